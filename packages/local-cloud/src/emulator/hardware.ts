@@ -1,0 +1,127 @@
+/**
+ * What stands below the services: real processes, real sockets. The services (EC2, Auto Scaling, …) keep AWS's
+ * records and rules and ask the hardware for the rest; the hardware knows nothing of AWS's protocols.
+ */
+
+/** A computer: a directory, an SSH server and the services' processes on a loopback address of its own. */
+export interface MachineSpec {
+  /** The instance's id, `i-…`: also the name of its directory. */
+  readonly id: string
+  /** The image to copy the disk from, `ami-…`. */
+  readonly image: string
+  /** Decoded user data; run at the first boot of this machine. */
+  readonly userData?: string
+  /** Public keys in authorized_keys form that may log in. */
+  readonly authorizedKeys: readonly string[]
+}
+
+export interface Machine {
+  readonly id: string
+  /** The loopback address that is this machine's own. Known as soon as `create` resolves. */
+  readonly address: string
+  /** The port of its SSH server. */
+  readonly sshPort: number
+}
+
+export interface Machines {
+  /** Copies the image's disk and takes an address; the machine does not run yet. */
+  create(spec: MachineSpec): Promise<Machine>
+  /** Boots: SSH server up, user data at the first boot, enabled services started. Resolves when user data has ended. */
+  boot(id: string): Promise<void>
+  /** Stops the SSH server and every process; the disk stays. */
+  halt(id: string): Promise<void>
+  /** As `halt`, and the disk and the address are given back. */
+  destroy(id: string): Promise<void>
+  /** Copies a machine's disk, running or not, to a new image. */
+  snapshot(id: string, image: string): Promise<void>
+  /** Makes an image from a directory's content (or an empty one). */
+  importImage(image: string, directory?: string): Promise<void>
+  deleteImage(image: string): Promise<void>
+  /** What the serial console shows: boot messages, and SSH host keys and fingerprints as cloud-init prints them. */
+  consoleOutput(id: string): string
+  /** True while the machine's SSH server runs. */
+  isRunning(id: string): boolean
+  /** Brings a machine's records back after the cloud itself was restarted (directory and address are as before). */
+  adopt(spec: MachineSpec, machine: Machine): Promise<void>
+}
+
+/** The health check of a classic balancer; times are AWS seconds. */
+export interface HealthCheck {
+  /** `HTTP:8080/health`, `TCP:8080`, `HTTPS:…`, `SSL:…` */
+  readonly target: string
+  readonly interval: number
+  readonly timeout: number
+  readonly healthyThreshold: number
+  readonly unhealthyThreshold: number
+}
+
+export interface Listener {
+  readonly protocol: 'HTTP' | 'HTTPS' | 'TCP' | 'SSL'
+  readonly port: number
+  readonly instanceProtocol: 'HTTP' | 'HTTPS' | 'TCP' | 'SSL'
+  readonly instancePort: number
+}
+
+export interface BalancerSpec {
+  /** Unique in the cloud; the key in every call below. */
+  readonly name: string
+  readonly listeners: readonly Listener[]
+  readonly healthCheck: HealthCheck
+  /** AWS seconds that requests in flight may take after deregistration; undefined: draining is off. */
+  readonly draining?: number
+  /** AWS seconds after which an idle connection is closed. */
+  readonly idleTimeout: number
+}
+
+export interface BalancerTarget {
+  readonly id: string
+  readonly address: string
+}
+
+/** `draining`: deregistered, with requests still in flight. */
+export interface TargetHealth {
+  readonly id: string
+  readonly state: 'registering' | 'healthy' | 'unhealthy' | 'draining'
+  /** As AWS words it: `Instance registration is still in progress.` and the like. */
+  readonly description: string
+}
+
+export interface RequestCounts {
+  readonly requests: number
+  /** Answers by status class: `2xx`, `5xx`. */
+  readonly byClass: Readonly<Record<string, number>>
+  /** Requests that the balancer itself answered with 502, 503 or 504. */
+  readonly balancerErrors: number
+}
+
+export interface Balancers {
+  /** Opens the proxy on a loopback address of its own; resolves when it listens. */
+  open(spec: BalancerSpec, address?: string): Promise<{ readonly address: string }>
+  /** Applies a changed specification without losing a connection that the change does not touch. */
+  configure(spec: BalancerSpec): Promise<void>
+  register(name: string, targets: readonly BalancerTarget[]): Promise<void>
+  /** New requests stop at once; requests in flight have `draining` seconds to end. Resolves at once. */
+  deregister(name: string, ids: readonly string[]): Promise<void>
+  health(name: string): readonly TargetHealth[]
+  counts(name: string): RequestCounts
+  close(name: string): Promise<void>
+}
+
+/** One resource-record set as the name server needs it. */
+export interface ZoneRecord {
+  /** Fully qualified, with the trailing dot, lower case. */
+  readonly name: string
+  readonly type: string
+  readonly ttl: number
+  /** In zone-file form: `127.1.2.3`, `host.example.`, `"text"`. */
+  readonly values: readonly string[]
+}
+
+export interface NameServer {
+  readonly address: string
+  readonly port: number
+  close(): Promise<void>
+}
+
+/** Answers a question from the zones, aliases already followed; undefined: no zone of ours holds the name. */
+export type ResolveName = (name: string, type: string) => readonly ZoneRecord[] | undefined

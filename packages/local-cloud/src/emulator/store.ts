@@ -1,0 +1,54 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+/**
+ * The cloud's records. Each service owns one slice; a slice is plain JSON, so that the next cloud process finds
+ * the fleet as the last one left it.
+ */
+export interface Store {
+  /** The slice called `name`, made by `initial` at the first use. The object is live: change it, then call `save`. */
+  slice<Slice extends object>(name: string, initial: () => Slice): Slice
+  /** Writes soon (calls within one turn are written once). */
+  save(): void
+  /** Writes now. */
+  flush(): void
+}
+
+/** A store in a JSON file (private to the user), or in memory alone when `file` is left out. */
+export function openStore(file?: string): Store {
+  const slices = file === undefined ? {} : readSlices(file)
+  let scheduled = false
+  const flush = (): void => {
+    scheduled = false
+    if (file === undefined) return
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    writeFileSync(`${file}.new`, JSON.stringify(slices), { mode: 0o600 })
+    renameSync(`${file}.new`, file)
+  }
+  return {
+    slice<Slice extends object>(name: string, initial: () => Slice): Slice {
+      slices[name] ??= initial()
+      // A slice is written by its own service alone, in the same version of this package.
+      return slices[name] as Slice
+    },
+    save() {
+      if (scheduled) return
+      scheduled = true
+      setImmediate(() => {
+        if (scheduled) flush()
+      })
+    },
+    flush,
+  }
+}
+
+function readSlices(file: string): Record<string, object> {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {}
+    throw error
+  }
+  return JSON.parse(text)
+}
