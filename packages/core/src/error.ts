@@ -1,0 +1,83 @@
+/** Where an error belongs: a file position, a host, an AWS call. */
+export interface ErrorPlace {
+  readonly file?: string
+  readonly line?: number
+  readonly host?: string
+  /** `ec2:RunInstances`, with the request's id when AWS gave one. */
+  readonly call?: string
+  readonly requestId?: string
+}
+
+export interface ErrorDetails {
+  /** What the reader can do about it: one sentence, or a command. */
+  readonly hint?: string
+  readonly place?: ErrorPlace
+  readonly cause?: unknown
+}
+
+/**
+ * The one class of errors that Viridian reports. The message says what happened and to whom, `hint` what to do,
+ * `place` where, `cause` why.
+ *
+ * @example
+ * ```ts
+ * throw new ViridianError('E_ROLE_EMPTY', 'role "web" matched no hosts', { hint: 'run "tasks roles" to see what each role resolves to' })
+ * ```
+ */
+export class ViridianError extends Error {
+  /** Stable, `E_…`: what scripts may match on. */
+  readonly code: string
+  readonly hint: string | undefined
+  readonly place: ErrorPlace | undefined
+
+  constructor(code: string, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.name = 'ViridianError'
+    this.code = code
+    this.hint = details.hint
+    this.place = details.place
+  }
+}
+
+/** An error as events and journals carry it. */
+export interface ErrorReport {
+  readonly code: string
+  readonly message: string
+  readonly hint?: string
+  readonly place?: ErrorPlace
+  /** The chain of causes, outermost first. */
+  readonly causes?: readonly string[]
+}
+
+/** Describes anything thrown as plain data; what is not a `ViridianError` gets the code `E_UNEXPECTED`. */
+export function reportOf(thrown: unknown): ErrorReport {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown))
+  const causes = causesOf(error.cause)
+  const known = isViridianError(error) ? error : undefined
+  return {
+    code: known?.code ?? 'E_UNEXPECTED',
+    message: known ? error.message : `${error.name}: ${error.message}`,
+    ...(known?.hint !== undefined && { hint: known.hint }),
+    ...(known?.place !== undefined && { place: known.place }),
+    ...(causes.length > 0 && { causes }),
+  }
+}
+
+/** True for a `ViridianError`, also one of another copy of this package. */
+export function isViridianError(thrown: unknown): thrown is ViridianError {
+  return (
+    thrown instanceof Error &&
+    thrown.name === 'ViridianError' &&
+    'code' in thrown &&
+    typeof thrown.code === 'string'
+  )
+}
+
+function causesOf(cause: unknown): string[] {
+  if (cause === undefined) return []
+  if (!(cause instanceof Error)) return [String(cause)]
+  return [
+    isViridianError(cause) ? `${cause.code}: ${cause.message}` : cause.message,
+    ...causesOf(cause.cause),
+  ]
+}

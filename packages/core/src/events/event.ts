@@ -1,0 +1,87 @@
+import type { ErrorReport } from '../error.ts'
+
+/** An event of a plugin's own; on the JSON stream it stands as `{kind, ...data}`. */
+export interface PluginEvent {
+  /** `traffic.summary`, `aws.call`: the plugin's word, a dot, the event. */
+  readonly kind: string
+  readonly data: Readonly<Record<string, unknown>>
+  /** The lines that a person sees; none: nothing is shown outside `--json`. */
+  readonly text?: readonly string[]
+  /** Shown at the end of the run, below the time line, instead of at once. */
+  readonly atEnd?: boolean
+}
+
+export type RunStatus = 'succeeded' | 'failed' | 'cancelled'
+
+export interface StepEvent {
+  /** Unique in the run; the journal's key of the step. */
+  readonly key: string
+  /** The key of the move, branch or task call that it belongs to; none at the top. */
+  readonly parent?: string
+}
+
+/** Everything that a run says of itself. Terminal, plain lines, JSON lines and reports are formatters of it. */
+export type Event =
+  | {
+      kind: 'run.started'
+      run: string
+      task: string
+      stage: string
+      at: string
+      args: Record<string, unknown>
+      mode: 'run' | 'plan' | 'resume' | 'rollback'
+    }
+  | ({
+      kind: 'step.started'
+      step: string
+      type: 'read' | 'check' | 'change' | 'move' | 'task' | 'command'
+      title: string
+      at: string
+    } & StepEvent)
+  | ({ kind: 'step.progress'; text: string } & StepEvent)
+  | ({
+      kind: 'step.finished'
+      step: string
+      title: string
+      at: string
+      ms: number
+      outcome: 'done' | 'found' | 'replayed' | 'planned'
+    } & StepEvent)
+  | ({
+      kind: 'step.failed'
+      step: string
+      title: string
+      at: string
+      ms: number
+      error: ErrorReport
+    } & StepEvent)
+  | ({ kind: 'host.started'; host: string; at: string } & StepEvent)
+  | ({ kind: 'host.command'; host: string; command: string; planned: boolean } & StepEvent)
+  | ({ kind: 'host.output'; host: string; stream: 'stdout' | 'stderr'; line: string } & StepEvent)
+  | ({ kind: 'host.finished'; host: string; at: string; ms: number; error?: ErrorReport } & StepEvent)
+  | { kind: 'local.output'; stream: 'stdout' | 'stderr'; line: string; key: string }
+  | { kind: 'note'; text: string; level: 'info' | 'warning' }
+  | { kind: 'committed'; at: string }
+  | { kind: 'undo.started'; reason: ErrorReport; steps: number; at: string }
+  | {
+      kind: 'undo.step'
+      key: string
+      title: string
+      outcome: 'undone' | 'left-alone' | 'failed' | 'blocked'
+      at: string
+      ms: number
+      note?: string
+      error?: ErrorReport
+    }
+  | { kind: 'plugin'; event: PluginEvent }
+  | {
+      kind: 'run.finished'
+      run: string
+      task: string
+      status: RunStatus
+      exitCode: number
+      error?: ErrorReport
+      leftovers: string[]
+      at: string
+      ms: number
+    }

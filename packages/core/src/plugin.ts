@@ -1,0 +1,79 @@
+import type { PluginEvent } from './events/event.ts'
+import type { HostSpec, SshDefaults } from './remote/transport.ts'
+import type { RunIdentity, StepDefinition } from './step/definition.ts'
+
+/** JSON, as journals and settings hold it. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
+
+/**
+ * What a plugin package's factory makes: steps for tasks to take, and what else it brings. Its methods are its own
+ * affair; core knows only these members.
+ *
+ * @example
+ * ```ts
+ * export const ec2 = (settings: Ec2Settings = {}) => ({
+ *   name: 'aws-ec2', module: '@viridian/aws-ec2', settings, steps: [runInstances, createImage],
+ *   launchLike: (t: Steps, launch: LaunchSpec, count: number) => …,
+ * }) satisfies Plugin
+ * ```
+ */
+export interface Plugin {
+  readonly name: string
+  /** The package whose default export makes this plugin from its settings: how a rollback finds it without the task file. */
+  readonly module: string
+  /** What the factory was called with; journaled. */
+  readonly settings: Json
+  /** Every step that its methods take, so that a journal's steps can be undone. */
+  readonly steps?: readonly StepDefinition[]
+  /** Roles that it knows how to fill, by name. */
+  readonly roles?: Readonly<Record<string, () => Promise<readonly HostSpec[]>>>
+  /** For a plugin that gives a stage its surroundings (endpoint, credentials): opened once a run, when first needed. */
+  readonly surroundings?: (run: SurroundingsContext) => Promise<Surroundings>
+  /** True when nothing that runs on its stage can reach a real account: such a stage does not ask before changes. */
+  readonly rehearsal?: boolean
+  /** Sub-commands that it adds to `tasks`. */
+  readonly commands?: readonly PluginCommand[]
+}
+
+export interface SurroundingsContext {
+  readonly run: RunIdentity
+  /** Absolute path of the project's `.tasks/`. */
+  readonly stateDirectory: string
+  readonly signal: AbortSignal
+  emit(event: PluginEvent): void
+  note(text: string): void
+}
+
+export interface Surroundings {
+  /** Environment variables for everything that the run starts and for the SDKs in it. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Defaults for hosts that do not say. */
+  readonly ssh?: SshDefaults
+  /** Called once, before the first change of the run is asked for. */
+  beforeFirstChange?(): Promise<void>
+  /** Called at the end, before `run.finished`, however the run ended. */
+  close?(): Promise<void>
+}
+
+/** `tasks <name> <action>`: such as `tasks cloud up`. */
+export interface PluginCommand {
+  readonly name: string
+  readonly summary: string
+  readonly actions: readonly PluginAction[]
+}
+
+export interface PluginAction {
+  readonly name: string
+  readonly summary: string
+  readonly options?: readonly { readonly flags: string; readonly summary: string }[]
+  /** Returns the exit code. */
+  run(c: ActionContext): Promise<number>
+}
+
+export interface ActionContext {
+  readonly stateDirectory: string
+  readonly options: Readonly<Record<string, string | boolean | undefined>>
+  readonly json: boolean
+  readonly signal: AbortSignal
+  print(line: string): void
+}

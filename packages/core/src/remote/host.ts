@@ -1,0 +1,71 @@
+import type { HostSpec } from './transport.ts'
+
+/** How a command ended, and what it said. */
+export interface CommandResult {
+  /** The command line as it was asked for, secrets masked. */
+  readonly command: string
+  readonly code: number
+  readonly signal: string | null
+  /** The output's last part (at most 256 KiB is kept), decoded as UTF-8, without the trailing newline. */
+  readonly stdout: string
+  readonly stderr: string
+  /** True when more was said than was kept. */
+  readonly truncated: boolean
+}
+
+export interface CommandOptions {
+  /** Milliseconds, or a duration such as `30s`. @default none */
+  readonly timeout?: number | string
+  /** Ends the command when it says nothing for so long. */
+  readonly idleTimeout?: number | string
+  /** Exit codes that are no failure. @default [0] */
+  readonly okCodes?: readonly number[]
+  readonly stdin?: string | Uint8Array
+  /** Does not show the output's lines. @default false */
+  readonly quiet?: boolean
+}
+
+/** What may stand in a command template: quoted as one word; an array as one word an element; undefined is refused. */
+export type CommandValue = string | number | boolean | readonly (string | number)[]
+
+/**
+ * Runs a command on the host: as a template, whose values are quoted for the shell, or with options first.
+ *
+ * @throws ViridianError `E_COMMAND_FAILED` with the command, the exit code and the last lines of its output
+ *
+ * @example
+ * ```ts
+ * await host.run`tar xzf ${archive} -C ${directory}`
+ * const { stdout } = await host.run({ okCodes: [0, 1] })`grep -c ${pattern} access.log`
+ * ```
+ */
+export interface RunCommand {
+  (strings: TemplateStringsArray, ...values: CommandValue[]): Promise<CommandResult>
+  (
+    options: CommandOptions,
+  ): (strings: TemplateStringsArray, ...values: CommandValue[]) => Promise<CommandResult>
+}
+
+/** A host that a remote task runs on. `cd`, `env` and `as` give a host like it, with that context added. */
+export interface Host {
+  readonly name: string
+  readonly address: string
+  readonly spec: HostSpec
+  readonly labels: Readonly<Record<string, string>>
+  readonly run: RunCommand
+  /** As `run`, by `sudo -n`: as root, or as the user of `as`. */
+  readonly sudo: RunCommand
+  /** Commands run in this directory; relative ones add up. A missing directory fails the command. */
+  cd(directory: string): Host
+  env(variables: Readonly<Record<string, string>>): Host
+  /** Commands run as this user, by sudo. */
+  as(user: string): Host
+  /** Uploads a local file to `remote` (atomically: a new file renamed over it), keeping its mode. Relative paths: the context's directory, else home. */
+  put(local: string, remote: string): Promise<void>
+  /** Downloads a remote file. */
+  get(remote: string, local: string): Promise<void>
+  /** Writes a string or bytes to a remote file, atomically. */
+  write(remote: string, content: string | Uint8Array, options?: { readonly mode?: number }): Promise<void>
+  read(remote: string): Promise<string>
+  exists(remote: string): Promise<boolean>
+}

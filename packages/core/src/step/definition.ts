@@ -1,0 +1,132 @@
+import type { z } from 'zod'
+import type { PluginEvent } from '../events/event.ts'
+
+/** What every function of a step is handed besides its input. */
+export interface StepContext {
+  readonly run: RunIdentity
+  /** Aborted when the run stops: waits end, calls under way may finish. */
+  readonly signal: AbortSignal
+  /** Says what the step is waiting for; shown beside it while it runs. */
+  progress(text: string): void
+  /** Emits an event of the plugin's own. */
+  emit(event: PluginEvent): void
+  /** The stage's environment is in place (endpoint, credentials) once this resolves. */
+  environment(): Promise<void>
+  /** Something made once a run and shared by its steps, such as a client; disposed of at the run's end. */
+  resource<Value>(key: symbol, make: () => Value, dispose?: (value: Value) => void | Promise<void>): Value
+}
+
+export interface RunIdentity {
+  /** Sortable by time, unique: `20261123-154233-k3f9`. */
+  readonly id: string
+  readonly task: string
+  readonly stage: string
+}
+
+/** What `find` answers of a change whose outcome is not on record. */
+export type Found<Output> =
+  | { readonly status: 'done'; readonly output: Output }
+  | { readonly status: 'absent' }
+  | { readonly status: 'unknown'; readonly reason: string }
+
+interface Definition<Input, Output> {
+  /** Unique, `plugin/verb-noun`: `aws-ec2/launch`. Part of the identity of recorded steps: never reused for another meaning. */
+  readonly name: string
+  /** Raised when the schemas or the meaning change: a journal is undone only by the version that wrote it. */
+  readonly version: number
+  readonly input: z.ZodType<Input>
+  readonly output: z.ZodType<Output>
+  /** The AWS actions that it may call, as IAM names them: `ec2:RunInstances`. */
+  readonly calls: readonly string[]
+  /** One line for people, imperative and short: `launch 3 instances like web-lc-1`. */
+  title(input: Input): string
+  /** In place of the output when the step is only planned; the default is made from the output schema. */
+  placeholder?(input: Input): Output
+}
+
+/** Reads a fact; recorded, and replayed by a resume. Runs in a plan too, unless its input holds placeholders. */
+export interface ReadDefinition<Input, Output> extends Definition<Input, Output> {
+  readonly kind: 'read'
+  run(input: Input, c: StepContext): Promise<Output>
+}
+
+/** Watches or waits for a condition (health, smoke test); run again by a resume, never run in a plan. */
+export interface CheckDefinition<Input, Output> extends Definition<Input, Output> {
+  readonly kind: 'check'
+  run(input: Input, c: StepContext): Promise<Output>
+}
+
+export interface ChangeContext<Before> extends StepContext {
+  /** What `before` read; journaled with the intent. */
+  readonly before: Before
+  /** Derived from run and step: the same at every try. At most 40 characters of `[a-z0-9-]`. For ClientTokens, names and tags. */
+  readonly token: string
+}
+
+/** What an undo may say of itself. */
+export interface UndoReport {
+  /** What it left alone, because somebody else has changed it since. */
+  readonly leftAlone?: string
+}
+
+/** One changing call, with all that it takes to find it again and to reverse it. */
+export interface ChangeDefinition<Input, Before, Output> extends Definition<Input, Output> {
+  readonly kind: 'change'
+  readonly beforeSchema: z.ZodType<Before>
+  /** Reads the state that undo will need. Changes nothing. Also run by a plan, unless the input holds placeholders. */
+  before(input: Input, c: StepContext): Promise<Before>
+  /** Makes the change by one changing call, and waits for nothing that a later step could wait for. */
+  run(input: Input, c: ChangeContext<Before>): Promise<Output>
+  /** Looks whether the change was made: after a crash, or after a call that failed without a clear no. */
+  find(input: Input, c: ChangeContext<Before>): Promise<Found<Output>>
+  /** Reverses it. May be called twice; leaves alone what somebody else has changed since. */
+  undo(input: Input, c: ChangeContext<Before> & { readonly output: Output }): Promise<UndoReport | undefined>
+  /**
+   * The things that it changes or relies on, such as `group/web`, `instance/i-1`. When the undo of a later step
+   * fails, the undo of an earlier one that shares a thing with it is held back: what could not be detached is not
+   * terminated.
+   */
+  touches(input: Input, output: Output): readonly string[]
+  /** What it leaves in the account while it is not undone, in words for a person; empty for a change that leaves nothing behind. */
+  leaves?(input: Input, output: Output): readonly string[]
+}
+
+/** Any step. With the defaults, as registries hold it: its functions are called only with what its own schemas have parsed. */
+export type StepDefinition<Input = unknown, Before = unknown, Output = unknown> =
+  | ReadDefinition<Input, Output>
+  | CheckDefinition<Input, Output>
+  | ChangeDefinition<Input, Before, Output>
+
+/**
+ * Defines a step that reads a fact of the outside world.
+ *
+ * @example
+ * ```ts
+ * const describeGroup = defineRead({
+ *   name: 'aws-autoscaling/describe', version: 1,
+ *   input: z.object({ group: z.string() }), output: Fleet,
+ *   calls: ['autoscaling:DescribeAutoScalingGroups'],
+ *   title: ({ group }) => `describe ${group}`,
+ *   run: ({ group }, c) => readFleet(c, group),
+ * })
+ * ```
+ */
+export function defineRead<Input, Output>(
+  definition: Omit<ReadDefinition<Input, Output>, 'kind'>,
+): ReadDefinition<Input, Output> {
+  return { kind: 'read', ...definition }
+}
+
+/** Defines a step that waits for a condition or tests one: health, a smoke test. It fails by throwing. */
+export function defineCheck<Input, Output>(
+  definition: Omit<CheckDefinition<Input, Output>, 'kind'>,
+): CheckDefinition<Input, Output> {
+  return { kind: 'check', ...definition }
+}
+
+/** Defines a step that changes something; see {@link ChangeDefinition} for the contract of its functions. */
+export function defineChange<Input, Before, Output>(
+  definition: Omit<ChangeDefinition<Input, Before, Output>, 'kind'>,
+): ChangeDefinition<Input, Before, Output> {
+  return { kind: 'change', ...definition }
+}
