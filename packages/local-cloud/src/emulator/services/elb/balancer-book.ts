@@ -1,0 +1,191 @@
+import type { BalancerSpec, Balancers } from '../../hardware.ts'
+import type { Handlers } from '../../service.ts'
+import { AwsError } from '../../service.ts'
+import type { Store } from '../../store.ts'
+import { required } from '../constraint.ts'
+import type { Compute, ComputeInstance } from '../ec2/compute.ts'
+import type { LoadBalancer } from './load-balancer.ts'
+
+/** The handlers of the classic Elastic Load Balancing API. */
+export type ElbHandlers = Handlers<typeof import('@aws-sdk/client-elastic-load-balancing')>
+
+/** What the service stands on. */
+export interface ElbParts {
+  readonly store: Store
+  readonly balancers: Balancers
+  readonly compute: Compute
+  /** Hears of what goes wrong behind an answer that was given already. */
+  readonly report: (error: unknown) => void
+}
+
+interface Slice {
+  readonly balancers: Record<string, LoadBalancer>
+}
+
+/** The load balancers on record, and the proxies that do as the records say. */
+export class BalancerBook {
+  readonly #store: Store
+  readonly #hardware: Balancers
+  readonly #compute: Compute
+  readonly #records: Record<string, LoadBalancer>
+  /** What each proxy routes to: instance ids. */
+  readonly #targets = new Map<string, Set<string>>()
+  /** The last change under way of each load balancer: changes are made one after the other. */
+  readonly #turns = new Map<string, Promise<void>>()
+
+  constructor(parts: ElbParts) {
+    this.#store = parts.store
+    this.#hardware = parts.balancers
+    this.#compute = parts.compute
+    this.#records = parts.store.slice<Slice>('elasticloadbalancing', () => ({ balancers: {} })).balancers
+  }
+
+  all(): LoadBalancer[] {
+    return Object.values(this.#records).sort((one, other) => (one.name < other.name ? -1 : 1))
+  }
+
+  has(name: string): boolean {
+    return Object.hasOwn(this.#records, name)
+  }
+
+  /** @throws AwsError `LoadBalancerNotFound`. */
+  find(name: string | undefined): LoadBalancer {
+    const asked = required(name, 'loadBalancerName')
+    const found = this.has(asked) ? this.#records[asked] : undefined
+    if (found === undefined) {
+      throw new AwsError('LoadBalancerNotFound', `There is no ACTIVE Load Balancer named '${asked}'`)
+    }
+    return found
+  }
+
+  save(): void {
+    this.#store.save()
+  }
+
+  /** Puts a new load balancer on record and opens its proxy. */
+  async open(balancer: LoadBalancer): Promise<void> {
+    this.#records[balancer.name] = balancer
+    try {
+      await this.#inTurn(balancer.name, async () => {
+        const { address } = await this.#hardware.open(specOf(balancer))
+        balancer.address = address
+        this.#targets.set(balancer.name, new Set())
+      })
+    } catch (error) {
+      delete this.#records[balancer.name]
+      throw error
+    }
+    this.save()
+  }
+
+  /** Takes a load balancer off the record and closes its proxy. */
+  async close(name: string): Promise<void> {
+    if (!this.has(name)) return
+    delete this.#records[name]
+    this.save()
+    await this.#inTurn(name, async () => {
+      this.#targets.delete(name)
+      await this.#hardware.close(name)
+    })
+  }
+
+  /** Changes a load balancer: the proxy first, so that what it refuses is not on record. */
+  async change(name: string | undefined, patchOf: (balancer: LoadBalancer) => Partial<LoadBalancer>) {
+    const balancer = this.find(name)
+    await this.#inTurn(balancer.name, async () => {
+      const patch = patchOf(balancer)
+      await this.#hardware.configure(specOf({ ...balancer, ...patch }))
+      Object.assign(balancer, patch)
+      await this.#route(balancer)
+    })
+    this.save()
+    return balancer
+  }
+
+  /**
+   * Registers instances; those that are registered already are passed over.
+   *
+   * @throws AwsError `InvalidInstance` for an id that EC2 does not run.
+   */
+  async register(name: string | undefined, ids: readonly string[]): Promise<LoadBalancer> {
+    const balancer = this.find(name)
+    for (const id of ids) this.findInstance(id)
+    balancer.instances = [...new Set([...balancer.instances, ...ids])]
+    this.save()
+    await this.#inTurn(balancer.name, () => this.#route(balancer))
+    return balancer
+  }
+
+  /** Deregisters instances; requests in flight drain behind this. */
+  async deregister(name: string | undefined, ids: readonly string[]): Promise<LoadBalancer> {
+    const balancer = this.find(name)
+    const gone = new Set(ids)
+    balancer.instances = balancer.instances.filter((id) => !gone.has(id))
+    this.save()
+    await this.#inTurn(balancer.name, () => this.#route(balancer))
+    return balancer
+  }
+
+  /** @throws AwsError `InvalidInstance`. */
+  findInstance(id: string): ComputeInstance {
+    const found = this.#compute.describe([id])[0]
+    if (found === undefined || found.state === 'terminated') {
+      throw new AwsError('InvalidInstance', `Could not find EC2 instance ${id}.`)
+    }
+    return found
+  }
+
+  /** Opens the proxies of an earlier cloud process again, at their addresses and with their instances. */
+  async restore(): Promise<void> {
+    for (const balancer of this.all()) {
+      await this.#inTurn(balancer.name, async () => {
+        const { address } = await this.#hardware.open(specOf(balancer), balancer.address)
+        balancer.address = address
+        this.#targets.set(balancer.name, new Set())
+        await this.#route(balancer)
+      })
+    }
+    this.save()
+  }
+
+  /** Makes the proxy route to the registered instances in the load balancer's zones, and to no others. */
+  async #route(balancer: LoadBalancer): Promise<void> {
+    const present = this.#targets.get(balancer.name)
+    if (present === undefined) return
+    const wanted = this.#compute
+      .describe(balancer.instances)
+      .filter(
+        ({ state, availabilityZone }) => state !== 'terminated' && balancer.zones.includes(availabilityZone),
+      )
+    const wantedIds = new Set(wanted.map(({ id }) => id))
+    const gone = [...present].filter((id) => !wantedIds.has(id))
+    const added = wanted.filter(({ id }) => !present.has(id))
+    this.#targets.set(balancer.name, wantedIds)
+    if (gone.length > 0) await this.#hardware.deregister(balancer.name, gone)
+    if (added.length > 0) {
+      await this.#hardware.register(
+        balancer.name,
+        added.map(({ id, address }) => ({ id, address })),
+      )
+    }
+  }
+
+  async #inTurn(name: string, work: () => Promise<void>): Promise<void> {
+    const turn = (this.#turns.get(name) ?? Promise.resolve()).then(work)
+    // The next change must not fail because this one did; this one's caller hears of it.
+    const settled = turn.catch(() => undefined)
+    this.#turns.set(name, settled)
+    await turn
+  }
+}
+
+function specOf(balancer: LoadBalancer): BalancerSpec {
+  const { draining, idleTimeout } = balancer.attributes
+  return {
+    name: balancer.name,
+    listeners: balancer.listeners,
+    healthCheck: balancer.healthCheck,
+    idleTimeout,
+    ...(draining.enabled ? { draining: draining.timeout } : {}),
+  }
+}

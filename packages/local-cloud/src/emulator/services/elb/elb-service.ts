@@ -1,0 +1,78 @@
+import * as client from '@aws-sdk/client-elastic-load-balancing'
+import type { Service } from '../../service.ts'
+import { BalancerBook, type ElbParts } from './balancer-book.ts'
+import { balancerHandlers } from './balancer-handlers.ts'
+import { hostedZoneOf } from './balancer-names.ts'
+import { configurationHandlers } from './configuration-handlers.ts'
+import { InstanceHealth } from './instance-health.ts'
+import { Network } from './network.ts'
+import { policyHandlers } from './policies.ts'
+import { registrationHandlers } from './registration-handlers.ts'
+import { tagHandlers } from './tags.ts'
+import type { Traffic } from './traffic.ts'
+
+/** Classic Elastic Load Balancing (API version 2012-06-01): the service, and what it offers to the others. */
+export interface Elb {
+  readonly service: Service<typeof client>
+  readonly traffic: Traffic
+  /** Opens the proxies of an earlier cloud process again. */
+  restore(): Promise<void>
+}
+
+export function elbService(parts: ElbParts & { readonly region: string }): Elb {
+  const { balancers, compute, region } = parts
+  const book = new BalancerBook(parts)
+  const health = new InstanceHealth(balancers, compute)
+  const network = new Network(compute)
+  compute.onChange((instance) => {
+    if (instance.state !== 'terminated') return
+    const registered = book.all().filter(({ instances }) => instances.includes(instance.id))
+    for (const { name } of registered) book.deregister(name, [instance.id]).catch(parts.report)
+  })
+  return {
+    service: {
+      signingName: 'elasticloadbalancing',
+      client,
+      handlers: {
+        ...balancerHandlers(book, network, region),
+        ...configurationHandlers(book, network),
+        ...registrationHandlers(book, health),
+        ...policyHandlers(book),
+        ...tagHandlers(book),
+      },
+    },
+    traffic: trafficOf(book, parts),
+    restore: () => book.restore(),
+  }
+}
+
+function trafficOf(book: BalancerBook, parts: ElbParts & { readonly region: string }): Traffic {
+  const stateOf = (name: string, id: string): string | undefined =>
+    book.has(name) ? parts.balancers.health(name).find((target) => target.id === id)?.state : undefined
+  const isRegistered = (name: string, id: string): boolean =>
+    book.has(name) && book.find(name).instances.includes(id)
+  return {
+    has: (name) => book.has(name),
+    register: async (name, ids) => void (await book.register(name, ids)),
+    deregister: async (name, ids) => {
+      if (book.has(name)) await book.deregister(name, ids)
+    },
+    isDraining: (name, id) => stateOf(name, id) === 'draining',
+    isInService: (name, id) => isRegistered(name, id) && stateOf(name, id) === 'healthy',
+    isRegistering: (name, id) => isRegistered(name, id) && stateOf(name, id) === 'registering',
+    byDnsName(dnsName) {
+      const asked = dnsName
+        .toLowerCase()
+        .replace(/\.$/, '')
+        .replace(/^dualstack\./, '')
+      const found = book.all().find((balancer) => balancer.dnsName.toLowerCase() === asked)
+      if (found === undefined) return undefined
+      return {
+        name: found.name,
+        address: found.address,
+        hostedZoneId: hostedZoneOf(parts.region),
+        healthy: found.instances.some((id) => stateOf(found.name, id) === 'healthy'),
+      }
+    },
+  }
+}

@@ -1,0 +1,26 @@
+/** What classic load balancing offers to the other services of the cloud, without the wire between them. */
+export interface Traffic {
+  has(name: string): boolean
+  /** @throws AwsError `LoadBalancerNotFound`, `InvalidInstance`. */
+  register(name: string, ids: readonly string[]): Promise<void>
+  /** New requests stop at once; those in flight drain. A load balancer that is gone is passed over. */
+  deregister(name: string, ids: readonly string[]): Promise<void>
+  /** True while requests to the instance, which is deregistered, are in flight and may be. */
+  isDraining(name: string, id: string): boolean
+  /** True while the instance is registered and answers the load balancer's health check. */
+  isInService(name: string, id: string): boolean
+  /** True while the instance is registered and still has to answer its first health checks. */
+  isRegistering(name: string, id: string): boolean
+  /** The load balancer that a DNS name belongs to, upper or lower case, with or without `dualstack.`. */
+  byDnsName(dnsName: string): BalancerEndpoint | undefined
+}
+
+export interface BalancerEndpoint {
+  readonly name: string
+  /** The proxy's loopback address. */
+  readonly address: string
+  /** The hosted zone that an alias record to this load balancer names. */
+  readonly hostedZoneId: string
+  /** True while at least one registered instance is in service. */
+  readonly healthy: boolean
+}
