@@ -1,0 +1,53 @@
+import { ZodError, z } from 'zod'
+import type { CallLog } from './call-log.ts'
+import type { Faults } from './faults.ts'
+import type { WireAnswer, WireRequest } from './wire/protocol.ts'
+
+/** Paths of the cloud's own, beside AWS's. */
+export const adminPrefix = '/_viridian/'
+
+/**
+ * `GET|POST|DELETE /_viridian/faults` and `GET /_viridian/calls`. A web page can reach loopback, but it cannot know
+ * the secret, nor send its header to another origin.
+ */
+export function administer(
+  request: WireRequest,
+  { secret, faults, log }: { readonly secret: string; readonly faults: Faults; readonly log: CallLog },
+): WireAnswer {
+  if (request.headers['x-viridian-secret'] !== secret) {
+    return json(403, { error: 'The header x-viridian-secret must be the secret access key of this cloud.' })
+  }
+  const what = `${request.method} ${request.path.slice(adminPrefix.length)}`
+  switch (what) {
+    case 'GET calls':
+      return json(200, log.calls)
+    case 'GET faults':
+      return json(200, settingsOf(faults))
+    case 'POST faults':
+      return addFaults(request, faults)
+    case 'DELETE faults':
+      faults.clear()
+      return json(200, settingsOf(faults))
+    default:
+      return json(404, { error: `${what} is not known; there are GET calls and GET, POST, DELETE faults.` })
+  }
+}
+
+function addFaults(request: WireRequest, faults: Faults): WireAnswer {
+  try {
+    faults.add(JSON.parse(request.body.toString('utf8')))
+  } catch (error) {
+    if (error instanceof ZodError) return json(400, { error: z.prettifyError(error) })
+    if (error instanceof SyntaxError) return json(400, { error: error.message })
+    throw error
+  }
+  return json(200, settingsOf(faults))
+}
+
+function settingsOf({ rules, latency, eventualConsistency }: Faults): object {
+  return { rules, latency, eventualConsistency }
+}
+
+function json(status: number, value: unknown): WireAnswer {
+  return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) }
+}

@@ -1,0 +1,101 @@
+import { z } from 'zod'
+
+/** What goes wrong in a call. */
+const kinds = z.enum([
+  /** Refused with Throttling (EC2: RequestLimitExceeded) before anything is done. */
+  'throttle',
+  /** Refused with `code`, `message` and `status` before anything is done. */
+  'refuse',
+  /** Done, and then the connection is cut: the caller cannot know. */
+  'lose',
+  /** The connection is cut and nothing is done. */
+  'cut',
+  /** Nothing is done and no answer comes while the cloud runs. */
+  'hang',
+  /** Answered `seconds` (AWS's) later. */
+  'delay',
+])
+
+const faultRule = z.strictObject({
+  /** `RunInstances`, `ec2:RunInstances` or `*`. */
+  operation: z.string().min(1),
+  kind: kinds,
+  /** So many matching calls pass first. */
+  skip: z.int().min(0).default(0),
+  /** So many calls are hit after them. */
+  times: z.union([z.int().min(1), z.literal('always')]).default(1),
+  code: z.string().default('InternalError'),
+  message: z.string().default('An internal error has occurred.'),
+  status: z.int().min(400).max(599).default(500),
+  seconds: z.number().min(0).default(1),
+})
+
+const faultSettings = z.strictObject({
+  rules: z.array(faultRule).default([]),
+  /** AWS seconds that every call takes longer. */
+  latency: z.number().min(0).optional(),
+  /** AWS seconds in which EC2 does not find by id what was just made. */
+  eventualConsistency: z.number().min(0).optional(),
+})
+
+/** One fault to inject; a rule that has hit `times` calls has no effect any more. */
+export type FaultRule = z.infer<typeof faultRule>
+
+/** A rule as one writes it: what has a default may be left out. */
+export type FaultSettings = z.input<typeof faultSettings>
+
+/** The faults that are switched on. Rules can be added while the cloud runs. */
+export interface Faults {
+  /** AWS seconds that every call takes longer. */
+  readonly latency: number
+  /** AWS seconds in which EC2 does not find by id what was just made. */
+  readonly eventualConsistency: number
+  /** Rules with what is left of their `skip` and `times`. */
+  readonly rules: readonly FaultRule[]
+  /** Adds rules and sets the rest. @throws ZodError when the settings are not of this form. */
+  add(settings: unknown): void
+  /** Takes every fault away. */
+  clear(): void
+  /** The fault that hits this call, if one does: counts the call. */
+  hit(service: string, operation: string): FaultRule | undefined
+}
+
+/** @example openFaults({ rules: [{ operation: 'RunInstances', kind: 'lose' }], latency: 0.2 }) */
+export function openFaults(settings: FaultSettings = {}): Faults {
+  const state = { latency: 0, eventualConsistency: 0, rules: [] as FaultRule[] }
+  const add = (given: unknown): void => {
+    const { rules, latency, eventualConsistency } = faultSettings.parse(given)
+    state.rules.push(...rules)
+    state.latency = latency ?? state.latency
+    state.eventualConsistency = eventualConsistency ?? state.eventualConsistency
+  }
+  add(settings)
+  return {
+    get latency() {
+      return state.latency
+    },
+    get eventualConsistency() {
+      return state.eventualConsistency
+    },
+    get rules() {
+      return state.rules
+    },
+    add,
+    clear: () => Object.assign(state, { latency: 0, eventualConsistency: 0, rules: [] }),
+    hit: (service, operation) => {
+      const names = ['*', operation, `${service}:${operation}`]
+      const rule = state.rules.filter((each) => names.includes(each.operation)).find(takesCall)
+      if (rule !== undefined && rule.times !== 'always' && --rule.times === 0) {
+        state.rules = state.rules.filter((each) => each !== rule)
+      }
+      return rule
+    },
+  }
+}
+
+/** True when the rule hits; a rule that still lets calls pass has one fewer to let pass. */
+function takesCall(rule: FaultRule): boolean {
+  if (rule.skip === 0) return true
+  rule.skip -= 1
+  return false
+}
