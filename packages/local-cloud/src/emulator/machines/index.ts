@@ -1,0 +1,1 @@
+export { type MachinesOptions, type OpenMachines, openMachines } from './machines.ts'

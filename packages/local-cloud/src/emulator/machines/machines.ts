@@ -1,0 +1,207 @@
+import { existsSync } from 'node:fs'
+import { appendFile, mkdir, readFile, realpath, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Clock } from '../clock.ts'
+import type { Machine, MachineSpec, Machines } from '../hardware.ts'
+import { readConsole } from './console.ts'
+import { Control } from './control.ts'
+import { copyDisk } from './disk.ts'
+import { type Computer, layoutOf } from './layout.ts'
+import { killLeftovers } from './leftovers.ts'
+import { claimAddress, noAlias } from './loopback.ts'
+import { RunningMachine } from './running-machine.ts'
+
+/** How the machines of a cloud are made. */
+export interface MachinesOptions {
+  /** Holds `machines/` and `images/`. Made when missing. */
+  readonly directory: string
+  readonly clock: Clock
+  /** The one user that may log in, and the port of every SSH server (default 2222). */
+  readonly ssh: { readonly user: string; readonly port?: number }
+  /** Ports that applications want: a machine's address has them free. Default: 8080. */
+  readonly ports?: readonly number[]
+}
+
+/** Machines, and the end of them all. */
+export interface OpenMachines extends Machines {
+  /** Halts every machine and gives the addresses back; disks stay, to be adopted by the next cloud. */
+  close(): Promise<void>
+}
+
+interface Slot {
+  readonly spec: MachineSpec
+  readonly computer: Computer
+  readonly control: Control
+  running?: RunningMachine
+  booting?: Promise<void>
+}
+
+/**
+ * Opens the machines of a cloud's directory. What an earlier cloud left running there (it was killed) is ended first.
+ *
+ * @throws when left-over processes do not end.
+ */
+export async function openMachines(options: MachinesOptions): Promise<OpenMachines> {
+  await mkdir(join(options.directory, 'machines'), { recursive: true })
+  await mkdir(join(options.directory, 'images'), { recursive: true })
+  const directory = await realpath(options.directory)
+  await killLeftovers(join(directory, 'machines'))
+  return new LocalMachines({ ...options, directory })
+}
+
+class LocalMachines implements OpenMachines {
+  readonly #options: MachinesOptions
+  readonly #slots = new Map<string, Slot>()
+
+  constructor(options: MachinesOptions) {
+    this.#options = options
+  }
+
+  async create(spec: MachineSpec): Promise<Machine> {
+    const image = this.#imagePath(spec.image)
+    if (!existsSync(image))
+      throw new Error(`There is no image ${spec.image} in ${this.#options.directory}/images`)
+    const { root, home } = layoutOf(this.#options.directory, spec.id)
+    if (existsSync(root)) throw new Error(`There is a machine ${spec.id} already: ${root}`)
+    const sshPort = this.#options.ssh.port ?? 2222
+    const { address, claimed: control } = await claimAddress(
+      {
+        prefix: '127.20',
+        seed: this.#options.directory,
+        ports: [sshPort, ...(this.#options.ports ?? [8080])],
+      },
+      claim,
+    )
+    try {
+      await mkdir(root)
+      await copyDisk(join(image, 'home'), home)
+      await authorize(home, spec.authorizedKeys)
+    } catch (error) {
+      await control.close()
+      await rm(root, { recursive: true, force: true })
+      throw error
+    }
+    const machine = { id: spec.id, address, sshPort }
+    this.#slots.set(spec.id, { spec, computer: this.#computer(spec, machine), control })
+    return machine
+  }
+
+  async adopt(spec: MachineSpec, machine: Machine): Promise<void> {
+    const computer = this.#computer(spec, machine)
+    if (!existsSync(computer.layout.home)) {
+      throw new Error(`Machine ${spec.id} cannot be brought back: its disk ${computer.layout.home} is gone`)
+    }
+    try {
+      this.#slots.set(spec.id, { spec, computer, control: await claim(machine.address) })
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'EADDRNOTAVAIL')
+        throw noAlias(machine.address, error)
+      throw new Error(
+        `Machine ${spec.id} cannot be brought back: something has taken its address ${machine.address} ` +
+          `(port ${Control.port}). End the other cloud, or terminate the instance.`,
+        { cause: error },
+      )
+    }
+  }
+
+  async boot(id: string): Promise<void> {
+    const slot = this.#slot(id)
+    if (slot.running) throw new Error(`Machine ${id} runs already`)
+    slot.running = new RunningMachine(slot.computer, slot.control)
+    slot.booting = slot.running.boot(slot.spec.userData, this.#options.clock)
+    try {
+      await slot.booting
+    } catch (error) {
+      await this.halt(id)
+      throw error
+    }
+  }
+
+  async halt(id: string): Promise<void> {
+    const slot = this.#slot(id)
+    const { running, booting } = slot
+    if (!running) return
+    await running.halt()
+    // A boot that is interrupted ends by itself, as its user data is killed; its failure is told to who booted.
+    await booting?.catch(() => undefined)
+    if (slot.running !== running) return
+    delete slot.running
+    delete slot.booting
+  }
+
+  async destroy(id: string): Promise<void> {
+    const { computer, control } = this.#slot(id)
+    await this.halt(id)
+    this.#slots.delete(id)
+    await control.close()
+    await rm(computer.layout.root, { recursive: true, force: true })
+  }
+
+  async snapshot(id: string, image: string): Promise<void> {
+    await this.#makeImage(image, this.#slot(id).computer.layout.home)
+  }
+
+  async importImage(image: string, directory?: string): Promise<void> {
+    await this.#makeImage(image, directory === undefined ? undefined : await realpath(directory))
+  }
+
+  async deleteImage(image: string): Promise<void> {
+    await rm(this.#imagePath(image), { recursive: true, force: true })
+  }
+
+  consoleOutput(id: string): string {
+    return readConsole(this.#slot(id).computer.layout.console)
+  }
+
+  isRunning(id: string): boolean {
+    return this.#slots.get(id)?.running !== undefined
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#slots.keys()].map((id) => this.halt(id)))
+    await Promise.all([...this.#slots.values()].map(({ control }) => control.close()))
+    this.#slots.clear()
+  }
+
+  async #makeImage(image: string, home: string | undefined): Promise<void> {
+    const path = this.#imagePath(image)
+    if (existsSync(path)) throw new Error(`There is an image ${image} already: ${path}`)
+    const partial = `${path}.partial`
+    await rm(partial, { recursive: true, force: true })
+    await mkdir(join(partial, 'home'), { recursive: true })
+    // Links are written for where the image will be, as it is there only when it is whole.
+    if (home !== undefined) await copyDisk(home, join(partial, 'home'), join(path, 'home'))
+    await rename(partial, path)
+  }
+
+  #computer(spec: MachineSpec, machine: Machine): Computer {
+    const layout = layoutOf(this.#options.directory, spec.id)
+    return { machine, image: spec.image, user: this.#options.ssh.user, layout }
+  }
+
+  #imagePath(image: string): string {
+    return join(this.#options.directory, 'images', image)
+  }
+
+  #slot(id: string): Slot {
+    const slot = this.#slots.get(id)
+    if (!slot) throw new Error(`There is no machine ${id}`)
+    return slot
+  }
+}
+
+async function claim(address: string): Promise<Control> {
+  const control = new Control()
+  await control.open(address)
+  return control
+}
+
+/** Lets keys log in, beside those that the image brought: as on EC2, an image keeps the keys of its origin. */
+async function authorize(home: string, keys: readonly string[]): Promise<void> {
+  const directory = join(home, '.ssh')
+  const file = join(directory, 'authorized_keys')
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  const present = existsSync(file) ? (await readFile(file, 'utf8')).split('\n') : []
+  const missing = keys.map((key) => key.trim()).filter((key) => !present.includes(key))
+  await appendFile(file, missing.map((key) => `${key}\n`).join(''), { mode: 0o600 })
+}

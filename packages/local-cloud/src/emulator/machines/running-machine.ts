@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import type { Clock } from '../clock.ts'
+import { Console } from './console.ts'
+import type { Answerer, Command, Control } from './control.ts'
+import { hostKeyAt } from './host-key.ts'
+import { type Computer, hostName } from './layout.ts'
+import { killLeftovers } from './leftovers.ts'
+import { writePrograms } from './programs.ts'
+import { Services } from './services.ts'
+import { SshServer } from './ssh-server.ts'
+import { type Answer, systemctl } from './systemctl.ts'
+import { runUserData } from './user-data.ts'
+
+/** A machine under power, from the start of its boot until it is halted. */
+export class RunningMachine {
+  readonly #computer: Computer
+  readonly #control: Control
+  readonly #console: Console
+  readonly #services: Services
+  #ssh: SshServer | undefined
+  /** Settles when the first boot's user data has ended: true when it succeeded. */
+  #initialized: Promise<boolean> = Promise.resolve(true)
+
+  constructor(computer: Computer, control: Control) {
+    this.#computer = computer
+    this.#control = control
+    this.#console = new Console(computer.layout.console)
+    this.#services = new Services(computer)
+  }
+
+  /** Resolves when user data has ended, or at once when this is not the first boot. */
+  async boot(userData: string | undefined, clock: Clock): Promise<void> {
+    const { machine, image, layout } = this.#computer
+    await Promise.all([layout.temporary, layout.run].map((path) => mkdir(path, { recursive: true })))
+    this.#console.print(`Booting ${machine.id} from ${image} at ${clock.now().toISOString()}`)
+    await writePrograms(this.#computer)
+    await this.#control.admit(layout.control, this.#answer)
+    const comment = `root@${hostName(machine.address)}`
+    const key = await hostKeyAt(layout.hostKey, comment)
+    this.#ssh = new SshServer(this.#computer, key)
+    await this.#ssh.open()
+    this.#console.print(`sshd: Server listening on ${machine.address} port ${machine.sshPort}.`)
+    for (const description of await this.#services.startEnabled()) {
+      this.#console.print(`systemd: Started ${description}.`)
+    }
+    if (existsSync(layout.bootedMark)) return
+    if (userData) this.#initialized = runUserData(this.#computer, userData, this.#console)
+    await this.#initialized
+    this.#console.printHostKey(key, comment)
+    this.#console.print(
+      `cloud-init: finished at ${clock.now().toUTCString()}. Datasource DataSourceEc2Local.`,
+    )
+    await writeFile(layout.bootedMark, '')
+  }
+
+  /** Ends services, sessions and whatever else runs on the machine. */
+  async halt(): Promise<void> {
+    this.#control.refuse()
+    await Promise.all([this.#services.stopAll(), this.#ssh?.close()])
+    await killLeftovers(this.#computer.layout.root)
+  }
+
+  readonly #answer: Answerer = async ({ program, args, cwd }: Command): Promise<Answer> => {
+    if (program === 'systemctl') return systemctl(this.#services, args, cwd)
+    if (program === 'cloud-init' && args[0] === 'status') return this.#initStatus(args.includes('--wait'))
+    return { stdout: '', stderr: `${program} ${args.join(' ')}: not imitated here\n`, code: 1 }
+  }
+
+  async #initStatus(wait: boolean): Promise<Answer> {
+    const running = new Promise<undefined>((resolve) => setImmediate(resolve, undefined))
+    const ended = wait ? await this.#initialized : await Promise.race([this.#initialized, running])
+    const status = ended === undefined ? 'running' : ended ? 'done' : 'error'
+    return { stdout: `status: ${status}\n`, stderr: '', code: status === 'error' ? 1 : 0 }
+  }
+}
