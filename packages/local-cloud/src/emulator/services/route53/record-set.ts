@@ -1,0 +1,122 @@
+import { isIPv4, isIPv6 } from 'node:net'
+import { type ResourceRecordSet, RRType } from '@aws-sdk/client-route-53'
+import { AwsError } from '../../service.ts'
+import { canonicalName, compareNames, compareText } from './domain-name.ts'
+import type { RecordSet } from './hosted-zone.ts'
+
+/**
+ * Reads a record set from a request.
+ *
+ * @throws AwsError `InvalidInput` when it has neither an alias target nor TTL and values.
+ */
+export function readRecordSet(wire: ResourceRecordSet, action: string): RecordSet {
+  const { Name: name, Type: type, AliasTarget: alias, ...rest } = wire
+  const Type = readType(type)
+  const Name = canonicalName(name ?? '')
+  const values = rest.ResourceRecords?.length ?? 0
+  const forms = [alias !== undefined, rest.TTL !== undefined && values > 0].filter(Boolean).length
+  if (forms !== 1 || (alias !== undefined && (rest.TTL !== undefined || values > 0))) {
+    const found = alias === undefined ? 'none' : 'more than one'
+    const where = `[Action=${action}, Name=${Name}, Type=${Type}, SetIdentifier=${rest.SetIdentifier ?? null}]`
+    throw invalidInput(
+      `Expected exactly one of [AliasTarget, all of [TTL, and ResourceRecords], or TrafficPolicyInstanceId], but found ${found} in Change with ${where}`,
+    )
+  }
+  if (rest.Weight !== undefined && (rest.Weight < 0 || rest.Weight > 255)) {
+    throw invalidInput(`Weight ${rest.Weight} must be between 0 and 255`)
+  }
+  if (isRouted(wire) && rest.SetIdentifier === undefined) {
+    throw invalidInput(
+      `Missing field 'SetIdentifier' in Change with [Action=${action}, Name=${Name}, Type=${Type}]`,
+    )
+  }
+  if (alias === undefined) return { ...rest, Name, Type }
+  const { ResourceRecords: _none, ...aliased } = rest
+  return {
+    ...aliased,
+    Name,
+    Type,
+    AliasTarget: { ...alias, DNSName: canonicalName(alias.DNSName ?? '') },
+  }
+}
+
+/** Whether two record sets are the same one: by name, type and set identifier. */
+export function isSameSet(one: RecordSet, other: RecordSet): boolean {
+  return isSameName(one, other) && one.SetIdentifier === other.SetIdentifier
+}
+
+export function isSameName(one: RecordSet, other: RecordSet): boolean {
+  return one.Name === other.Name && one.Type === other.Type
+}
+
+/** Whether two record sets that are the same one also say the same. */
+export function hasSameValues(one: RecordSet, other: RecordSet): boolean {
+  const valuesOf = (set: RecordSet): string =>
+    (set.ResourceRecords ?? [])
+      .map(({ Value }) => Value ?? '')
+      .sort()
+      .join('\n')
+  return (
+    valuesOf(one) === valuesOf(other) &&
+    one.TTL === other.TTL &&
+    one.Weight === other.Weight &&
+    one.AliasTarget?.DNSName === other.AliasTarget?.DNSName &&
+    one.AliasTarget?.HostedZoneId === other.AliasTarget?.HostedZoneId &&
+    one.AliasTarget?.EvaluateTargetHealth === other.AliasTarget?.EvaluateTargetHealth
+  )
+}
+
+/** How error messages name a record set. */
+export function nameOf(set: RecordSet): string {
+  const identifier = set.SetIdentifier === undefined ? '' : `, set-identifier='${set.SetIdentifier}'`
+  return `[name='${set.Name}', type='${set.Type}'${identifier}]`
+}
+
+/** What names a record set. */
+export interface SetKey {
+  readonly Name: string
+  readonly Type: string
+  readonly SetIdentifier?: string | undefined
+}
+
+/** The order of ListResourceRecordSets: reversed name, type, set identifier. */
+export function compareSets(one: SetKey, other: SetKey): number {
+  return (
+    compareNames(one.Name, other.Name) ||
+    compareText(one.Type, other.Type) ||
+    compareText(one.SetIdentifier ?? '', other.SetIdentifier ?? '')
+  )
+}
+
+/** What is wrong with the values of a record set, in AWS's words. */
+export function valueErrors(set: RecordSet): string[] {
+  return (set.ResourceRecords ?? []).flatMap(({ Value = '' }) => {
+    if (set.Type === 'A' && !isIPv4(Value)) return [fatal('ARRDATAIllegalIPv4Address', 'IPv4', Value)]
+    if (set.Type === 'AAAA' && !isIPv6(Value)) return [fatal('AAAARRDATAIllegalIPv6Address', 'IPv6', Value)]
+    return []
+  })
+}
+
+function readType(type: string | undefined): RRType {
+  const found = Object.values(RRType).find((known) => known === type)
+  if (found === undefined) throw invalidInput(`${type} is not a record type`)
+  return found
+}
+
+function fatal(problem: string, family: string, value: string): string {
+  return `Invalid Resource Record: 'FATAL problem: ${problem} (Value is not a valid ${family} address) encountered with '${value}''`
+}
+
+function isRouted(set: ResourceRecordSet): boolean {
+  return (
+    set.Weight !== undefined ||
+    set.Region !== undefined ||
+    set.Failover !== undefined ||
+    set.GeoLocation !== undefined ||
+    set.MultiValueAnswer !== undefined
+  )
+}
+
+function invalidInput(message: string): AwsError {
+  return new AwsError('InvalidInput', `Invalid request: ${message}`)
+}

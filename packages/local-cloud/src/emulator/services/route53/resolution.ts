@@ -1,0 +1,118 @@
+import type { ResolveName, ZoneRecord } from '../../hardware.ts'
+import type { BalancerEndpoint } from '../elb/traffic.ts'
+import { canonicalName, isWithin } from './domain-name.ts'
+import type { RecordSet, Zone } from './hosted-zone.ts'
+
+/** What the answers are made of. */
+export interface Directory {
+  zones(): readonly Zone[]
+  balancerByName(dnsName: string): BalancerEndpoint | undefined
+  /** A number from 0 up to, not including, 1. */
+  random(): number
+}
+
+/** The TTL of an answer that is an alias's, as Route 53 gives it for a load balancer. */
+const aliasTtl = 60
+
+/** How many aliases and CNAMEs are followed before a chain counts as a loop. */
+const longestChain = 8
+
+/** Answers questions from the zones as they are in sync, and for the load balancers' own names. */
+export function resolver(directory: Directory): ResolveName {
+  return (name, type) => resolve(directory, canonicalName(name), type.toUpperCase(), longestChain)
+}
+
+function resolve(
+  directory: Directory,
+  name: string,
+  type: string,
+  depth: number,
+): readonly ZoneRecord[] | undefined {
+  const balancer = directory.balancerByName(name)
+  if (balancer !== undefined) return type === 'A' ? [addressRecord(name, balancer)] : []
+  const zone = zoneOf(directory.zones(), name)
+  if (zone === undefined) return undefined
+  if (depth === 0) return []
+  const sets = setsFor(zone, name)
+  const wanted = sets.filter((set) => set.Type === type)
+  if (wanted.length > 0) return answer(directory, zone, name, choose(directory, zone, wanted), depth)
+  const cname = choose(
+    directory,
+    zone,
+    sets.filter((set) => set.Type === 'CNAME'),
+  )
+  if (cname === undefined) return []
+  const own = answer(directory, zone, name, cname, depth)
+  const target = own.find((record) => record.type === 'CNAME')?.values[0]
+  if (target === undefined) return own
+  return [...own, ...(resolve(directory, canonicalName(target), type, depth - 1) ?? [])]
+}
+
+/** The most specific zone that a name lies in. */
+function zoneOf(zones: readonly Zone[], name: string): Zone | undefined {
+  return zones
+    .filter((zone) => isWithin(name, zone.name))
+    .sort((one, other) => other.name.length - one.name.length)[0]
+}
+
+/** The served record sets of a name, or else of the wildcard that covers it. */
+function setsFor(zone: Zone, name: string): RecordSet[] {
+  const setsOf = (owner: string): RecordSet[] => zone.served.filter((set) => set.Name === owner)
+  let owner = name
+  let found = setsOf(owner)
+  while (found.length === 0 && owner !== zone.name) {
+    owner = owner.slice(owner.indexOf('.') + 1)
+    found = setsOf(`\\052.${owner}`)
+    // A name that exists hides the wildcards above it.
+    if (found.length === 0 && setsOf(owner).length > 0) break
+  }
+  return found
+}
+
+/** One of several routed sets: by weight among those whose targets are healthy, or among all if none is. */
+function choose(directory: Directory, zone: Zone, sets: readonly RecordSet[]): RecordSet | undefined {
+  if (sets.length < 2) return sets[0]
+  const healthy = sets.filter((set) => isHealthy(directory, zone, set))
+  const candidates = healthy.length > 0 ? healthy : sets
+  const weights = candidates.map(({ Weight }) => Weight ?? 1)
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  if (total === 0) return candidates[Math.floor(directory.random() * candidates.length)]
+  let point = directory.random() * total
+  return candidates.find((_, index) => {
+    point -= weights[index] ?? 0
+    return point < 0
+  })
+}
+
+function isHealthy(directory: Directory, zone: Zone, set: RecordSet): boolean {
+  const alias = set.AliasTarget
+  if (alias?.EvaluateTargetHealth !== true) return true
+  const balancer = directory.balancerByName(alias.DNSName ?? '')
+  if (balancer !== undefined) return balancer.healthy
+  const targets = zone.served.filter(({ Name, Type }) => Name === alias.DNSName && Type === set.Type)
+  return targets.some((target) => target !== set && isHealthy(directory, zone, target))
+}
+
+function answer(
+  directory: Directory,
+  zone: Zone,
+  name: string,
+  set: RecordSet | undefined,
+  depth: number,
+): readonly ZoneRecord[] {
+  if (set === undefined) return []
+  if (set.AliasTarget === undefined) {
+    const values = (set.ResourceRecords ?? []).map(({ Value }) => Value ?? '')
+    return [{ name, type: set.Type, ttl: set.TTL ?? 0, values }]
+  }
+  const target = set.AliasTarget.DNSName ?? ''
+  const within = set.AliasTarget.HostedZoneId === zone.id
+  const found = resolve(directory, target, set.Type, depth - 1) ?? []
+  return found
+    .filter((record) => record.type === set.Type)
+    .map((record) => ({ ...record, name, ttl: within ? record.ttl : aliasTtl }))
+}
+
+function addressRecord(name: string, balancer: BalancerEndpoint): ZoneRecord {
+  return { name, type: 'A', ttl: aliasTtl, values: [balancer.address] }
+}

@@ -1,0 +1,34 @@
+import * as client from '@aws-sdk/client-route-53'
+import type { ResolveName } from '../../hardware.ts'
+import type { Service } from '../../service.ts'
+import type { Traffic } from '../elb/traffic.ts'
+import { recordHandlers } from './record-handlers.ts'
+import { resolver } from './resolution.ts'
+import { tagHandlers } from './tag-handlers.ts'
+import { ZoneBook, type ZoneBookParts } from './zone-book.ts'
+import { zoneHandlers } from './zone-handlers.ts'
+
+/** Route 53 (API version 2013-04-01): the service, and the answers that its zones give. */
+export interface Route53 {
+  readonly service: Service<typeof client>
+  /** For the name server. */
+  readonly resolveName: ResolveName
+  close(): void
+}
+
+export function route53Service(parts: ZoneBookParts & { readonly traffic: Traffic }): Route53 {
+  const book = new ZoneBook(parts)
+  return {
+    service: {
+      signingName: 'route53',
+      client,
+      handlers: { ...zoneHandlers(book), ...recordHandlers(book, parts.traffic), ...tagHandlers(book) },
+    },
+    resolveName: resolver({
+      zones: () => book.all(),
+      balancerByName: (dnsName) => parts.traffic.byDnsName(dnsName),
+      random: Math.random,
+    }),
+    close: () => book.close(),
+  }
+}

@@ -1,0 +1,32 @@
+import { AwsError } from '../../service.ts'
+import { required } from '../constraint.ts'
+import type { Route53Handlers, ZoneBook } from './zone-book.ts'
+
+/** The operations on hosted zones' tags. Health checks, the other kind of tagged resource, do not exist here. */
+export function tagHandlers(book: ZoneBook): Route53Handlers {
+  const tagged = (type: string | undefined, id: string | undefined) => {
+    if (type !== 'hostedzone') {
+      throw new AwsError('NoSuchHealthCheck', `A health check with id ${id} does not exist.`, 404)
+    }
+    return book.find(id)
+  }
+  return {
+    ChangeTagsForResource(input) {
+      const zone = tagged(input.ResourceType, input.ResourceId)
+      for (const { Key, Value } of input.AddTags ?? []) zone.tags[required(Key, 'key')] = Value ?? ''
+      for (const key of input.RemoveTagKeys ?? []) delete zone.tags[key]
+      book.save()
+      return {}
+    },
+    ListTagsForResource(input) {
+      const zone = tagged(input.ResourceType, input.ResourceId)
+      return {
+        ResourceTagSet: {
+          ResourceType: 'hostedzone',
+          ResourceId: zone.id,
+          Tags: Object.entries(zone.tags).map(([Key, Value]) => ({ Key, Value })),
+        },
+      }
+    },
+  }
+}
