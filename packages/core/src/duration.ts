@@ -16,6 +16,7 @@ export function parseDuration(duration: string | number): number {
     throw notADuration(String(duration))
   }
   const text = duration.replaceAll(' ', '')
+  if (text === '0') return 0
   if (!whole.test(text)) throw notADuration(`"${duration}"`)
   return [...text.matchAll(part)].reduce((sum, [, amount, unit]) => sum + Number(amount) * sizeOf(unit), 0)
 }

@@ -1,11 +1,11 @@
 /** Where an error belongs: a file position, a host, an AWS call. */
 export interface ErrorPlace {
-  readonly file?: string
-  readonly line?: number
-  readonly host?: string
+  readonly file?: string | undefined
+  readonly line?: number | undefined
+  readonly host?: string | undefined
   /** `ec2:RunInstances`, with the request's id when AWS gave one. */
-  readonly call?: string
-  readonly requestId?: string
+  readonly call?: string | undefined
+  readonly requestId?: string | undefined
 }
 
 export interface ErrorDetails {
@@ -43,10 +43,10 @@ export class ViridianError extends Error {
 export interface ErrorReport {
   readonly code: string
   readonly message: string
-  readonly hint?: string
-  readonly place?: ErrorPlace
+  readonly hint?: string | undefined
+  readonly place?: ErrorPlace | undefined
   /** The chain of causes, outermost first. */
-  readonly causes?: readonly string[]
+  readonly causes?: readonly string[] | undefined
 }
 
 /** Describes anything thrown as plain data; what is not a `ViridianError` gets the code `E_UNEXPECTED`. */

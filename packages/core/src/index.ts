@@ -1,6 +1,7 @@
 export type { ErrorDetails, ErrorPlace, ErrorReport } from './error.ts'
 export { isViridianError, reportOf, ViridianError } from './error.ts'
 export type { Event, PluginEvent, RunStatus } from './events/event.ts'
+export { suggestion } from './nearest.ts'
 export type {
   ActionContext,
   Json,
@@ -24,4 +25,5 @@ export type {
   UndoReport,
 } from './step/definition.ts'
 export { defineChange, defineCheck, defineRead } from './step/definition.ts'
+export { placeholderText } from './step/placeholder.ts'
 export type { Move, Steps } from './step/steps.ts'

@@ -1,0 +1,26 @@
+import { ViridianError } from '../error.ts'
+import type { Session } from '../run/session.ts'
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** The first signal stops the run and lets it undo; a second one ends it at once, its journal intact. */
+export function onInterrupt(session: Session, endNow: (signal: string) => void): () => void {
+  let seen = 0
+  const handle = (signal: NodeJS.Signals): void => {
+    seen += 1
+    if (seen > 1) {
+      endNow(signal)
+      return
+    }
+    session.emit({
+      kind: 'note',
+      level: 'warning',
+      text: `${signal}: stopping${session.committed ? '' : ', then putting everything back'}; once more to stop at once`,
+    })
+    session.engine.fail(new ViridianError('E_INTERRUPTED', `interrupted by ${signal}`))
+  }
+  for (const signal of signals) process.on(signal, handle)
+  return () => {
+    for (const signal of signals) process.off(signal, handle)
+  }
+}

@@ -1,0 +1,23 @@
+import { isRemote } from '../task/task.ts'
+import { tasksOf } from '../task/tree.ts'
+import { columns, type Print } from './print.ts'
+import type { Project } from './project.ts'
+
+/** `tasks list`: every task with its summary. */
+export function listTasks(project: Project, json: boolean, print: Print): void {
+  const tasks = [...tasksOf(project.loaded.config.tasks)].map(([name, task]) => ({
+    name,
+    summary: task.summary ?? '',
+    ...(isRemote(task) && { role: task.role }),
+    args: Object.keys(task.args),
+  }))
+  if (json) {
+    print(JSON.stringify({ kind: 'tasks', tasks }))
+    return
+  }
+  const rows = tasks.map(({ name, summary, role }) => [
+    name,
+    summary || (role === undefined ? '' : `on every host of "${role}"`),
+  ])
+  for (const line of columns(rows)) print(line)
+}

@@ -1,0 +1,67 @@
+import { CommanderError } from 'commander'
+import { isViridianError, reportOf, ViridianError } from '../error.ts'
+import { colorsFor } from '../output/colors.ts'
+import { errorLines } from '../output/lines.ts'
+import { buildProgram } from './program.ts'
+import { Project } from './project.ts'
+
+/**
+ * The `tasks` command.
+ *
+ * @param argv the words behind `tasks`
+ * @returns the exit code
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  // A warning of the AWS SDK about Node's version is nothing that the user of a task can act on.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
+  let exitCode = 0
+  const project = await Project.open(process.cwd(), optionIn(argv, '--config'))
+  const program = buildProgram({
+    project,
+    print: (line) => process.stdout.write(`${line}\n`),
+    exit: (code) => {
+      exitCode = code
+    },
+  })
+  try {
+    if (argv.length === 0) program.outputHelp()
+    else await program.parseAsync([...argv], { from: 'user' })
+    return exitCode
+  } catch (thrown) {
+    if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0
+    return refused(argv, thrown instanceof CommanderError ? usageError(thrown) : thrown)
+  }
+}
+
+function optionIn(argv: readonly string[], name: string): string | undefined {
+  const index = argv.indexOf(name)
+  return index >= 0
+    ? argv[index + 1]
+    : argv.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1)
+}
+
+function usageError(error: CommanderError): ViridianError {
+  const [message = '', hint] = error.message.replace(/^error: /, '').split('\n')
+  return new ViridianError('E_USAGE', message, {
+    hint:
+      hint?.replace(/[()]/g, '') || 'run "tasks --help", or the command with --help, to see what there is',
+  })
+}
+
+/** What stopped a command before or outside a run. */
+function refused(argv: readonly string[], thrown: unknown): number {
+  const error = reportOf(thrown)
+  const exitCode =
+    isViridianError(thrown) && !thrown.code.startsWith('E_STATE') && !thrown.code.startsWith('E_JOURNAL')
+      ? 2
+      : 1
+  if (argv.includes('--json')) {
+    const task = argv[0] === 'run' ? (argv[1] ?? '') : argv.join(' ')
+    const finished = { kind: 'run.finished', run: '', task, status: 'failed', exitCode, error, leftovers: [] }
+    process.stdout.write(`${JSON.stringify(finished)}\n`)
+  } else {
+    const colors = colorsFor(process.stderr, !argv.includes('--no-color'))
+    process.stderr.write(`${errorLines(error, colors).join('\n')}\n`)
+  }
+  return exitCode
+}

@@ -1,0 +1,133 @@
+import { Command } from 'commander'
+import { ViridianError } from '../error.ts'
+import { suggestion } from '../nearest.ts'
+import type { PluginCommand } from '../plugin.ts'
+import { detailsOf, flagOf } from '../task/args.ts'
+import type { Task } from '../task/task.ts'
+import { tasksOf } from '../task/tree.ts'
+import { globalsOf, withGlobals } from './globals.ts'
+import { listTasks } from './list.ts'
+import type { Print } from './print.ts'
+import type { Project } from './project.ts'
+import { listRoles } from './roles.ts'
+import { runTask } from './run.ts'
+import { listRuns } from './runs.ts'
+
+export interface Invocation {
+  readonly project: Project
+  readonly print: Print
+  /** Receives the exit code of the command that ran. */
+  exit(code: number): void
+}
+
+/** The `tasks` command, with a sub-command for every task and for what plugins bring. */
+export function buildProgram(invocation: Invocation): Command {
+  const { project, print } = invocation
+  const program = command('tasks').description('Run tasks on fleets, and deploy them without downtime')
+  program.version('0.1.0', '--version')
+  for (const mode of ['run', 'plan'] as const) {
+    const summary = mode === 'run' ? 'run a task' : 'say what a task would do; nothing is changed'
+    const parent = command(mode).description(summary).usage('<task> [flags]')
+    for (const [name, task] of tasksIn(project)) parent.addCommand(taskCommand(invocation, mode, name, task))
+    parent.argument('[task]').action((name: string | undefined) => refuseTask(project, mode, name))
+    program.addCommand(parent)
+  }
+  program.addCommand(
+    command('list')
+      .description('the tasks of this project')
+      .action((_, self: Command) => listTasks(project, globalsOf(self).json, print)),
+  )
+  program.addCommand(
+    command('roles')
+      .description('what each role resolves to')
+      .action((_, self: Command) => listRoles(project, globalsOf(self), print)),
+  )
+  program.addCommand(
+    command('runs')
+      .description('the runs on record')
+      .action((_, self: Command) => listRuns(project.stateDirectory, globalsOf(self).json, print)),
+  )
+  for (const contributed of commandsOf(project)) program.addCommand(pluginCommand(invocation, contributed))
+  return program
+}
+
+function command(name: string): Command {
+  return withGlobals(new Command(name))
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined })
+    .helpCommand(false)
+    .showSuggestionAfterError()
+}
+
+const tasksIn = (project: Project): Map<string, Task> =>
+  project.config ? tasksOf(project.config.tasks) : new Map()
+
+function taskCommand(invocation: Invocation, mode: 'run' | 'plan', name: string, task: Task): Command {
+  const built = command(name)
+  if (task.summary !== undefined) built.description(task.summary)
+  for (const [arg, spec] of Object.entries(task.args)) {
+    const details = detailsOf(spec)
+    const value = {
+      boolean: '',
+      'string[]': ' <value...>',
+      string: ' <text>',
+      number: ' <number>',
+      duration: ' <duration>',
+    }
+    const choices = details.choices ? ` (${details.choices.join(', ')})` : ''
+    const byDefault = details.default === undefined ? '' : ` (default: ${details.default})`
+    built.option(
+      `--${flagOf(arg)}${value[details.type]}`,
+      `${details.description ?? ''}${choices}${byDefault}`.trim(),
+    )
+  }
+  return built.action(async (flags: Record<string, unknown>, self: Command) => {
+    invocation.exit(await runTask(invocation.project, globalsOf(self), { name, task, flags, mode }))
+  })
+}
+
+function refuseTask(project: Project, mode: string, name: string | undefined): never {
+  const names = [...tasksOf(project.loaded.config.tasks).keys()]
+  if (name === undefined) {
+    throw new ViridianError('E_USAGE', `tasks ${mode} needs the name of a task`, {
+      hint: 'run "tasks list" to see them',
+    })
+  }
+  throw new ViridianError('E_TASK_UNKNOWN', `there is no task "${name}"`, {
+    hint: suggestion(name, names) ?? 'run "tasks list" to see them',
+  })
+}
+
+function commandsOf(project: Project): PluginCommand[] {
+  const { config } = project
+  const plugins = [
+    ...(config?.plugins ?? []),
+    ...Object.values(config?.stages ?? {}).flatMap(({ plugins = [] }) => plugins),
+  ]
+  return plugins.flatMap(({ commands = [] }) => commands)
+}
+
+function pluginCommand({ project, print, exit }: Invocation, contributed: PluginCommand): Command {
+  const parent = command(contributed.name).description(contributed.summary)
+  for (const action of contributed.actions) {
+    const built = command(action.name).description(action.summary)
+    for (const { flags, summary } of action.options ?? []) built.option(flags, summary)
+    built.action(async (options: Record<string, string | boolean | undefined>, self: Command) => {
+      const interrupted = new AbortController()
+      const stop = (): void => interrupted.abort()
+      process.once('SIGINT', stop).once('SIGTERM', stop).once('SIGHUP', stop)
+      const { json } = globalsOf(self)
+      exit(
+        await action.run({
+          stateDirectory: project.stateDirectory,
+          options,
+          json,
+          signal: interrupted.signal,
+          print,
+        }),
+      )
+    })
+    parent.addCommand(built)
+  }
+  return parent
+}

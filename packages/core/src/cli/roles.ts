@@ -1,0 +1,41 @@
+import { reportOf } from '../error.ts'
+import { Mask } from '../events/mask.ts'
+import { Ledger } from '../run/ledger.ts'
+import { Session } from '../run/session.ts'
+import { newRunId } from '../run/store.ts'
+import type { Globals } from './globals.ts'
+import { columns, type Print } from './print.ts'
+import type { Project } from './project.ts'
+
+/** `tasks roles`: what each role resolves to now. */
+export async function listRoles(project: Project, globals: Globals, print: Print): Promise<void> {
+  const { config, directory } = project.loaded
+  const session = new Session({
+    config,
+    directory,
+    stateDirectory: project.stateDirectory,
+    identity: { id: newRunId(), task: 'roles', stage: project.stage(globals.stage) },
+    planning: true,
+    ledger: new Ledger(undefined),
+    mask: new Mask(),
+    emit: () => undefined,
+    confirm: async () => false,
+  })
+  try {
+    for (const role of session.roles) {
+      const hosts = await session.hosts(role).catch((error: unknown) => reportOf(error))
+      if (globals.json)
+        print(JSON.stringify({ kind: 'role', role, ...('code' in hosts ? { error: hosts } : { hosts }) }))
+      else if ('code' in hosts) print(`${role}: ${hosts.message}`)
+      else
+        for (const line of columns(
+          hosts.map((host) => [`${role}:`, host.name, host.address ?? '', host.user ?? '']),
+        ))
+          print(line)
+    }
+    if (session.roles.length === 0 && !globals.json)
+      print('no roles are configured; tasks may assign some during a run')
+  } finally {
+    await session.close()
+  }
+}

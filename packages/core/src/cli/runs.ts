@@ -1,0 +1,52 @@
+import type { RunHistory } from '../journal/history.ts'
+import { elapsed } from '../output/elapsed.ts'
+import { RunStore } from '../run/store.ts'
+import { columns, type Print } from './print.ts'
+
+/** `tasks runs`: every run on record, the newest first. */
+export async function listRuns(stateDirectory: string, json: boolean, print: Print): Promise<void> {
+  const runs = await new RunStore(stateDirectory).list()
+  if (json) {
+    for (const run of runs)
+      print(JSON.stringify('error' in run ? { kind: 'run', run: run.run, state: 'damaged' } : summaryOf(run)))
+    return
+  }
+  if (runs.length === 0) return print('no runs yet')
+  const rows = runs.map((run) => {
+    if ('error' in run) return [run.run, '', '', '', `damaged: ${run.error.message}`]
+    const { state, task, stage, by, ms } = summaryOf(run)
+    return [run.started.run, task, stage, by, state, ms === undefined ? '' : elapsed(ms)]
+  })
+  for (const line of columns([['RUN', 'TASK', 'STAGE', 'BY', 'STATE', 'TOOK'], ...rows])) print(line)
+}
+
+function summaryOf(history: RunHistory) {
+  const { started, finished } = history
+  return {
+    kind: 'run',
+    run: started.run,
+    task: started.task,
+    stage: started.stage,
+    by: `${started.by.user}@${started.by.host}`,
+    at: started.at,
+    state: stateOf(history),
+    ...(finished && { ms: Date.parse(finished.at) - Date.parse(started.at) }),
+    leftovers: finished?.leftovers ?? [],
+  }
+}
+
+function stateOf({ started, finished }: RunHistory): string {
+  if (!finished) return isAlive(started.by.pid) ? 'running' : 'crashed'
+  if (finished.status === 'failed') return finished.exitCode === 3 ? 'failed, dirty' : 'failed, undone'
+  return finished.status
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // A process of another user is alive as well.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}

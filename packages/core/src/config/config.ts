@@ -1,0 +1,44 @@
+import type { Plugin } from '../plugin.ts'
+import type { HostSpec, SshDefaults } from '../remote/transport.ts'
+import type { Task } from '../task/task.ts'
+
+/** A role's hosts: names or specifications, or a function that finds them. */
+export type RoleSpec =
+  | readonly (string | HostSpec)[]
+  | (() => Promise<readonly (string | HostSpec)[]> | readonly (string | HostSpec)[])
+
+/** Tasks by name; a nested record is a namespace: `{ deploy: { bluegreen } }` is `deploy:bluegreen`. */
+export interface TaskTree {
+  readonly [name: string]: Task | TaskTree
+}
+
+/** A named overlay of the configuration. */
+export interface Stage {
+  readonly plugins?: readonly Plugin[]
+  readonly roles?: Readonly<Record<string, RoleSpec>>
+  readonly ssh?: SshDefaults
+  /** Environment variables of everything that runs on this stage: `{ AWS_PROFILE: 'staging' }`. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Values for arguments that the command line does not give, by name. */
+  readonly defaults?: Readonly<Record<string, string | number | boolean>>
+}
+
+export interface Config {
+  readonly plugins?: readonly Plugin[]
+  readonly roles?: Readonly<Record<string, RoleSpec>>
+  readonly tasks: TaskTree
+  readonly ssh?: SshDefaults
+  readonly stages?: Readonly<Record<string, Stage>>
+  /** The stage used when `--stage` is not given. @default the first of `stages` */
+  readonly defaultStage?: string
+}
+
+/**
+ * The default export of `tasks.config.ts`.
+ *
+ * @example
+ * ```ts
+ * export default defineConfig({ roles: { web: ['web-1.example.com', 'web-2.example.com'] }, tasks: { uptime } })
+ * ```
+ */
+export const defineConfig = (config: Config): Config => config

@@ -1,0 +1,39 @@
+import type { JournalRecord, RecordOf } from './record.ts'
+
+/** What a journal says of one step. */
+export interface StepHistory {
+  readonly intent: RecordOf<'step.intended'>
+  readonly outcome?: RecordOf<'step.done'> | RecordOf<'step.failed'>
+  readonly undone?: RecordOf<'step.undone'>
+}
+
+/** A journal, read as the history of a run. */
+export interface RunHistory {
+  readonly started: RecordOf<'run.started'>
+  /** In the order in which they were started. */
+  readonly steps: ReadonlyMap<string, StepHistory>
+  readonly committed: boolean
+  readonly finished?: RecordOf<'run.finished'>
+}
+
+/** Folds records into a history; undefined when the journal does not even hold its first record. */
+export function historyOf(records: readonly JournalRecord[]): RunHistory | undefined {
+  const [started] = records
+  if (started?.kind !== 'run.started') return undefined
+  const steps = new Map<string, StepHistory>()
+  const amend = (key: string, change: Partial<StepHistory>): void => {
+    const known = steps.get(key)
+    if (known) steps.set(key, { ...known, ...change })
+  }
+  let committed = false
+  let finished: RecordOf<'run.finished'> | undefined
+  for (const record of records) {
+    if (record.kind === 'step.intended') steps.set(record.key, { ...steps.get(record.key), intent: record })
+    else if (record.kind === 'step.done' || record.kind === 'step.failed')
+      amend(record.key, { outcome: record })
+    else if (record.kind === 'step.undone') amend(record.key, { undone: record })
+    else if (record.kind === 'committed') committed = true
+    else if (record.kind === 'run.finished') finished = record
+  }
+  return { started, steps, committed, ...(finished && { finished }) }
+}

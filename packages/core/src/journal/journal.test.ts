@@ -1,0 +1,53 @@
+import { appendFile, mkdtemp, readFile, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { FileJournal, readJournal } from './journal.ts'
+
+const at = '2026-01-01T00:00:00.000Z'
+let file: string
+
+beforeEach(async () => {
+  file = join(await mkdtemp(join(tmpdir(), 'journal-')), 'runs', 'one.jsonl')
+})
+
+async function write(roles: readonly string[]): Promise<void> {
+  const journal = await FileJournal.open(file)
+  await Promise.all(roles.map((role) => journal.append({ kind: 'role.assigned', at, role, hosts: [] })))
+  await journal.close()
+}
+
+describe('a journal file', () => {
+  it('gives back what was appended, in order, also when it was appended side by side', async () => {
+    const roles = Array.from({ length: 50 }, (_, index) => `role-${index}`)
+    await write(roles)
+    const records = await readJournal(file)
+    expect(records.map((record) => (record.kind === 'role.assigned' ? record.role : ''))).toEqual(roles)
+  })
+
+  it('is private to the user', async () => {
+    await write(['a'])
+    expect((await stat(file)).mode & 0o777).toBe(0o600)
+    expect((await stat(join(file, '..'))).mode & 0o777).toBe(0o700)
+  })
+
+  it('drops a torn last line', async () => {
+    await write(['a', 'b'])
+    await appendFile(file, 'abc {"kind":"comm')
+    await expect(readJournal(file)).resolves.toHaveLength(2)
+  })
+
+  it('names the line of any other damage', async () => {
+    await write(['a', 'b', 'c'])
+    await writeFile(file, (await readFile(file, 'utf8')).replace('"role":"b"', '"role":"x"'))
+    await expect(readJournal(file)).rejects.toMatchObject({
+      code: 'E_JOURNAL_DAMAGED',
+      place: { file, line: 2 },
+    })
+  })
+
+  it('fails to open where nothing can be written', async () => {
+    await writeFile(join(file, '..', '..', 'runs'), 'a file, not a directory')
+    await expect(FileJournal.open(file)).rejects.toMatchObject({ code: 'E_JOURNAL_WRITE' })
+  })
+})

@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { type FileHandle, open, readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { reportOf, ViridianError } from '../error.ts'
+import { type JournalRecord, journalRecord } from './record.ts'
+
+/** Where a run writes what it is about to do and what came of it. */
+export interface Journal {
+  /** Resolves once the record is on disk. Records appended side by side share one flush. */
+  append(record: JournalRecord): Promise<void>
+  close(): Promise<void>
+}
+
+interface Waiting {
+  readonly line: string
+  resolve(): void
+  reject(error: unknown): void
+}
+
+/** A journal as JSON lines, each with a checksum, private to the user. */
+export class FileJournal implements Journal {
+  readonly #file: string
+  readonly #handle: FileHandle
+  #waiting: Waiting[] = []
+  #writing: Promise<void> | undefined
+  #broken: ViridianError | undefined
+
+  private constructor(file: string, handle: FileHandle) {
+    this.#file = file
+    this.#handle = handle
+  }
+
+  /** @throws ViridianError `E_JOURNAL_WRITE` when the directory or the file cannot be written */
+  static async open(file: string): Promise<FileJournal> {
+    try {
+      mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+      return new FileJournal(file, await open(file, 'a', 0o600))
+    } catch (error) {
+      throw unwritable(file, error)
+    }
+  }
+
+  append(record: JournalRecord): Promise<void> {
+    if (this.#broken) return Promise.reject(this.#broken)
+    const written = new Promise<void>((resolve, reject) => {
+      this.#waiting.push({ line: lineOf(record), resolve, reject })
+    })
+    this.#writing ??= this.#drain()
+    return written
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting
+      this.#waiting = []
+      try {
+        await this.#handle.appendFile(batch.map(({ line }) => line).join(''))
+        await this.#handle.datasync()
+        for (const { resolve } of batch) resolve()
+      } catch (error) {
+        this.#broken = unwritable(this.#file, error)
+        for (const { reject } of batch) reject(this.#broken)
+      }
+    }
+    this.#writing = undefined
+  }
+
+  async close(): Promise<void> {
+    await this.#writing
+    await this.#handle.close()
+  }
+}
+
+const unwritable = (file: string, cause: unknown): ViridianError =>
+  new ViridianError('E_JOURNAL_WRITE', `cannot write the journal: ${reportOf(cause).message}`, {
+    place: { file },
+    cause,
+    hint: 'a run is only as safe as its journal: make room, or make .tasks/ writable',
+  })
+
+const checksum = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12)
+
+function lineOf(record: JournalRecord): string {
+  const text = JSON.stringify(record)
+  return `${checksum(text)} ${text}\n`
+}
+
+/**
+ * Reads a journal. A torn last line, which a crash leaves, is dropped.
+ *
+ * @throws ViridianError `E_JOURNAL_DAMAGED` with the line, `E_JOURNAL_MISSING`
+ */
+export async function readJournal(file: string): Promise<JournalRecord[]> {
+  let text: string
+  try {
+    text = await readFile(file, 'utf8')
+  } catch (error) {
+    throw new ViridianError('E_JOURNAL_MISSING', `cannot read the journal: ${reportOf(error).message}`, {
+      place: { file },
+      cause: error,
+      hint: 'run "tasks runs" to see which runs there are',
+    })
+  }
+  // What stands behind the last newline is either nothing or torn.
+  const lines = text.split('\n').slice(0, -1)
+  return lines.map((line, index) => parseLine(line, file, index + 1))
+}
+
+function parseLine(line: string, file: string, number: number): JournalRecord {
+  const damaged = (what: string): ViridianError =>
+    new ViridianError('E_JOURNAL_DAMAGED', `the journal's line ${number} ${what}`, {
+      place: { file, line: number },
+      hint: 'nothing was done; look at the file, and at the account for what carries the tag viridian:run',
+    })
+  const space = line.indexOf(' ')
+  const text = line.slice(space + 1)
+  if (checksum(text) !== line.slice(0, space)) throw damaged('does not match its checksum')
+  const parsed = journalRecord.safeParse(JSON.parse(text))
+  if (!parsed.success)
+    throw damaged(`is not a record that this version knows: ${parsed.error.issues[0]?.message}`)
+  return parsed.data
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import type { Json } from '../plugin.ts'
+
+const json: z.ZodType<Json> = z.lazy(() =>
+  z.union([z.null(), z.boolean(), z.number(), z.string(), z.array(json), z.record(z.string(), json)]),
+)
+
+const place = z.object({
+  file: z.string().optional(),
+  line: z.number().optional(),
+  host: z.string().optional(),
+  call: z.string().optional(),
+  requestId: z.string().optional(),
+})
+
+const errorReport = z.object({
+  code: z.string(),
+  message: z.string(),
+  hint: z.string().optional(),
+  place: place.optional(),
+  causes: z.array(z.string()).readonly().optional(),
+})
+
+const at = z.string()
+const step = { key: z.string(), at }
+
+/** One line of a journal. What is recorded is what a resume or an undo needs, and what a report tells. */
+export const journalRecord = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('run.started'),
+    at,
+    format: z.literal(1),
+    run: z.string(),
+    task: z.string(),
+    stage: z.string(),
+    args: z.record(z.string(), json),
+    /** How each plugin was made, so that an undo can make it again. */
+    plugins: z.array(z.object({ name: z.string(), module: z.string(), settings: json })),
+    /** The digest of the task file. */
+    config: z.string(),
+    by: z.object({ user: z.string(), host: z.string(), pid: z.number() }),
+  }),
+  z.object({
+    kind: z.literal('step.intended'),
+    ...step,
+    step: z.string(),
+    version: z.number(),
+    type: z.enum(['read', 'check', 'change', 'command', 'host', 'fact']),
+    title: z.string(),
+    /** The digest of the input: a resumed run that asks for something else is stopped. */
+    digest: z.string(),
+    input: json,
+    before: json.optional(),
+    token: z.string().optional(),
+  }),
+  z.object({ kind: z.literal('step.done'), ...step, output: json, found: z.boolean().optional() }),
+  z.object({ kind: z.literal('step.failed'), ...step, error: errorReport, made: z.enum(['no', 'unknown']) }),
+  z.object({ kind: z.literal('role.assigned'), at, role: z.string(), hosts: json }),
+  z.object({ kind: z.literal('committed'), at }),
+  z.object({ kind: z.literal('undo.started'), at, reason: errorReport }),
+  z.object({ kind: z.literal('step.undone'), ...step, note: z.string().optional() }),
+  z.object({ kind: z.literal('undo.failed'), ...step, error: errorReport }),
+  z.object({
+    kind: z.literal('run.finished'),
+    at,
+    status: z.enum(['succeeded', 'failed', 'cancelled']),
+    exitCode: z.number(),
+    error: errorReport.optional(),
+    leftovers: z.array(z.string()),
+  }),
+])
+
+export type JournalRecord = z.infer<typeof journalRecord>
+export type RecordOf<Kind extends JournalRecord['kind']> = Extract<JournalRecord, { kind: Kind }>

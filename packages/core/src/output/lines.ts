@@ -1,0 +1,156 @@
+import type { ErrorReport } from '../error.ts'
+import type { Event } from '../events/event.ts'
+import type { Colors } from './colors.ts'
+import { elapsed } from './elapsed.ts'
+import type { Detail } from './output.ts'
+import { TimeLine } from './time-line.ts'
+
+type Finished = Extract<Event, { kind: 'run.finished' }>
+
+/** Turns events into the lines that stay on a person's screen; the same for a terminal and for a log. */
+export class Lines {
+  readonly #detail: Detail
+  readonly #colors: Colors
+  readonly #timeLine = new TimeLine()
+  readonly #depths = new Map<string, number>()
+  readonly #atEnd: string[] = []
+  readonly #planned = new Map<string, string>()
+  #planning = false
+
+  constructor(detail: Detail, colors: Colors) {
+    this.#detail = detail
+    this.#colors = colors
+  }
+
+  of(event: Event): string[] {
+    this.#timeLine.event(event)
+    if (event.kind === 'run.finished') return this.#end(event)
+    if (event.kind === 'plugin' && event.event.atEnd) {
+      this.#atEnd.push('', ...(event.event.text ?? []))
+      return []
+    }
+    return this.#detail.quiet ? [] : this.#during(event)
+  }
+
+  #during(event: Exclude<Event, Finished>): string[] {
+    const { bold, dim, yellow, red, green, cyan } = this.#colors
+    switch (event.kind) {
+      case 'run.started':
+        this.#planning = event.mode === 'plan'
+        return [`${bold(event.task)} ${dim(`· ${event.mode} · stage ${event.stage} · run ${event.run}`)}`, '']
+      case 'step.started':
+        return this.#begun(event)
+      case 'step.finished':
+        return this.#finished(event)
+      case 'step.failed': {
+        const stopped = event.error.code === 'E_RUN_STOPPED'
+        const mark = stopped ? dim('–') : red('✗')
+        return [
+          `${this.#indent(event.key)}${mark} ${event.title}  ${dim(stopped ? 'stopped' : elapsed(event.ms))}`,
+        ]
+      }
+      case 'host.command':
+        return event.planned || this.#detail.verbose ? this.#command(event) : []
+      case 'host.output':
+        return [`${this.#indent(event.key)}${cyan(event.host)} ${dim('│')} ${event.line}`]
+      case 'host.finished':
+        return event.error
+          ? [`${this.#indent(event.key)}${red('✗')} ${event.host}  ${dim(elapsed(event.ms))}`]
+          : []
+      case 'local.output':
+        return [`${this.#indent(event.key)}${dim('│')} ${event.line}`]
+      case 'note':
+        return [event.level === 'warning' ? yellow(`! ${event.text}`) : `${dim('·')} ${event.text}`]
+      case 'committed':
+        return [`${green('●')} ${bold('committed')} ${dim('— from here on the way is forward only')}`]
+      case 'undo.started':
+        return ['', ...this.#error(event.reason), '', bold(`Putting everything back (${event.steps} steps)`)]
+      case 'undo.step':
+        return this.#undone(event)
+      case 'plugin':
+        return this.#detail.verbose || event.event.text ? [...(event.event.text ?? [])] : []
+      default:
+        return []
+    }
+  }
+
+  #begun(event: Extract<Event, { kind: 'step.started' }>): string[] {
+    this.#depths.set(event.key, event.parent === undefined ? 0 : (this.#depths.get(event.parent) ?? 0) + 1)
+    const heads = event.type === 'move' || event.type === 'task'
+    return heads ? [`${this.#indent(event.key)}${this.#colors.dim('▸')} ${event.title}`] : []
+  }
+
+  #finished(event: Extract<Event, { kind: 'step.finished' }>): string[] {
+    const { dim, green, yellow } = this.#colors
+    if (event.outcome === 'planned') return [`${this.#indent(event.key)}${yellow('○')} ${event.title}`]
+    if (this.#planning)
+      return this.#isHead(event.key) ? [] : [`${this.#indent(event.key)}${green('✓')} ${event.title}`]
+    const aside = event.outcome === 'done' ? '' : ` ${dim(`(${event.outcome})`)}`
+    return [`${this.#indent(event.key)}${green('✓')} ${event.title}${aside}  ${dim(elapsed(event.ms))}`]
+  }
+
+  #isHead = (key: string): boolean => [...this.#depths.keys()].some((other) => other.startsWith(`${key}/`))
+
+  /** In a plan every host of a role is told the same: a command is listed once. */
+  #command(event: Extract<Event, { kind: 'host.command' }>): string[] {
+    const line = `${this.#indent(event.key)}${this.#colors.dim(event.planned ? `$ ${event.command}` : `${event.host} $ ${event.command}`)}`
+    const known = `${event.parent} ${event.command}`
+    if (event.planned && this.#planned.has(known)) return []
+    this.#planned.set(known, event.host)
+    return [line]
+  }
+
+  #undone(event: Extract<Event, { kind: 'undo.step' }>): string[] {
+    const { dim, red, yellow, green } = this.#colors
+    const marks = { undone: green('↺'), 'left-alone': yellow('~'), failed: red('✗'), blocked: yellow('■') }
+    const aside = event.note ? dim(` (left alone: ${event.note})`) : ''
+    const line = `  ${marks[event.outcome]} undo: ${event.title}${aside}  ${dim(elapsed(event.ms))}`
+    return event.error ? [line, ...this.#error(event.error).map((text) => `    ${text}`)] : [line]
+  }
+
+  #indent(key: string): string {
+    const known = this.#depths.get(key)
+    const parent = key.slice(0, key.lastIndexOf('/'))
+    return '  '.repeat(known ?? (this.#depths.get(parent) ?? -1) + 1)
+  }
+
+  #end(event: Finished): string[] {
+    const { bold, dim, green, red } = this.#colors
+    const timeLine = this.#planning || this.#detail.quiet ? [] : this.#timeLine.lines()
+    const lines = timeLine.length > 0 ? ['', bold('Time line'), ...timeLine.map((line) => `  ${line}`)] : []
+    lines.push(...this.#atEnd, '')
+    if (event.status === 'succeeded') {
+      const said = this.#planning ? 'nothing was changed' : `done in ${elapsed(event.ms)}`
+      return [...lines, `${green('✓')} ${bold(event.task)} ${said} ${dim(`· run ${event.run}`)}`]
+    }
+    const end = event.leftovers.length > 0 ? 'and something is left:' : 'nothing of it is left'
+    lines.push(
+      `${red('✗')} ${bold(event.task)} ${event.status} after ${elapsed(event.ms)}, ${end} ${dim(`· run ${event.run}`)}`,
+    )
+    lines.push(...event.leftovers.map((left) => `  ${red('-')} ${left}`))
+    return event.error ? [...lines, '', ...this.#error(event.error)] : lines
+  }
+
+  #error(error: ErrorReport): string[] {
+    return errorLines(error, this.#colors)
+  }
+}
+
+/** An error as a person reads it: what, where, why, and what to do. */
+export function errorLines(error: ErrorReport, { red, bold, dim, cyan }: Colors): string[] {
+  const [first = '', ...rest] = error.message.split('\n')
+  const { file, line, host, call, requestId } = error.place ?? {}
+  const where = [
+    file !== undefined && `${file}${line === undefined ? '' : `:${line}`}`,
+    host !== undefined && `host ${host}`,
+    call !== undefined && `call ${call}`,
+    requestId !== undefined && `request ${requestId}`,
+  ].filter((part) => part !== false)
+  return [
+    `${red(bold(error.code))}: ${first}`,
+    ...rest,
+    ...(where.length > 0 ? [dim(`  at ${where.join(', ')}`)] : []),
+    ...(error.causes ?? []).map((cause) => dim(`  caused by ${cause}`)),
+    ...(error.hint === undefined ? [] : [`${cyan('hint')}: ${error.hint}`]),
+  ]
+}

@@ -1,0 +1,223 @@
+import { createHash } from 'node:crypto'
+import type { Config, Stage } from '../config/config.ts'
+import { ViridianError } from '../error.ts'
+import type { Event } from '../events/event.ts'
+import type { Mask } from '../events/mask.ts'
+import type { Plugin } from '../plugin.ts'
+import type { Host } from '../remote/host.ts'
+import { createRemote, type Remote } from '../remote/remote.ts'
+import type { HostSpec } from '../remote/transport.ts'
+import type { RunIdentity, StepContext } from '../step/definition.ts'
+import { Engine } from '../step/engine.ts'
+import { asJson } from '../step/performance.ts'
+import type { StepHost } from '../step/scope.ts'
+import { type ArgSpecs, detailsOf } from '../task/args.ts'
+import { Roles } from '../task/roles.ts'
+import type { Task } from '../task/task.ts'
+import { namesOf } from '../task/tree.ts'
+import type { Ledger } from './ledger.ts'
+import { Resources } from './resources.ts'
+import { StageAtRun } from './stage.ts'
+
+export interface SessionSettings {
+  readonly config: Config
+  /** The project's directory. */
+  readonly directory: string
+  readonly stateDirectory: string
+  readonly identity: RunIdentity
+  readonly planning: boolean
+  readonly ledger: Ledger
+  readonly mask: Mask
+  readonly emit: (event: Event) => void
+  /** Asks a person for leave to change something; true when it is given. */
+  readonly confirm: (question: string) => Promise<boolean>
+}
+
+/** What all of a run's tasks and steps share. */
+export class Session implements StepHost {
+  readonly engine: Engine
+  readonly identity: RunIdentity
+  readonly mask: Mask
+  readonly directory: string
+  readonly plugins: readonly Plugin[]
+  readonly #settings: SessionSettings
+  readonly #roles: Roles
+  readonly #remote: Remote
+  readonly #resources = new Resources()
+  readonly #stage: StageAtRun
+  readonly #names: ReadonlyMap<Task, string>
+  #permission: Promise<void> | undefined
+  #committed = false
+
+  constructor(settings: SessionSettings) {
+    const { config, identity, ledger } = settings
+    const stop = new AbortController()
+    const stage = stageOf(config, identity.stage)
+    this.#settings = settings
+    this.identity = identity
+    this.mask = settings.mask
+    this.directory = settings.directory
+    this.plugins = pluginsOf(config, stage)
+    this.engine = new Engine({
+      planning: settings.planning,
+      stop,
+      past: ledger.history()?.steps ?? new Map(),
+      emit: settings.emit,
+      record: (record) => ledger.append(record),
+    })
+    this.#roles = new Roles({ ...pluginRoles(this.plugins), ...config.roles, ...stage.roles })
+    this.#names = namesOf(config.tasks)
+    this.#stage = new StageAtRun(
+      stage,
+      this.plugins,
+      { ...config.ssh, ...stage.ssh },
+      {
+        run: identity,
+        stateDirectory: settings.stateDirectory,
+        signal: stop.signal,
+        emit: (event) => this.emit({ kind: 'plugin', event }),
+        note: (text) => this.emit({ kind: 'note', level: 'info', text }),
+      },
+    )
+    this.#remote = createRemote({
+      defaults: async () => (await this.#stage.open()).ssh,
+      signal: stop.signal,
+      mask: (text) => this.mask.text(text),
+      planning: settings.planning,
+    })
+  }
+
+  /** The names of the roles that are configured or assigned. */
+  get roles(): readonly string[] {
+    return this.#roles.names
+  }
+
+  get committed(): boolean {
+    return this.#committed
+  }
+
+  emit(event: Event): void {
+    this.#settings.emit(this.mask.deep(event))
+  }
+
+  contextFor(step: { key: string; parent?: string }, signal: AbortSignal): StepContext {
+    return {
+      run: this.identity,
+      signal,
+      progress: (text) => this.emit({ kind: 'step.progress', ...step, text }),
+      emit: (event) => this.emit({ kind: 'plugin', event }),
+      environment: async () => {
+        await this.#stage.open()
+      },
+      resource: (key, make, dispose) => this.#resources.get(key, make, dispose),
+    }
+  }
+
+  beforeChange(): Promise<void> {
+    this.#permission ??= this.#askOnce()
+    return this.#permission
+  }
+
+  /** Commands on hosts count as changes on every stage that was given a name. */
+  async beforeRemoteTask(): Promise<void> {
+    if (this.#settings.config.stages !== undefined) await this.beforeChange()
+  }
+
+  async #askOnce(): Promise<void> {
+    const { task, stage } = this.identity
+    const asks = !this.#stage.isRehearsal
+    if (
+      asks &&
+      !(await this.#settings.confirm(`Run "${task}" on stage "${stage}"? It changes real machines.`))
+    ) {
+      throw new ViridianError(
+        'E_NOT_CONFIRMED',
+        `"${task}" was not confirmed for stage "${stage}"; nothing was changed`,
+        {
+          hint: 'answer yes, or give --yes',
+        },
+      )
+    }
+    await this.#stage.beforeFirstChange()
+  }
+
+  async openStage(): Promise<void> {
+    await this.#stage.open()
+  }
+
+  nameOf(task: Task): string {
+    return this.#names.get(task) ?? task.summary ?? 'task'
+  }
+
+  assign(role: string, hosts: readonly HostSpec[]): void {
+    this.#roles.assign(role, hosts)
+    const record = {
+      kind: 'role.assigned',
+      at: new Date().toISOString(),
+      role,
+      hosts: asJson(hosts),
+    } as const
+    void this.engine.track(`assign ${role}`, () => this.engine.record(record)).catch(() => undefined)
+  }
+
+  async hosts(role: string): Promise<readonly HostSpec[]> {
+    await this.#stage.open()
+    return this.#roles.resolve(role)
+  }
+
+  host(spec: HostSpec, step: { key: string; parent: string; host: string }): Host {
+    return this.#remote.host(spec, {
+      onCommand: (command) =>
+        this.emit({ kind: 'host.command', ...step, command, planned: this.engine.planning }),
+      onLine: (stream, line) => this.emit({ kind: 'host.output', ...step, stream, line }),
+    })
+  }
+
+  maskSecrets(specs: ArgSpecs, args: Readonly<Record<string, unknown>>): void {
+    for (const [name, spec] of Object.entries(specs)) {
+      const value = args[name]
+      if (detailsOf(spec).secret && typeof value === 'string') this.mask.add(value)
+    }
+  }
+
+  /** Arguments as a journal may hold them. */
+  journaledArgs(
+    specs: ArgSpecs,
+    args: Readonly<Record<string, unknown>>,
+  ): Record<string, ReturnType<typeof asJson>> {
+    const entries = Object.entries(args).map(([name, value]) => {
+      const spec = specs[name]
+      const secret = spec !== undefined && detailsOf(spec).secret === true
+      const digest = (): string => createHash('sha256').update(String(value)).digest('hex').slice(0, 16)
+      return [name, secret ? { digest: digest() } : asJson(value)] as const
+    })
+    return Object.fromEntries(entries)
+  }
+
+  async commit(): Promise<void> {
+    const at = new Date().toISOString()
+    if (!this.engine.planning) await this.engine.record({ kind: 'committed', at })
+    this.#committed = true
+    this.emit({ kind: 'committed', at })
+  }
+
+  /** Ends what the run holds open; everything is tried, the first failure is thrown. */
+  async close(): Promise<void> {
+    const endings = [() => this.#remote.close(), () => this.#stage.close(), () => this.#resources.dispose()]
+    const failures: unknown[] = []
+    for (const end of endings) await end().catch((error: unknown) => failures.push(error))
+    if (failures.length > 0) throw failures[0]
+  }
+}
+
+export function stageOf(config: Config, name: string): Stage {
+  return config.stages?.[name] ?? {}
+}
+
+export const pluginsOf = (config: Config, stage: Stage): readonly Plugin[] => [
+  ...(config.plugins ?? []),
+  ...(stage.plugins ?? []),
+]
+
+const pluginRoles = (plugins: readonly Plugin[]) =>
+  Object.assign({}, ...plugins.map(({ roles }) => roles ?? {}))

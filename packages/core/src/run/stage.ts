@@ -1,0 +1,58 @@
+import type { Stage } from '../config/config.ts'
+import type { Plugin, Surroundings, SurroundingsContext } from '../plugin.ts'
+import type { SshDefaults } from '../remote/transport.ts'
+
+/** What a run's stage gives it, opened at the first need. */
+export interface OpenStage {
+  readonly ssh: SshDefaults
+}
+
+/** A stage at run time: its environment, and the surroundings that its plugins open. */
+export class StageAtRun {
+  readonly #stage: Stage
+  readonly #plugins: readonly Plugin[]
+  readonly #ssh: SshDefaults
+  readonly #context: SurroundingsContext
+  readonly #surroundings: Surroundings[] = []
+  #opening: Promise<OpenStage> | undefined
+
+  constructor(stage: Stage, plugins: readonly Plugin[], ssh: SshDefaults, context: SurroundingsContext) {
+    this.#stage = stage
+    this.#plugins = plugins
+    this.#ssh = ssh
+    this.#context = context
+  }
+
+  /** True when nothing here can reach a real account. */
+  get isRehearsal(): boolean {
+    return this.#plugins.some(({ rehearsal }) => rehearsal === true)
+  }
+
+  open(): Promise<OpenStage> {
+    this.#opening ??= this.#open()
+    return this.#opening
+  }
+
+  async #open(): Promise<OpenStage> {
+    let ssh = this.#ssh
+    // The SDKs and the commands that tasks start both read the process's environment.
+    Object.assign(process.env, this.#stage.env)
+    for (const plugin of this.#plugins) {
+      if (!plugin.surroundings) continue
+      const opened = await plugin.surroundings(this.#context)
+      this.#surroundings.push(opened)
+      Object.assign(process.env, opened.env)
+      ssh = { ...opened.ssh, ...ssh }
+    }
+    return { ssh }
+  }
+
+  async beforeFirstChange(): Promise<void> {
+    await this.open()
+    for (const opened of this.#surroundings) await opened.beforeFirstChange?.()
+  }
+
+  async close(): Promise<void> {
+    for (const opened of this.#surroundings.reverse()) await opened.close?.()
+  }
+}

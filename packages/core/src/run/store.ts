@@ -1,0 +1,69 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { reportOf, ViridianError } from '../error.ts'
+import { historyOf, type RunHistory } from '../journal/history.ts'
+import { FileJournal, readJournal } from '../journal/journal.ts'
+import type { JournalRecord } from '../journal/record.ts'
+
+/** The runs of a project, each a journal under `.tasks/runs/`. */
+export class RunStore {
+  readonly #directory: string
+
+  constructor(stateDirectory: string) {
+    this.#directory = join(stateDirectory, 'runs')
+  }
+
+  #file(run: string): string {
+    return join(this.#directory, `${run}.jsonl`)
+  }
+
+  open(run: string): Promise<FileJournal> {
+    return FileJournal.open(this.#file(run))
+  }
+
+  read(run: string): Promise<JournalRecord[]> {
+    return readJournal(this.#file(run))
+  }
+
+  /** Every run on record, the newest first; a journal that cannot be read stands as its error. */
+  async list(): Promise<(RunHistory | { readonly run: string; readonly error: ViridianError })[]> {
+    const runs = (await this.#names()).sort().reverse()
+    const histories = await Promise.all(runs.map((run) => this.#history(run)))
+    return histories.filter((history) => history !== undefined)
+  }
+
+  async #history(run: string) {
+    try {
+      return historyOf(await this.read(run))
+    } catch (error) {
+      if (error instanceof ViridianError) return { run, error }
+      throw error
+    }
+  }
+
+  async #names(): Promise<string[]> {
+    try {
+      const files = await readdir(this.#directory)
+      return files.filter((file) => file.endsWith('.jsonl')).map((file) => file.slice(0, -'.jsonl'.length))
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+      throw new ViridianError('E_STATE_READ', `cannot list the runs: ${reportOf(error).message}`, {
+        cause: error,
+        place: { file: this.#directory },
+      })
+    }
+  }
+}
+
+/** A new run's id, sortable by time: `20261123-154233-k3f9`. */
+export function newRunId(at = new Date()): string {
+  const stamp = at.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
+  return `${stamp}-${randomBytes(2).toString('hex')}`
+}
+
+export const fileDigest = async (file: string): Promise<string> =>
+  createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex')
+    .slice(0, 16)

@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest'
+import { ViridianError } from '../error.ts'
+import { countThings, EngineBench, makeThing, World } from '../testing/engine-bench.ts'
+
+const boom = new ViridianError('E_BOOM', 'it broke')
+const kinds = (bench: EngineBench): string[] => bench.records.slice(1).map(({ kind }) => kind)
+
+describe('taking a step', () => {
+  it('journals the intent with its before and token ahead of the change, and the output after it', async () => {
+    const world = new World()
+    const step = makeThing(world, {
+      run: async ({ name }) => {
+        expect(kinds(bench)).toEqual(['step.intended'])
+        return { name }
+      },
+    })
+    const bench = new EngineBench([step])
+    await bench.top.step(step, { name: 'a' })
+    expect(kinds(bench)).toEqual(['step.intended', 'step.done'])
+    expect(bench.records[1]).toMatchObject({
+      key: '/test/make#0',
+      before: { count: 0 },
+      input: { name: 'a' },
+    })
+    expect(bench.records[1]).toHaveProperty('token', expect.stringMatching(/^[a-z0-9-]{1,40}$/))
+  })
+
+  it('gives equal calls keys and tokens of their own', async () => {
+    const bench = new EngineBench([])
+    const step = makeThing(new World())
+    await bench.top.step(step, { name: 'a' })
+    await bench.top.step(step, { name: 'a' })
+    const [first, second] = bench.records.filter((record) => record.kind === 'step.intended')
+    expect([first?.key, second?.key]).toEqual(['/test/make#0', '/test/make#1'])
+    expect(first?.token).not.toBe(second?.token)
+  })
+
+  it('does not let timing decide the keys of moves that run side by side', async () => {
+    const step = makeThing(new World())
+    const bench = new EngineBench([])
+    const later = bench.top.move({ name: 'slow', title: 'slow' }, async (t) => {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      await t.step(step, { name: 'slow' })
+    })
+    await bench.top.move({ name: 'quick', title: 'quick' }, (t) => t.step(step, { name: 'quick' }))
+    await later
+    expect([...bench.history.keys()]).toEqual(['/quick#0/test/make#0', '/slow#0/test/make#0'])
+  })
+
+  it('takes a change that failed but was made as done', async () => {
+    const world = new World()
+    const step = makeThing(world, {
+      run: async ({ name }) => {
+        world.things.add(name)
+        throw boom
+      },
+    })
+    const bench = new EngineBench([step])
+    await expect(bench.top.step(step, { name: 'a' })).resolves.toEqual({ name: 'a' })
+    expect(bench.records.at(-1)).toMatchObject({ kind: 'step.done', found: true })
+  })
+
+  it('records that the outcome of a failed change is unknown when nobody can tell', async () => {
+    const step = makeThing(new World(), {
+      run: () => Promise.reject(boom),
+      find: async () => ({ status: 'unknown', reason: 'no answer' }),
+    })
+    const bench = new EngineBench([step])
+    await expect(bench.top.step(step, { name: 'a' })).rejects.toBe(boom)
+    expect(bench.records.at(-1)).toMatchObject({ kind: 'step.failed', made: 'unknown' })
+  })
+
+  it('refuses an input that is not as declared, and stops the run', async () => {
+    const step = makeThing(new World())
+    const bench = new EngineBench([step])
+    await expect(bench.top.step(step, { name: JSON.parse('7') })).rejects.toMatchObject({
+      code: 'E_STEP_DATA',
+    })
+    expect(bench.engine.failure).toMatchObject({ code: 'E_STEP_DATA' })
+  })
+})
+
+describe('a failure', () => {
+  it('starts no further step and aborts the waits of those under way', async () => {
+    const world = new World()
+    const waiting = makeThing(world, {
+      run: (_, c) =>
+        new Promise((_, reject) => c.signal.addEventListener('abort', () => reject(c.signal.reason))),
+    })
+    const failing = makeThing(world, { run: () => Promise.reject(boom) })
+    const bench = new EngineBench([])
+    const wait = bench.top.step(waiting, { name: 'waits' })
+    await expect(bench.top.step(failing, { name: 'fails' })).rejects.toBe(boom)
+    await expect(bench.top.step(makeThing(world), { name: 'late' })).rejects.toMatchObject({
+      code: 'E_RUN_STOPPED',
+    })
+    await bench.engine.settle()
+    await expect(wait).rejects.toMatchObject({ code: 'E_RUN_STOPPED' })
+    expect(bench.engine.failure).toBe(boom)
+    expect(world.log).toEqual([])
+  })
+
+  it('is no unhandled rejection when nobody awaited the step', async () => {
+    const unhandled: unknown[] = []
+    const note = (reason: unknown): number => unhandled.push(reason)
+    process.on('unhandledRejection', note)
+    const bench = new EngineBench([])
+    void bench.top.move({ name: 'lost', title: 'lost' }, (t) =>
+      t.step(makeThing(new World(), { run: () => Promise.reject(boom) }), { name: 'a' }),
+    )
+    await bench.engine.settle()
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    process.off('unhandledRejection', note)
+    expect(unhandled).toEqual([])
+    expect(bench.engine.failure).toBe(boom)
+  })
+
+  it('is also to return while steps are open', async () => {
+    const bench = new EngineBench([])
+    void bench.top.step(makeThing(new World(), { run: () => new Promise(() => undefined) }), { name: 'a' })
+    expect(() => bench.engine.refuseOpen()).toThrow(/test\/make/)
+  })
+})
+
+describe('a plan', () => {
+  it('reads, changes nothing, and hands out placeholders that are not read with', async () => {
+    const world = new World()
+    const bench = new EngineBench([], { planning: true })
+    const { of } = await bench.top.step(countThings(world), { of: 'all' })
+    const made = await bench.top.step(makeThing(world), { name: of })
+    await bench.top.step(countThings(world), { of: made.name })
+    expect(world.log).toEqual(['count all'])
+    expect(made.name).toBe('⟨name of make all⟩')
+    expect(bench.permissions).toBe(0)
+    expect(bench.records).toHaveLength(1)
+  })
+})
+
+describe('a resumed run', () => {
+  it('gives back recorded outputs without calling anything', async () => {
+    const world = new World()
+    const step = makeThing(world)
+    const first = new EngineBench([step])
+    await first.top.step(step, { name: 'a' })
+    const resumed = new EngineBench([step], { past: first.records })
+    await expect(resumed.top.step(step, { name: 'a' })).resolves.toEqual({ name: 'a' })
+    expect(world.log).toEqual(['make a'])
+  })
+
+  it.each([
+    ['found', true, ['make a']],
+    ['made', false, ['make a', 'make a']],
+  ])('a step with an intent alone is %s', async (_, survives, log) => {
+    const world = new World()
+    const step = makeThing(world)
+    const crashed = new EngineBench([step])
+    await crashed.top.step(step, { name: 'a' })
+    if (!survives) world.things.delete('a')
+    const resumed = new EngineBench([step], { past: crashed.records.slice(0, 2) })
+    await resumed.top.step(step, { name: 'a' })
+    expect(world.log).toEqual(log)
+  })
+
+  it('stops when the task now asks for something else', async () => {
+    const step = makeThing(new World())
+    const first = new EngineBench([step])
+    await first.top.step(step, { name: 'a' })
+    const resumed = new EngineBench([step], { past: first.records })
+    await expect(resumed.top.step(step, { name: 'b' })).rejects.toMatchObject({ code: 'E_RESUME_MISMATCH' })
+  })
+})

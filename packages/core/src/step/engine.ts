@@ -1,0 +1,256 @@
+import { reportOf, ViridianError } from '../error.ts'
+import type { Event } from '../events/event.ts'
+import type { StepHistory } from '../journal/history.ts'
+import type { JournalRecord } from '../journal/record.ts'
+import { inputDigest } from './identity.ts'
+import { asJson, type Performance, type Preparation } from './performance.ts'
+
+export interface EngineSettings {
+  readonly planning: boolean
+  /** Aborted by the engine at the first failure. */
+  readonly stop: AbortController
+  /** What an earlier process of this run recorded. */
+  readonly past: ReadonlyMap<string, StepHistory>
+  emit(event: Event): void
+  record(record: JournalRecord): Promise<void>
+}
+
+const now = (): string => new Date().toISOString()
+
+/** Takes steps: one at a time or side by side, recorded, stopped together, and all of them awaited in the end. */
+export class Engine {
+  readonly #settings: EngineSettings
+  readonly #open = new Map<Promise<unknown>, string>()
+  #failure: unknown
+
+  constructor(settings: EngineSettings) {
+    this.#settings = settings
+  }
+
+  get planning(): boolean {
+    return this.#settings.planning
+  }
+
+  get signal(): AbortSignal {
+    return this.#settings.stop.signal
+  }
+
+  /** What stopped the run: its first failure. */
+  get failure(): unknown {
+    return this.#failure
+  }
+
+  /** The titles of the steps that are not settled yet. */
+  get open(): readonly string[] {
+    return [...this.#open.values()]
+  }
+
+  emit(event: Event): void {
+    this.#settings.emit(event)
+  }
+
+  record(record: JournalRecord): Promise<void> {
+    return this.#settings.record(record)
+  }
+
+  /** Stops the run: waits are aborted, and nothing further starts. Only the first reason counts. */
+  fail(reason: unknown): void {
+    if (this.signal.aborted) return
+    this.#failure = reason
+    this.#settings.stop.abort(
+      new ViridianError('E_RUN_STOPPED', 'stopped, because the run is ending', { cause: reason }),
+    )
+  }
+
+  /** @throws ViridianError `E_STEP_UNSETTLED` when steps were started and not awaited */
+  refuseOpen(): void {
+    if (this.#open.size === 0) return
+    throw new ViridianError(
+      'E_STEP_UNSETTLED',
+      `the task returned while steps were not finished: ${this.open.join(', ')}`,
+      {
+        hint: 'await every step, move and task that it starts',
+      },
+    )
+  }
+
+  /** Resolves when every step that has started is settled. */
+  async settle(): Promise<void> {
+    while (this.#open.size > 0) await Promise.allSettled(this.#open.keys())
+  }
+
+  /** Holds the run open until `work` is settled, and stops the run when it fails. */
+  track<Result>(title: string, work: () => Promise<Result>): Promise<Result> {
+    const promise = this.signal.aborted ? Promise.reject<Result>(this.signal.reason) : work()
+    this.#open.set(promise, title)
+    promise.then(
+      () => this.#open.delete(promise),
+      (error: unknown) => {
+        this.#open.delete(promise)
+        this.fail(error)
+      },
+    )
+    return promise
+  }
+
+  /** A group of steps under one line: a move, a branch, a task that another one calls. */
+  group<Result>(
+    group: { key: string; parent: string | undefined; step: string; type: 'move' | 'task'; title: string },
+    body: () => Promise<Result>,
+  ): Promise<Result> {
+    return this.track(group.title, () =>
+      this.#shown(group, async () => ({ output: await body(), outcome: 'done' })),
+    )
+  }
+
+  /** Takes one step, within `track`; a recorded outcome is given back instead. */
+  perform<Output>(step: Performance<Output>): Promise<Output> {
+    return this.#shown(step, () => this.#take(step))
+  }
+
+  /** A step of a plan: shown, not recorded. */
+  plan<Output>(step: Omit<Performance<Output>, 'find'>): Promise<Output> {
+    return this.#shown(step, async () => ({ output: await step.work(undefined), outcome: 'planned' }))
+  }
+
+  async #shown<Output>(
+    shown: {
+      key: string
+      parent: string | undefined
+      step: string
+      type: Performance<unknown>['type'] | 'move' | 'task'
+      title: string
+    },
+    work: () => Promise<{ output: Output; outcome: 'done' | 'found' | 'replayed' | 'planned' }>,
+  ): Promise<Output> {
+    if (shown.type === 'fact' || shown.type === 'host') return (await work()).output
+    const { key, step, title } = shown
+    const common = { key, step, title, ...(shown.parent !== undefined && { parent: shown.parent }) }
+    const began = performance.now()
+    this.emit({ kind: 'step.started', ...common, type: shown.type, at: now() })
+    try {
+      const { output, outcome } = await work()
+      this.emit({ kind: 'step.finished', ...common, at: now(), ms: performance.now() - began, outcome })
+      return output
+    } catch (error) {
+      this.emit({
+        kind: 'step.failed',
+        ...common,
+        at: now(),
+        ms: performance.now() - began,
+        error: reportOf(error),
+      })
+      throw error
+    }
+  }
+
+  async #take<Output>(
+    step: Performance<Output>,
+  ): Promise<{ output: Output; outcome: 'done' | 'found' | 'replayed' }> {
+    const past = this.#settings.past.get(step.key)
+    if (past) {
+      this.#checkIdentity(step, past)
+      if (past.outcome?.kind === 'step.done' && step.type !== 'check') {
+        return { output: step.parse(past.outcome.output), outcome: 'replayed' }
+      }
+      if (past.outcome?.kind === 'step.failed' && step.type !== 'check') throw recalled(past.outcome.error)
+    }
+    const prepared = past ? preparationOf(past) : await step.prepare?.()
+    if (!past) await this.#intend(step, prepared)
+    const lost = past && !past.outcome && step.find ? await this.#find(step, prepared) : undefined
+    if (lost) return lost
+    return this.#attempt(step, prepared)
+  }
+
+  async #attempt<Output>(
+    step: Performance<Output>,
+    prepared: Preparation | undefined,
+  ): Promise<{ output: Output; outcome: 'done' | 'found' }> {
+    let output: Output
+    try {
+      output = step.parse(await step.work(prepared))
+    } catch (error) {
+      const found = await this.#recover(step, prepared, error)
+      if (found) return found
+      throw error
+    }
+    await this.record({ kind: 'step.done', key: step.key, at: now(), output: asJson(output) })
+    return { output, outcome: 'done' }
+  }
+
+  /** After a failed call: was the change made all the same? Records the failure when it was not. */
+  async #recover<Output>(
+    step: Performance<Output>,
+    prepared: Preparation | undefined,
+    error: unknown,
+  ): Promise<{ output: Output; outcome: 'found' } | undefined> {
+    let made: 'no' | 'unknown' = step.find ? 'unknown' : 'no'
+    try {
+      const found = step.find && (await this.#find(step, prepared))
+      if (found) return found
+      made = 'no'
+    } catch (lookup) {
+      // The failure that counts is the first one; that the outcome is unknown is recorded with it.
+      this.emit({ kind: 'note', level: 'warning', text: `${step.title}: ${reportOf(lookup).message}` })
+    }
+    await this.record({ kind: 'step.failed', key: step.key, at: now(), error: reportOf(error), made })
+    return undefined
+  }
+
+  async #find<Output>(
+    step: Performance<Output>,
+    prepared: Preparation | undefined,
+  ): Promise<{ output: Output; outcome: 'found' } | undefined> {
+    const found = await step.find?.(prepared)
+    if (!found || found.status === 'absent') return undefined
+    if (found.status === 'unknown') {
+      throw new ViridianError('E_STEP_UNKNOWN', `cannot tell whether it was done: ${found.reason}`)
+    }
+    await this.record({
+      kind: 'step.done',
+      key: step.key,
+      at: now(),
+      output: asJson(found.output),
+      found: true,
+    })
+    return { output: found.output, outcome: 'found' }
+  }
+
+  #intend<Output>(step: Performance<Output>, prepared: Preparation | undefined): Promise<void> {
+    return this.record({
+      kind: 'step.intended',
+      key: step.key,
+      at: now(),
+      step: step.step,
+      version: step.version,
+      type: step.type,
+      title: step.title,
+      digest: inputDigest(step.input),
+      input: asJson(step.input),
+      ...(prepared && { before: asJson(prepared.before), token: prepared.token }),
+    })
+  }
+
+  #checkIdentity<Output>(step: Performance<Output>, { intent }: StepHistory): void {
+    const same = intent.step === step.step && intent.version === step.version
+    if (same && intent.digest === inputDigest(step.input)) return
+    throw new ViridianError(
+      'E_RESUME_MISMATCH',
+      same
+        ? `the run recorded "${intent.title}" with another input than "${step.title}" has now`
+        : `the run recorded "${intent.title}" (${intent.step}@${intent.version}) where the task now asks for "${step.title}" (${step.step}@${step.version})`,
+      { hint: 'the task file or its inputs changed since; take the run back with "tasks rollback" instead' },
+    )
+  }
+}
+
+function preparationOf({ intent }: StepHistory): Preparation | undefined {
+  return intent.token === undefined ? undefined : { before: intent.before, token: intent.token }
+}
+
+function recalled(error: ReturnType<typeof reportOf>): ViridianError {
+  return new ViridianError(error.code, error.message, {
+    ...(error.hint !== undefined && { hint: error.hint }),
+    ...(error.place !== undefined && { place: error.place }),
+  })
+}

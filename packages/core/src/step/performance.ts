@@ -1,0 +1,28 @@
+import type { Json } from '../plugin.ts'
+import type { Found } from './definition.ts'
+
+/** What a change needs to be found and undone later; journaled with its intent. */
+export interface Preparation {
+  readonly before: unknown
+  readonly token: string
+}
+
+/** One piece of recorded work, whatever its kind: what the engine needs to take it, record it and replay it. */
+export interface Performance<Output> {
+  readonly key: string
+  readonly parent: string | undefined
+  readonly type: 'read' | 'check' | 'change' | 'command' | 'host' | 'fact'
+  readonly step: string
+  readonly version: number
+  readonly title: string
+  readonly input: unknown
+  /** Validates what a journal or the outside gave. */
+  parse(output: unknown): Output
+  prepare?(): Promise<Preparation | undefined>
+  work(prepared: Preparation | undefined): Promise<Output>
+  find?(prepared: Preparation | undefined): Promise<Found<Output>>
+}
+
+/** Only what survives JSON is recorded. */
+export const asJson = (value: unknown): Json =>
+  value === undefined ? null : JSON.parse(JSON.stringify(value))

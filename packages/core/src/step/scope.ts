@@ -1,0 +1,127 @@
+import type { z } from 'zod'
+import { ViridianError } from '../error.ts'
+import type { ChangeDefinition, RunIdentity, StepContext, StepDefinition } from './definition.ts'
+import type { Engine } from './engine.ts'
+import { Keys, tokenOf } from './identity.ts'
+import type { Performance, Preparation } from './performance.ts'
+import { holdsPlaceholder, placeholderFor } from './placeholder.ts'
+import type { Move, Steps } from './steps.ts'
+
+/** What a run provides to the steps that are taken in it. */
+export interface StepHost {
+  readonly engine: Engine
+  readonly identity: RunIdentity
+  /** The context handed to a step's functions. */
+  contextFor(step: { key: string; parent?: string }, signal: AbortSignal): StepContext
+  /** Asks for leave and prepares the stage, once, before the run's first change. */
+  beforeChange(): Promise<void>
+}
+
+/** A scope of a run: it gives its steps their keys and takes them. */
+export class Scope implements Steps {
+  protected readonly host: StepHost
+  /** The key of the group that this scope belongs to; undefined at the top. */
+  protected readonly parent: string | undefined
+  protected readonly keys: Keys
+
+  constructor(host: StepHost, parent?: string) {
+    this.host = host
+    this.parent = parent
+    this.keys = new Keys(parent ?? '')
+  }
+
+  get runId(): string {
+    return this.host.identity.id
+  }
+
+  step<Input, Before, Output>(
+    definition: StepDefinition<Input, Before, Output>,
+    input: Input,
+  ): Promise<Output> {
+    const { engine } = this.host
+    const key = this.keys.claim(definition.name)
+    return engine.track(definition.name, async () => {
+      const step = performanceOf(this.host, key, this.parent, definition, input)
+      return engine.planning ? engine.plan(planned(definition, step, input)) : engine.perform(step)
+    })
+  }
+
+  move<Result>(move: Move, body: (t: Steps) => Promise<Result>): Promise<Result> {
+    const key = this.keys.claim(move.name)
+    const group = { key, parent: this.parent, step: move.name, type: 'move', title: move.title } as const
+    return this.host.engine.group(group, () => body(new Scope(this.host, key)))
+  }
+}
+
+function performanceOf<Input, Before, Output>(
+  host: StepHost,
+  key: string,
+  parent: string | undefined,
+  definition: StepDefinition<Input, Before, Output>,
+  given: Input,
+): Performance<Output> {
+  const input = parseStep(definition, 'input', definition.input, given)
+  const c = host.contextFor({ key, ...(parent !== undefined && { parent }) }, host.engine.signal)
+  const common = {
+    key,
+    parent,
+    type: definition.kind,
+    step: definition.name,
+    version: definition.version,
+    title: definition.title(input),
+    input,
+    parse: (output: unknown) => parseStep(definition, 'output', definition.output, output),
+  }
+  if (definition.kind !== 'change') return { ...common, work: () => definition.run(input, c) }
+  return { ...common, ...changeFunctions(host, definition, input, c, key) }
+}
+
+function changeFunctions<Input, Before, Output>(
+  host: StepHost,
+  definition: ChangeDefinition<Input, Before, Output>,
+  input: Input,
+  c: StepContext,
+  key: string,
+): Pick<Performance<Output>, 'prepare' | 'work' | 'find'> {
+  const before = (prepared: Preparation | undefined): Before =>
+    parseStep(definition, 'before', definition.beforeSchema, prepared?.before)
+  const token = tokenOf(host.identity.id, key)
+  // Finding must work after the run was stopped: that is when it is needed.
+  const searching = host.contextFor({ key }, new AbortController().signal)
+  return {
+    prepare: async () => {
+      await host.beforeChange()
+      return { before: await definition.before(input, c), token }
+    },
+    work: (prepared) => definition.run(input, { ...c, before: before(prepared), token }),
+    find: (prepared) => definition.find(input, { ...searching, before: before(prepared), token }),
+  }
+}
+
+/** A planned step really reads, and gives placeholders for what only a real run would know. */
+function planned<Input, Before, Output>(
+  definition: StepDefinition<Input, Before, Output>,
+  step: Performance<Output>,
+  input: Input,
+): Performance<Output> {
+  const placeholder = (): Output =>
+    definition.placeholder?.(input) ?? placeholderFor(definition.output, step.title)
+  const real = definition.kind === 'read' && !holdsPlaceholder(input)
+  return { ...step, work: real ? step.work : async () => placeholder() }
+}
+
+export function parseStep<Value>(
+  definition: { readonly name: string },
+  part: 'input' | 'output' | 'before',
+  schema: z.ZodType<Value>,
+  value: unknown,
+): Value {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  throw new ViridianError(
+    'E_STEP_DATA',
+    `${definition.name}: its ${part} is not as declared at ${issue?.path.join('.') || 'the top'}: ${issue?.message}`,
+    { cause: parsed.error },
+  )
+}

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest'
+import { ViridianError } from '../error.ts'
+import { EngineBench, makeThing, World } from '../testing/engine-bench.ts'
+
+const boom = new ViridianError('E_BOOM', 'it broke')
+
+describe('undo', () => {
+  it('reverses changes in reverse order of their start', async () => {
+    const world = new World()
+    const step = makeThing(world)
+    const bench = new EngineBench([step])
+    for (const name of ['a', 'b', 'c']) await bench.top.step(step, { name })
+    await expect(bench.undo()).resolves.toEqual({ undone: 3, leftovers: [] })
+    expect(world.log.slice(3)).toEqual(['remove c', 'remove b', 'remove a'])
+  })
+
+  it('is taken once: what is undone is not undone again', async () => {
+    const world = new World()
+    const step = makeThing(world)
+    const bench = new EngineBench([step])
+    await bench.top.step(step, { name: 'a' })
+    await bench.undo()
+    await expect(bench.undo()).resolves.toEqual({ undone: 0, leftovers: [] })
+  })
+
+  it('holds back what shares a thing with a failed undo, and still undoes the rest', async () => {
+    const world = new World()
+    const step = makeThing(world, {
+      undo: async ({ name }) => {
+        if (name === 'instance+group') throw boom
+        world.log.push(`remove ${name}`)
+        return undefined
+      },
+      leaves: ({ name }) => [`the ${name}`],
+    })
+    const bench = new EngineBench([step])
+    for (const name of ['instance', 'image', 'instance+group']) await bench.top.step(step, { name })
+    const { undone, leftovers } = await bench.undo()
+    expect(undone).toBe(1)
+    expect(leftovers).toEqual(['the instance+group', 'the instance'])
+    expect(world.log.slice(3)).toEqual(['remove image'])
+    const outcomes = bench.events.flatMap((event) => (event.kind === 'undo.step' ? [event.outcome] : []))
+    expect(outcomes).toEqual(['failed', 'undone', 'blocked'])
+  })
+
+  it.each([
+    ['undoes', true, ['make a', 'remove a']],
+    ['passes over', false, ['make a']],
+  ])('%s an intent-only change as find tells', async (_, survives, log) => {
+    const world = new World()
+    const step = makeThing(world)
+    const bench = new EngineBench([step])
+    await bench.top.step(step, { name: 'a' })
+    if (!survives) world.things.delete('a')
+    bench.records.pop()
+    await bench.undo()
+    expect(world.log).toEqual(log)
+  })
+
+  it('holds everything back while nobody can tell what a step has done', async () => {
+    const world = new World()
+    const sound = makeThing(world)
+    const bench = new EngineBench([
+      sound,
+      {
+        ...makeThing(world),
+        name: 'test/dark',
+        find: async () => ({ status: 'unknown', reason: 'no answer' }),
+      },
+    ])
+    await bench.top.step(sound, { name: 'a' })
+    await bench.top.step({ ...sound, name: 'test/dark' }, { name: 'b' })
+    bench.records.pop()
+    const { leftovers } = await bench.undo()
+    expect(leftovers).toEqual(['make b', 'make a'])
+    expect(world.things).toEqual(new Set(['a', 'b']))
+  })
+
+  it('says what it left alone', async () => {
+    const step = makeThing(new World(), { undo: async () => ({ leftAlone: 'somebody raised it' }) })
+    const bench = new EngineBench([step])
+    await bench.top.step(step, { name: 'a' })
+    await expect(bench.undo()).resolves.toEqual({ undone: 1, leftovers: [] })
+    expect(bench.events.at(-1)).toMatchObject({ outcome: 'left-alone', note: 'somebody raised it' })
+  })
+})

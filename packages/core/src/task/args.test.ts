@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { flagOf, parseArgs } from './args.ts'
+
+const specs = {
+  release: 'string',
+  keepBlue: { type: 'duration', default: '0s' },
+  size: { type: 'number', optional: true },
+  color: { type: 'string', choices: ['blue', 'green'], default: 'blue' },
+  force: 'boolean',
+  tag: { type: 'string[]', default: [] },
+} as const
+
+describe('task arguments', () => {
+  it('take defaults and are converted', () => {
+    expect(parseArgs('t', specs, { release: 'v1', keepBlue: '10m', size: '3', tag: ['a'] })).toEqual({
+      release: 'v1',
+      keepBlue: 600_000,
+      size: 3,
+      color: 'blue',
+      force: false,
+      tag: ['a'],
+    })
+    expect(parseArgs('t', specs, { release: 'v1' })).toMatchObject({ keepBlue: 0, size: undefined, tag: [] })
+  })
+
+  it.each([
+    [{}, 'E_ARG_MISSING', /--release/],
+    [{ release: 'v1', size: 'many' }, 'E_ARG_INVALID', /--size: "many" is not a number/],
+    [{ release: 'v1', color: 'red' }, 'E_ARG_INVALID', /one of blue, green/],
+    [{ release: 'v1', keepBlue: 'soon' }, 'E_DURATION', /soon/],
+  ])('refuse %j', (given, code, message) => {
+    expect(() => parseArgs('t', specs, given)).toThrow(
+      expect.objectContaining({ code, message: expect.stringMatching(message) }),
+    )
+  })
+
+  it('never show a secret that does not fit', () => {
+    const secret = { token: { type: 'number', secret: true } } as const
+    expect(() => parseArgs('t', secret, { token: 'hunter2' })).toThrow(/^(?!.*hunter2)/)
+  })
+
+  it('are flags in kebab case', () => expect(flagOf('keepBlue')).toBe('keep-blue'))
+})

@@ -1,0 +1,97 @@
+import { parseDuration } from '../duration.ts'
+import { ViridianError } from '../error.ts'
+
+/** What an argument may be: `duration` takes `90s`, `10m`, `1h` and gives milliseconds; `string[]` may be repeated. */
+export type ArgType = 'string' | 'number' | 'boolean' | 'duration' | 'string[]'
+
+/** An argument with more to say than its type. */
+export interface ArgDetails {
+  readonly type: ArgType
+  readonly description?: string
+  /** Used when the flag is not given; for a duration, in its written form. */
+  readonly default?: string | number | boolean | readonly string[]
+  /** May be left out without a default. */
+  readonly optional?: boolean
+  readonly choices?: readonly string[]
+  /** Masked in all output and never journaled in clear. */
+  readonly secret?: boolean
+}
+
+export type ArgSpec = ArgType | ArgDetails
+export type ArgSpecs = Readonly<Record<string, ArgSpec>>
+
+interface ValueByType {
+  string: string
+  number: number
+  boolean: boolean
+  duration: number
+  'string[]': readonly string[]
+}
+
+type TypeOf<Spec extends ArgSpec> = Spec extends ArgType
+  ? Spec
+  : Spec extends ArgDetails
+    ? Spec['type']
+    : never
+type ValueOf<Spec extends ArgSpec> = Spec extends { readonly optional: true }
+  ? ValueByType[TypeOf<Spec>] | undefined
+  : ValueByType[TypeOf<Spec>]
+
+/** The values of a task's arguments, typed from their specification. */
+export type ArgValues<Specs extends ArgSpecs> = { readonly [Name in keyof Specs]: ValueOf<Specs[Name]> }
+
+export type ArgValue = string | number | boolean | readonly string[] | undefined
+
+export const detailsOf = (spec: ArgSpec): ArgDetails => (typeof spec === 'string' ? { type: spec } : spec)
+
+/** `keepBlue` → `keep-blue`. */
+export const flagOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+
+/**
+ * Checks and converts what was given for a task's arguments; what is absent takes its default.
+ *
+ * @throws ViridianError `E_ARG_MISSING`, `E_ARG_INVALID`
+ */
+export function parseArgs(
+  task: string,
+  specs: ArgSpecs,
+  given: Readonly<Record<string, unknown>>,
+): Record<string, ArgValue> {
+  const entries = Object.entries(specs).map(([name, spec]) => {
+    const details = detailsOf(spec)
+    const value = given[name] ?? details.default ?? (details.type === 'boolean' ? false : undefined)
+    if (value !== undefined) return [name, convert(name, details, value)] as const
+    if (details.optional) return [name, undefined] as const
+    throw new ViridianError('E_ARG_MISSING', `task "${task}" needs --${flagOf(name)}`, {
+      hint: `run "tasks run ${task} --help" to see its flags`,
+    })
+  })
+  return Object.fromEntries(entries)
+}
+
+function convert(name: string, details: ArgDetails, value: unknown): ArgValue {
+  const refuse = (expected: string): never => {
+    const shown = details.secret ? 'the value given' : JSON.stringify(value)
+    throw new ViridianError('E_ARG_INVALID', `--${flagOf(name)}: ${shown} is not ${expected}`)
+  }
+  if (details.choices && !details.choices.includes(String(value)))
+    refuse(`one of ${details.choices.join(', ')}`)
+  switch (details.type) {
+    case 'string':
+      return typeof value === 'string' ? value : refuse('text')
+    case 'boolean':
+      return typeof value === 'boolean' ? value : refuse('a switch')
+    case 'number': {
+      const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+      return typeof number === 'number' && Number.isFinite(number) ? number : refuse('a number')
+    }
+    case 'duration':
+      return typeof value === 'string' || typeof value === 'number'
+        ? parseDuration(value)
+        : refuse('a duration')
+    case 'string[]': {
+      const list: unknown[] = Array.isArray(value) ? value : [value]
+      return list.every((item): item is string => typeof item === 'string') ? list : refuse('a list of words')
+    }
+  }
+}

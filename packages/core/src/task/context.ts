@@ -1,0 +1,69 @@
+import type { RunCommand } from '../remote/host.ts'
+import type { HostSpec } from '../remote/transport.ts'
+import type { Steps } from '../step/steps.ts'
+import type { ArgSpecs, ArgValues } from './args.ts'
+import type { LocalTask, RemoteTask } from './task.ts'
+
+/** What every task function is handed. */
+interface AnyTaskContext<Specs extends ArgSpecs> {
+  readonly args: ArgValues<Specs>
+  readonly runId: string
+  /** The stage's name: `local`, `production`. */
+  readonly stage: string
+  /** Aborted when the run stops. */
+  readonly signal: AbortSignal
+  /** Tells the person who watches; it stands between the steps. */
+  say(text: string): void
+  /** Masks a value wherever text leaves from now on, and gives it back. */
+  secret(value: string): string
+}
+
+/** The `t` of a remote task. */
+export interface RemoteTaskContext<Specs extends ArgSpecs = ArgSpecs> extends AnyTaskContext<Specs> {}
+
+/** The results of a remote task by host name. */
+export type HostValues<Result> = Readonly<Record<string, Result>>
+
+/** The `t` of a task: everything that it depends on goes through here, so that a run can be resumed and undone. */
+export interface TaskContext<Specs extends ArgSpecs = ArgSpecs> extends AnyTaskContext<Specs>, Steps {
+  /**
+   * Runs another task as part of this one. Arguments that are not given are taken from this task's own, by name.
+   *
+   * @throws HostsError when a remote task failed on a host; it holds every host's result
+   */
+  run<Inner extends ArgSpecs, Result>(
+    task: RemoteTask<Inner, Result>,
+    args?: Partial<ArgValues<Inner>>,
+  ): Promise<HostValues<Result>>
+  run<Inner extends ArgSpecs, Result>(
+    task: LocalTask<Inner, Result>,
+    args?: Partial<ArgValues<Inner>>,
+  ): Promise<Result>
+  /** Opens a named scope for steps that run beside others; its failure stops the run as any step's does. */
+  branch<Result>(name: string, body: (t: Steps) => Promise<Result>): Promise<Result>
+  /** Fills a role for the rest of the run, in place of what the configuration says of it. */
+  assign(role: string, hosts: readonly HostSpec[]): void
+  /** The hosts of a role, as assigned or configured. */
+  hosts(role: string): Promise<readonly HostSpec[]>
+  /**
+   * Runs a command where `tasks` runs, with the stage's environment; values are quoted. Recorded as a step; a plan
+   * only lists it.
+   *
+   * @example
+   * ```ts
+   * const { stdout } = await t.$`git rev-parse ${branch}`
+   * ```
+   */
+  readonly $: RunCommand
+  /**
+   * Waits out a window in which everything can still be taken back, and watches meanwhile: `guard` runs every few
+   * seconds, and its failure undoes the run.
+   */
+  keep(duration: number | string, guard?: (t: Steps) => Promise<void>): Promise<void>
+  /** From here on the way is forward only. Refused while steps are open, and in a task that another one called. */
+  commit(): Promise<void>
+  /** The time, recorded: a resumed run sees the same. */
+  now(): Promise<Date>
+  /** Something random, recorded: 16 characters of `[0-9a-f]`. */
+  id(): Promise<string>
+}

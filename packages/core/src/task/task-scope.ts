@@ -1,0 +1,160 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
+import { formatDuration, parseDuration } from '../duration.ts'
+import { ViridianError } from '../error.ts'
+import type { RunCommand } from '../remote/host.ts'
+import type { HostSpec } from '../remote/transport.ts'
+import type { Session } from '../run/session.ts'
+import { asJson } from '../step/performance.ts'
+import { Scope } from '../step/scope.ts'
+import type { Steps } from '../step/steps.ts'
+import { type ArgSpecs, type ArgValues, parseArgs } from './args.ts'
+import type { HostValues, TaskContext } from './context.ts'
+import { localCommand } from './local-command.ts'
+import { runOnHosts } from './on-hosts.ts'
+import { isRemote, type LocalTask, type RemoteTask, type Task } from './task.ts'
+
+const guardEveryMs = 5000
+
+/** The `t` of a task function: one scope of a run, with the task's arguments. */
+export class TaskScope<Specs extends ArgSpecs> extends Scope implements TaskContext<Specs> {
+  readonly args: ArgValues<Specs>
+  readonly #session: Session
+
+  constructor(session: Session, args: ArgValues<Specs>, parent?: string) {
+    super(session, parent)
+    this.#session = session
+    this.args = args
+  }
+
+  get stage(): string {
+    return this.#session.identity.stage
+  }
+
+  get signal(): AbortSignal {
+    return this.#session.engine.signal
+  }
+
+  get $(): RunCommand {
+    return localCommand(this.#session, () => this.keys.claim('command'), this.parent)
+  }
+
+  say(text: string): void {
+    this.#session.emit({ kind: 'note', level: 'info', text })
+  }
+
+  secret(value: string): string {
+    this.#session.mask.add(value)
+    return value
+  }
+
+  run<Inner extends ArgSpecs, Result>(
+    task: RemoteTask<Inner, Result>,
+    args?: Partial<ArgValues<Inner>>,
+  ): Promise<HostValues<Result>>
+  run<Inner extends ArgSpecs, Result>(
+    task: LocalTask<Inner, Result>,
+    args?: Partial<ArgValues<Inner>>,
+  ): Promise<Result>
+  run<Inner extends ArgSpecs, Result>(
+    task: Task<Inner, Result>,
+    given: Partial<ArgValues<Inner>> = {},
+  ): Promise<unknown> {
+    const name = this.#session.nameOf(task)
+    const key = this.keys.claim(name)
+    const group = { key, parent: this.parent, step: name, type: 'task', title: name } as const
+    return this.#session.engine.group(group, async () => {
+      const args = this.#argsFor(name, task, given)
+      return isRemote(task)
+        ? runOnHosts(this.#session, key, task, args)
+        : task.body(new TaskScope(this.#session, args, key))
+    })
+  }
+
+  #argsFor<Inner extends ArgSpecs>(
+    name: string,
+    task: Task<Inner>,
+    given: Partial<ArgValues<Inner>>,
+  ): ArgValues<Inner> {
+    const mine = Object.entries(this.args).filter(([arg]) => arg in task.args)
+    // parseArgs gives every argument of the specification its declared type, or throws.
+    const args = parseArgs(name, task.args, { ...Object.fromEntries(mine), ...given }) as ArgValues<Inner>
+    this.#session.maskSecrets(task.args, args)
+    return args
+  }
+
+  branch<Result>(name: string, body: (t: Steps) => Promise<Result>): Promise<Result> {
+    return this.move({ name, title: name }, body)
+  }
+
+  assign(role: string, hosts: readonly HostSpec[]): void {
+    this.#session.assign(role, hosts)
+  }
+
+  hosts(role: string): Promise<readonly HostSpec[]> {
+    return this.#session.hosts(role)
+  }
+
+  keep(duration: number | string, guard?: (t: Steps) => Promise<void>): Promise<void> {
+    const ms = parseDuration(duration)
+    if (ms === 0) return Promise.resolve()
+    const title = `keep the way back open for ${formatDuration(ms)}`
+    return this.move({ name: 'keep', title }, async (t) => {
+      if (this.#session.engine.planning) return
+      const until = Date.parse(await this.#fact('until', () => new Date(Date.now() + ms).toISOString()))
+      for (let left = until - Date.now(); left > 0; left = until - Date.now()) {
+        await sleep(Math.min(left, guardEveryMs), undefined, { signal: this.signal })
+        await guard?.(t)
+      }
+    })
+  }
+
+  async commit(): Promise<void> {
+    if (this.parent !== undefined) {
+      throw new ViridianError(
+        'E_COMMIT_NESTED',
+        't.commit() belongs to the task that was run, not to one that it calls',
+      )
+    }
+    const { open } = this.#session.engine
+    if (open.length > 0) {
+      throw new ViridianError(
+        'E_COMMIT_OPEN',
+        `t.commit() while steps are not finished: ${open.join(', ')}`,
+        {
+          hint: 'await them before the commit',
+        },
+      )
+    }
+    await this.#session.commit()
+  }
+
+  async now(): Promise<Date> {
+    return new Date(await this.#fact('now', () => new Date().toISOString()))
+  }
+
+  id(): Promise<string> {
+    return this.#fact('id', () => randomBytes(8).toString('hex'))
+  }
+
+  /** A value that a resumed run must see again. */
+  #fact(name: string, make: () => string): Promise<string> {
+    const { engine } = this.#session
+    const key = this.keys.claim(name)
+    if (engine.planning) return Promise.resolve(make())
+    return engine.track(name, () =>
+      engine.perform({
+        key,
+        parent: this.parent,
+        type: 'fact',
+        step: name,
+        version: 1,
+        title: name,
+        input: asJson(null),
+        parse: (output) => z.string().parse(output),
+        work: async () => make(),
+      }),
+    )
+  }
+}

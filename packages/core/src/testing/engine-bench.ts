@@ -1,0 +1,137 @@
+import { z } from 'zod'
+import type { Event } from '../events/event.ts'
+import { historyOf, type StepHistory } from '../journal/history.ts'
+import type { JournalRecord } from '../journal/record.ts'
+import { type ChangeDefinition, defineChange, defineRead, type StepDefinition } from '../step/definition.ts'
+import { Engine } from '../step/engine.ts'
+import { Registry } from '../step/registry.ts'
+import { Scope } from '../step/scope.ts'
+import { undoable, undoSteps } from '../step/undo.ts'
+
+/** An engine on records in memory, with all that a test wants to look at. */
+export class EngineBench {
+  readonly events: Event[] = []
+  readonly records: JournalRecord[]
+  readonly engine: Engine
+  readonly top: Scope
+  readonly #steps: StepDefinition[]
+  permissions = 0
+
+  constructor(
+    steps: StepDefinition[],
+    options: { planning?: boolean; past?: readonly JournalRecord[] } = {},
+  ) {
+    this.#steps = steps
+    this.records = [started, ...(options.past ?? []).slice(1)]
+    this.engine = new Engine({
+      planning: options.planning ?? false,
+      stop: new AbortController(),
+      past: this.history,
+      emit: (event) => this.events.push(event),
+      record: async (record) => {
+        this.records.push(record)
+      },
+    })
+    this.top = new Scope({
+      engine: this.engine,
+      identity: { id: '20260101-000000-abcd', task: 'test', stage: 'local' },
+      contextFor: (_, signal) => this.#context(signal),
+      beforeChange: async () => {
+        this.permissions += 1
+      },
+    })
+  }
+
+  get history(): ReadonlyMap<string, StepHistory> {
+    return historyOf(this.records)?.steps ?? new Map()
+  }
+
+  undo() {
+    return undoSteps(undoable(this.history.values()), {
+      registry: new Registry([{ name: 'test', module: 'test', settings: null, steps: this.#steps }]),
+      contextFor: () => this.#context(new AbortController().signal),
+      emit: (event) => this.events.push(event),
+      record: async (record) => {
+        this.records.push(record)
+      },
+    })
+  }
+
+  #context(signal: AbortSignal) {
+    return {
+      run: { id: '20260101-000000-abcd', task: 'test', stage: 'local' },
+      signal,
+      progress: () => undefined,
+      emit: () => undefined,
+      environment: async () => undefined,
+      resource: <Value>(_: symbol, make: () => Value) => make(),
+    }
+  }
+}
+
+const started: JournalRecord = {
+  kind: 'run.started',
+  at: '2026-01-01T00:00:00.000Z',
+  format: 1,
+  run: '20260101-000000-abcd',
+  task: 'test',
+  stage: 'local',
+  args: {},
+  plugins: [],
+  config: '',
+  by: { user: 'test', host: 'test', pid: 1 },
+}
+
+/** A world of named things that steps make and remove; each call is on its log. */
+export class World {
+  readonly things = new Set<string>()
+  readonly log: string[] = []
+}
+
+const thing = z.strictObject({ name: z.string() })
+export type MakeThing = ChangeDefinition<{ name: string }, { count: number }, { name: string }>
+
+/** A change that makes a thing; a test bends single functions of it. */
+export function makeThing(world: World, bent: Partial<MakeThing> = {}): MakeThing {
+  return {
+    ...defineChange<{ name: string }, { count: number }, { name: string }>({
+      name: 'test/make',
+      version: 1,
+      input: thing,
+      beforeSchema: z.strictObject({ count: z.number() }),
+      output: thing,
+      calls: [],
+      title: ({ name }) => `make ${name}`,
+      before: async () => ({ count: world.things.size }),
+      run: async ({ name }) => {
+        world.log.push(`make ${name}`)
+        world.things.add(name)
+        return { name }
+      },
+      find: async ({ name }) =>
+        world.things.has(name) ? { status: 'done', output: { name } } : { status: 'absent' },
+      undo: async ({ name }) => {
+        world.log.push(`remove ${name}`)
+        world.things.delete(name)
+        return undefined
+      },
+      touches: ({ name }) => name.split('+'),
+    }),
+    ...bent,
+  }
+}
+
+/** A read that gives the number of things, counting how often it was asked. */
+export const countThings = (world: World) =>
+  defineRead({
+    name: 'test/count',
+    version: 1,
+    input: z.strictObject({ of: z.string() }),
+    output: z.strictObject({ count: z.number(), of: z.string() }),
+    calls: [],
+    title: ({ of }) => `count ${of}`,
+    run: async ({ of }) => {
+      world.log.push(`count ${of}`)
+      return { count: world.things.size, of }
+    },
+  })
