@@ -1,0 +1,83 @@
+import type { Fleet, Instance, InstanceRef } from '@viridian/aws'
+import type { Plugin, Steps } from '@viridian/core'
+import { type BakeOptions, bake } from './bake.ts'
+import { createImage } from './create-image.ts'
+import { readHostKeys } from './host-keys.ts'
+import { seeAvailable } from './images.ts'
+import { type LaunchOptions, launchLike } from './launch-like.ts'
+import { runInstances } from './run-instances.ts'
+import { describeInstances, type Login, seeRunning } from './running.ts'
+import { readSubnetZones } from './subnet-zones.ts'
+import { terminateInstances } from './terminate-instances.ts'
+
+export interface Ec2Settings {
+  /** How tasks log in to instances; what is not said is the stage's, or ssh_config's. */
+  readonly ssh?: Login
+}
+
+/** The moves of EC2, for tasks. */
+export interface Ec2 extends Plugin {
+  /**
+   * Launches as many instances as the group wants (or `count`), with its launch source's exact settings, spread over
+   * zones and subnets as the group's own, tagged as the group tags its own. Waits until all run and have an address,
+   * and reads their SSH host keys from their consoles. `ec2:RunInstances`; undone by terminating them.
+   *
+   * @throws ViridianError `E_INSTANCE_LOST` with AWS's reason when one does not come up; `E_LAUNCH_CHANGED`
+   *
+   * @example
+   * ```ts
+   * const green = await instances.launchLike(t, blue)
+   * t.assign('deployment', green)
+   * ```
+   */
+  launchLike(t: Steps, fleet: Fleet, options?: LaunchOptions): Promise<Instance[]>
+  /**
+   * Bakes an image of a running instance without a reboot, and waits until it is available. File systems should be
+   * synced first. `ec2:CreateImage`; undone by deregistering it and deleting its snapshots.
+   *
+   * @returns the image's id
+   * @throws ViridianError `E_IMAGE_FAILED` with AWS's reason; `E_INSTANCE_NONE` when there is no instance
+   *
+   * @example
+   * ```ts
+   * const image = await instances.bake(t, green[0], { name: 'web' })
+   * ```
+   */
+  bake(t: Steps, instance: Instance | undefined, options?: BakeOptions): Promise<string>
+  /** Instances as hosts, as they are now. `ec2:DescribeInstances`. */
+  describe(t: Steps, instances: readonly InstanceRef[]): Promise<Instance[]>
+  /** Terminates instances that are in no group. Cannot be undone: it belongs behind the commit. */
+  terminate(t: Steps, instances: readonly InstanceRef[]): Promise<void>
+}
+
+/**
+ * The plugin for EC2: instances, images, SSH hosts of instances.
+ *
+ * @example
+ * ```ts
+ * const instances = ec2({ ssh: { user: 'deploy' } })
+ * ```
+ */
+export const ec2 = ({ ssh = {} }: Ec2Settings = {}): Ec2 => ({
+  name: 'aws-ec2',
+  module: '@viridian/aws-ec2',
+  settings: { ssh },
+  steps: [
+    readSubnetZones,
+    runInstances,
+    seeRunning,
+    readHostKeys,
+    createImage,
+    seeAvailable,
+    describeInstances,
+    terminateInstances,
+  ],
+  launchLike: (t, fleet, options = {}) => launchLike(t, fleet, ssh, options),
+  bake: (t, instance, options = {}) => bake(t, instance, options),
+  describe: (t, instances) => t.step(describeInstances, { ids: idsOf(instances), login: ssh }),
+  terminate: async (t, instances) => {
+    await t.step(terminateInstances, { ids: idsOf(instances) })
+  },
+})
+
+const idsOf = (instances: readonly InstanceRef[]): string[] => instances.map(({ id }) => id)

@@ -1,0 +1,54 @@
+import { awsCode, poll } from '@viridian/aws'
+import { defineRead, type StepContext } from '@viridian/core'
+import { z } from 'zod'
+import { ec2Api } from './api.ts'
+import { hostKeysIn } from './console-keys.ts'
+
+const shownWithinMs = 600_000
+const Console = z.object({ Output: z.string().optional() })
+
+/** The SSH host keys of new instances, from their console output (`GetConsoleOutput`), waited for. */
+export const readHostKeys = defineRead({
+  name: 'aws-ec2/read-host-keys',
+  version: 1,
+  input: z.strictObject({ ids: z.array(z.string()) }),
+  output: z.record(z.string(), z.array(z.string())),
+  calls: ['ec2:GetConsoleOutput'],
+  title: () => 'read host keys from the consoles',
+  placeholder: (): Record<string, string[]> => ({}),
+  run: async ({ ids }, c) => {
+    const keys = new Map<string, string[]>()
+    return poll(c, {
+      what: `host keys on ${ids.length} consoles`,
+      deadlineMs: shownWithinMs,
+      hint: 'an image without cloud-init prints none: launch with trustConsole: false, and known_hosts decides',
+      look: async () => {
+        const missing = ids.filter((id) => !keys.has(id))
+        await Promise.all(
+          missing.map(async (id) => {
+            const found = hostKeysIn(await consoleOf(c, id))
+            if (found.length > 0) keys.set(id, found)
+          }),
+        )
+        const left = ids.filter((id) => !keys.has(id))
+        if (left.length === 0) return { done: Object.fromEntries(keys) }
+        return { waiting: `waiting for the consoles of ${left.join(', ')}` }
+      },
+    })
+  },
+})
+
+async function consoleOf(c: StepContext, id: string): Promise<string> {
+  const { Output = '' } = await latestOutput(c, id)
+  return Buffer.from(Output, 'base64').toString('utf8')
+}
+
+async function latestOutput(c: StepContext, InstanceId: string): Promise<z.infer<typeof Console>> {
+  try {
+    return await ec2Api(c, 'GetConsoleOutput', { InstanceId, Latest: true }, Console)
+  } catch (error) {
+    // Only newer instance types have a serial console to look at; of others AWS keeps what was posted at boot.
+    if (awsCode(error) !== 'UnsupportedOperation') throw error
+    return ec2Api(c, 'GetConsoleOutput', { InstanceId }, Console)
+  }
+}

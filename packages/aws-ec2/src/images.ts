@@ -1,0 +1,51 @@
+import { poll } from '@viridian/aws'
+import { defineCheck, type StepContext, ViridianError } from '@viridian/core'
+import { z } from 'zod'
+import { ec2Api } from './api.ts'
+import type { InstanceFilter } from './instances.ts'
+
+const Image = z.object({
+  ImageId: z.string(),
+  State: z.string(),
+  StateReason: z.object({ Message: z.string().optional() }).optional(),
+})
+
+const Images = z.object({ Images: z.array(Image) })
+const availableWithinMs = 7_200_000
+
+/** The account's own images by a filter (`DescribeImages`). */
+export async function findImages(c: StepContext, filter: InstanceFilter): Promise<z.infer<typeof Image>[]> {
+  const input = { Owners: ['self'], Filters: [filter] }
+  const { Images: found } = await ec2Api(c, 'DescribeImages', input, Images)
+  return found
+}
+
+/** Waits until an image can be launched (`DescribeImages`); a failed one fails with AWS's reason. */
+export const seeAvailable = defineCheck({
+  name: 'aws-ec2/see-available',
+  version: 1,
+  input: z.strictObject({ image: z.string() }),
+  output: z.null(),
+  calls: ['ec2:DescribeImages'],
+  title: ({ image }) => `see ${image} available`,
+  run: ({ image }, c) => {
+    let shown = false
+    return poll(c, {
+      what: `image ${image} available`,
+      deadlineMs: availableWithinMs,
+      capMs: 15_000,
+      hint: 'large or busy volumes take long to snapshot: look at the snapshots in the EC2 console',
+      look: async () => {
+        const [found] = await findImages(c, { Name: 'image-id', Values: [image] })
+        if (!found && !shown) return { waiting: `${image} is not shown yet` }
+        shown = true
+        if (found?.State === 'available') return { done: null }
+        if (found?.State === 'pending') return { waiting: `${image} is pending` }
+        const reason = found?.StateReason?.Message ?? 'no reason given'
+        throw new ViridianError('E_IMAGE_FAILED', `image ${image} is ${found?.State ?? 'gone'}: ${reason}`, {
+          hint: 'the next run bakes another',
+        })
+      },
+    })
+  },
+})

@@ -1,0 +1,85 @@
+import type { LaunchConfiguration } from '@viridian/aws'
+import { LaunchSource, launchDigest, lookFor, readLaunchConfiguration, tagsOf } from '@viridian/aws'
+import { defineChange, placeholderText, type StepContext, ViridianError } from '@viridian/core'
+import { z } from 'zod'
+import { ec2Api } from './api.ts'
+import { findInstances, isEnding } from './instances.ts'
+import { Placement } from './placement.ts'
+import { runRequest } from './run-request.ts'
+import { endInstances } from './terminate-instances.ts'
+
+const Input = z.strictObject({
+  source: LaunchSource,
+  /** Of the source's settings, as they were when the group was described. */
+  digest: z.string(),
+  placement: Placement,
+  tags: z.record(z.string(), z.string()),
+})
+
+const Launched = z.object({ Instances: z.array(z.object({ InstanceId: z.string() })) })
+const shownWithinMs = 5_000
+
+/**
+ * Starts instances in one subnet or zone with exactly the settings of a launch source (`RunInstances`): all or none.
+ * Undone by terminating them.
+ */
+export const runInstances = defineChange({
+  name: 'aws-ec2/run-instances',
+  version: 1,
+  input: Input,
+  beforeSchema: z.null(),
+  output: z.strictObject({ ids: z.array(z.string()) }),
+  calls: [
+    'autoscaling:DescribeLaunchConfigurations',
+    'ec2:RunInstances',
+    'ec2:CreateTags',
+    'iam:PassRole',
+    'ec2:DescribeInstances',
+    'ec2:TerminateInstances',
+  ],
+  title: ({ placement }) => `run ${placement.count} in ${placement.subnet ?? placement.zone}`,
+  placeholder: ({ placement }) => ({
+    ids: Array.from({ length: placement.count }, (_, index) =>
+      placeholderText(`instance ${index + 1} in ${placement.zone}`),
+    ),
+  }),
+  before: async () => null,
+  run: async ({ source, digest, placement, tags }, c) => {
+    const settings = await sameSettings(c, source, digest)
+    const request = runRequest({ settings, placement, clientToken: c.token, tags: tagsOf(c, tags) })
+    const { Instances } = await ec2Api(c, 'RunInstances', request, Launched)
+    const ids = Instances.map(({ InstanceId }) => InstanceId)
+    return { ids }
+  },
+  find: async ({ placement }, c) => {
+    let ids: string[] = []
+    await lookFor(c, shownWithinMs, async () => {
+      const found = await findInstances(c, { Name: 'client-token', Values: [c.token] })
+      ids = found.filter((instance) => !isEnding(instance)).map(({ InstanceId }) => InstanceId)
+      return ids.length === placement.count || undefined
+    })
+    return ids.length > 0 ? { status: 'done', output: { ids } } : { status: 'absent' }
+  },
+  undo: async (_input, { output, ...c }) => {
+    const gone = await endInstances(c, output.ids)
+    return gone.length > 0 ? { leftAlone: `${gone.join(', ')}: not known to EC2 any more` } : undefined
+  },
+  touches: (_input, { ids }) => ids.map((id) => `instance/${id}`),
+  leaves: (_input, { ids }) => ids.map((id) => `instance ${id}`),
+})
+
+async function sameSettings(
+  c: StepContext,
+  source: LaunchSource,
+  digest: string,
+): Promise<LaunchConfiguration> {
+  if (source.kind === 'launchTemplate')
+    throw new ViridianError('E_LAUNCH_TEMPLATE_UNSUPPORTED', `${source.id} is a launch template`, {
+      hint: 'this version works with launch configurations only',
+    })
+  const settings = await readLaunchConfiguration(c, source.name)
+  if (launchDigest(settings) === digest) return settings
+  throw new ViridianError('E_LAUNCH_CHANGED', `launch configuration ${source.name} is not what it was`, {
+    hint: 'somebody has replaced it since the group was described: run the task again',
+  })
+}

@@ -1,0 +1,68 @@
+import { lookFor, poll } from '@viridian/aws'
+import { defineChange, type StepContext } from '@viridian/core'
+import { z } from 'zod'
+import { ec2Api } from './api.ts'
+import { instancesById, isEnding } from './instances.ts'
+
+const shownWithinMs = 10_000
+const endingWithinMs = 300_000
+const Ids = z.array(z.string())
+
+/** Asks for the end of instances (`TerminateInstances`). It cannot be undone: it belongs behind the commit. */
+export const terminateInstances = defineChange({
+  name: 'aws-ec2/terminate-instances',
+  version: 1,
+  input: z.strictObject({ ids: Ids }),
+  beforeSchema: z.null(),
+  output: z.null(),
+  calls: ['ec2:TerminateInstances', 'ec2:DescribeInstances'],
+  title: ({ ids }) => `terminate ${ids.join(', ')}`,
+  before: async () => null,
+  run: async ({ ids }, c) => {
+    await ec2Api(c, 'TerminateInstances', { InstanceIds: ids }, z.unknown())
+    return null
+  },
+  find: async ({ ids }, c) => {
+    const seen = await instancesById(c, ids)
+    return [...seen.values()].every(isEnding) ? { status: 'done', output: null } : { status: 'absent' }
+  },
+  undo: async ({ ids }) => ({ leftAlone: `${ids.join(', ')}: a terminated instance cannot be brought back` }),
+  touches: ({ ids }) => ids.map((id) => `instance/${id}`),
+})
+
+/**
+ * Terminates instances, sees them on their way out, and is content with those that are gone already.
+ *
+ * @returns the ids that EC2 does not know any more
+ */
+export async function endInstances(c: StepContext, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return []
+  const known = await knownIds(c, ids)
+  const InstanceIds = ids.filter((id) => known.has(id))
+  if (InstanceIds.length > 0) {
+    await ec2Api(c, 'TerminateInstances', { InstanceIds }, z.unknown())
+    await poll(c, {
+      what: `${InstanceIds.length} instances shutting down`,
+      deadlineMs: endingWithinMs,
+      look: async () => {
+        const seen = await instancesById(c, InstanceIds)
+        const left = [...seen.values()].filter((instance) => !isEnding(instance))
+        if (left.length === 0) return { done: undefined }
+        return {
+          waiting: left.map(({ InstanceId, State }) => `${InstanceId} is ${State.Name}`).join(', '),
+        }
+      },
+    })
+  }
+  return ids.filter((id) => !known.has(id))
+}
+
+// An instance that was launched a moment ago may not be shown yet: that is not absence.
+async function knownIds(c: StepContext, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  let known: ReadonlySet<string> = new Set()
+  await lookFor(c, shownWithinMs, async () => {
+    known = new Set((await instancesById(c, ids)).keys())
+    return known.size === ids.length || undefined
+  })
+  return known
+}

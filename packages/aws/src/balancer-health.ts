@@ -1,0 +1,83 @@
+import { type StepContext, ViridianError } from '@viridian/core'
+import { z } from 'zod'
+import { elbApi } from './elastic-load-balancing.ts'
+import type { ClassicLoadBalancer, LoadBalancer } from './load-balancer.ts'
+import { balancerName } from './load-balancer.ts'
+
+/** What a balancer thinks of one instance. */
+export interface MemberHealth {
+  readonly balancer: string
+  readonly id: string
+  /** `InService`, `OutOfService` or `Unknown` as AWS says, or `absent`: not registered there. */
+  readonly state: string
+  /** AWS's own words, for people. */
+  readonly reason: string
+}
+
+const Health = z.object({
+  InstanceStates: z.array(
+    z.object({
+      InstanceId: z.string(),
+      State: z.string(),
+      ReasonCode: z.string().optional(),
+      Description: z.string().optional(),
+    }),
+  ),
+})
+
+/**
+ * What balancers think of exactly these instances (`DescribeInstanceHealth`): one answer an instance and balancer,
+ * whatever AWS leaves out.
+ */
+export async function balancerHealth(
+  c: StepContext,
+  balancers: readonly LoadBalancer[],
+  ids: readonly string[],
+): Promise<MemberHealth[]> {
+  const each = await Promise.all(balancers.map((balancer) => memberHealth(c, classicOnly(balancer), ids)))
+  return each.flat()
+}
+
+/** One line a member that is not in service, for people; none when all are. */
+export const notInService = (members: readonly MemberHealth[]): string[] =>
+  members
+    .filter(({ state }) => state !== 'InService')
+    .map(({ id, balancer, state, reason }) => `${id} is ${state} at ${balancer}${reason && ` (${reason})`}`)
+
+/** How long an instance may take to come into service once it is registered and answers, in milliseconds. */
+export function inServiceWithinMs(balancers: readonly LoadBalancer[]): number {
+  const slack = 60
+  const seconds = balancers.map(classicOnly).map(({ healthCheck }) => {
+    const { interval, timeout, healthyThreshold } = healthCheck
+    return interval * (healthyThreshold + 2) + timeout
+  })
+  return (Math.max(0, ...seconds) + slack) * 1000
+}
+
+/**
+ * The balancer, if it is one that health can be asked of.
+ *
+ * @throws ViridianError `E_BALANCER_UNSUPPORTED`
+ */
+export function classicOnly(balancer: LoadBalancer): ClassicLoadBalancer {
+  if (balancer.kind === 'classic') return balancer
+  throw new ViridianError('E_BALANCER_UNSUPPORTED', `${balancerName(balancer)} is a target group`, {
+    hint: 'this version works with classic load balancers only',
+  })
+}
+
+async function memberHealth(
+  c: StepContext,
+  { name }: ClassicLoadBalancer,
+  ids: readonly string[],
+): Promise<MemberHealth[]> {
+  // Asked for all members: asked for some, AWS also answers for instances that are no longer registered.
+  const { InstanceStates } = await elbApi(c, 'DescribeInstanceHealth', { LoadBalancerName: name }, Health)
+  const states = new Map(InstanceStates.map((state) => [state.InstanceId, state]))
+  return ids.map((id) => {
+    const known = states.get(id)
+    if (!known) return { balancer: name, id, state: 'absent', reason: 'not registered' }
+    const told = [known.ReasonCode, known.Description].filter((text) => text && text !== 'N/A')
+    return { balancer: name, id, state: known.State, reason: told.join(': ') }
+  })
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import { LaunchSpec } from './launch-spec.ts'
+import { LoadBalancer } from './load-balancer.ts'
+
+/** An instance as its group sees it. */
+export const FleetInstance = z.strictObject({
+  id: z.string(),
+  zone: z.string(),
+  /** Auto Scaling's word: `InService`, `Pending`, `Standby`, … */
+  lifecycle: z.string(),
+  /** `Healthy` or `Unhealthy`. */
+  health: z.string(),
+  protected: z.boolean(),
+})
+
+export type FleetInstance = z.infer<typeof FleetInstance>
+
+/** An Auto Scaling group at one moment, with what the moves of a deployment need to know of it. */
+export const Fleet = z.strictObject({
+  name: z.string(),
+  min: z.int(),
+  max: z.int(),
+  desired: z.int(),
+  zones: z.array(z.string()),
+  /** Empty for a group that names zones only. */
+  subnets: z.array(z.string()),
+  /** `EC2` or `ELB`, and for how many seconds a new instance is not judged. */
+  healthCheck: z.strictObject({ type: z.string(), grace: z.int() }),
+  launch: LaunchSpec,
+  instances: z.array(FleetInstance),
+  /** Those bound to the group: it registers its instances with them by itself. */
+  loadBalancers: z.array(LoadBalancer),
+  /** Processes that are suspended. */
+  suspended: z.array(z.string()),
+  /** The group's tags that its instances get too. */
+  instanceTags: z.record(z.string(), z.string()),
+  /** The pin that a run has left on it, if any: see `pin` of the Auto Scaling plugin. */
+  pin: z.string().exactOptional(),
+})
+
+export type Fleet = z.infer<typeof Fleet>

@@ -1,0 +1,30 @@
+import { z } from 'zod'
+
+/** Where a group's instances come from. The version of a template is a number: `$Latest` means another one tomorrow. */
+export const LaunchSource = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('launchConfiguration'), name: z.string() }),
+  z.strictObject({ kind: z.literal('launchTemplate'), id: z.string(), version: z.string() }),
+])
+
+export type LaunchSource = z.infer<typeof LaunchSource>
+
+/**
+ * What a launch source says, for people to read, and the digest of all of it. The settings themselves are read again
+ * from the source when they are used: user data is a secret, and has no place in a journal.
+ */
+export const LaunchSpec = z.strictObject({
+  source: LaunchSource,
+  image: z.string(),
+  instanceType: z.string(),
+  keyName: z.string().exactOptional(),
+  securityGroups: z.array(z.string()),
+  profile: z.string().exactOptional(),
+  /** SHA-256 of every setting, user data included. */
+  digest: z.string(),
+})
+
+export type LaunchSpec = z.infer<typeof LaunchSpec>
+
+/** A launch source by the name that people know. */
+export const sourceName = (source: LaunchSource): string =>
+  source.kind === 'launchConfiguration' ? source.name : `${source.id}:${source.version}`

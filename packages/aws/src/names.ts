@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto'
+
+const separator = '--'
+
+/**
+ * A name for what a step makes: the base that people know, and the step's token, within AWS's limit. A base that is
+ * itself such a name loses its old token, so that names don't grow from run to run. What is too long is cut, and
+ * told apart by a hash of the whole.
+ *
+ * @param limit in characters: 255 for launch configurations, 128 for images, 32 for load balancers
+ *
+ * @example
+ * ```ts
+ * nameFor('web', '20261123-154233-k3f9-0a1b2c3d4e5f', 255) // web--20261123-154233-k3f9-0a1b2c3d4e5f
+ * nameFor('web', '20261123-154233-k3f9-0a1b2c3d4e5f', 32)  // web--20261123-15423-8f14e45fcee
+ * ```
+ */
+export function nameFor(base: string, token: string, limit: number): string {
+  const stem = base.replace(/--\d{8}-[a-z0-9-]+$/, '')
+  const whole = `${stem}${separator}${token}`
+  if (whole.length <= limit) return whole
+  const mark = createHash('sha256').update(whole).digest('hex').slice(0, 11)
+  return `${whole.slice(0, limit - mark.length - 1).replace(/-+$/, '')}-${mark}`
+}

@@ -1,0 +1,89 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { type StepContext, ViridianError } from '@viridian/core'
+
+/** What one look at the world gives: what was waited for, or what is still missing, in words. */
+export type Look<Value> = { readonly done: Value } | { readonly waiting: string }
+
+export interface Poll<Value> {
+  /** What is waited for, as a heading: `3 instances in service`. */
+  readonly what: string
+  /** Looks once. It throws when waiting any longer is in vain. */
+  look(): Promise<Look<Value>>
+  /** How long to wait in all, in milliseconds. */
+  readonly deadlineMs: number
+  /** The pause that the growing pauses end at, in milliseconds. @default 5000 */
+  readonly capMs?: number
+  /** What to do when the deadline passes. */
+  readonly hint?: string
+}
+
+const firstPauseMs = 250
+const growth = 1.5
+
+/**
+ * The one way to wait: looks at once, then after short pauses that grow, and says meanwhile what it waits for.
+ *
+ * @throws ViridianError `E_WAIT_TIMEOUT`, saying what it was still waiting for
+ *
+ * @example
+ * ```ts
+ * await poll(c, { what: 'image available', deadlineMs: 3_600_000, look: async () => {
+ *   const { State } = await readImage(c, id)
+ *   return State === 'available' ? { done: id } : { waiting: `${id} is ${State}` }
+ * } })
+ * ```
+ */
+export async function poll<Value>(
+  c: Pick<StepContext, 'signal' | 'progress'>,
+  { what, look, deadlineMs, capMs = 5_000, hint }: Poll<Value>,
+): Promise<Value> {
+  const deadline = performance.now() + deadlineMs
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * growth, capMs)) {
+    c.signal.throwIfAborted()
+    const seen = await look()
+    if ('done' in seen) return seen.done
+    c.progress(seen.waiting)
+    const left = deadline - performance.now()
+    if (left <= 0) throw timedOut(what, deadlineMs, seen.waiting, hint)
+    await pause(Math.min(pauseMs, left), c.signal)
+  }
+}
+
+/**
+ * Looks for something that AWS may be slow to show: until it is there, or the time is over.
+ *
+ * @returns undefined when it was not seen in that time
+ */
+export async function lookFor<Value>(
+  c: Pick<StepContext, 'signal'>,
+  forMs: number,
+  look: () => Promise<Value | undefined>,
+): Promise<Value | undefined> {
+  const end = performance.now() + forMs
+  for (let pauseMs = firstPauseMs; ; pauseMs *= growth) {
+    const seen = await look()
+    const left = end - performance.now()
+    if (seen !== undefined || left <= 0) return seen
+    await pause(Math.min(pauseMs, left), c.signal)
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await delay(ms, undefined, { signal })
+  } catch (error) {
+    // The run's reason for stopping, not the timer's AbortError about it.
+    signal.throwIfAborted()
+    throw error
+  }
+}
+
+function timedOut(
+  what: string,
+  deadlineMs: number,
+  waiting: string,
+  hint = 'look at what it was waiting for',
+): ViridianError {
+  const seconds = Math.round(deadlineMs / 1000)
+  return new ViridianError('E_WAIT_TIMEOUT', `${what}: not so after ${seconds} s; still ${waiting}`, { hint })
+}

@@ -1,0 +1,173 @@
+import { type StepContext, ViridianError } from '@viridian/core'
+import type { z } from 'zod'
+import { awsError } from './aws-error.ts'
+import { Limiter } from './limiter.ts'
+import type { InputOf, OperationOf } from './operation.ts'
+
+/** What every client is made with. The region, the endpoint and the credentials are the SDK's own settings. */
+const clientSettings = {
+  maxAttempts: 8,
+  retryMode: 'standard',
+  requestHandler: { connectionTimeout: 5_000, requestTimeout: 60_000, throwOnRequestTimeout: true },
+}
+
+export type ClientSettings = typeof clientSettings
+
+const callsAtOnce = 10
+
+/** The part of an SDK client that is used here. */
+interface SdkClient {
+  readonly config: { region(): Promise<string> }
+  send(command: never, options: { abortSignal?: AbortSignal }): Promise<unknown>
+  destroy(): void
+}
+
+export interface ServiceDefinition<Sdk> {
+  /** As IAM names it: `ec2`, `autoscaling`, `elasticloadbalancing`. */
+  readonly name: string
+  /** Imports the client's package: on first use, for they are slow to load. */
+  load(): Promise<Sdk>
+  client(sdk: Sdk, settings: ClientSettings): SdkClient
+}
+
+/**
+ * The one way to call an AWS service: with what the operation takes, and a schema of the part of the answer that is
+ * used. Reads end when the run stops; a change that has been asked for may finish.
+ *
+ * @throws ViridianError `E_AWS_…`, its place the call and the request's id; `awsCode(error)` is AWS's own code
+ */
+export interface Service<Sdk> {
+  <Operation extends OperationOf<Sdk> & string, Answer>(
+    c: StepContext,
+    operation: Operation,
+    input: InputOf<Sdk, Operation>,
+    answer: z.ZodType<Answer>,
+  ): Promise<Answer>
+  /** The region that its calls go to. */
+  region(c: StepContext): Promise<string>
+}
+
+interface Opened<Sdk> {
+  readonly sdk: Sdk
+  readonly client: SdkClient
+}
+
+/**
+ * Defines a service: one client a run, made when it is first called, after the stage's environment is in place.
+ * Calls are limited to ten at once, retried on throttling and on ResourceContention (AWS's 500) with jitter, and
+ * metered as `aws.call` events.
+ *
+ * @example
+ * ```ts
+ * export const ec2 = defineService({
+ *   name: 'ec2',
+ *   load: () => import('@aws-sdk/client-ec2'),
+ *   client: (sdk, settings) => new sdk.EC2Client(settings),
+ * })
+ * const { Reservations } = await ec2(c, 'DescribeInstances', { InstanceIds: ids }, z.object({ Reservations: z.array(Reservation) }))
+ * ```
+ */
+export function defineService<Sdk>(definition: ServiceDefinition<Sdk>): Service<Sdk> {
+  const clientKey = Symbol(`aws client of ${definition.name}`)
+  const limiterKey = Symbol(`aws limiter of ${definition.name}`)
+
+  const open = (c: StepContext): Promise<Opened<Sdk>> =>
+    c.resource(
+      clientKey,
+      async () => {
+        await c.environment()
+        // The SDK's warning about the Node version is for developers of the SDK's users, not for people at a prompt.
+        process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
+        const sdk = await definition.load()
+        return { sdk, client: definition.client(sdk, clientSettings) }
+      },
+      (opened) =>
+        opened.then(
+          ({ client }) => client.destroy(),
+          () => undefined, // Its failure has been thrown to those who wanted the client.
+        ),
+    )
+
+  const service = async <Answer>(
+    c: StepContext,
+    operation: string,
+    input: unknown,
+    answer: z.ZodType<Answer>,
+  ): Promise<Answer> => {
+    const { sdk, client } = await open(c)
+    const limiter = c.resource(limiterKey, () => new Limiter(callsAtOnce))
+    const command = commandOf(sdk, operation, input)
+    const raw = await limiter.run(() => send(c, client, definition.name, operation, command))
+    return understood(`${definition.name}:${operation}`, raw, answer)
+  }
+  return Object.assign(service, {
+    region: async (c: StepContext) => (await open(c)).client.config.region(),
+  })
+}
+
+function commandOf(sdk: unknown, operation: string, input: unknown): unknown {
+  // The signature of `Service` lets only operations of this package through; an index by a computed name loses that.
+  const Command = (sdk as Record<string, new (input: unknown) => unknown>)[`${operation}Command`]
+  if (!Command) throw new TypeError(`the SDK has no ${operation}`)
+  return new Command(input)
+}
+
+async function send(
+  c: StepContext,
+  client: SdkClient,
+  service: string,
+  operation: string,
+  command: unknown,
+): Promise<unknown> {
+  c.signal.throwIfAborted()
+  const started = performance.now()
+  try {
+    // `send` takes the commands of its own package, and `commandOf` made this one from there.
+    const answer = await client.send(command as never, isRead(operation) ? { abortSignal: c.signal } : {})
+    meter(c, service, operation, started, answer)
+    return answer
+  } catch (error) {
+    meter(c, service, operation, started, error)
+    if (isRead(operation)) c.signal.throwIfAborted()
+    throw awsError(`${service}:${operation}`, error)
+  }
+}
+
+const isRead = (operation: string): boolean => /^(Describe|Get|List)/.test(operation)
+
+function meter(c: StepContext, service: string, operation: string, started: number, outcome: unknown): void {
+  const { attempts = 1, requestId } = metadataOf(outcome)
+  c.emit({
+    kind: 'aws.call',
+    data: {
+      service,
+      operation,
+      ms: Math.round(performance.now() - started),
+      attempts,
+      ...(requestId !== undefined && { requestId }),
+      ...(outcome instanceof Error && { error: outcome.name }),
+    },
+  })
+}
+
+function metadataOf(outcome: unknown): { attempts?: number; requestId?: string } {
+  const holds = typeof outcome === 'object' && outcome !== null && '$metadata' in outcome
+  return holds && typeof outcome.$metadata === 'object' ? (outcome.$metadata ?? {}) : {}
+}
+
+function understood<Answer>(call: string, raw: unknown, schema: z.ZodType<Answer>): Answer {
+  const parsed = schema.safeParse(raw)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  const member = issue?.path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('')
+  const { requestId } = metadataOf(raw)
+  throw new ViridianError(
+    'E_AWS_ANSWER',
+    `${call}: the answer lacks ${member?.slice(1)} (${issue?.message})`,
+    {
+      hint: 'check AWS_ENDPOINT_URL, and proxies on the way: AWS itself answers in full',
+      place: { call, ...(requestId !== undefined && { requestId }) },
+      cause: parsed.error,
+    },
+  )
+}

@@ -1,0 +1,44 @@
+import type { ChangeContext, Move, StepContext, StepDefinition, Steps, UndoReport } from '@viridian/core'
+
+/** Takes steps one by one as the engine does, without a journal, and can undo them. */
+export interface TestSteps extends Steps {
+  readonly taken: string[]
+  /** Undoes what was taken, last first. */
+  undo(): Promise<(UndoReport | undefined)[]>
+}
+
+export function testSteps(c: StepContext): TestSteps {
+  const undos: (() => Promise<UndoReport | undefined>)[] = []
+  const taken: string[] = []
+  let count = 0
+  const t: TestSteps = {
+    runId: c.run.id,
+    taken,
+    step: async <Input, Before, Output>(
+      definition: StepDefinition<Input, Before, Output>,
+      rawInput: Input,
+    ): Promise<Output> => {
+      count += 1
+      const token = `${c.run.id}-${count.toString(16).padStart(12, '0')}`
+      const input = definition.input.parse(rawInput)
+      taken.push(definition.title(input))
+      if (definition.kind !== 'change') return definition.output.parse(json(await definition.run(input, c)))
+      const before = definition.beforeSchema.parse(json(await definition.before(input, c)))
+      const cc: ChangeContext<Before> = { ...c, before, token }
+      const output = definition.output.parse(json(await definition.run(input, cc)))
+      undos.push(() => definition.undo(input, { ...cc, output }))
+      return output
+    },
+    move: (_move: Move, body) => body(t),
+    undo: async () => {
+      const reports: (UndoReport | undefined)[] = []
+      for (const undo of undos.splice(0).reverse()) reports.push(await undo())
+      return reports
+    },
+  }
+  return t
+}
+
+// As a journal does: what is not plain JSON does not survive.
+const json = (value: unknown): unknown =>
+  value === undefined ? undefined : JSON.parse(JSON.stringify(value))
