@@ -1,0 +1,59 @@
+import * as client from '@aws-sdk/client-ec2'
+import type { Service } from '../../service.ts'
+import type { Compute } from './compute.ts'
+import { computeOf } from './compute-view.ts'
+import { type Ec2Parts, ec2Context } from './context.ts'
+import { describeHandlers } from './describe-handlers.ts'
+import { imageHandlers } from './image-handlers.ts'
+import { Images } from './images.ts'
+import { instanceHandlers } from './instance-handlers.ts'
+import { keyPairHandlers } from './key-pairs.ts'
+import { Launcher } from './launcher.ts'
+import { Lifecycle } from './lifecycle.ts'
+import { networkHandlers } from './network.ts'
+import { ensureDefaultGroup, securityGroupHandlers } from './security-groups.ts'
+import { tagHandlers } from './tags.ts'
+
+/** EC2 (API version 2016-11-15): the service, and what it offers to the others. */
+export interface Ec2 {
+  readonly service: Service<typeof client>
+  readonly compute: Compute
+  /** Makes an image of Amazon's from a directory (or an empty one) and answers its id; a name is imported once. */
+  importImage(name: string, directory?: string): Promise<string>
+  /** Takes over the instances of an earlier cloud process; resolves when those that ran have booted. */
+  restore(): Promise<void>
+  /** Ends the waits behind the calls. The records stay as they are, for the next `restore`. */
+  close(): void
+}
+
+/** @example const ec2 = ec2Service({ machines, store, clock, faults, region, account, report }) */
+export function ec2Service(parts: Ec2Parts): Ec2 {
+  const closing = new AbortController()
+  const ec2 = ec2Context(parts, closing.signal)
+  ensureDefaultGroup(ec2)
+  const images = new Images(ec2)
+  const lifecycle = new Lifecycle(ec2)
+  const launcher = new Launcher(ec2, images, lifecycle)
+  return {
+    service: {
+      signingName: 'ec2',
+      client,
+      handlers: {
+        ...instanceHandlers(ec2, launcher, lifecycle),
+        ...describeHandlers(ec2, lifecycle),
+        ...imageHandlers(ec2, images),
+        ...keyPairHandlers(ec2),
+        ...securityGroupHandlers(ec2),
+        ...networkHandlers(ec2),
+        ...tagHandlers(ec2),
+      },
+    },
+    compute: computeOf(ec2, launcher, lifecycle),
+    importImage: (name, directory) => images.import(name, directory),
+    restore: () => {
+      images.restore()
+      return lifecycle.restore()
+    },
+    close: () => closing.abort(new Error('The cloud is closing.')),
+  }
+}

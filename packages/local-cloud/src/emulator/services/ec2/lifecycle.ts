@@ -1,0 +1,175 @@
+import type { MachineSpec } from '../../hardware.ts'
+import type { InstanceState } from './compute.ts'
+import type { Ec2Context } from './context.ts'
+import type { InstanceRecord } from './records.ts'
+
+/** What the status checks of a running instance say. */
+export type BootState = 'initializing' | 'ok' | 'impaired'
+
+/** AWS seconds for which a terminated instance can still be described. */
+const memory = 3600
+
+/** Moves instances through their states, with the machines below them. */
+export class Lifecycle {
+  readonly #ec2: Ec2Context
+  readonly #listeners = new Set<(record: InstanceRecord) => void>()
+  readonly #boots = new Map<string, BootState>()
+
+  constructor(ec2: Ec2Context) {
+    this.#ec2 = ec2
+  }
+
+  onChange(listener: (record: InstanceRecord) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  bootState({ id }: InstanceRecord): BootState {
+    return this.#boots.get(id) ?? 'initializing'
+  }
+
+  /** All instances; those that were terminated long ago are forgotten first. */
+  all(): InstanceRecord[] {
+    const { instances, tags, launches } = this.#ec2.records
+    const { clock } = this.#ec2
+    const horizon = clock.now().getTime() - clock.milliseconds(memory)
+    const forgotten = Object.values(instances).filter(
+      (each) => each.terminatedAt && Date.parse(each.terminatedAt) < horizon,
+    )
+    for (const { id, networkInterfaceId, volumes, clientToken } of forgotten) {
+      delete instances[id]
+      for (const each of [id, networkInterfaceId, ...volumes.map((volume) => volume.id)]) delete tags[each]
+      if (clientToken !== undefined) delete launches[clientToken]
+    }
+    if (forgotten.length > 0) this.#ec2.save()
+    return Object.values(instances)
+  }
+
+  /** A new or a started machine: `pending`, then `running` while it boots. */
+  begin(record: InstanceRecord): void {
+    const { clock, closing, latencies } = this.#ec2
+    this.#enter(record, 'pending')
+    void this.#ec2.background(async () => {
+      await clock.sleep(latencies.launch, closing)
+      if (record.state !== 'pending') return
+      this.#enter(record, 'running')
+      await this.#boot(record)
+    })
+  }
+
+  terminate(record: InstanceRecord): void {
+    if (record.state === 'terminated' || record.state === 'shutting-down') return
+    this.#requested(record)
+    this.#enter(record, 'shutting-down')
+    void this.#ec2.background(() => this.#finish(record))
+  }
+
+  stop(record: InstanceRecord): void {
+    if (record.state === 'stopped' || record.state === 'stopping') return
+    this.#requested(record)
+    this.#enter(record, 'stopping')
+    void this.#ec2.background(() => this.#halt(record))
+  }
+
+  start(record: InstanceRecord): void {
+    if (record.state !== 'stopped') return
+    delete record.stateReason
+    record.transition = ''
+    record.launchTime = this.#ec2.now()
+    this.begin(record)
+  }
+
+  reboot(record: InstanceRecord): void {
+    void this.#ec2.background(async () => {
+      await this.#ec2.machines.halt(record.id)
+      await this.#boot(record)
+    })
+  }
+
+  /** Takes the machines of an earlier cloud process over; resolves when those that run have booted. */
+  async restore(): Promise<void> {
+    await Promise.all(Object.values(this.#ec2.records.instances).map((record) => this.#adopt(record)))
+  }
+
+  async #adopt(record: InstanceRecord): Promise<void> {
+    if (record.state === 'terminated') return
+    const { id, address, sshPort } = record
+    try {
+      await this.#ec2.machines.adopt(specOf(record), { id, address, sshPort })
+    } catch (error) {
+      this.#ec2.report(error)
+      this.#lost(record)
+      return
+    }
+    if (record.state === 'pending') this.begin(record)
+    else if (record.state === 'running') await this.#boot(record)
+    else if (record.state === 'stopping') void this.#ec2.background(() => this.#halt(record))
+    else if (record.state === 'shutting-down') void this.#ec2.background(() => this.#finish(record))
+  }
+
+  async #boot(record: InstanceRecord): Promise<void> {
+    this.#boots.set(record.id, 'initializing')
+    try {
+      await this.#ec2.machines.boot(record.id)
+      this.#boots.set(record.id, 'ok')
+    } catch (error) {
+      this.#boots.set(record.id, 'impaired')
+      // A machine that is taken away in mid-boot may well fail to boot.
+      if (record.state === 'running' && !this.#ec2.closing.aborted) this.#ec2.report(error)
+    }
+  }
+
+  async #halt(record: InstanceRecord): Promise<void> {
+    const { machines, clock, latencies, closing } = this.#ec2
+    await Promise.all([machines.halt(record.id), clock.sleep(latencies.stop, closing)])
+    if (record.state === 'stopping') this.#enter(record, 'stopped')
+  }
+
+  async #finish(record: InstanceRecord): Promise<void> {
+    const { machines, clock, latencies, closing } = this.#ec2
+    await Promise.all([machines.destroy(record.id), clock.sleep(latencies.terminate, closing)])
+    this.#end(record)
+  }
+
+  #lost(record: InstanceRecord): void {
+    record.stateReason = {
+      Code: 'Server.InternalError',
+      Message: 'Server.InternalError: Internal error on launch',
+    }
+    this.#end(record)
+  }
+
+  #end(record: InstanceRecord): void {
+    record.terminatedAt = this.#ec2.now()
+    this.#boots.delete(record.id)
+    this.#enter(record, 'terminated')
+  }
+
+  #requested(record: InstanceRecord): void {
+    const when = this.#ec2
+      .now()
+      .replace('T', ' ')
+      .replace(/\.\d+Z$/, ' GMT')
+    record.transition = `User initiated (${when})`
+    record.stateReason = {
+      Code: 'Client.UserInitiatedShutdown',
+      Message: 'Client.UserInitiatedShutdown: User initiated shutdown',
+    }
+  }
+
+  #enter(record: InstanceRecord, state: InstanceState): void {
+    record.state = state
+    this.#ec2.save()
+    for (const listener of this.#listeners) listener(record)
+  }
+}
+
+function specOf(record: InstanceRecord): MachineSpec {
+  const { id, imageId, authorizedKeys, userData } = record
+  return {
+    id,
+    image: imageId,
+    authorizedKeys,
+    ...(userData !== undefined && { userData: Buffer.from(userData, 'base64').toString('utf8') }),
+  }
+}

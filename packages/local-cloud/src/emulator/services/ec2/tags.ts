@@ -1,0 +1,160 @@
+import type { ResourceType, Tag, TagSpecification } from '@aws-sdk/client-ec2'
+import { AwsError } from '../../service.ts'
+import type { Ec2Context, Ec2Handlers } from './context.ts'
+import { type Fields, filtered } from './filters.ts'
+import { findAll, type Kind, kinds } from './ids.ts'
+import { subnetsOf, vpcId } from './network.ts'
+import { ec2Page } from './pages.ts'
+
+type Tags = Readonly<Record<string, string>>
+
+const most = 50
+
+/** How a tag's resource type follows from the id. */
+const resourceTypes: Readonly<Record<string, ResourceType>> = {
+  i: 'instance',
+  ami: 'image',
+  snap: 'snapshot',
+  vol: 'volume',
+  eni: 'network-interface',
+  key: 'key-pair',
+  sg: 'security-group',
+  subnet: 'subnet',
+  vpc: 'vpc',
+}
+
+export function tagsOf({ records }: Ec2Context, id: string): Tags {
+  return records.tags[id] ?? {}
+}
+
+/** Tags as answers carry them: always a list. */
+export function tagList(ec2: Ec2Context, id: string): Tag[] {
+  return Object.entries(tagsOf(ec2, id)).map(([Key, Value]) => ({ Key, Value }))
+}
+
+/** Sets tags without asking whether a customer may. */
+export function setTags({ records }: Ec2Context, id: string, tags: Tags): void {
+  const all = { ...records.tags[id], ...tags }
+  if (Object.keys(all).filter((key) => !key.startsWith('aws:')).length > most) {
+    throw new AwsError('TagLimitExceeded', `More than ${most} tags were specified.`)
+  }
+  records.tags[id] = all
+}
+
+/**
+ * The tags that a request gives to each type of resource it makes.
+ *
+ * @throws AwsError when a type is not one of `allowed`, or a key is reserved.
+ */
+export function specifiedTags(
+  specifications: readonly TagSpecification[] | undefined,
+  allowed: readonly string[],
+): ReadonlyMap<string, Tags> {
+  const result = new Map<string, Tags>()
+  for (const { ResourceType = '', Tags = [] } of specifications ?? []) {
+    if (!allowed.includes(ResourceType)) {
+      throw new AwsError(
+        'InvalidParameterValue',
+        `'${ResourceType}' is not a valid taggable resource type for this operation.`,
+      )
+    }
+    result.set(ResourceType, { ...result.get(ResourceType), ...checkedTags(Tags) })
+  }
+  return result
+}
+
+export function checkedTags(tags: readonly Tag[]): Tags {
+  for (const { Key = '', Value = '' } of tags) {
+    const wrong = wrongTag(Key, Value)
+    if (wrong !== undefined) throw new AwsError('InvalidParameterValue', wrong)
+  }
+  return Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value]))
+}
+
+function wrongTag(key: string, value: string): string | undefined {
+  if (key === '') return 'Tag key cannot be empty.'
+  if (key.toLowerCase().startsWith('aws:'))
+    return "Tag keys starting with 'aws:' are reserved for internal use"
+  if (key.length > 128) return `Tag key exceeds the maximum length of 128 characters: ${key}`
+  return value.length > 256 ? `Tag value exceeds the maximum length of 256 characters: ${value}` : undefined
+}
+
+interface TagEntry {
+  readonly id: string
+  readonly key: string
+  readonly value: string
+}
+
+const fields: Fields<TagEntry> = {
+  'resource-id': ({ id }) => [id],
+  'resource-type': ({ id }) => [resourceType(id)],
+  key: ({ key }) => [key],
+  value: ({ value }) => [value],
+}
+
+export function tagHandlers(ec2: Ec2Context): Ec2Handlers {
+  return {
+    CreateTags({ Resources = [], Tags = [] }) {
+      const tags = checkedTags(Tags)
+      checkResources(ec2, Resources)
+      for (const id of Resources) setTags(ec2, id, tags)
+      ec2.save()
+      return {}
+    },
+    DeleteTags({ Resources = [], Tags }) {
+      checkResources(ec2, Resources)
+      for (const id of Resources) deleteTags(ec2, id, Tags)
+      ec2.save()
+      return {}
+    },
+    DescribeTags(input) {
+      const all = Object.entries(ec2.records.tags).flatMap(([id, tags]) =>
+        Object.entries(tags).map(([key, value]) => ({ id, key, value })),
+      )
+      const found = filtered(all, input.Filters, fields, ({ key, value }) => ({ [key]: value }))
+      const { items, next } = ec2Page(found, input)
+      const Tags = items.map(({ id, key, value }) => ({
+        ResourceId: id,
+        ResourceType: resourceType(id),
+        Key: key,
+        Value: value,
+      }))
+      return { Tags, NextToken: next }
+    },
+  }
+}
+
+/** A tag given with a value goes only if it has that value; without tags in the request all but `aws:` ones go. */
+function deleteTags({ records }: Ec2Context, id: string, tags: readonly Tag[] | undefined): void {
+  const kept = Object.entries(records.tags[id] ?? {}).filter(([key, value]) => {
+    if (tags === undefined || tags.length === 0) return key.startsWith('aws:')
+    return !tags.some((tag) => tag.Key === key && (tag.Value === undefined || tag.Value === value))
+  })
+  records.tags[id] = Object.fromEntries(kept)
+}
+
+function checkResources(ec2: Ec2Context, ids: readonly string[]): void {
+  const { instances, images, snapshots, keyPairs, securityGroups } = ec2.records
+  const known: readonly (readonly [Kind, Readonly<Record<string, unknown>>])[] = [
+    [kinds.instance, instances],
+    [kinds.image, images],
+    [kinds.snapshot, snapshots],
+    [kinds.keyPair, keyPairs],
+    [kinds.securityGroup, securityGroups],
+    [kinds.subnet, Object.fromEntries(subnetsOf(ec2.region).map((subnet) => [subnet.id, subnet]))],
+    [kinds.vpc, { [vpcId]: true }],
+  ]
+  const volumes = Object.values(instances).flatMap((each) => [
+    each.networkInterfaceId,
+    ...each.volumes.map(({ id }) => id),
+  ])
+  for (const id of ids.filter((each) => !volumes.includes(each))) {
+    const entry = known.find(([kind]) => id.startsWith(`${kind.prefix}-`))
+    if (entry === undefined) throw new AwsError('InvalidID', `The ID '${id}' is not valid`)
+    findAll(entry[0], entry[1], [id])
+  }
+}
+
+function resourceType(id: string): ResourceType | undefined {
+  return resourceTypes[id.slice(0, id.indexOf('-'))]
+}
