@@ -45,8 +45,8 @@ export interface SurroundingsContext {
 }
 
 export interface Surroundings {
-  /** Environment variables for everything that the run starts and for the SDKs in it. */
-  readonly env?: Readonly<Record<string, string>>
+  /** Environment variables for everything that the run starts and for the SDKs in it; undefined takes one away. */
+  readonly env?: Readonly<Record<string, string | undefined>>
   /** Defaults for hosts that do not say. */
   readonly ssh?: SshDefaults
   /** Called once, before the first change of the run is asked for. */

@@ -1,1 +1,3 @@
-export {}
+export type { FleetSeed } from './plugin/fleet-seed.ts'
+export type { LocalCloudSettings } from './plugin/local-cloud.ts'
+export { localCloud, localCloud as default } from './plugin/local-cloud.ts'

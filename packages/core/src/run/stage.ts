@@ -36,12 +36,12 @@ export class StageAtRun {
   async #open(): Promise<OpenStage> {
     let ssh = this.#ssh
     // The SDKs and the commands that tasks start both read the process's environment.
-    Object.assign(process.env, this.#stage.env)
+    setEnvironment(this.#stage.env)
     for (const plugin of this.#plugins) {
       if (!plugin.surroundings) continue
       const opened = await plugin.surroundings(this.#context)
       this.#surroundings.push(opened)
-      Object.assign(process.env, opened.env)
+      setEnvironment(opened.env)
       ssh = { ...opened.ssh, ...ssh }
     }
     return { ssh }
@@ -54,5 +54,12 @@ export class StageAtRun {
 
   async close(): Promise<void> {
     for (const opened of this.#surroundings.reverse()) await opened.close?.()
+  }
+}
+
+function setEnvironment(variables: Readonly<Record<string, string | undefined>> = {}): void {
+  for (const [name, value] of Object.entries(variables)) {
+    if (value === undefined) delete process.env[name]
+    else process.env[name] = value
   }
 }

@@ -1,0 +1,2 @@
+export type { Cloud, CloudOptions } from './cloud.ts'
+export { openCloud } from './cloud.ts'

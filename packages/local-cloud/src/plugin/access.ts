@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+
+/** All that a client needs to reach a running cloud; written by its process, private to the user. */
+export const cloudAccess = z.object({
+  pid: z.number(),
+  endpoint: z.string(),
+  region: z.string(),
+  accessKeyId: z.string(),
+  secretAccessKey: z.string(),
+  dns: z.object({ address: z.string(), port: z.number() }),
+  ssh: z.object({ user: z.string(), port: z.number(), identityFile: z.string() }),
+  /** Where its users hold it open. */
+  hold: z.object({ port: z.number(), secret: z.string() }),
+})
+
+export type CloudAccess = z.infer<typeof cloudAccess>
+
+/** The cloud's directory within the project's `.tasks/`. */
+export const cloudDirectory = (stateDirectory: string): string => join(stateDirectory, 'cloud')
+
+export const accessFile = (directory: string): string => join(directory, 'cloud.json')
+
+/** The name under which the cloud's own key pair is known to EC2. */
+export const keyName = 'viridian-local'
+
+/** How to reach the cloud that runs from this directory; undefined when none does. */
+export async function readAccess(directory: string): Promise<CloudAccess | undefined> {
+  let text: string
+  try {
+    text = await readFile(accessFile(directory), 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+  const access = cloudAccess.parse(JSON.parse(text))
+  return isAlive(access.pid) ? access : undefined
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    // Another user's process, or none: not a cloud that we could use.
+    return false
+  }
+}
+
+/** The environment in which an AWS SDK or CLI talks to the cloud, and to nothing else. */
+export function environmentOf(access: CloudAccess): Record<string, string | undefined> {
+  const strays = Object.keys(process.env).filter((name) => name.startsWith('AWS_ENDPOINT_URL_'))
+  return {
+    ...Object.fromEntries(strays.map((name) => [name, undefined])),
+    AWS_PROFILE: undefined,
+    AWS_SESSION_TOKEN: undefined,
+    AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: undefined,
+    AWS_ENDPOINT_URL: access.endpoint,
+    AWS_REGION: access.region,
+    AWS_DEFAULT_REGION: access.region,
+    AWS_ACCESS_KEY_ID: access.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: access.secretAccessKey,
+    AWS_EC2_METADATA_DISABLED: 'true',
+  }
+}

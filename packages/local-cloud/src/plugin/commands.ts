@@ -1,0 +1,144 @@
+import { type ActionContext, type PluginCommand, ViridianError } from '@viridian/core'
+import { type CloudAccess, cloudDirectory, readAccess } from './access.ts'
+import type { FleetSeed } from './fleet-seed.ts'
+import { endCloud, holdCloud } from './hold.ts'
+
+/** `tasks cloud up|status|down`. */
+export function cloudCommand(fleet: FleetSeed | undefined): PluginCommand {
+  return {
+    name: 'cloud',
+    summary: 'the local cloud: real SSH hosts, proxies and DNS behind the AWS API, on loopback',
+    actions: [
+      {
+        name: 'up',
+        summary: 'keep it in the foreground, for any AWS CLI or SDK',
+        options: [
+          { flags: '--fleet <n>', summary: 'start with a fleet of n instances (0: none)' },
+          { flags: '--port <port>', summary: 'the port of its endpoint' },
+          { flags: '--time-scale <s>', summary: 'real seconds that a second of AWS takes (default: 0.1)' },
+        ],
+        run: (c) => up(c, fleet),
+      },
+      { name: 'status', summary: 'how to reach it', run: (c) => status(c, fleet) },
+      { name: 'down', summary: 'end it; its machines stay on disk for the next run', run: down },
+    ],
+  }
+}
+
+async function up(c: ActionContext, fleet: FleetSeed | undefined): Promise<number> {
+  const directory = cloudDirectory(c.stateDirectory)
+  const running = await readAccess(directory)
+  if (running) return keepRunning(c, running, fleet)
+  const timeScale = numberOption(c, 'timeScale')
+  const port = numberOption(c, 'port')
+  // The emulator and the SDK's clients take half a second to load: only who needs them waits for them.
+  const { serveCloud } = await import('./serve.ts')
+  const cloud = await serveCloud(directory, {
+    ...(timeScale !== undefined && { timeScale }),
+    ...(port !== undefined && { port }),
+  })
+  c.signal.addEventListener('abort', cloud.end)
+  try {
+    await seedAsAsked(c, cloud.access, fleet)
+    describe(c, cloud.access, fleet)
+  } catch (error) {
+    cloud.end()
+    if (!c.signal.aborted) throw error
+  } finally {
+    if (c.signal.aborted) cloud.end()
+  }
+  await cloud.ended
+  return 0
+}
+
+/** A run started it already: this holds it open until Ctrl-C. */
+async function keepRunning(
+  c: ActionContext,
+  access: CloudAccess,
+  fleet: FleetSeed | undefined,
+): Promise<number> {
+  const hold = await holdCloud(access.hold)
+  await seedAsAsked(c, access, fleet)
+  describe(c, access, fleet)
+  await new Promise<void>((resolve) => {
+    const alive = setInterval(() => undefined, 60_000)
+    c.signal.addEventListener('abort', () => {
+      clearInterval(alive)
+      resolve()
+    })
+  })
+  hold.release()
+  return 0
+}
+
+async function seedAsAsked(
+  c: ActionContext,
+  access: CloudAccess,
+  fleet: FleetSeed | undefined,
+): Promise<void> {
+  const size = numberOption(c, 'fleet') ?? fleet?.size ?? 0
+  if (!fleet || size === 0) return
+  const { seedFleet } = await import('./seed.ts')
+  await seedFleet(access, { ...fleet, size }, c.signal, c.json ? () => undefined : c.print)
+}
+
+function numberOption(c: ActionContext, name: string): number | undefined {
+  const value = c.options[name]
+  if (value === undefined) return undefined
+  const number = Number(value)
+  if (typeof value === 'string' && value.trim() !== '' && Number.isFinite(number) && number >= 0)
+    return number
+  throw new ViridianError(
+    'E_ARG_INVALID',
+    `--${name.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)}: "${value}" is not a number`,
+  )
+}
+
+async function status(c: ActionContext, fleet: FleetSeed | undefined): Promise<number> {
+  const access = await readAccess(cloudDirectory(c.stateDirectory))
+  if (access) describe(c, access, fleet)
+  else
+    c.print(
+      c.json
+        ? 'null'
+        : 'the local cloud is not running; a run on the local stage starts it, or "tasks cloud up"',
+    )
+  return access ? 0 : 1
+}
+
+async function down(c: ActionContext): Promise<number> {
+  const access = await readAccess(cloudDirectory(c.stateDirectory))
+  if (access) await endCloud(access.hold)
+  if (!c.json) c.print(access ? 'the local cloud has ended' : 'the local cloud was not running')
+  return 0
+}
+
+function describe(c: ActionContext, access: CloudAccess, fleet: FleetSeed | undefined): void {
+  const { endpoint, region, accessKeyId, secretAccessKey, dns, ssh } = access
+  const names = fleet && {
+    group: fleet.group,
+    loadBalancer: fleet.loadBalancer,
+    record: fleet.record,
+    port: fleet.port,
+  }
+  if (c.json) {
+    c.print(JSON.stringify({ endpoint, region, accessKeyId, secretAccessKey, dns, ssh, names }))
+    return
+  }
+  for (const line of [
+    'The local cloud is up. For any AWS CLI or SDK:',
+    '',
+    `  export AWS_ENDPOINT_URL=${endpoint} AWS_REGION=${region}`,
+    `  export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
+    '',
+    `  name server  ${dns.address} port ${dns.port}`,
+    `  ssh          ssh -i ${ssh.identityFile} -p ${ssh.port} ${ssh.user}@<instance address>`,
+    ...(names
+      ? [
+          `  fleet        group ${names.group} behind ${names.loadBalancer}, as http://${names.record}:${names.port}/`,
+        ]
+      : []),
+  ]) {
+    c.print(line)
+  }
+}

@@ -1,0 +1,28 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { CreateKeyPairCommand, DeleteKeyPairCommand, EC2Client } from '@aws-sdk/client-ec2'
+import { keyName } from './access.ts'
+
+interface Endpoint {
+  readonly endpoint: string
+  readonly region: string
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+}
+
+/** The private key that logs in to every instance of the cloud: made as a key pair of EC2's once, kept as a file. */
+export async function ensureKey(directory: string, cloud: Endpoint): Promise<string> {
+  const file = join(directory, 'id_ed25519')
+  if (existsSync(file)) return file
+  const client = new EC2Client({ endpoint: cloud.endpoint, region: cloud.region, credentials: cloud })
+  try {
+    await client.send(new DeleteKeyPairCommand({ KeyName: keyName }))
+    const { KeyMaterial } = await client.send(
+      new CreateKeyPairCommand({ KeyName: keyName, KeyType: 'ed25519' }),
+    )
+    writeFileSync(file, KeyMaterial ?? '', { mode: 0o600 })
+  } finally {
+    client.destroy()
+  }
+  return file
+}

@@ -1,0 +1,60 @@
+import type { Plugin, Surroundings, SurroundingsContext } from '@viridian/core'
+import { cloudDirectory, environmentOf } from './access.ts'
+import { ensureCloud } from './cloud-process.ts'
+import { cloudCommand } from './commands.ts'
+import type { FleetSeed } from './fleet-seed.ts'
+import { holdCloud } from './hold.ts'
+import { Traffic } from './traffic.ts'
+
+export interface LocalCloudSettings {
+  /** The fleet that an empty cloud starts with; left out: none, and no traffic either. */
+  readonly fleet?: FleetSeed
+}
+
+/**
+ * The embedded AWS as the surroundings of a stage: the first run that needs it starts it, seeds its fleet, and sends
+ * the fleet traffic from the first change of a run to its end. A stage with it never reaches a real account.
+ *
+ * @example
+ * ```ts
+ * stages: { local: { plugins: [localCloud()] } }
+ * ```
+ */
+export function localCloud(settings: LocalCloudSettings = {}): Plugin {
+  const { fleet } = settings
+  return {
+    name: 'local-cloud',
+    module: '@viridian/local-cloud',
+    // Seeding is for an empty cloud: an undo, which makes this plugin again, never meets one.
+    settings: {},
+    rehearsal: true,
+    surroundings: (c) => openSurroundings(c, fleet),
+    commands: [cloudCommand(fleet)],
+  }
+}
+
+async function openSurroundings(c: SurroundingsContext, fleet: FleetSeed | undefined): Promise<Surroundings> {
+  const access = await ensureCloud(cloudDirectory(c.stateDirectory), c.signal)
+  const hold = await holdCloud(access.hold)
+  if (fleet) {
+    // Loading the SDK's clients takes half a second: only a run that needs the cloud waits for it.
+    const { seedFleet } = await import('./seed.ts')
+    await seedFleet(access, fleet, c.signal, c.note)
+  }
+  const { user, port, identityFile } = access.ssh
+  let traffic: Traffic | undefined
+  return {
+    env: environmentOf(access),
+    ssh: { user, port, identityFile },
+    async beforeFirstChange() {
+      if (!fleet) return
+      traffic = new Traffic({ url: `http://${fleet.record}:${fleet.port}/`, dns: access.dns })
+      await traffic.start()
+    },
+    async close() {
+      await traffic?.stop()
+      if (traffic) c.emit(traffic.event)
+      hold.release()
+    },
+  }
+}

@@ -1,0 +1,225 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  AutoScalingClient,
+  CreateAutoScalingGroupCommand,
+  CreateLaunchConfigurationCommand,
+  DescribeAutoScalingGroupsCommand,
+} from '@aws-sdk/client-auto-scaling'
+import {
+  CreateSecurityGroupCommand,
+  DescribeImagesCommand,
+  DescribeSecurityGroupsCommand,
+  DescribeSubnetsCommand,
+  EC2Client,
+} from '@aws-sdk/client-ec2'
+import {
+  ConfigureHealthCheckCommand,
+  CreateLoadBalancerCommand,
+  DescribeInstanceHealthCommand,
+  DescribeLoadBalancersCommand,
+  ElasticLoadBalancingClient,
+  ModifyLoadBalancerAttributesCommand,
+} from '@aws-sdk/client-elastic-load-balancing'
+import {
+  ChangeResourceRecordSetsCommand,
+  CreateHostedZoneCommand,
+  GetChangeCommand,
+  Route53Client,
+} from '@aws-sdk/client-route-53'
+import { ViridianError } from '@viridian/core'
+import { type CloudAccess, keyName } from './access.ts'
+import type { FleetSeed } from './fleet-seed.ts'
+
+const readyWithinMs = 90_000
+
+/** Builds the fleet in a cloud that has none of its name, by the calls that any client would make; resolves when it serves. */
+export async function seedFleet(
+  access: CloudAccess,
+  fleet: FleetSeed,
+  signal: AbortSignal,
+  note: (text: string) => void,
+): Promise<void> {
+  const { accessKeyId, secretAccessKey, endpoint, region } = access
+  const configuration = { endpoint, region, credentials: { accessKeyId, secretAccessKey } }
+  const clients = {
+    ec2: new EC2Client(configuration),
+    autoScaling: new AutoScalingClient(configuration),
+    balancers: new ElasticLoadBalancingClient(configuration),
+    names: new Route53Client(configuration),
+  }
+  try {
+    const { AutoScalingGroups: [group] = [] } = await clients.autoScaling.send(
+      new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [fleet.group] }),
+    )
+    if (!group) {
+      note(`the local cloud is empty: starting ${fleet.size} instances in the group "${fleet.group}"`)
+      await createFleet(clients, fleet)
+    }
+    await untilServing(clients, fleet, signal)
+  } finally {
+    for (const client of Object.values(clients)) client.destroy()
+  }
+}
+
+interface Clients {
+  readonly ec2: EC2Client
+  readonly autoScaling: AutoScalingClient
+  readonly balancers: ElasticLoadBalancingClient
+  readonly names: Route53Client
+}
+
+async function createFleet(clients: Clients, fleet: FleetSeed): Promise<void> {
+  const { ec2, autoScaling, names } = clients
+  const [image, subnets, securityGroup] = await Promise.all([
+    baseImage(ec2),
+    subnetsOf(ec2),
+    securityGroupOf(ec2, fleet),
+  ])
+  await createBalancer(clients, fleet, subnets, securityGroup)
+  await nameBalancer(names, clients, fleet)
+  await autoScaling.send(
+    new CreateLaunchConfigurationCommand({
+      LaunchConfigurationName: `${fleet.group}-v1`,
+      ImageId: image,
+      InstanceType: 't3.micro',
+      KeyName: keyName,
+      SecurityGroups: [securityGroup],
+      UserData: Buffer.from(await fleet.userData()).toString('base64'),
+      InstanceMonitoring: { Enabled: true },
+      BlockDeviceMappings: [
+        { DeviceName: '/dev/xvda', Ebs: { VolumeSize: 8, VolumeType: 'gp3', DeleteOnTermination: true } },
+      ],
+      MetadataOptions: { HttpTokens: 'required', HttpEndpoint: 'enabled', HttpPutResponseHopLimit: 1 },
+    }),
+  )
+  await autoScaling.send(
+    new CreateAutoScalingGroupCommand({
+      AutoScalingGroupName: fleet.group,
+      LaunchConfigurationName: `${fleet.group}-v1`,
+      MinSize: fleet.size,
+      MaxSize: fleet.size + 2,
+      DesiredCapacity: fleet.size,
+      VPCZoneIdentifier: subnets.join(','),
+      LoadBalancerNames: [fleet.loadBalancer],
+      HealthCheckType: 'ELB',
+      HealthCheckGracePeriod: 60,
+      Tags: [
+        {
+          Key: 'Name',
+          Value: fleet.group,
+          PropagateAtLaunch: true,
+          ResourceId: fleet.group,
+          ResourceType: 'auto-scaling-group',
+        },
+      ],
+    }),
+  )
+}
+
+async function baseImage(ec2: EC2Client): Promise<string> {
+  const { Images: [image] = [] } = await ec2.send(new DescribeImagesCommand({ Owners: ['amazon'] }))
+  if (image?.ImageId) return image.ImageId
+  throw new ViridianError('E_CLOUD_SEED', 'the local cloud has no base image', {
+    hint: 'remove .tasks/cloud to begin anew',
+  })
+}
+
+async function subnetsOf(ec2: EC2Client): Promise<string[]> {
+  const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({}))
+  return Subnets.flatMap(({ SubnetId }) => (SubnetId === undefined ? [] : [SubnetId]))
+}
+
+async function securityGroupOf(ec2: EC2Client, { group }: FleetSeed): Promise<string> {
+  const { SecurityGroups: [known] = [] } = await ec2.send(
+    new DescribeSecurityGroupsCommand({ Filters: [{ Name: 'group-name', Values: [group] }] }),
+  )
+  if (known?.GroupId) return known.GroupId
+  const made = await ec2.send(
+    new CreateSecurityGroupCommand({ GroupName: group, Description: `The fleet ${group}` }),
+  )
+  return made.GroupId ?? ''
+}
+
+async function createBalancer(
+  { balancers }: Clients,
+  fleet: FleetSeed,
+  subnets: string[],
+  securityGroup: string,
+): Promise<void> {
+  const LoadBalancerName = fleet.loadBalancer
+  await balancers.send(
+    new CreateLoadBalancerCommand({
+      LoadBalancerName,
+      Listeners: [
+        {
+          Protocol: 'HTTP',
+          LoadBalancerPort: fleet.port,
+          InstanceProtocol: 'HTTP',
+          InstancePort: fleet.port,
+        },
+      ],
+      Subnets: subnets,
+      SecurityGroups: [securityGroup],
+    }),
+  )
+  const HealthCheck = {
+    Target: `HTTP:${fleet.port}${fleet.health}`,
+    Interval: 5,
+    Timeout: 2,
+    HealthyThreshold: 2,
+    UnhealthyThreshold: 2,
+  }
+  await balancers.send(new ConfigureHealthCheckCommand({ LoadBalancerName, HealthCheck }))
+  const LoadBalancerAttributes = {
+    ConnectionDraining: { Enabled: true, Timeout: 60 },
+    CrossZoneLoadBalancing: { Enabled: true },
+  }
+  await balancers.send(new ModifyLoadBalancerAttributesCommand({ LoadBalancerName, LoadBalancerAttributes }))
+}
+
+async function nameBalancer(names: Route53Client, { balancers }: Clients, fleet: FleetSeed): Promise<void> {
+  const { LoadBalancerDescriptions: [balancer] = [] } = await balancers.send(
+    new DescribeLoadBalancersCommand({ LoadBalancerNames: [fleet.loadBalancer] }),
+  )
+  const Name = fleet.record.slice(fleet.record.indexOf('.') + 1)
+  const { HostedZone } = await names.send(
+    new CreateHostedZoneCommand({ Name, CallerReference: `seed ${fleet.record}` }),
+  )
+  const AliasTarget = {
+    DNSName: balancer?.DNSName,
+    HostedZoneId: balancer?.CanonicalHostedZoneNameID,
+    EvaluateTargetHealth: false,
+  }
+  const { ChangeInfo } = await names.send(
+    new ChangeResourceRecordSetsCommand({
+      HostedZoneId: HostedZone?.Id,
+      ChangeBatch: {
+        Changes: [{ Action: 'UPSERT', ResourceRecordSet: { Name: fleet.record, Type: 'A', AliasTarget } }],
+      },
+    }),
+  )
+  while ((await names.send(new GetChangeCommand({ Id: ChangeInfo?.Id }))).ChangeInfo?.Status !== 'INSYNC')
+    await sleep(100)
+}
+
+/** A rehearsal begins on a fleet that serves: the first one boots, a later one may have to boot again. */
+async function untilServing({ balancers }: Clients, fleet: FleetSeed, signal: AbortSignal): Promise<void> {
+  for (const deadline = Date.now() + readyWithinMs; ; await sleep(200, undefined, { signal })) {
+    const { InstanceStates = [] } = await balancers.send(
+      new DescribeInstanceHealthCommand({ LoadBalancerName: fleet.loadBalancer }),
+    )
+    const serving = InstanceStates.filter(({ State }) => State === 'InService')
+    if (serving.length >= fleet.size) return
+    if (Date.now() < deadline) continue
+    const states = InstanceStates.map(
+      ({ InstanceId, State, Description }) => `${InstanceId} ${State}: ${Description}`,
+    )
+    throw new ViridianError(
+      'E_CLOUD_SEED',
+      `the local fleet does not serve: ${states.join('; ') || 'no instance is registered'}`,
+      {
+        hint: 'look at .tasks/cloud/cloud.log; "tasks cloud down" and removing .tasks/cloud begins anew',
+      },
+    )
+  }
+}

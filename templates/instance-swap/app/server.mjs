@@ -1,0 +1,28 @@
+// The sample application: it answers which release it is and on which machine it runs.
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { hostname } from 'node:os'
+
+const { version, behaviour } = JSON.parse(readFileSync(new URL('release.json', import.meta.url), 'utf8'))
+const instance = process.env.INSTANCE_ID ?? hostname()
+const healthyFrom = Date.now() + (behaviour === 'slow' ? 6000 : 0)
+
+function isHealthy() {
+  return behaviour !== 'broken' && Date.now() >= healthyFrom
+}
+
+const server = createServer((request, response) => {
+  const { pathname } = new URL(request.url ?? '/', 'http://localhost')
+  const status = pathname === '/health' ? (isHealthy() ? 200 : 503) : pathname === '/' ? 200 : 404
+  response.writeHead(status, { 'content-type': 'application/json' })
+  response.end(`${JSON.stringify({ version, instance, healthy: isHealthy() })}\n`)
+})
+
+// A balancer keeps its connections open for a minute: the server must not be the one to close them.
+server.keepAliveTimeout = 75_000
+server.listen(Number(process.env.PORT ?? 8080), process.env.HOST ?? '0.0.0.0')
+
+process.on('SIGTERM', () => {
+  server.close(() => process.exit(0))
+  server.closeIdleConnections()
+})
