@@ -1,1 +1,2 @@
-export {}
+export type { Elb } from './plugin.ts'
+export { elb, elb as default } from './plugin.ts'

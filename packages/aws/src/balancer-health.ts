@@ -1,5 +1,6 @@
 import { type StepContext, ViridianError } from '@viridian/core'
 import { z } from 'zod'
+import { awsCode } from './aws-error.ts'
 import { elbApi } from './elastic-load-balancing.ts'
 import type { ClassicLoadBalancer, LoadBalancer } from './load-balancer.ts'
 import { balancerName } from './load-balancer.ts'
@@ -8,7 +9,7 @@ import { balancerName } from './load-balancer.ts'
 export interface MemberHealth {
   readonly balancer: string
   readonly id: string
-  /** `InService`, `OutOfService` or `Unknown` as AWS says, or `absent`: not registered there. */
+  /** `InService`, `OutOfService` or `Unknown` as AWS says; `Draining` on its way out; `Absent`: not registered there. */
   readonly state: string
   /** AWS's own words, for people. */
   readonly reason: string
@@ -54,6 +55,12 @@ export function inServiceWithinMs(balancers: readonly LoadBalancer[]): number {
   return (Math.max(0, ...seconds) + slack) * 1000
 }
 
+/** How long leaving balancers may take: the longest draining, and some time for AWS itself, in milliseconds. */
+export function leaveWithinMs(balancers: readonly LoadBalancer[]): number {
+  const slack = 300
+  return (Math.max(0, ...balancers.map(classicOnly).map(({ drainSeconds }) => drainSeconds)) + slack) * 1000
+}
+
 /**
  * The balancer, if it is one that health can be asked of.
  *
@@ -71,13 +78,32 @@ async function memberHealth(
   { name }: ClassicLoadBalancer,
   ids: readonly string[],
 ): Promise<MemberHealth[]> {
-  // Asked for all members: asked for some, AWS also answers for instances that are no longer registered.
-  const { InstanceStates } = await elbApi(c, 'DescribeInstanceHealth', { LoadBalancerName: name }, Health)
-  const states = new Map(InstanceStates.map((state) => [state.InstanceId, state]))
+  const states = new Map((await statesOf(c, name, ids)).map((state) => [state.InstanceId, state]))
   return ids.map((id) => {
     const known = states.get(id)
-    if (!known) return { balancer: name, id, state: 'absent', reason: 'not registered' }
+    // AWS leaves out what is terminated, and answers for what is not registered any more, if it is named.
+    if (!known || /not currently registered/.test(known.Description ?? ''))
+      return { balancer: name, id, state: 'Absent', reason: '' }
     const told = [known.ReasonCode, known.Description].filter((text) => text && text !== 'N/A')
-    return { balancer: name, id, state: known.State, reason: told.join(': ') }
+    // AWS calls it InService as long as connections under way are served; it gets no new ones.
+    const draining = /deregistration currently in progress/.test(known.Description ?? '')
+    return { balancer: name, id, state: draining ? 'Draining' : known.State, reason: told.join(': ') }
   })
+}
+
+async function statesOf(
+  c: StepContext,
+  LoadBalancerName: string,
+  ids: readonly string[],
+): Promise<z.infer<typeof Health>['InstanceStates']> {
+  if (ids.length === 0) return []
+  const Instances = ids.map((InstanceId) => ({ InstanceId }))
+  try {
+    const answer = await elbApi(c, 'DescribeInstanceHealth', { LoadBalancerName, Instances }, Health)
+    return answer.InstanceStates
+  } catch (error) {
+    // One of them is not known to EC2 any more, and AWS refuses to speak of the others: asked for all, it does.
+    if (awsCode(error) !== 'InvalidInstance') throw error
+    return (await elbApi(c, 'DescribeInstanceHealth', { LoadBalancerName }, Health)).InstanceStates
+  }
 }

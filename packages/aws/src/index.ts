@@ -1,7 +1,13 @@
 export { autoScalingApi } from './auto-scaling.ts'
 export { awsCode, isClearRefusal } from './aws-error.ts'
 export type { MemberHealth } from './balancer-health.ts'
-export { balancerHealth, classicOnly, inServiceWithinMs, notInService } from './balancer-health.ts'
+export {
+  balancerHealth,
+  classicOnly,
+  inServiceWithinMs,
+  leaveWithinMs,
+  notInService,
+} from './balancer-health.ts'
 export { readClassicBalancers } from './classic-balancers.ts'
 export { elbApi } from './elastic-load-balancing.ts'
 export { Fleet, FleetInstance } from './fleet.ts'

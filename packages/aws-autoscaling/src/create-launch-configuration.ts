@@ -1,0 +1,66 @@
+import { autoScalingApi, awsCode, launchDigest, nameFor, readLaunchConfiguration } from '@viridian/aws'
+import { defineChange, type StepContext, ViridianError } from '@viridian/core'
+import { z } from 'zod'
+import { copyWithImage } from './launch-copy.ts'
+
+const nameLimit = 255
+const Named = z.strictObject({ name: z.string() })
+const Names = z.object({ LaunchConfigurations: z.array(z.object({ LaunchConfigurationName: z.string() })) })
+
+/**
+ * Copies a launch configuration with another image, under a name of its own (`CreateLaunchConfiguration`). User data
+ * goes from AWS to AWS, as it is. Undone by deleting it.
+ */
+export const createLaunchConfiguration = defineChange({
+  name: 'aws-autoscaling/create-launch-configuration',
+  version: 1,
+  input: z.strictObject({
+    /** The one to copy, and the digest of its settings when the group was described. */
+    from: z.string(),
+    digest: z.string(),
+    image: z.string(),
+  }),
+  beforeSchema: z.null(),
+  output: Named,
+  calls: [
+    'autoscaling:CreateLaunchConfiguration',
+    'autoscaling:DeleteLaunchConfiguration',
+    'autoscaling:DescribeLaunchConfigurations',
+    'ec2:DescribeImages',
+    'iam:PassRole',
+  ],
+  title: ({ from, image }) => `copy ${from} with ${image}`,
+  before: async () => null,
+  run: async ({ from, digest, image }, c) => {
+    const settings = await readLaunchConfiguration(c, from)
+    if (launchDigest(settings) !== digest)
+      throw new ViridianError('E_LAUNCH_CHANGED', `launch configuration ${from} is not what it was`, {
+        hint: 'somebody has replaced it since the group was described: run the task again',
+      })
+    const name = nameFor(from, c.token, nameLimit)
+    await autoScalingApi(c, 'CreateLaunchConfiguration', copyWithImage(settings, name, image), z.unknown())
+    return { name }
+  },
+  find: async ({ from }, c) => {
+    const name = nameFor(from, c.token, nameLimit)
+    return (await exists(c, name)) ? { status: 'done', output: { name } } : { status: 'absent' }
+  },
+  undo: async (_input, { output: { name }, ...c }) => {
+    if (!(await exists(c, name))) return undefined
+    try {
+      await autoScalingApi(c, 'DeleteLaunchConfiguration', { LaunchConfigurationName: name }, z.unknown())
+      return undefined
+    } catch (error) {
+      if (!/^ResourceInUse/.test(awsCode(error) ?? '')) throw error
+      return { leftAlone: `launch configuration ${name}: a group uses it` }
+    }
+  },
+  touches: ({ image }, { name }) => [`launch-configuration/${name}`, `image/${image}`],
+  leaves: (_input, { name }) => [`launch configuration ${name}`],
+})
+
+async function exists(c: StepContext, name: string): Promise<boolean> {
+  const input = { LaunchConfigurationNames: [name] }
+  const { LaunchConfigurations } = await autoScalingApi(c, 'DescribeLaunchConfigurations', input, Names)
+  return LaunchConfigurations.length > 0
+}

@@ -1,0 +1,80 @@
+import { autoScalingApi } from '@viridian/aws'
+import { defineChange, type StepContext } from '@viridian/core'
+import { z } from 'zod'
+import { readGroup } from './group.ts'
+
+const Input = z.strictObject({ group: z.string(), key: z.string(), value: z.string() })
+type Input = z.infer<typeof Input>
+
+const calls = [
+  'autoscaling:CreateOrUpdateTags',
+  'autoscaling:DeleteTags',
+  'autoscaling:DescribeAutoScalingGroups',
+]
+const touches = ({ group }: Input): string[] => [`group/${group}#capacity`]
+
+/** Puts a tag on a group, not on its instances (`CreateOrUpdateTags`). Undone by taking it away, if it is still that. */
+export const tagGroup = defineChange({
+  name: 'aws-autoscaling/tag-group',
+  version: 1,
+  input: Input,
+  beforeSchema: z.null(),
+  output: z.null(),
+  calls,
+  title: ({ group, key }) => `tag ${group} with ${key}`,
+  before: async () => null,
+  run: async (input, c) => {
+    await setTag(c, input)
+    return null
+  },
+  find: async (input, c) =>
+    (await isTagged(c, input)) ? { status: 'done', output: null } : { status: 'absent' },
+  undo: async (input, c) => {
+    await removeTag(c, input)
+    return undefined
+  },
+  touches,
+  leaves: ({ group, key }) => [`group ${group}: tag ${key}`],
+})
+
+/** Takes a tag from a group, if it still has that value (`DeleteTags`). Undone by putting it back. */
+export const untagGroup = defineChange({
+  name: 'aws-autoscaling/untag-group',
+  version: 1,
+  input: Input,
+  beforeSchema: z.null(),
+  output: z.null(),
+  calls,
+  title: ({ group, key }) => `take tag ${key} from ${group}`,
+  before: async () => null,
+  run: async (input, c) => {
+    await removeTag(c, input)
+    return null
+  },
+  find: async (input, c) =>
+    (await isTagged(c, input)) ? { status: 'absent' } : { status: 'done', output: null },
+  undo: async (input, c) => {
+    await setTag(c, input)
+    return undefined
+  },
+  touches,
+})
+
+const isTagged = async (c: StepContext, { group, key, value }: Input): Promise<boolean> =>
+  (await readGroup(c, group)).Tags.some((tag) => tag.Key === key && tag.Value === value)
+
+const onGroup = ({ group, key, value }: Input) => ({
+  ResourceId: group,
+  ResourceType: 'auto-scaling-group',
+  Key: key,
+  Value: value,
+})
+
+async function setTag(c: StepContext, input: Input): Promise<void> {
+  const Tags = [{ ...onGroup(input), PropagateAtLaunch: false }]
+  await autoScalingApi(c, 'CreateOrUpdateTags', { Tags }, z.unknown())
+}
+
+async function removeTag(c: StepContext, input: Input): Promise<void> {
+  if (await isTagged(c, input)) await autoScalingApi(c, 'DeleteTags', { Tags: [onGroup(input)] }, z.unknown())
+}

@@ -1,0 +1,101 @@
+import { autoScalingApi } from '@viridian/aws'
+import { type StepContext, suggestion, ViridianError } from '@viridian/core'
+import { z } from 'zod'
+
+const Member = z.object({
+  InstanceId: z.string(),
+  AvailabilityZone: z.string(),
+  LifecycleState: z.string(),
+  HealthStatus: z.string(),
+  ProtectedFromScaleIn: z.boolean(),
+})
+
+const Group = z.object({
+  AutoScalingGroupName: z.string(),
+  MinSize: z.int(),
+  MaxSize: z.int(),
+  DesiredCapacity: z.int(),
+  AvailabilityZones: z.array(z.string()),
+  VPCZoneIdentifier: z.string().optional(),
+  LoadBalancerNames: z.array(z.string()).default([]),
+  TargetGroupARNs: z.array(z.string()).default([]),
+  HealthCheckType: z.string(),
+  HealthCheckGracePeriod: z.int().default(0),
+  Instances: z.array(Member).default([]),
+  SuspendedProcesses: z.array(z.object({ ProcessName: z.string() })).default([]),
+  Status: z.string().optional(),
+  Tags: z
+    .array(z.object({ Key: z.string(), Value: z.string().default(''), PropagateAtLaunch: z.boolean() }))
+    .default([]),
+  LaunchConfigurationName: z.string().optional(),
+  LaunchTemplate: z.unknown().optional(),
+  MixedInstancesPolicy: z.unknown().optional(),
+})
+
+/** A group as Auto Scaling describes it, as far as it is used. */
+export type Group = z.infer<typeof Group>
+export type Member = z.infer<typeof Member>
+
+const Groups = z.object({ AutoScalingGroups: z.array(Group), NextToken: z.string().optional() })
+const pageSize = 100
+
+/**
+ * Reads a group (`DescribeAutoScalingGroups`).
+ *
+ * @throws ViridianError `E_GROUP_NOT_FOUND`, with the names that it may have been
+ */
+export async function readGroup(c: StepContext, name: string): Promise<Group> {
+  const input = { AutoScalingGroupNames: [name] }
+  const { AutoScalingGroups: found } = await autoScalingApi(c, 'DescribeAutoScalingGroups', input, Groups)
+  if (found[0]) return found[0]
+  const region = await autoScalingApi.region(c)
+  const names = await groupNames(c)
+  throw new ViridianError('E_GROUP_NOT_FOUND', `there is no Auto Scaling group "${name}" in ${region}`, {
+    hint:
+      suggestion(name, names) ??
+      (names.length > 0
+        ? `there are ${names.slice(0, 8).join(', ')}`
+        : 'there is none at all: is it the right account and region?'),
+    place: { call: 'autoscaling:DescribeAutoScalingGroups' },
+  })
+}
+
+/** The members of these ids as they are now, by id; those that have left the group are missing. */
+export async function readMembers(
+  c: StepContext,
+  group: string,
+  ids: readonly string[],
+): Promise<Map<string, Member>> {
+  const { Instances } = await readGroup(c, group)
+  return new Map(
+    Instances.filter(({ InstanceId }) => ids.includes(InstanceId)).map((each) => [each.InstanceId, each]),
+  )
+}
+
+async function groupNames(c: StepContext): Promise<string[]> {
+  const names: string[] = []
+  let NextToken: string | undefined
+  do {
+    const page = await autoScalingApi(
+      c,
+      'DescribeAutoScalingGroups',
+      { MaxRecords: pageSize, NextToken },
+      Groups,
+    )
+    names.push(...page.AutoScalingGroups.map(({ AutoScalingGroupName }) => AutoScalingGroupName))
+    NextToken = page.NextToken || undefined
+  } while (NextToken !== undefined)
+  return names
+}
+
+export const isInService = (member: Member | undefined): boolean => member?.LifecycleState === 'InService'
+
+export const isHealthy = (member: Member | undefined): boolean => member?.HealthStatus === 'Healthy'
+
+/** True for a member that will not serve again, or is none any more. */
+export const isLeaving = (member: Member | undefined): boolean =>
+  member === undefined || /^(Terminat|Detach)/.test(member.LifecycleState)
+
+/** A member in words: `i-1 is InService and Unhealthy`. */
+export const memberText = (id: string, member: Member | undefined): string =>
+  member ? `${id} is ${member.LifecycleState} and ${member.HealthStatus}` : `${id} is not in the group`

@@ -1,0 +1,63 @@
+import { type Fleet, type InstanceRef, leaveWithinMs } from '@viridian/aws'
+import { type Steps, ViridianError } from '@viridian/core'
+import { attachInstances, seeAttached } from './attach-instances.ts'
+import { createLaunchConfiguration } from './create-launch-configuration.ts'
+import { setGroupLaunch } from './group-launch.ts'
+import { retireInstance, seeRetired } from './retire-instance.ts'
+import { enterStandby, seeStandby } from './standby.ts'
+
+/** As many ids as attach, detach and standby take in one call. */
+const idsInACall = 20
+
+/** Attaches instances to a group: see `AutoScaling.attach`. */
+export function attach(t: Steps, fleet: Fleet, instances: readonly InstanceRef[]): Promise<void> {
+  const ids = idsOf(instances)
+  const { name: group, loadBalancers } = fleet
+  return t.move({ name: 'attach', title: `attach ${ids.length} to ${group}` }, async (t) => {
+    for (const chunk of chunks(ids))
+      await t.step(attachInstances, { group, ids: chunk, leaveWithinMs: leaveWithinMs(loadBalancers) })
+    await t.step(seeAttached, { group, ids })
+  })
+}
+
+/** Moves instances of a group to standby: see `AutoScaling.standby`. */
+export function standby(t: Steps, fleet: Fleet, instances: readonly InstanceRef[]): Promise<void> {
+  const ids = idsOf(instances)
+  const { name: group, loadBalancers } = fleet
+  const within = leaveWithinMs(loadBalancers)
+  return t.move({ name: 'standby', title: `move ${ids.length} of ${group} to standby` }, async (t) => {
+    for (const chunk of chunks(ids))
+      await t.step(enterStandby, { group, ids: chunk, loadBalancers, leaveWithinMs: within })
+    await t.step(seeStandby, { group, ids, leaveWithinMs: within })
+  })
+}
+
+/** Makes a group launch another image: see `AutoScaling.relaunchWith`. */
+export function relaunchWith(t: Steps, fleet: Fleet, image: string): Promise<void> {
+  const { name: group, launch } = fleet
+  const { source, digest } = launch
+  if (source.kind === 'launchTemplate')
+    throw new ViridianError('E_LAUNCH_TEMPLATE_UNSUPPORTED', `${group} launches from a launch template`, {
+      hint: 'this version works with groups that have a launch configuration',
+    })
+  return t.move({ name: 'relaunch', title: `let ${group} launch ${image}` }, async (t) => {
+    const { name } = await t.step(createLaunchConfiguration, { from: source.name, digest, image })
+    await t.step(setGroupLaunch, { group, name })
+  })
+}
+
+/** Terminates named members of a group: see `AutoScaling.retire`. */
+export function retire(t: Steps, { name: group }: Fleet, instances: readonly InstanceRef[]): Promise<void> {
+  const ids = idsOf(instances)
+  return t.move({ name: 'retire', title: `terminate ${ids.length} of ${group}` }, async (t) => {
+    await Promise.all(ids.map((id) => t.step(retireInstance, { group, id })))
+    await t.step(seeRetired, { group, ids })
+  })
+}
+
+const idsOf = (instances: readonly InstanceRef[]): string[] => instances.map(({ id }) => id)
+
+function chunks(ids: readonly string[]): string[][] {
+  const count = Math.ceil(ids.length / idsInACall)
+  return Array.from({ length: count }, (_, index) => ids.slice(index * idsInACall, (index + 1) * idsInACall))
+}

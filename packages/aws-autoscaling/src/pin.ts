@@ -1,0 +1,60 @@
+import { type Fleet, pinTag } from '@viridian/aws'
+import { type Steps, ViridianError } from '@viridian/core'
+import { tagGroup, untagGroup } from './group-tag.ts'
+import { changeMax } from './max-size.ts'
+import { readinessOf, readReadiness } from './preflight.ts'
+import { resumeProcesses, suspendProcesses } from './processes.ts'
+
+/** What would launch or end instances behind a deployment's back. */
+const pinnedProcesses = ['AZRebalance', 'AlarmNotification', 'ScheduledActions', 'ReplaceUnhealthy']
+
+/** What was done to hold a group still: plain data, for `unpin`. */
+export interface Pin {
+  readonly group: string
+  /** The value of the tag `viridian:pin`: what to give back, readable from any machine. */
+  readonly tag: string
+  /** Those that were not suspended before. */
+  readonly processes: readonly string[]
+  readonly max: { readonly from: number; readonly to: number }
+}
+
+export interface PinOptions {
+  /** How many instances will be attached on top. @default as many as the group wants */
+  readonly room?: number
+}
+
+/** Holds a group still: see `AutoScaling.pin`. */
+export function pin(t: Steps, fleet: Fleet, { room = fleet.desired }: PinOptions): Promise<Pin> {
+  const made = pinOf(t.runId, fleet, room)
+  const { group, processes, max } = made
+  return t.move({ name: 'pin', title: `pin ${group}` }, async (t) => {
+    await t.step(readReadiness, readinessOf(fleet))
+    await t.step(tagGroup, { group, key: pinTag, value: made.tag })
+    if (processes.length > 0) await t.step(suspendProcesses, { group, processes: [...processes] })
+    if (max.to === max.from) return made
+    const now = await t.step(changeMax, { group, ...max })
+    if (now.max >= max.to) return made
+    throw new ViridianError(
+      'E_GROUP_CHANGED',
+      `max of ${group} is ${now.max} now, and was ${max.from} when it was described`,
+      {
+        hint: 'somebody else is changing the group: run the task again when they are done',
+      },
+    )
+  })
+}
+
+/** Lets a group go: see `AutoScaling.unpin`. */
+export function unpin(t: Steps, { group, tag, processes, max }: Pin): Promise<void> {
+  return t.move({ name: 'unpin', title: `unpin ${group}` }, async (t) => {
+    if (max.to !== max.from) await t.step(changeMax, { group, from: max.to, to: max.from })
+    if (processes.length > 0) await t.step(resumeProcesses, { group, processes: [...processes] })
+    await t.step(untagGroup, { group, key: pinTag, value: tag })
+  })
+}
+
+function pinOf(run: string, fleet: Fleet, room: number): Pin {
+  const processes = pinnedProcesses.filter((process) => !fleet.suspended.includes(process))
+  const max = { from: fleet.max, to: Math.max(fleet.max, fleet.desired + room) }
+  return { group: fleet.name, tag: JSON.stringify({ run, max: max.from, processes }), processes, max }
+}

@@ -1,0 +1,108 @@
+import type { Fleet, InstanceRef } from '@viridian/aws'
+import type { Plugin, Steps } from '@viridian/core'
+import { attachInstances, seeAttached } from './attach-instances.ts'
+import { createLaunchConfiguration } from './create-launch-configuration.ts'
+import { describeGroup } from './describe-group.ts'
+import { setGroupLaunch } from './group-launch.ts'
+import { tagGroup, untagGroup } from './group-tag.ts'
+import { changeMax } from './max-size.ts'
+import { attach, relaunchWith, retire, standby } from './moves.ts'
+import { type Pin, type PinOptions, pin, unpin } from './pin.ts'
+import { readReadiness } from './preflight.ts'
+import { resumeProcesses, suspendProcesses } from './processes.ts'
+import { retireInstance, seeRetired } from './retire-instance.ts'
+import { enterStandby, seeStandby } from './standby.ts'
+
+/** The moves of Auto Scaling, for tasks. */
+export interface AutoScaling extends Plugin {
+  /**
+   * Reads a group, with its launch source and the balancers bound to it.
+   *
+   * @throws ViridianError `E_GROUP_NOT_FOUND`, `E_GROUP_NO_LAUNCH`, `E_LAUNCH_TEMPLATE_UNSUPPORTED`
+   *
+   * @example
+   * ```ts
+   * const blue = await fleets.describe(t, 'web')
+   * ```
+   */
+  describe(t: Steps, group: string): Promise<Fleet>
+  /**
+   * Holds a group still for a deployment, and makes room: sees that it is settled and healthy, suspends what would
+   * launch or end instances by itself (AZRebalance, AlarmNotification, ScheduledActions, ReplaceUnhealthy), raises max by
+   * what attaching needs. The group's tag `viridian:pin` says what to give back. Undone by giving it back.
+   *
+   * @throws ViridianError `E_GROUP_NOT_READY` with every reason; `E_GROUP_CHANGED`
+   *
+   * @example
+   * ```ts
+   * const pin = await fleets.pin(t, blue)
+   * // … at the very end
+   * await fleets.unpin(t, pin)
+   * ```
+   */
+  pin(t: Steps, fleet: Fleet, options?: PinOptions): Promise<Pin>
+  /** Gives back what `pin` has changed: max (unless somebody has changed it since), processes, the tag. */
+  unpin(t: Steps, pin: Pin): Promise<void>
+  /**
+   * Attaches running instances to the group, in chunks of 20, and waits until all of them are in service and healthy.
+   * Desired rises by their number; balancers bound to the group get them. `autoscaling:AttachInstances`; undone by
+   * detaching them, drained.
+   *
+   * @throws ViridianError `E_INSTANCE_LOST`, `E_WAIT_TIMEOUT`
+   */
+  attach(t: Steps, fleet: Fleet, instances: readonly InstanceRef[]): Promise<void>
+  /**
+   * Makes the group launch this image from now on: a copy of its launch configuration under a name of its own, to which
+   * the group is pointed. Undone by pointing it back and deleting the copy.
+   */
+  relaunchWith(t: Steps, fleet: Fleet, image: string): Promise<void>
+  /**
+   * Moves members of the group to standby, in chunks of 20, and waits until they are drained: still running, no longer
+   * counted in desired. `autoscaling:EnterStandby`; undone by taking them back and seeing them in service, behind the
+   * balancers bound to the group too.
+   */
+  standby(t: Steps, fleet: Fleet, instances: readonly InstanceRef[]): Promise<void>
+  /**
+   * Terminates exactly these members, in standby or in service, and waits until they are gone; nobody takes their place.
+   * Cannot be undone: it belongs behind the commit. `autoscaling:TerminateInstanceInAutoScalingGroup`.
+   */
+  retire(t: Steps, fleet: Fleet, instances: readonly InstanceRef[]): Promise<void>
+}
+
+/**
+ * The plugin for EC2 Auto Scaling: groups, launch configurations, attach and retire.
+ *
+ * @example
+ * ```ts
+ * const fleets = autoScaling()
+ * ```
+ */
+export const autoScaling = (): AutoScaling => ({
+  name: 'aws-autoscaling',
+  module: '@viridian/aws-autoscaling',
+  settings: {},
+  steps: [
+    describeGroup,
+    readReadiness,
+    tagGroup,
+    untagGroup,
+    suspendProcesses,
+    resumeProcesses,
+    changeMax,
+    attachInstances,
+    seeAttached,
+    createLaunchConfiguration,
+    setGroupLaunch,
+    enterStandby,
+    seeStandby,
+    retireInstance,
+    seeRetired,
+  ],
+  describe: (t, group) => t.step(describeGroup, { group }),
+  pin: (t, fleet, options = {}) => pin(t, fleet, options),
+  unpin,
+  attach,
+  relaunchWith,
+  standby,
+  retire,
+})

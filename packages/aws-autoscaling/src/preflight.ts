@@ -1,0 +1,83 @@
+import { autoScalingApi, type Fleet, pinTag } from '@viridian/aws'
+import { defineRead, type StepContext, ViridianError } from '@viridian/core'
+import { z } from 'zod'
+import { type Group, isHealthy, isInService, memberText, readGroup } from './group.ts'
+
+const Refreshes = z.object({ InstanceRefreshes: z.array(z.object({ Status: z.string() })) })
+const underWay = new Set(['Pending', 'InProgress', 'Cancelling', 'RollbackInProgress', 'Baking'])
+
+/** Why the group cannot be replaced now: a reason, and what to do about it. */
+interface Refusal {
+  readonly reason: string
+  readonly hint: string
+}
+
+/**
+ * Reads whether a group may be replaced now: settled, healthy, nobody else at work on it. A read and not a check: it is
+ * about the moment before the run's own changes, also for a run that is resumed.
+ *
+ * @throws ViridianError `E_GROUP_NOT_READY` with every reason
+ */
+export const readReadiness = defineRead({
+  name: 'aws-autoscaling/read-readiness',
+  version: 1,
+  input: z.strictObject({ group: z.string(), ids: z.array(z.string()) }),
+  output: z.null(),
+  calls: ['autoscaling:DescribeAutoScalingGroups', 'autoscaling:DescribeInstanceRefreshes'],
+  title: ({ group }) => `see that ${group} can be replaced`,
+  run: async ({ group: name, ids }, c) => {
+    const group = await readGroup(c, name)
+    const refusals = [...refusalsOf(group, ids), ...(await refreshRefusals(c, name))]
+    if (refusals.length === 0) return null
+    const reasons = refusals.map(({ reason }) => reason).join('; ')
+    throw new ViridianError('E_GROUP_NOT_READY', `${name} cannot be replaced now: ${reasons}`, {
+      hint: refusals.map(({ hint }) => hint).join('; '),
+    })
+  },
+})
+
+/** The input of {@link readReadiness} for a described fleet. */
+export const readinessOf = ({ name, instances }: Fleet): { group: string; ids: string[] } => ({
+  group: name,
+  ids: instances.map(({ id }) => id),
+})
+
+function refusalsOf(group: Group, ids: readonly string[]): Refusal[] {
+  const { DesiredCapacity: desired, Instances: members, HealthCheckType, HealthCheckGracePeriod } = group
+  const refusals: Refusal[] = []
+  const refuse = (reason: string, hint: string): unknown => refusals.push({ reason, hint })
+  const pin = group.Tags.find(({ Key }) => Key === pinTag)?.Value
+  if (pin !== undefined)
+    refuse(
+      `a run has pinned it (${pin})`,
+      `finish or take back that run first; tag ${pinTag} says what it pinned`,
+    )
+  if (group.Status) refuse(`its status is "${group.Status}"`, 'it is being deleted')
+  if (desired === 0) refuse('it wants no instances', 'raise its desired capacity first')
+  const off = members.filter((member) => !isInService(member) || !isHealthy(member))
+  if (off.length > 0)
+    refuse(
+      off.map((member) => memberText(member.InstanceId, member)).join(', '),
+      'wait until every instance is in service and healthy',
+    )
+  if (members.length !== desired)
+    refuse(`it has ${members.length} instances and wants ${desired}`, 'wait until it has settled')
+  if (members.length !== ids.length || members.some(({ InstanceId }) => !ids.includes(InstanceId)))
+    refuse('its instances have changed since it was described', 'run the task again')
+  if (HealthCheckType.includes('ELB') && HealthCheckGracePeriod === 0)
+    refuse(
+      'its load balancer health checks have no grace period: a new instance would be replaced at once',
+      'set HealthCheckGracePeriod to the time that an instance takes to come into service',
+    )
+  if (group.TargetGroupARNs.length > 0)
+    refuse('it is bound to target groups', 'this version works with classic load balancers only')
+  return refusals
+}
+
+async function refreshRefusals(c: StepContext, group: string): Promise<Refusal[]> {
+  const input = { AutoScalingGroupName: group, MaxRecords: 1 }
+  const { InstanceRefreshes } = await autoScalingApi(c, 'DescribeInstanceRefreshes', input, Refreshes)
+  const active = InstanceRefreshes.find(({ Status }) => underWay.has(Status))
+  if (!active) return []
+  return [{ reason: `an instance refresh is ${active.Status}`, hint: 'wait for it, or cancel it' }]
+}

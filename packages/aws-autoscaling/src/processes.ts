@@ -1,0 +1,84 @@
+import { autoScalingApi } from '@viridian/aws'
+import { defineChange, type StepContext } from '@viridian/core'
+import { z } from 'zod'
+import { readGroup } from './group.ts'
+
+const Processes = z.array(z.string())
+const Input = z.strictObject({ group: z.string(), processes: Processes })
+const touches = ({ group }: z.infer<typeof Input>): string[] => [`group/${group}#capacity`]
+
+/** Suspends processes of a group (`SuspendProcesses`). Undone by resuming those that it suspended, and no others. */
+export const suspendProcesses = defineChange({
+  name: 'aws-autoscaling/suspend-processes',
+  version: 1,
+  input: Input,
+  beforeSchema: z.strictObject({ suspended: Processes }),
+  output: z.null(),
+  calls: [
+    'autoscaling:SuspendProcesses',
+    'autoscaling:ResumeProcesses',
+    'autoscaling:DescribeAutoScalingGroups',
+  ],
+  title: ({ group, processes }) => `suspend ${processes.join(', ')} of ${group}`,
+  before: async ({ group }, c) => ({ suspended: await suspendedOf(c, group) }),
+  run: async ({ group, processes }, c) => {
+    await change(c, 'SuspendProcesses', group, without(processes, c.before.suspended))
+    return null
+  },
+  find: async ({ group, processes }, c) => {
+    const left = without(processes, await suspendedOf(c, group))
+    return left.length === 0 ? { status: 'done', output: null } : { status: 'absent' }
+  },
+  undo: async ({ group, processes }, c) => {
+    const suspended = await suspendedOf(c, group)
+    const own = without(processes, c.before.suspended).filter((process) => suspended.includes(process))
+    await change(c, 'ResumeProcesses', group, own)
+    return undefined
+  },
+  touches,
+  leaves: ({ group, processes }) => [`group ${group}: ${processes.join(', ')} suspended`],
+})
+
+/** Resumes processes of a group (`ResumeProcesses`). Undone by suspending them again. */
+export const resumeProcesses = defineChange({
+  name: 'aws-autoscaling/resume-processes',
+  version: 1,
+  input: Input,
+  beforeSchema: z.strictObject({ suspended: Processes }),
+  output: z.null(),
+  calls: suspendProcesses.calls,
+  title: ({ group, processes }) => `resume ${processes.join(', ')} of ${group}`,
+  before: async ({ group }, c) => ({ suspended: await suspendedOf(c, group) }),
+  run: async ({ group, processes }, c) => {
+    await change(c, 'ResumeProcesses', group, processes)
+    return null
+  },
+  find: async ({ group, processes }, c) => {
+    const suspended = await suspendedOf(c, group)
+    const left = processes.filter((process) => suspended.includes(process))
+    return left.length === 0 ? { status: 'done', output: null } : { status: 'absent' }
+  },
+  undo: async ({ group, processes }, c) => {
+    const own = processes.filter((process) => c.before.suspended.includes(process))
+    await change(c, 'SuspendProcesses', group, own)
+    return undefined
+  },
+  touches,
+})
+
+async function change(
+  c: StepContext,
+  operation: 'SuspendProcesses' | 'ResumeProcesses',
+  AutoScalingGroupName: string,
+  ScalingProcesses: string[],
+): Promise<void> {
+  // No processes named would mean all of them.
+  if (ScalingProcesses.length === 0) return
+  await autoScalingApi(c, operation, { AutoScalingGroupName, ScalingProcesses }, z.unknown())
+}
+
+const suspendedOf = async (c: StepContext, group: string): Promise<string[]> =>
+  (await readGroup(c, group)).SuspendedProcesses.map(({ ProcessName }) => ProcessName)
+
+const without = (processes: readonly string[], others: readonly string[]): string[] =>
+  processes.filter((process) => !others.includes(process))

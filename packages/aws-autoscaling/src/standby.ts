@@ -1,0 +1,143 @@
+import {
+  autoScalingApi,
+  balancerHealth,
+  inServiceWithinMs,
+  LoadBalancer,
+  lookFor,
+  notInService,
+  poll,
+} from '@viridian/aws'
+import { defineChange, defineCheck, type StepContext } from '@viridian/core'
+import { z } from 'zod'
+import { isHealthy, isInService, isLeaving, type Member, memberText, readMembers } from './group.ts'
+
+const Ids = z.array(z.string())
+const Input = z.strictObject({
+  group: z.string(),
+  ids: Ids,
+  /** Those bound to the group: where the instances are seen in service again when it is undone. */
+  loadBalancers: z.array(LoadBalancer),
+  /** How long leaving the balancers may take, draining included. */
+  leaveWithinMs: z.int(),
+})
+
+const shownWithinMs = 3_000
+const backWithinMs = 600_000
+const isAside = (member: Member | undefined): boolean => /Standby$/.test(member?.LifecycleState ?? '')
+
+/**
+ * Moves instances of a group to standby, 20 at most (`EnterStandby`): running, out of the balancers, not counted in
+ * desired. Undone by taking them back, and seeing them in service and healthy, behind their balancers too.
+ */
+export const enterStandby = defineChange({
+  name: 'aws-autoscaling/enter-standby',
+  version: 1,
+  input: Input,
+  /** Those that were in service: the others are not its own to take back. */
+  beforeSchema: z.strictObject({ inService: Ids }),
+  output: z.null(),
+  calls: [
+    'autoscaling:EnterStandby',
+    'autoscaling:ExitStandby',
+    'autoscaling:DescribeAutoScalingGroups',
+    'elasticloadbalancing:DescribeInstanceHealth',
+  ],
+  title: ({ group, ids }) => `move ${ids.length} of ${group} to standby`,
+  before: async ({ group, ids }, c) => {
+    const members = await readMembers(c, group, ids)
+    return { inService: ids.filter((id) => isInService(members.get(id))) }
+  },
+  run: async ({ group }, c) => {
+    const { inService: InstanceIds } = c.before
+    if (InstanceIds.length === 0) return null
+    await autoScalingApi(
+      c,
+      'EnterStandby',
+      { AutoScalingGroupName: group, InstanceIds, ShouldDecrementDesiredCapacity: true },
+      z.unknown(),
+    )
+    return null
+  },
+  // Some of them count as done: its undo takes back those.
+  find: async ({ group }, c) => {
+    const some = await lookFor(c, shownWithinMs, async () => {
+      const members = await readMembers(c, group, c.before.inService)
+      return [...members.values()].some(isAside) || undefined
+    })
+    return some ? { status: 'done', output: null } : { status: 'absent' }
+  },
+  undo: async ({ group, loadBalancers, leaveWithinMs }, c) => {
+    const ids = c.before.inService
+    await takeBack(c, group, await standing(c, group, ids, leaveWithinMs))
+    const gone = await seeBack(c, group, ids, loadBalancers)
+    return gone.length > 0 ? { leftAlone: `${gone.join(', ')}: ended by somebody else since` } : undefined
+  },
+  touches: ({ group, ids }) => [`group/${group}#capacity`, ...ids.map((id) => `instance/${id}`)],
+  leaves: ({ group, ids }) => ids.map((id) => `instance ${id} in standby in group ${group}`),
+})
+
+/** Waits until instances are in standby: drained, and out of their balancers. Those that were ended are content too. */
+export const seeStandby = defineCheck({
+  name: 'aws-autoscaling/see-standby',
+  version: 1,
+  input: z.strictObject({ group: z.string(), ids: Ids, leaveWithinMs: z.int() }),
+  output: z.null(),
+  calls: ['autoscaling:DescribeAutoScalingGroups'],
+  title: ({ group, ids }) => `see ${ids.length} of ${group} drained`,
+  run: async ({ group, ids, leaveWithinMs }, c) => {
+    await standing(c, group, ids, leaveWithinMs, isInService)
+    return null
+  },
+})
+
+/** Those in standby, once none of them is on its way there (nor, for those that must have left, still to go). */
+function standing(
+  c: StepContext,
+  group: string,
+  ids: readonly string[],
+  deadlineMs: number,
+  stillToGo: (member: Member) => boolean = () => false,
+): Promise<string[]> {
+  return poll(c, {
+    what: `${ids.length} instances of ${group} in standby`,
+    deadlineMs,
+    hint: 'connections that do not end hold draining up to its timeout',
+    look: async () => {
+      const members = [...(await readMembers(c, group, ids)).values()]
+      const moving = members.filter(
+        (member) => member.LifecycleState === 'EnteringStandby' || stillToGo(member),
+      )
+      if (moving.length > 0)
+        return { waiting: moving.map((member) => memberText(member.InstanceId, member)).join(', ') }
+      return { done: members.filter(isAside).map(({ InstanceId }) => InstanceId) }
+    },
+  })
+}
+
+async function takeBack(c: StepContext, group: string, InstanceIds: string[]): Promise<void> {
+  if (InstanceIds.length === 0) return
+  await autoScalingApi(c, 'ExitStandby', { AutoScalingGroupName: group, InstanceIds }, z.unknown())
+}
+
+/** Waits until those that are still members serve again. Returns those that are not. */
+function seeBack(
+  c: StepContext,
+  group: string,
+  ids: readonly string[],
+  balancers: readonly LoadBalancer[],
+): Promise<string[]> {
+  return poll(c, {
+    what: `${ids.length} instances of ${group} back in service`,
+    deadlineMs: backWithinMs + inServiceWithinMs(balancers),
+    look: async () => {
+      const members = await readMembers(c, group, ids)
+      const here = ids.filter((id) => !isLeaving(members.get(id)))
+      const left = here
+        .filter((id) => !isInService(members.get(id)) || !isHealthy(members.get(id)))
+        .map((id) => memberText(id, members.get(id)))
+      const waiting = [...left, ...notInService(await balancerHealth(c, balancers, here))]
+      if (waiting.length > 0) return { waiting: waiting.join(', ') }
+      return { done: ids.filter((id) => !here.includes(id)) }
+    },
+  })
+}

@@ -1,0 +1,18 @@
+import { balancerName, LoadBalancer } from '@viridian/aws'
+import { defineCheck } from '@viridian/core'
+import { z } from 'zod'
+import { waitOut } from './membership.ts'
+
+/** Waits until instances are out of a balancer: connections under way have ended (`DescribeInstanceHealth`). */
+export const seeDrained = defineCheck({
+  name: 'aws-elb/see-drained',
+  version: 1,
+  input: z.strictObject({ balancer: LoadBalancer, ids: z.array(z.string()) }),
+  output: z.null(),
+  calls: ['elasticloadbalancing:DescribeInstanceHealth'],
+  title: ({ balancer, ids }) => `see ${ids.length} drained at ${balancerName(balancer)}`,
+  run: async (input, c) => {
+    await waitOut(c, input)
+    return null
+  },
+})

@@ -1,0 +1,126 @@
+import {
+  balancerHealth,
+  balancerName,
+  classicOnly,
+  elbApi,
+  LoadBalancer,
+  leaveWithinMs,
+  poll,
+} from '@viridian/aws'
+import { defineChange, type StepContext } from '@viridian/core'
+import { z } from 'zod'
+import { waitInService } from './in-service.ts'
+
+const Ids = z.array(z.string())
+const Input = z.strictObject({ balancer: LoadBalancer, ids: Ids })
+type Input = z.infer<typeof Input>
+
+/** Those of the instances that were registered. */
+const Before = z.strictObject({ registered: Ids })
+
+const calls = [
+  'elasticloadbalancing:RegisterInstancesWithLoadBalancer',
+  'elasticloadbalancing:DeregisterInstancesFromLoadBalancer',
+  'elasticloadbalancing:DescribeInstanceHealth',
+]
+
+const touches = ({ balancer, ids }: Input): string[] => [
+  `balancer/${balancerName(balancer)}`,
+  ...ids.map((id) => `instance/${id}`),
+]
+
+/**
+ * Registers instances with a balancer (`RegisterInstancesWithLoadBalancer`). Undone by taking out those that were not
+ * registered before, and seeing them out, drained.
+ */
+export const registerInstances = defineChange({
+  name: 'aws-elb/register-instances',
+  version: 1,
+  input: Input,
+  beforeSchema: Before,
+  output: z.null(),
+  calls,
+  title: ({ balancer, ids }) => `register ${ids.length} with ${balancerName(balancer)}`,
+  before: async (input, c) => ({ registered: await registeredOf(c, input) }),
+  run: async ({ balancer, ids }, c) => {
+    await change(c, 'RegisterInstancesWithLoadBalancer', balancer, ids)
+    return null
+  },
+  // Some of them count as done: its undo takes those out, and the check behind it names those that lack.
+  find: async (input, c) =>
+    (await registeredOf(c, input)).some((id) => !c.before.registered.includes(id))
+      ? { status: 'done', output: null }
+      : { status: 'absent' },
+  undo: async ({ balancer, ids }, c) => {
+    const own = ids.filter((id) => !c.before.registered.includes(id))
+    const there = await registeredOf(c, { balancer, ids: own })
+    await change(c, 'DeregisterInstancesFromLoadBalancer', balancer, there)
+    await waitOut(c, { balancer, ids: own })
+    return undefined
+  },
+  touches,
+  leaves: ({ balancer, ids }) => ids.map((id) => `instance ${id} behind ${balancerName(balancer)}`),
+})
+
+/**
+ * Takes instances out of a balancer (`DeregisterInstancesFromLoadBalancer`): connections under way are drained. Undone
+ * by registering those that were registered before, and seeing them in service.
+ */
+export const deregisterInstances = defineChange({
+  name: 'aws-elb/deregister-instances',
+  version: 1,
+  input: Input,
+  beforeSchema: Before,
+  output: z.null(),
+  calls,
+  title: ({ balancer, ids }) => `take ${ids.length} out of ${balancerName(balancer)}`,
+  before: async (input, c) => ({ registered: await registeredOf(c, input) }),
+  run: async ({ balancer }, c) => {
+    await change(c, 'DeregisterInstancesFromLoadBalancer', balancer, c.before.registered)
+    return null
+  },
+  find: async (input, c) => {
+    const there = await registeredOf(c, input)
+    const out = c.before.registered.some((id) => !there.includes(id))
+    return out ? { status: 'done', output: null } : { status: 'absent' }
+  },
+  undo: async ({ balancer }, c) => {
+    const ids = c.before.registered
+    await change(c, 'RegisterInstancesWithLoadBalancer', balancer, ids)
+    await waitInService(c, [balancer], ids)
+    return undefined
+  },
+  touches,
+  leaves: ({ balancer, ids }) => ids.map((id) => `instance ${id} not behind ${balancerName(balancer)}`),
+})
+
+/** Waits until instances are out of a balancer, drained. */
+export function waitOut(c: StepContext, { balancer, ids }: Input): Promise<void> {
+  return poll(c, {
+    what: `${ids.length} instances out of ${balancerName(balancer)}`,
+    deadlineMs: leaveWithinMs([balancer]),
+    hint: 'connections that do not end hold draining up to its timeout',
+    look: async () => {
+      const members = await balancerHealth(c, [balancer], ids)
+      const left = members.filter(({ state }) => state !== 'Absent')
+      if (left.length === 0) return { done: undefined }
+      return { waiting: left.map(({ id, state }) => `${id} is ${state}`).join(', ') }
+    },
+  })
+}
+
+async function registeredOf(c: StepContext, { balancer, ids }: Input): Promise<string[]> {
+  const members = await balancerHealth(c, [balancer], ids)
+  return members.filter(({ state }) => state !== 'Absent' && state !== 'Draining').map(({ id }) => id)
+}
+
+async function change(
+  c: StepContext,
+  operation: 'RegisterInstancesWithLoadBalancer' | 'DeregisterInstancesFromLoadBalancer',
+  balancer: LoadBalancer,
+  ids: readonly string[],
+): Promise<void> {
+  if (ids.length === 0) return
+  const Instances = ids.map((InstanceId) => ({ InstanceId }))
+  await elbApi(c, operation, { LoadBalancerName: classicOnly(balancer).name, Instances }, z.unknown())
+}
