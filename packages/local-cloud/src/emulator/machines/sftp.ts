@@ -30,9 +30,13 @@ type Opened = { readonly file: FileHandle; readonly append: boolean } | { readon
 export function serveSftp(sftp: SFTPWrapper, layout: Layout): void {
   const handles = new Handles()
   const place = (path: string): string => placed(path, layout)
-  /** Answers a request with what `work` does to `sftp`, or with the status of its failure. */
+  let turn = Promise.resolve()
+  /**
+   * Answers a request with what `work` does to `sftp`, or with the status of its failure; one at a time, since
+   * OpenSSH's scp cuts a file short whose writes are acknowledged out of order.
+   */
   const answer = (id: number, work: () => Promise<void>): void => {
-    work().catch((error: unknown) => sftp.status(id, statusOf(error), messageOf(error)))
+    turn = turn.then(work).catch((error: unknown) => sftp.status(id, statusOf(error), messageOf(error)))
   }
   const ok = (id: number, work: () => Promise<unknown>): void =>
     answer(id, async () => {
@@ -93,8 +97,25 @@ export function serveSftp(sftp: SFTPWrapper, layout: Layout): void {
     const [from = '', to = ''] = strings(data)
     ok(id, () => rename(place(from), place(to)))
   })
-  // The types of ssh2 leave out that a session's SFTP ends like any stream.
-  for (const event of ['end', 'close']) sftp.on(event, () => void handles.closeAll())
+  sftp.on('end', async () => {
+    await turn
+    await handles.closeAll()
+    succeed(sftp)
+    sftp.end()
+  })
+}
+
+/** What ssh2's types leave out of its SFTP, which is a channel without the channel's `exit`. */
+interface SftpChannel {
+  readonly outgoing: { readonly id: number; readonly state: string }
+  readonly _protocol: { exitStatus(channel: number, status: number): void }
+}
+
+/** Tells that the subsystem ended well, without which OpenSSH's scp fails. */
+function succeed(sftp: SFTPWrapper): void {
+  // The one way to the exit status of an SFTP channel: there is no public one.
+  const { outgoing, _protocol } = sftp as SFTPWrapper & SftpChannel
+  if (outgoing.state === 'open') _protocol.exitStatus(outgoing.id, 0)
 }
 
 class OutsideMachine extends Error {}
