@@ -276,7 +276,7 @@ test('stop, start and reboot keep the machine and its address', async () => {
   const [before] = await reach(ids, 'running')
   const bootsOf = async (): Promise<number> => {
     const { Output = '' } = await cloud.client.send(new GetConsoleOutputCommand({ InstanceId: id }))
-    return Buffer.from(Output, 'base64').toString().split('BEGIN SSH HOST KEY FINGERPRINTS').length - 1
+    return Buffer.from(Output, 'base64').toString().split('sshd: Server listening').length - 1
   }
   await eventually(bootsOf, (boots) => boots === 1)
   const early = cloud.client.send(new StopInstancesCommand({ InstanceIds: ids }))
