@@ -61,7 +61,7 @@ export const bluegreen = task(
   async (t) => {
     await t.run(build_release)
     const blue = await fleets.describe(t, t.args.group)
-    await fleets.pin(t, blue)
+    const pin = await fleets.pin(t, blue)
     const green = await instances.launchLike(t, blue.launch, { like: blue, count: blue.desired })
     t.assign('deployment', green)
     await t.run(update_code)
@@ -75,6 +75,6 @@ export const bluegreen = task(
     await t.keep(t.args.keepBlue, (watch) => traffic.inService(watch, blue.loadBalancers, green))
     await t.commit()
     await fleets.retire(t, blue, blue.instances)
-    await fleets.unpin(t, blue)
+    await fleets.unpin(t, pin)
   },
 )

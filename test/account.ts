@@ -1,0 +1,135 @@
+import {
+  AutoScalingClient,
+  DescribeAutoScalingGroupsCommand,
+  DescribeLaunchConfigurationsCommand,
+  SetDesiredCapacityCommand,
+} from '@aws-sdk/client-auto-scaling'
+import {
+  DescribeImagesCommand,
+  DescribeInstancesCommand,
+  DescribeSnapshotsCommand,
+  EC2Client,
+  TerminateInstancesCommand,
+} from '@aws-sdk/client-ec2'
+import {
+  DescribeInstanceHealthCommand,
+  DescribeLoadBalancersCommand,
+  ElasticLoadBalancingClient,
+} from '@aws-sdk/client-elastic-load-balancing'
+import {
+  ListHostedZonesCommand,
+  ListResourceRecordSetsCommand,
+  Route53Client,
+} from '@aws-sdk/client-route-53'
+import type { CloudStatus } from './project.ts'
+
+/** An account seen from outside: through Amazon's own SDK, without our plugins. */
+export class Account {
+  readonly #ec2: EC2Client
+  readonly #autoScaling: AutoScalingClient
+  readonly #balancers: ElasticLoadBalancingClient
+  readonly #names: Route53Client
+
+  constructor({ endpoint, region, accessKeyId, secretAccessKey }: CloudStatus) {
+    const configuration = { endpoint, region, credentials: { accessKeyId, secretAccessKey } }
+    this.#ec2 = new EC2Client(configuration)
+    this.#autoScaling = new AutoScalingClient(configuration)
+    this.#balancers = new ElasticLoadBalancingClient(configuration)
+    this.#names = new Route53Client(configuration)
+  }
+
+  async instances() {
+    const Filters = [{ Name: 'instance-state-name', Values: ['pending', 'running', 'stopping', 'stopped'] }]
+    const { Reservations = [] } = await this.#ec2.send(new DescribeInstancesCommand({ Filters }))
+    return Reservations.flatMap(({ Instances = [] }) => Instances).map((instance) => ({
+      id: instance.InstanceId ?? '',
+      image: instance.ImageId ?? '',
+      address: instance.PrivateIpAddress ?? '',
+      state: instance.State?.Name,
+      tags: tagsOf(instance.Tags),
+    }))
+  }
+
+  async group(name: string) {
+    const { AutoScalingGroups: [group] = [] } = await this.#autoScaling.send(
+      new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }),
+    )
+    if (!group) throw new Error(`there is no group ${name}`)
+    return {
+      launchConfiguration: group.LaunchConfigurationName,
+      sizes: [group.MinSize, group.DesiredCapacity, group.MaxSize],
+      suspended: (group.SuspendedProcesses ?? []).map(({ ProcessName }) => ProcessName),
+      tags: tagsOf(group.Tags),
+      instances: (group.Instances ?? [])
+        .map(
+          ({ InstanceId, LifecycleState, HealthStatus }) => `${InstanceId} ${LifecycleState} ${HealthStatus}`,
+        )
+        .sort(),
+    }
+  }
+
+  async setDesired(group: string, size: number): Promise<void> {
+    await this.#autoScaling.send(
+      new SetDesiredCapacityCommand({ AutoScalingGroupName: group, DesiredCapacity: size }),
+    )
+  }
+
+  async terminate(id: string): Promise<void> {
+    await this.#ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }))
+  }
+
+  async inService(balancer: string): Promise<string[]> {
+    const { InstanceStates = [] } = await this.#balancers.send(
+      new DescribeInstanceHealthCommand({ LoadBalancerName: balancer }),
+    )
+    return InstanceStates.filter(({ State }) => State === 'InService')
+      .map(({ InstanceId }) => InstanceId ?? '')
+      .sort()
+  }
+
+  /** Everything in the account that a deployment could change or leave behind. */
+  async inventory(): Promise<unknown> {
+    const [instances, images, snapshots, configurations, groups, balancers] = await Promise.all([
+      this.instances(),
+      this.#ec2.send(new DescribeImagesCommand({ Owners: ['self'] })),
+      this.#ec2.send(new DescribeSnapshotsCommand({ OwnerIds: ['self'] })),
+      this.#autoScaling.send(new DescribeLaunchConfigurationsCommand({})),
+      this.#autoScaling.send(new DescribeAutoScalingGroupsCommand({})),
+      this.#balancers.send(new DescribeLoadBalancersCommand({})),
+    ])
+    return {
+      instances: instances.sort((a, b) => a.id.localeCompare(b.id)),
+      images: (images.Images ?? []).map(({ ImageId, State, Tags }) => ({ ImageId, State, Tags })),
+      snapshots: (snapshots.Snapshots ?? []).map(({ SnapshotId, Tags }) => ({ SnapshotId, Tags })),
+      configurations: (configurations.LaunchConfigurations ?? []).map(
+        ({ LaunchConfigurationName }) => LaunchConfigurationName,
+      ),
+      groups: await Promise.all(
+        (groups.AutoScalingGroups ?? []).map(({ AutoScalingGroupName = '' }) =>
+          this.group(AutoScalingGroupName),
+        ),
+      ),
+      balancers: (balancers.LoadBalancerDescriptions ?? []).map(
+        ({ LoadBalancerName, Instances = [], ListenerDescriptions, HealthCheck }) => ({
+          LoadBalancerName,
+          ListenerDescriptions,
+          HealthCheck,
+          instances: Instances.map(({ InstanceId = '' }) => InstanceId).sort(),
+        }),
+      ),
+      records: await this.#records(),
+    }
+  }
+
+  async #records(): Promise<unknown> {
+    const { HostedZones = [] } = await this.#names.send(new ListHostedZonesCommand({}))
+    const sets = await Promise.all(
+      HostedZones.map(({ Id }) => this.#names.send(new ListResourceRecordSetsCommand({ HostedZoneId: Id }))),
+    )
+    return sets.map(({ ResourceRecordSets }) => ResourceRecordSets)
+  }
+}
+
+const tagsOf = (
+  tags: readonly { Key?: string | undefined; Value?: string | undefined }[] = [],
+): Record<string, string> => Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value]))

@@ -1,0 +1,133 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const repository = fileURLToPath(new URL('..', import.meta.url))
+const command = join(repository, 'packages/core/dist/bin.js')
+
+/** What the `tasks` command did. */
+export interface Result {
+  readonly exitCode: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** An event of `--json`. */
+export interface JsonEvent {
+  readonly kind: string
+  readonly [member: string]: unknown
+}
+
+export interface JsonResult extends Result {
+  readonly events: readonly JsonEvent[]
+  /** The last event of its kind; a test that asks for a missing one fails. */
+  last(kind: string): JsonEvent
+}
+
+/** A user's project: a template, copied to a directory of its own, used through the real command. */
+export class Project {
+  readonly directory: string
+
+  private constructor(directory: string) {
+    this.directory = directory
+  }
+
+  static async fromTemplate(name: string): Promise<Project> {
+    const template = join(repository, 'templates', name)
+    const directory = await mkdtemp(join(tmpdir(), 'viridian-'))
+    await cp(template, directory, {
+      recursive: true,
+      filter: (file) => !/node_modules|\.tasks|releases/.test(file),
+    })
+    await symlink(join(template, 'node_modules'), join(directory, 'node_modules'))
+    return new Project(directory)
+  }
+
+  start(args: readonly string[]): ChildProcess {
+    return spawn(process.execPath, [command, ...args], {
+      cwd: this.directory,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+  }
+
+  /** Runs `tasks` to its end. */
+  async tasks(...args: string[]): Promise<Result> {
+    return ended(this.start(args))
+  }
+
+  /** Runs `tasks … --json`; `watch` sees every event as it comes. */
+  async json(
+    args: readonly string[],
+    watch?: (event: JsonEvent, child: ChildProcess) => void,
+  ): Promise<JsonResult> {
+    const child = this.start([...args, '--json'])
+    if (watch) onLine(child, (line) => watch(JSON.parse(line), child))
+    const result = await ended(child)
+    const events: JsonEvent[] = result.stdout
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line))
+    const last = (kind: string): JsonEvent => {
+      const event = events.findLast((event) => event.kind === kind)
+      if (!event) throw new Error(`no event ${kind} in:\n${result.stdout}\n${result.stderr}`)
+      return event
+    }
+    return { ...result, events, last }
+  }
+
+  /** How to reach the project's cloud, as `tasks cloud status` tells any client. */
+  async cloud(): Promise<CloudStatus> {
+    const { stdout } = await this.tasks('cloud', 'status', '--json')
+    return JSON.parse(stdout)
+  }
+
+  read(path: string): Promise<string> {
+    return readFile(join(this.directory, path), 'utf8')
+  }
+
+  async remove(): Promise<void> {
+    await this.tasks('cloud', 'down')
+    await rm(this.directory, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
+
+export interface CloudStatus {
+  readonly endpoint: string
+  readonly region: string
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly dns: { readonly address: string; readonly port: number }
+  readonly ssh: { readonly user: string; readonly port: number; readonly identityFile: string }
+  readonly names: {
+    readonly group: string
+    readonly loadBalancer: string
+    readonly record: string
+    readonly port: number
+  }
+}
+
+export function ended(child: ChildProcess): Promise<Result> {
+  let stdout = ''
+  let stderr = ''
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text
+  })
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+  })
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (exitCode) => resolve({ exitCode, stdout, stderr }))
+  })
+}
+
+export function onLine(child: ChildProcess, line: (line: string) => void): void {
+  let rest = ''
+  child.stdout?.on('data', (text) => {
+    const lines = `${rest}${text}`.split('\n')
+    rest = lines.pop() ?? ''
+    for (const each of lines) line(each)
+  })
+}
