@@ -62,7 +62,11 @@ export interface Faults {
 
 /** @example openFaults({ rules: [{ operation: 'RunInstances', kind: 'lose' }], latency: 0.2 }) */
 export function openFaults(settings: FaultSettings = {}): Faults {
-  const state = { latency: 0, eventualConsistency: 0, rules: [] as FaultRule[] }
+  const state: { latency: number; eventualConsistency: number; rules: FaultRule[] } = {
+    latency: 0,
+    eventualConsistency: 0,
+    rules: [],
+  }
   const add = (given: unknown): void => {
     const { rules, latency, eventualConsistency } = faultSettings.parse(given)
     state.rules.push(...rules)

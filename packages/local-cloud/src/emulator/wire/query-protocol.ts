@@ -1,11 +1,11 @@
-import type { $SchemaRef, StaticStructureSchema } from '@smithy/types'
+import type { $SchemaRef } from '@smithy/types'
 import { AwsError } from '../service.ts'
 import type { Api, Operation } from './api.ts'
 import { wireError } from './api.ts'
 import { decodeForm, formTree, type QueryDialect } from './form.ts'
 import type { Protocol, WireAnswer, WireRequest } from './protocol.ts'
 import { constraintRefusal } from './required.ts'
-import { structure, writeXml } from './xml.ts'
+import { membersOf, structure, writeXml, xmlAnswer } from './xml.ts'
 
 /** `<Action>Response` around `<Action>Result` and `ResponseMetadata`: Auto Scaling, classic ELB, STS. */
 export const awsQuery: Protocol = {
@@ -26,7 +26,7 @@ export const awsQuery: Protocol = {
 export const ec2Query: Protocol = {
   decode: (_api, operation, request) => decodeQuery(operation, request, 'ec2Query'),
   encode: (api, operation, output, requestId) => {
-    const schema = structure(`${operation.name}Response`, { requestId: 0, ...membersOf(operation) })
+    const schema = structure(`${operation.name}Response`, { requestId: 0, ...refsOf(operation) })
     return xmlAnswer(200, requestId, writeXml(api, schema, { ...asObject(output), requestId }))
   },
   refuse: (api, error, requestId) => {
@@ -58,14 +58,6 @@ export function refuseWithErrorResponse(api: Api, error: AwsError, requestId: st
   return xmlAnswer(status, requestId, writeXml(api, refusal, value))
 }
 
-export function xmlAnswer(status: number, requestId: string, body: string): WireAnswer {
-  return {
-    status,
-    headers: { 'content-type': 'text/xml;charset=UTF-8', 'x-amzn-requestid': requestId },
-    body,
-  }
-}
-
 /** The parameters of a Query request: of its form body, or of the URL as old clients send them. */
 export function queryParameters(request: WireRequest): URLSearchParams {
   return request.body.length > 0 ? new URLSearchParams(request.body.toString('utf8')) : request.query
@@ -75,11 +67,8 @@ function decodeQuery(operation: Operation, request: WireRequest, dialect: QueryD
   return decodeForm(operation.input, formTree(queryParameters(request)), dialect)
 }
 
-function membersOf(operation: Operation): Record<string, $SchemaRef> {
-  if (!operation.output.isStructSchema()) return {}
-  // `isStructSchema` has just told that the schema is a structure's tuple.
-  const [, , , , names, schemas] = operation.output.getSchema() as StaticStructureSchema
-  return Object.fromEntries(names.map((name, index) => [name, schemas[index] ?? 0]))
+function refsOf({ output }: Operation): Record<string, $SchemaRef> {
+  return Object.fromEntries(membersOf(output).map(([name, , ref]) => [name, ref]))
 }
 
 function asObject(output: unknown): object {

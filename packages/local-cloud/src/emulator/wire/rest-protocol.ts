@@ -1,13 +1,13 @@
 import { XmlShapeDeserializer } from '@aws-sdk/core/protocols'
 import { FromStringShapeDeserializer } from '@smithy/core/protocols'
 import type { NormalizedSchema } from '@smithy/core/schema'
-import type { $SchemaRef, StaticStructureSchema } from '@smithy/types'
+import type { $SchemaRef } from '@smithy/types'
 import { AwsError } from '../service.ts'
 import type { Api, Operation } from './api.ts'
 import type { Protocol, WireRequest } from './protocol.ts'
-import { refuseWithErrorResponse, xmlAnswer } from './query-protocol.ts'
+import { refuseWithErrorResponse } from './query-protocol.ts'
 import { constraintRefusal } from './required.ts'
-import { structure, writeXml } from './xml.ts'
+import { membersOf, structure, writeXml, xmlAnswer } from './xml.ts'
 
 const timestampFormat = { useTrait: true, default: 5 } as const
 const bound = new FromStringShapeDeserializer({ httpBindings: true, timestampFormat })
@@ -22,7 +22,7 @@ export const restXml: Protocol = {
     const value = new Map(Object.entries(output ?? {}))
     const headers: Record<string, string> = {}
     const body: Record<string, $SchemaRef> = {}
-    for (const [name, member, ref] of members(operation.output)) {
+    for (const [name, member, ref] of membersOf(operation.output)) {
       const header = member.getMergedTraits().httpHeader
       if (header === undefined) body[name] = ref
       else if (value.has(name)) headers[header.toLowerCase()] = String(value.get(name))
@@ -104,11 +104,4 @@ function readInto(
   text: string | null | undefined,
 ): void {
   if (text !== undefined && text !== null) input[name] = bound.read(member, text)
-}
-
-function members(schema: NormalizedSchema): [string, NormalizedSchema, $SchemaRef][] {
-  if (!schema.isStructSchema()) return []
-  // `isStructSchema` has just told that the schema is a structure's tuple.
-  const refs = (schema.getSchema() as StaticStructureSchema)[5]
-  return [...schema.structIterator()].map(([name, member], index) => [name, member, refs[index] ?? 0])
 }

@@ -32,7 +32,7 @@ export function describeHandlers(ec2: Ec2Context, lifecycle: Lifecycle): Ec2Hand
     refuseYoung(
       ec2,
       kinds.instance,
-      found.map(({ id, launchTime }) => ({ id, madeAt: launchTime })),
+      found.map(({ id, createdAt }) => ({ id, madeAt: createdAt })),
     )
     return found
   }

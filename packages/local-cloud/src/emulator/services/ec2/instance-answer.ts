@@ -37,6 +37,7 @@ function instanceAnswer(ec2: Ec2Context, record: InstanceRecord): Instance {
   return {
     InstanceId: id,
     ImageId: record.imageId,
+    // The SDK lists the types that it knows; the wire carries any text.
     InstanceType: record.instanceType as Instance['InstanceType'],
     KeyName: record.keyName,
     AmiLaunchIndex: record.launchIndex,

@@ -20,6 +20,7 @@ export type LaunchPlan = Omit<
   | 'volumes'
   | 'networkInterfaceId'
   | 'launchTime'
+  | 'createdAt'
 > & { readonly devices: readonly BlockDeviceMapping[] }
 
 const userDataLimit = 16 * 1024

@@ -127,7 +127,7 @@ function recordOf(
   { id, address, sshPort }: Machine,
   launchIndex: number,
   reservationId: string,
-  launchTime: string,
+  now: string,
 ): InstanceRecord {
   return {
     ...plan,
@@ -136,7 +136,8 @@ function recordOf(
     sshPort,
     reservationId,
     launchIndex,
-    launchTime,
+    createdAt: now,
+    launchTime: now,
     networkInterfaceId: newId('eni'),
     volumes: devices.map((device) => ({
       id: newId('vol'),

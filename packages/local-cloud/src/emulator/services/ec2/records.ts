@@ -55,6 +55,8 @@ export interface InstanceRecord {
   readonly metadata: InstanceMetadataOptionsResponse
   readonly disableApiTermination: boolean
   readonly shutdownBehavior: 'stop' | 'terminate'
+  readonly createdAt: string
+  /** Of the last start. */
   launchTime: string
   terminatedAt?: string
 }
