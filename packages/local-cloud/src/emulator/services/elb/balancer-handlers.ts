@@ -12,11 +12,18 @@ import type { Network } from './network.ts'
 import { describePolicies } from './policies.ts'
 import { addTags } from './tags.ts'
 
+/** Where the load balancers are. */
+export interface Place {
+  readonly region: string
+  /** Twelve digits. */
+  readonly account: string
+}
+
 /** The operations that make, show and delete load balancers. */
-export function balancerHandlers(book: BalancerBook, network: Network, region: string): ElbHandlers {
+export function balancerHandlers(book: BalancerBook, network: Network, place: Place): ElbHandlers {
   return {
     async CreateLoadBalancer(input) {
-      const asked = readBalancer(input, network, region)
+      const asked = readBalancer(input, network, place.region)
       if (book.has(asked.name)) return { DNSName: sameOrRefused(book.find(asked.name), asked).dnsName }
       await book.open(asked)
       return { DNSName: asked.dnsName }
@@ -27,7 +34,7 @@ export function balancerHandlers(book: BalancerBook, network: Network, region: s
       const size = within(input.PageSize ?? 400, 'pageSize', 1, 400)
       const page = pageOf(all, size, input.Marker, () => validationError(`Invalid marker: ${input.Marker}`))
       return {
-        LoadBalancerDescriptions: page.items.map((balancer) => describeBalancer(balancer, region)),
+        LoadBalancerDescriptions: page.items.map((balancer) => describeBalancer(balancer, place)),
         ...(page.next === undefined ? {} : { NextMarker: page.next }),
       }
     },
@@ -93,12 +100,12 @@ function sameSet(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((item) => other.includes(item))
 }
 
-function describeBalancer(balancer: LoadBalancer, region: string): LoadBalancerDescription {
+function describeBalancer(balancer: LoadBalancer, place: Place): LoadBalancerDescription {
   return {
     LoadBalancerName: balancer.name,
     DNSName: balancer.dnsName,
     CanonicalHostedZoneName: balancer.dnsName,
-    CanonicalHostedZoneNameID: hostedZoneOf(region),
+    CanonicalHostedZoneNameID: hostedZoneOf(place.region),
     ListenerDescriptions: balancer.listeners.map(describeListener),
     Policies: describePolicies(balancer.policies),
     BackendServerDescriptions: Object.entries(balancer.backendPolicies).map(([port, names]) => ({
@@ -110,7 +117,7 @@ function describeBalancer(balancer: LoadBalancer, region: string): LoadBalancerD
     VPCId: balancer.vpcId,
     Instances: balancer.instances.map((InstanceId) => ({ InstanceId })),
     HealthCheck: describeHealthCheck(balancer.healthCheck),
-    SourceSecurityGroup: { OwnerAlias: '000000000000', GroupName: 'default' },
+    SourceSecurityGroup: { OwnerAlias: place.account, GroupName: 'default' },
     SecurityGroups: balancer.securityGroups,
     CreatedTime: new Date(balancer.created),
     Scheme: balancer.scheme,

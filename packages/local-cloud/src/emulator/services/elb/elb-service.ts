@@ -1,7 +1,7 @@
 import * as client from '@aws-sdk/client-elastic-load-balancing'
 import type { Service } from '../../service.ts'
 import { BalancerBook, type ElbParts } from './balancer-book.ts'
-import { balancerHandlers } from './balancer-handlers.ts'
+import { balancerHandlers, type Place } from './balancer-handlers.ts'
 import { hostedZoneOf } from './balancer-names.ts'
 import { configurationHandlers } from './configuration-handlers.ts'
 import { InstanceHealth } from './instance-health.ts'
@@ -19,8 +19,8 @@ export interface Elb {
   restore(): Promise<void>
 }
 
-export function elbService(parts: ElbParts & { readonly region: string }): Elb {
-  const { balancers, compute, region } = parts
+export function elbService(parts: ElbParts & Place): Elb {
+  const { balancers, compute } = parts
   const book = new BalancerBook(parts)
   const health = new InstanceHealth(balancers, compute)
   const network = new Network(compute)
@@ -34,7 +34,7 @@ export function elbService(parts: ElbParts & { readonly region: string }): Elb {
       signingName: 'elasticloadbalancing',
       client,
       handlers: {
-        ...balancerHandlers(book, network, region),
+        ...balancerHandlers(book, network, parts),
         ...configurationHandlers(book, network),
         ...registrationHandlers(book, health),
         ...policyHandlers(book),
@@ -46,7 +46,7 @@ export function elbService(parts: ElbParts & { readonly region: string }): Elb {
   }
 }
 
-function trafficOf(book: BalancerBook, parts: ElbParts & { readonly region: string }): Traffic {
+function trafficOf(book: BalancerBook, parts: ElbParts & Place): Traffic {
   const stateOf = (name: string, id: string): string | undefined =>
     book.has(name) ? parts.balancers.health(name).find((target) => target.id === id)?.state : undefined
   const isRegistered = (name: string, id: string): boolean =>
@@ -59,7 +59,7 @@ function trafficOf(book: BalancerBook, parts: ElbParts & { readonly region: stri
     },
     isDraining: (name, id) => stateOf(name, id) === 'draining',
     isInService: (name, id) => isRegistered(name, id) && stateOf(name, id) === 'healthy',
-    isRegistering: (name, id) => isRegistered(name, id) && stateOf(name, id) === 'registering',
+    isRegistered,
     byDnsName(dnsName) {
       const asked = dnsName
         .toLowerCase()

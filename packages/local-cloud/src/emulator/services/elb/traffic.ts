@@ -9,8 +9,7 @@ export interface Traffic {
   isDraining(name: string, id: string): boolean
   /** True while the instance is registered and answers the load balancer's health check. */
   isInService(name: string, id: string): boolean
-  /** True while the instance is registered and still has to answer its first health checks. */
-  isRegistering(name: string, id: string): boolean
+  isRegistered(name: string, id: string): boolean
   /** The load balancer that a DNS name belongs to, upper or lower case, with or without `dualstack.`. */
   byDnsName(dnsName: string): BalancerEndpoint | undefined
 }

@@ -9,6 +9,7 @@ const subnets = ['a', 'b', 'c'].map((letter) => ({
 
 export interface StandInCompute extends Compute {
   set(id: string, state: ComputeInstance['state']): void
+  failLaunches(fail: boolean): void
 }
 
 export function standInCompute(): StandInCompute {
@@ -22,9 +23,14 @@ export function standInCompute(): StandInCompute {
     instances.set(id, changed)
     for (const listener of listeners) listener(changed)
   }
+  let failing = false
   return {
     set,
+    failLaunches: (fail) => {
+      failing = fail
+    },
     async launch(request) {
+      if (failing) throw new Error('no capacity')
       const launched = Array.from({ length: request.count }, () => {
         const subnet =
           subnets.find(({ id }) => id === request.SubnetId) ??
@@ -72,8 +78,15 @@ export function standInCompute(): StandInCompute {
         if (found !== undefined) instances.set(id, { ...found, tags: { ...found.tags, ...tags } })
       }
     },
-    untag: () => undefined,
-    hasImage: (imageId) => imageId !== 'ami-none',
+    untag: (ids, keys) => {
+      for (const id of ids) {
+        const found = instances.get(id)
+        if (found === undefined) continue
+        const tags = Object.entries(found.tags).filter(([key]) => !keys.includes(key))
+        instances.set(id, { ...found, tags: Object.fromEntries(tags) })
+      }
+    },
+    hasImage: (imageId) => imageId === 'ami-1',
     hasKeyPair: () => true,
     subnets: () => subnets,
     onChange(listener) {

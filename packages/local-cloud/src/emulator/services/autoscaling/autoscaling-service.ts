@@ -1,0 +1,65 @@
+import * as client from '@aws-sdk/client-auto-scaling'
+import type { Clock } from '../../clock.ts'
+import type { Service } from '../../service.ts'
+import type { Store } from '../../store.ts'
+import type { Compute } from '../ec2/compute.ts'
+import type { Traffic } from '../elb/traffic.ts'
+import { activityHandlers } from './activity-handlers.ts'
+import { balancerHandlers } from './balancer-handlers.ts'
+import { GroupBook } from './group-book.ts'
+import { groupHandlers } from './group-handlers.ts'
+import { instanceHandlers } from './instance-handlers.ts'
+import { arnsOf, launchConfigurationHandlers } from './launch-configuration.ts'
+import { lifecycleHookHandlers } from './lifecycle-hooks.ts'
+import { membershipHandlers } from './membership.ts'
+import { Movement } from './movement.ts'
+import { processHandlers } from './processes.ts'
+import { Reconciler } from './reconciler.ts'
+import { tagHandlers } from './tag-handlers.ts'
+
+export interface AutoScalingParts {
+  readonly store: Store
+  readonly clock: Clock
+  readonly compute: Compute
+  readonly traffic: Traffic
+  readonly region: string
+  /** Twelve digits. */
+  readonly account: string
+  /** Hears of what goes wrong where no caller waits. */
+  readonly report: (error: unknown) => void
+}
+
+/** EC2 Auto Scaling (API version 2011-01-01): the service, and the loop that keeps its groups at desired. */
+export interface AutoScaling {
+  readonly service: Service<typeof client>
+  /** Begins to keep the groups; to be called when the instances of an earlier cloud process are known again. */
+  start(): void
+  close(): Promise<void>
+}
+
+export function autoScalingService(parts: AutoScalingParts): AutoScaling {
+  const { clock, compute, traffic } = parts
+  const book = new GroupBook(parts.store, clock)
+  const movement = new Movement(book)
+  const reconciler = new Reconciler({ ...parts, book })
+  const arnOf = arnsOf(parts.region, parts.account)
+  return {
+    service: {
+      signingName: 'autoscaling',
+      client,
+      handlers: {
+        ...launchConfigurationHandlers(book, compute, arnOf),
+        ...groupHandlers({ book, compute, traffic, arnOf }, movement),
+        ...membershipHandlers(book, movement, compute),
+        ...instanceHandlers(book, movement, clock),
+        ...processHandlers(book),
+        ...balancerHandlers(book, traffic),
+        ...tagHandlers(book),
+        ...lifecycleHookHandlers(book),
+        ...activityHandlers(book),
+      },
+    },
+    start: () => reconciler.start(),
+    close: () => reconciler.close(),
+  }
+}

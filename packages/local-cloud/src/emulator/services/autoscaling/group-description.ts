@@ -1,0 +1,59 @@
+import type { AutoScalingGroup, Instance, TagDescription } from '@aws-sdk/client-auto-scaling'
+import type { Group, Member } from './group.ts'
+
+/** A group as DescribeAutoScalingGroups shows it. */
+export function describeGroup(group: Group): AutoScalingGroup {
+  return {
+    AutoScalingGroupName: group.name,
+    AutoScalingGroupARN: group.arn,
+    LaunchConfigurationName: group.launchConfiguration,
+    MinSize: group.min,
+    MaxSize: group.max,
+    DesiredCapacity: group.desired,
+    DefaultCooldown: group.cooldown,
+    AvailabilityZones: group.zones,
+    LoadBalancerNames: group.loadBalancers,
+    TargetGroupARNs: [],
+    TrafficSources: group.loadBalancers.map((Identifier) => ({ Identifier, Type: 'elb' })),
+    HealthCheckType: group.healthCheckType,
+    HealthCheckGracePeriod: group.healthCheckGracePeriod,
+    Instances: group.instances.map(describeMember),
+    CreatedTime: new Date(group.created),
+    SuspendedProcesses: Object.entries(group.suspended).map(([ProcessName, SuspensionReason]) => ({
+      ProcessName,
+      SuspensionReason,
+    })),
+    ...(group.subnets.length === 0 ? {} : { VPCZoneIdentifier: group.subnets.join(',') }),
+    EnabledMetrics: [],
+    ...(group.deleting ? { Status: 'Delete in progress' } : {}),
+    Tags: describeTags(group),
+    TerminationPolicies: group.terminationPolicies,
+    NewInstancesProtectedFromScaleIn: group.protectNew,
+    ServiceLinkedRoleARN: `arn:aws:iam::${group.arn.split(':')[4]}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`,
+    CapacityRebalance: false,
+  }
+}
+
+export function describeMember(member: Member): Instance {
+  return {
+    InstanceId: member.id,
+    InstanceType: member.type,
+    AvailabilityZone: member.zone,
+    LifecycleState: member.state,
+    HealthStatus: member.health,
+    ...(member.launchConfiguration === undefined
+      ? {}
+      : { LaunchConfigurationName: member.launchConfiguration }),
+    ProtectedFromScaleIn: member.protected,
+  }
+}
+
+export function describeTags(group: Group): TagDescription[] {
+  return Object.entries(group.tags).map(([Key, { value, propagate }]) => ({
+    ResourceId: group.name,
+    ResourceType: 'auto-scaling-group',
+    Key,
+    Value: value,
+    PropagateAtLaunch: propagate,
+  }))
+}

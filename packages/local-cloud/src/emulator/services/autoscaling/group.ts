@@ -1,0 +1,69 @@
+import type { LifecycleHook, LifecycleState } from '@aws-sdk/client-auto-scaling'
+import type { Process } from './processes.ts'
+
+/** An Auto Scaling group as the store keeps it: plain JSON. Times are ISO 8601, durations AWS seconds. */
+export interface Group {
+  readonly name: string
+  readonly arn: string
+  readonly created: string
+  launchConfiguration: string
+  min: number
+  max: number
+  desired: number
+  /** Why desired is what it is, until the group has followed it: the first sentence of an activity's cause. */
+  reason?: string
+  cooldown: number
+  zones: string[]
+  /** Empty for a group that was made with zones alone. */
+  subnets: string[]
+  loadBalancers: string[]
+  healthCheckType: 'EC2' | 'ELB'
+  healthCheckGracePeriod: number
+  terminationPolicies: string[]
+  protectNew: boolean
+  instances: Member[]
+  /** The reason of each suspension. */
+  suspended: Partial<Record<Process, string>>
+  tags: Record<string, { readonly value: string; readonly propagate: boolean }>
+  hooks: Record<string, LifecycleHook>
+  /** When the last scaling activity ended; the cooldown counts from here. */
+  settled?: string
+  /** The group goes as soon as its instances are gone. */
+  deleting?: true
+}
+
+/** An instance of a group. */
+export interface Member {
+  readonly id: string
+  readonly zone: string
+  readonly type: string
+  readonly imageId: string
+  /** Absent for an instance that was attached. */
+  readonly launchConfiguration?: string
+  readonly launched: string
+  state: Extract<LifecycleState, MemberState>
+  /** When `state` began. */
+  since: string
+  health: 'Healthy' | 'Unhealthy'
+  /** What found it unhealthy. */
+  complaint?: 'elb' | 'ec2' | 'user'
+  protected: boolean
+  /** The id of the scaling activity that moves it. */
+  activity?: string
+  /** While it leaves: true once the load balancers know. */
+  deregistered?: true
+}
+
+export type MemberState =
+  | 'Pending'
+  | 'InService'
+  | 'Terminating'
+  | 'Terminated'
+  | 'Detaching'
+  | 'EnteringStandby'
+  | 'Standby'
+
+/** The members that count towards desired. */
+export function capacityOf(group: Group): Member[] {
+  return group.instances.filter(({ state }) => state === 'Pending' || state === 'InService')
+}

@@ -1,0 +1,97 @@
+import type { ComputeInstance, ComputeSubnet } from '../ec2/compute.ts'
+import { capacityOf, type Group, type Member } from './group.ts'
+import { launchRequest } from './launch-source.ts'
+import { capacityChange, type Movement } from './movement.ts'
+import type { ReconcilerParts } from './reconciler.ts'
+import { spread } from './spread.ts'
+
+/** Launches what a group lacks. */
+export class ScaleOut {
+  readonly #parts: ReconcilerParts
+  readonly #movement: Movement
+  /** Groups whose last launch failed, and when the next attempt may be made. */
+  readonly #waiting = new Map<string, number>()
+
+  constructor(parts: ReconcilerParts, movement: Movement) {
+    this.#parts = parts
+    this.#movement = movement
+  }
+
+  /** Lets groups whose launches failed try again at once. */
+  forgive(): void {
+    this.#waiting.clear()
+  }
+
+  async run(group: Group): Promise<void> {
+    const members = capacityOf(group)
+    const missing = group.desired - members.length
+    if (missing <= 0 || group.suspended.Launch !== undefined) return
+    if ((this.#waiting.get(group.name) ?? 0) > Date.now()) return
+    const chosen = spread(this.#subnetsOf(group), members, missing)
+    const launches = [...new Set(chosen)].map((subnet) =>
+      this.#launch(group, subnet, chosen.filter((other) => other === subnet).length),
+    )
+    await Promise.all(launches)
+  }
+
+  #subnetsOf(group: Group): ComputeSubnet[] {
+    const all = this.#parts.compute.subnets()
+    return group.subnets.length > 0
+      ? all.filter(({ id }) => group.subnets.includes(id))
+      : all.filter(({ availabilityZone }) => group.zones.includes(availabilityZone))
+  }
+
+  async #launch(group: Group, subnet: ComputeSubnet, count: number): Promise<void> {
+    const { book, compute } = this.#parts
+    try {
+      const source = book.findConfiguration(group.launchConfiguration)
+      const launched = await compute.launch(launchRequest(group, source, subnet, count))
+      for (const instance of launched) this.#join(group, instance)
+      this.#waiting.delete(group.name)
+    } catch (error) {
+      this.#failed(group, subnet, error)
+    }
+    book.save()
+  }
+
+  #join(group: Group, instance: ComputeInstance): void {
+    const from = capacityOf(group).length
+    const { book } = this.#parts
+    const lacking = this.#lacking(from, from + 1)
+    const member: Member = {
+      id: instance.id,
+      zone: instance.availabilityZone,
+      type: instance.instanceType,
+      imageId: instance.imageId,
+      launchConfiguration: group.launchConfiguration,
+      launched: book.now().toISOString(),
+      state: 'Pending',
+      since: book.now().toISOString(),
+      health: 'Healthy',
+      protected: group.protectNew,
+    }
+    const cause = group.reason === undefined ? lacking : `${group.reason}  ${lacking}`
+    member.activity = this.#movement.log(group, member, 'Launching a new EC2 instance', cause).id
+    group.instances.push(member)
+  }
+
+  #lacking(from: number, to: number): string {
+    const difference = 'in response to a difference between desired and actual capacity'
+    return this.#movement.at(`an instance was started ${difference}, ${capacityChange(from, to)}.`)
+  }
+
+  #failed(group: Group, subnet: ComputeSubnet, error: unknown): void {
+    const { book, clock, report } = this.#parts
+    const message = error instanceof Error ? error.message : String(error)
+    const activity = book.activities.start({
+      group: group.name,
+      groupArn: group.arn,
+      description: `Launching a new EC2 instance.  Status Reason: ${message} Launching EC2 instance failed.`,
+      cause: this.#lacking(capacityOf(group).length, group.desired),
+      details: JSON.stringify({ 'Availability Zone': subnet.availabilityZone }),
+    })
+    book.activities.end(activity.id, 'Failed', `${message} Launching EC2 instance failed.`)
+    this.#waiting.set(group.name, Date.now() + clock.milliseconds(30))
+    report(error)
+  }
+}

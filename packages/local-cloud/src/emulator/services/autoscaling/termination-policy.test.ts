@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest'
+import type { Group, Member } from './group.ts'
+import { spread } from './spread.ts'
+import { victims } from './termination-policy.ts'
+
+function member(id: string, changes: Partial<Member> = {}): Member {
+  return {
+    id,
+    zone: 'a',
+    type: 't3.micro',
+    imageId: 'ami-1',
+    launchConfiguration: 'v1',
+    launched: '2024-01-01T00:00:00Z',
+    state: 'InService',
+    since: '2024-01-01T00:00:00Z',
+    health: 'Healthy',
+    protected: false,
+    ...changes,
+  }
+}
+
+function group(instances: Member[], terminationPolicies = ['Default']): Group {
+  return {
+    name: 'web',
+    arn: 'arn',
+    created: '',
+    launchConfiguration: 'v2',
+    min: 0,
+    max: 9,
+    desired: 0,
+    cooldown: 0,
+    zones: ['a', 'b'],
+    subnets: [],
+    loadBalancers: [],
+    healthCheckType: 'EC2',
+    healthCheckGracePeriod: 0,
+    terminationPolicies,
+    protectNew: false,
+    instances,
+    suspended: {},
+    tags: {},
+    hooks: {},
+  }
+}
+
+const ages: Record<string, string> = { v1: '2024-01-01', v2: '2024-02-01' }
+const chosen = (of: Group, count: number): string[] =>
+  victims(of, count, (name) => ages[name] ?? '').map(({ id }) => id)
+
+describe('the termination policy', () => {
+  test('takes from the fullest zone, the oldest launch configuration, then the oldest instance', () => {
+    const members = [
+      member('b-oldest', { zone: 'b', launched: '2023-01-01' }),
+      member('a-new', { launchConfiguration: 'v2', launched: '2023-06-01' }),
+      member('a-old-young', { launched: '2024-01-03' }),
+      member('a-old-old', { launched: '2024-01-02' }),
+    ]
+    expect(chosen(group(members), 1)).toEqual(['a-old-old'])
+    expect(chosen(group(members), 3)).toEqual(['a-old-old', 'a-old-young', 'b-oldest'])
+  })
+
+  test('spares the protected, those that leave, and those that use no launch configuration as long as it can', () => {
+    const { launchConfiguration: _none, ...attached } = member('attached', { launched: '2020-01-01' })
+    const members = [
+      member('protected', { protected: true, launched: '2020-01-01' }),
+      member('standby', { state: 'Standby', launched: '2020-01-01' }),
+      attached,
+      member('newest', { launchConfiguration: 'v2' }),
+    ]
+    expect(chosen(group(members), 9)).toEqual(['newest', 'attached'])
+  })
+
+  test('by age alone', () => {
+    const members = [
+      member('old', { launched: '2021' }),
+      member('new', { launched: '2022', launchConfiguration: 'v1' }),
+    ]
+    expect(chosen(group(members, ['OldestInstance']), 1)).toEqual(['old'])
+    expect(chosen(group(members, ['NewestInstance']), 1)).toEqual(['new'])
+  })
+})
+
+test('new instances go where the fewest are', () => {
+  const subnets = ['a', 'b', 'c'].map((zone) => ({
+    id: `subnet-${zone}`,
+    vpcId: 'vpc',
+    availabilityZone: zone,
+  }))
+  const zones = spread(subnets, [member('1'), member('2'), member('3', { zone: 'b' })], 5).map(
+    ({ availabilityZone }) => availabilityZone,
+  )
+  expect(zones).toEqual(['c', 'b', 'c', 'a', 'b'])
+  expect(spread([], [], 2)).toEqual([])
+})
