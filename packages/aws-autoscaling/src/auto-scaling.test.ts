@@ -1,0 +1,172 @@
+import type { Fleet } from '@viridian/aws'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type FleetCloud, openFleetCloud, until, userData } from '../../aws/src/testing/fleet-cloud.ts'
+import { testSteps } from '../../aws/src/testing/test-steps.ts'
+import { autoScaling } from './index.ts'
+
+let cloud: FleetCloud
+const fleets = autoScaling()
+
+beforeAll(async () => {
+  cloud = await openFleetCloud()
+})
+
+afterAll(async () => {
+  await cloud.close()
+  expect(cloud.reports).toEqual([])
+})
+
+const described = (): Promise<Fleet> => fleets.describe(testSteps(cloud.context()), 'web')
+
+test('a group is described with its launch source and balancers, and no secret', async () => {
+  const fleet = await described()
+  expect(fleet).toMatchObject({
+    name: 'web',
+    min: 2,
+    max: 4,
+    desired: 3,
+    zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
+    healthCheck: { type: 'ELB', grace: 30 },
+    launch: { source: { kind: 'launchConfiguration', name: 'web-lc' }, image: cloud.image, instanceType: 't3.micro' },
+    loadBalancers: [{ kind: 'classic', name: 'web', healthCheck: { interval: 5, healthyThreshold: 2 } }],
+    suspended: [],
+    instanceTags: { team: 'shop' },
+  })
+  expect(fleet.instances.map(({ zone }) => zone).sort()).toEqual(fleet.zones)
+  expect(JSON.stringify(fleet)).not.toContain(userData)
+})
+
+test('an unknown group names those that it may have been', async () => {
+  await expect(fleets.describe(testSteps(cloud.context()), 'wep')).rejects.toMatchObject({
+    code: 'E_GROUP_NOT_FOUND',
+    message: 'there is no Auto Scaling group "wep" in eu-west-1',
+    hint: expect.stringContaining('web'),
+  })
+})
+
+test('a pin holds the group, says so in a tag, and its undo gives back what it changed alone', async () => {
+  await cloud.scaling.suspendProcesses({ AutoScalingGroupName: 'web', ScalingProcesses: ['AZRebalance'] })
+  const before = await cloud.settled()
+  const t = testSteps(cloud.context())
+  const pin = await fleets.pin(t, await described())
+  expect(pin).toMatchObject({
+    group: 'web',
+    processes: ['AlarmNotification', 'ScheduledActions', 'ReplaceUnhealthy'],
+    max: { from: 4, to: 6 },
+  })
+  const pinned = await cloud.group()
+  expect(pinned.MaxSize).toBe(6)
+  expect(pinned.SuspendedProcesses).toHaveLength(4)
+  expect(pinned.Tags?.find(({ Key }) => Key === 'viridian:pin')).toMatchObject({
+    Value: JSON.stringify({ run: t.runId, max: 4, processes: pin.processes }),
+    PropagateAtLaunch: false,
+  })
+  await expect(fleets.pin(testSteps(cloud.context()), await described())).rejects.toMatchObject({
+    code: 'E_GROUP_NOT_READY',
+    message: expect.stringContaining(t.runId),
+  })
+  await t.undo()
+  expect(await cloud.settled()).toEqual(before)
+  await cloud.scaling.resumeProcesses({ AutoScalingGroupName: 'web', ScalingProcesses: ['AZRebalance'] })
+})
+
+test('unpin gives back what pin changed', async () => {
+  const before = await cloud.settled()
+  const t = testSteps(cloud.context())
+  await fleets.unpin(t, await fleets.pin(t, await described()))
+  expect(await cloud.settled()).toEqual(before)
+})
+
+test('a max that somebody else has changed since is left alone', async () => {
+  const t = testSteps(cloud.context())
+  await fleets.pin(t, await described())
+  await cloud.scaling.updateAutoScalingGroup({ AutoScalingGroupName: 'web', MaxSize: 9 })
+  const reports = await t.undo()
+  expect(reports).toContainEqual({ leftAlone: 'max of web is 9 now: somebody has changed it since' })
+  expect((await cloud.group()).MaxSize).toBe(9)
+  await cloud.scaling.updateAutoScalingGroup({ AutoScalingGroupName: 'web', MaxSize: 4 })
+})
+
+test('a group that is not settled is refused with every reason', async () => {
+  const fleet = await described()
+  await cloud.scaling.suspendProcesses({ AutoScalingGroupName: 'web', ScalingProcesses: ['ReplaceUnhealthy'] })
+  await cloud.scaling.updateAutoScalingGroup({ AutoScalingGroupName: 'web', HealthCheckGracePeriod: 0 })
+  const [sick = ''] = fleet.instances.map(({ id }) => id)
+  await cloud.scaling.setInstanceHealth({ InstanceId: sick, HealthStatus: 'Unhealthy' })
+  await expect(fleets.pin(testSteps(cloud.context()), fleet)).rejects.toMatchObject({
+    code: 'E_GROUP_NOT_READY',
+    message: expect.stringMatching(new RegExp(`${sick} is InService and Unhealthy.*no grace period`)),
+  })
+  expect((await cloud.group()).Tags?.some(({ Key }) => Key === 'viridian:pin')).toBe(false)
+  await cloud.scaling.setInstanceHealth({ InstanceId: sick, HealthStatus: 'Healthy' })
+  await cloud.scaling.updateAutoScalingGroup({ AutoScalingGroupName: 'web', HealthCheckGracePeriod: 30 })
+  await cloud.scaling.resumeProcesses({ AutoScalingGroupName: 'web', ScalingProcesses: ['ReplaceUnhealthy'] })
+})
+
+test('attach, relaunch and standby, and the way back', async () => {
+  const before = await cloud.settled()
+  const registered = await cloud.registered()
+  const t = testSteps(cloud.context())
+  const blue = await described()
+  await fleets.pin(t, blue)
+  const green = (await cloud.launch(3)).map((id) => ({ id }))
+  await fleets.attach(t, blue, green)
+  expect((await cloud.group()).DesiredCapacity).toBe(6)
+  expect(await cloud.registered()).toEqual([...registered, ...green.map(({ id }) => id)].sort())
+
+  await fleets.relaunchWith(t, blue, cloud.image)
+  const { LaunchConfigurationName: copyName = '' } = await cloud.group()
+  expect(copyName).toMatch(/^web-lc--20261123-/)
+  const { LaunchConfigurations: [copy, original] = [] } = await cloud.scaling.describeLaunchConfigurations({
+    LaunchConfigurationNames: [copyName, 'web-lc'],
+  })
+  const own = { LaunchConfigurationName: '', LaunchConfigurationARN: '', CreatedTime: '' }
+  expect({ ...copy, ...own }).toEqual({ ...original, ...own })
+  expect(copy?.UserData).toBe(userData)
+
+  await fleets.standby(t, blue, blue.instances)
+  expect((await cloud.group()).DesiredCapacity).toBe(3)
+  expect(await cloud.registered()).toEqual(green.map(({ id }) => id).sort())
+  const states = await cloud.members()
+  for (const { id } of blue.instances) expect(states[id]).toBe('Standby/Healthy')
+
+  expect((await t.undo()).filter((report) => report !== undefined)).toEqual([])
+  expect(await cloud.settled()).toEqual(before)
+  expect(await cloud.registered()).toEqual(registered)
+  const left = await cloud.scaling.describeLaunchConfigurations({ LaunchConfigurationNames: [copyName] })
+  expect(left.LaunchConfigurations).toEqual([])
+  expect(cloud.compute.describe(green.map(({ id }) => id)).map(({ state }) => state)).toEqual([
+    'running',
+    'running',
+    'running',
+  ])
+  cloud.compute.terminate(green.map(({ id }) => id))
+})
+
+test('attach goes in chunks of twenty', async () => {
+  const t = testSteps(cloud.context())
+  const blue = await described()
+  await fleets.pin(t, blue, { room: 21 })
+  const green = (await cloud.launch(21)).map((id) => ({ id }))
+  await fleets.attach(t, blue, green)
+  expect(t.taken.filter((title) => title.startsWith('attach'))).toEqual(['attach 20 to web', 'attach 1 to web'])
+  await t.undo()
+  expect(Object.keys(await cloud.members()).sort()).toEqual(blue.instances.map(({ id }) => id).sort())
+  cloud.compute.terminate(green.map(({ id }) => id))
+})
+
+test('retire ends exactly the victims, in standby or in service, and nobody takes their place', async () => {
+  const t = testSteps(cloud.context())
+  const blue = await described()
+  const pin = await fleets.pin(t, blue)
+  const green = (await cloud.launch(3)).map((id) => ({ id }))
+  await fleets.attach(t, blue, green)
+  const [serving, ...aside] = blue.instances
+  await fleets.standby(t, blue, aside)
+  await fleets.retire(t, blue, [...aside, ...(serving ? [serving] : [])])
+  await fleets.unpin(t, pin)
+  await until(() => cloud.compute.describe(blue.instances.map(({ id }) => id)).every(({ state }) => state === 'terminated'))
+  const group = await cloud.group()
+  expect(group).toMatchObject({ MinSize: 2, MaxSize: 4, DesiredCapacity: 3, SuspendedProcesses: [] })
+  expect(Object.keys(await cloud.members()).sort()).toEqual(green.map(({ id }) => id).sort())
+})
