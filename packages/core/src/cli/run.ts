@@ -1,6 +1,7 @@
 import { Mask } from '../events/mask.ts'
 import type { ExitCode } from '../run/execute.ts'
 import { execute } from '../run/execute.ts'
+import { FileLocks } from '../run/lease.ts'
 import { Ledger } from '../run/ledger.ts'
 import { Session } from '../run/session.ts'
 import { fileDigest, newRunId, RunStore } from '../run/store.ts'
@@ -48,7 +49,16 @@ export async function runTask(project: Project, globals: Globals, request: RunRe
   })
   try {
     const { task, mode } = request
-    const outcome = await execute({ session, ledger, task, args, mode, config: await fileDigest(file) })
+    const locks = new FileLocks(project.stateDirectory)
+    const outcome = await execute({
+      session,
+      ledger,
+      task,
+      args,
+      mode,
+      locks,
+      config: await fileDigest(file),
+    })
     return outcome.exitCode
   } finally {
     release()

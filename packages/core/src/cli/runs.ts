@@ -1,5 +1,6 @@
 import type { RunHistory } from '../journal/history.ts'
 import { elapsed } from '../output/elapsed.ts'
+import { isAlive } from '../run/lease.ts'
 import { RunStore } from '../run/store.ts'
 import { columns, type Print } from './print.ts'
 
@@ -39,14 +40,4 @@ function stateOf({ started, finished }: RunHistory): string {
   if (!finished) return isAlive(started.by.pid) ? 'running' : 'crashed'
   if (finished.status === 'failed') return finished.exitCode === 3 ? 'failed, dirty' : 'failed, undone'
   return finished.status
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    // A process of another user is alive as well.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
 }

@@ -8,6 +8,7 @@ import type { ArgSpecs, ArgValues } from '../task/args.ts'
 import { runOnHosts } from '../task/on-hosts.ts'
 import { isRemote, type Task } from '../task/task.ts'
 import { TaskScope } from '../task/task-scope.ts'
+import type { LockStore } from './lease.ts'
 import type { Ledger } from './ledger.ts'
 import type { Session } from './session.ts'
 
@@ -30,6 +31,7 @@ export interface Execution {
   readonly mode: 'run' | 'plan' | 'resume'
   /** The digest of the task file. */
   readonly config: string
+  readonly locks: LockStore
 }
 
 const now = (): string => new Date().toISOString()
@@ -72,10 +74,17 @@ function startOf(
 }
 
 /** Runs the task function and awaits all that it started. */
-async function attempt({ session, task, args }: Execution): Promise<{ thrown: unknown } | undefined> {
+async function attempt({
+  session,
+  task,
+  args,
+  mode,
+  locks,
+}: Execution): Promise<{ thrown: unknown } | undefined> {
   const { engine } = session
   try {
     session.maskSecrets(task.args, args)
+    if (mode !== 'plan' && !isRemote(task)) await session.lock(locks, task.locks(args))
     // A task that does not listen to the signal must not keep an interrupted run from its undo.
     await Promise.race([
       engine.track(session.identity.task, () => body(session, task, args)),
@@ -101,7 +110,7 @@ const stopped = (signal: AbortSignal): Promise<never> =>
   })
 
 async function succeeded(session: Session): Promise<Outcome> {
-  await session.close()
+  await closed(session)
   return { status: 'succeeded', exitCode: 0, leftovers: [] }
 }
 
@@ -111,9 +120,18 @@ async function failed(execution: Execution, thrown: unknown): Promise<Outcome> {
   const cancelled = isViridianError(thrown) && thrown.code === 'E_INTERRUPTED'
   const status = cancelled ? 'cancelled' : 'failed'
   const leftovers = session.committed ? committedLeftovers(session) : await takeBack(execution, error)
-  await session.close()
+  await closed(session)
   if (leftovers.length > 0) return { status, exitCode: 3, error, leftovers }
-  return { status, exitCode: cancelled ? 130 : 1, error, leftovers }
+  return { status, exitCode: cancelled ? 130 : error.code === 'E_LOCKED' ? 4 : 1, error, leftovers }
+}
+
+/** What goes wrong at the very end does not change what the run came to; it is said. */
+async function closed(session: Session): Promise<void> {
+  try {
+    await session.close()
+  } catch (error) {
+    session.emit({ kind: 'note', level: 'warning', text: `while closing: ${reportOf(error).message}` })
+  }
 }
 
 const committedLeftovers = ({ identity }: Session): string[] => [

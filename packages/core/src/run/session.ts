@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { hostname, userInfo } from 'node:os'
 import type { Config, Stage } from '../config/config.ts'
 import { ViridianError } from '../error.ts'
 import type { Event } from '../events/event.ts'
@@ -15,6 +16,7 @@ import { type ArgSpecs, detailsOf } from '../task/args.ts'
 import { Roles } from '../task/roles.ts'
 import type { Task } from '../task/task.ts'
 import { namesOf } from '../task/tree.ts'
+import type { HeldLock, LockStore } from './lease.ts'
 import type { Ledger } from './ledger.ts'
 import { Resources } from './resources.ts'
 import { StageAtRun } from './stage.ts'
@@ -47,6 +49,7 @@ export class Session implements StepHost {
   readonly #stage: StageAtRun
   readonly #names: ReadonlyMap<Task, string>
   #permission: Promise<void> | undefined
+  #locks: HeldLock[] = []
   #committed = false
 
   constructor(settings: SessionSettings) {
@@ -113,9 +116,32 @@ export class Session implements StepHost {
     }
   }
 
-  beforeChange(): Promise<void> {
+  async beforeChange(): Promise<void> {
     this.#permission ??= this.#askOnce()
-    return this.#permission
+    await this.#permission
+    for (const lock of this.#locks) lock.check()
+  }
+
+  /**
+   * Takes the locks that the task declares, in the order of their names, so that two runs cannot wait for each other.
+   *
+   * @throws ViridianError `E_LOCKED`
+   */
+  async lock(store: LockStore, names: readonly string[]): Promise<void> {
+    const { id: run, task } = this.identity
+    const holder = { run, task, user: userInfo().username, host: hostname(), pid: process.pid }
+    for (const name of [...names].sort()) {
+      const held = await store.acquire(name, holder, {
+        onTakeover: (lapsed) =>
+          this.emit({
+            kind: 'note',
+            level: 'warning',
+            text: `the lock on ${name} is taken over from run ${lapsed.run} of ${lapsed.user} on ${lapsed.host}, which has ended without releasing it`,
+          }),
+        onLost: (error) => this.engine.fail(error),
+      })
+      this.#locks.push(held)
+    }
   }
 
   /** Commands on hosts count as changes on every stage that was given a name. */
@@ -203,7 +229,12 @@ export class Session implements StepHost {
 
   /** Ends what the run holds open; everything is tried, the first failure is thrown. */
   async close(): Promise<void> {
-    const endings = [() => this.#remote.close(), () => this.#stage.close(), () => this.#resources.dispose()]
+    const endings = [
+      () => this.#remote.close(),
+      () => this.#stage.close(),
+      () => this.#resources.dispose(),
+      ...this.#locks.map((lock) => () => lock.release()),
+    ]
     const failures: unknown[] = []
     for (const end of endings) await end().catch((error: unknown) => failures.push(error))
     if (failures.length > 0) throw failures[0]

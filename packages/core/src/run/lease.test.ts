@@ -1,0 +1,68 @@
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { FileLocks, type Holder, type LockEvents } from './lease.ts'
+
+const holder = (run: string, pid = process.pid): Holder => ({
+  run,
+  task: 'deploy',
+  user: 'somebody',
+  host: 'here',
+  pid,
+})
+const lost: string[] = []
+const taken: string[] = []
+const events: LockEvents = {
+  onLost: ({ message }) => lost.push(message),
+  onTakeover: ({ run }) => taken.push(run),
+}
+let locks: FileLocks
+
+beforeEach(async () => {
+  lost.length = 0
+  taken.length = 0
+  locks = new FileLocks(await mkdtemp(join(tmpdir(), 'locks-')))
+})
+afterEach(() => void vi.useRealTimers())
+
+describe('a lock', () => {
+  it('refuses a second run, naming the holder, until it is released', async () => {
+    const held = await locks.acquire('group/web', holder('one'), events)
+    await expect(locks.acquire('group/web', holder('two'), events)).rejects.toMatchObject({
+      code: 'E_LOCKED',
+      message: expect.stringMatching(/group\/web is locked by somebody on here: run one of "deploy"/),
+    })
+    await locks.acquire('group/api', holder('two'), events)
+    await held.release()
+    await locks.acquire('group/web', holder('two'), events)
+    expect(taken).toEqual([])
+  })
+
+  it('goes to exactly one of many that ask at once', async () => {
+    const asked = await Promise.allSettled(
+      Array.from({ length: 20 }, (_, n) => locks.acquire('group/web', holder(`run-${n}`), events)),
+    )
+    expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  })
+
+  it('is taken over, aloud and by one alone, when its holder has died', async () => {
+    const gone = 2 ** 22 + 1
+    await locks.acquire('group/web', holder('dead', gone), events)
+    const asked = await Promise.allSettled(
+      Array.from({ length: 20 }, (_, n) => locks.acquire('group/web', holder(`run-${n}`), events)),
+    )
+    expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    expect(taken).toEqual(['dead'])
+  })
+
+  it('lapses when it is not renewed, and its holder is told before its next change', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const held = await locks.acquire('group/web', holder('one'), events)
+    held.check()
+    vi.setSystemTime(Date.now() + 31_000)
+    expect(() => held.check()).toThrow(expect.objectContaining({ code: 'E_LOCK_LOST' }))
+    await locks.acquire('group/web', holder('two'), events)
+    expect(taken).toEqual(['one'])
+  })
+})

@@ -1,0 +1,180 @@
+import { randomBytes } from 'node:crypto'
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { ViridianError } from '../error.ts'
+
+/** Who holds a lock, and until when unless the hold is renewed. */
+const leaseSchema = z.object({
+  run: z.string(),
+  task: z.string(),
+  user: z.string(),
+  host: z.string(),
+  pid: z.number(),
+  since: z.string(),
+  until: z.string(),
+})
+
+export type Lease = z.infer<typeof leaseSchema>
+export type Holder = Omit<Lease, 'since' | 'until'>
+
+const leaseMs = 30_000
+const renewEveryMs = 10_000
+
+/** Locks by name, each held by one run at a time. */
+export interface LockStore {
+  /**
+   * Takes a lock, also from a holder whose lease has lapsed: that one is given to `onTakeover`.
+   *
+   * @throws ViridianError `E_LOCKED` with the holder
+   */
+  acquire(name: string, holder: Holder, events: LockEvents): Promise<HeldLock>
+}
+
+export interface LockEvents {
+  onTakeover(lapsed: Lease): void
+  /** The lease could not be renewed in time, or somebody took it over. */
+  onLost(error: ViridianError): void
+}
+
+export interface HeldLock {
+  /** @throws ViridianError `E_LOCK_LOST` when the lease has lapsed */
+  check(): void
+  release(): Promise<void>
+}
+
+/** Locks as files under `.tasks/locks/`: exclusive among the processes that share the directory. */
+export class FileLocks implements LockStore {
+  readonly #directory: string
+
+  constructor(stateDirectory: string) {
+    this.#directory = join(stateDirectory, 'locks')
+  }
+
+  async acquire(name: string, holder: Holder, events: LockEvents): Promise<HeldLock> {
+    await mkdir(this.#directory, { recursive: true, mode: 0o700 })
+    const file = join(this.#directory, `${encodeURIComponent(name)}.json`)
+    const since = new Date().toISOString()
+    // A lapsed lease is moved out of the way and the lock tried again: of several who try, one gets it.
+    for (;;) {
+      if (await this.#create(file, renewed(holder, since)))
+        return this.#hold(name, file, renewed(holder, since), events)
+      const current = await readLease(file)
+      if (!current) continue
+      if (!hasLapsed(current, holder.host)) throw locked(name, current)
+      if (await this.#clear(file, current)) events.onTakeover(current)
+    }
+  }
+
+  /** Writes a whole file under a name that nobody else has, or answers false. */
+  async #create(file: string, lease: Lease): Promise<boolean> {
+    const draft = await this.#draft(lease)
+    try {
+      await link(draft, file)
+      return true
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+      throw error
+    } finally {
+      await rm(draft, { force: true })
+    }
+  }
+
+  async #draft(lease: Lease): Promise<string> {
+    const draft = join(this.#directory, `.${randomBytes(6).toString('hex')}`)
+    await writeFile(draft, JSON.stringify(lease), { mode: 0o600 })
+    return draft
+  }
+
+  /** Takes a lapsed lease away; what turns out to be another's, taken meanwhile, is put back. */
+  async #clear(file: string, lapsed: Lease): Promise<boolean> {
+    const aside = join(this.#directory, `.${randomBytes(6).toString('hex')}`)
+    try {
+      await rename(file, aside)
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false
+      throw error
+    }
+    const moved = await readLease(aside)
+    const mine = moved?.run === lapsed.run
+    if (!mine) await link(aside, file)
+    await rm(aside, { force: true })
+    return mine
+  }
+
+  #hold(name: string, file: string, first: Lease, events: LockEvents): HeldLock {
+    let lease = first
+    let lost: ViridianError | undefined
+    const lose = (reason: string): void => {
+      lost ??= new ViridianError('E_LOCK_LOST', `the lock on ${name} was lost: ${reason}`, {
+        hint: 'another run may be changing it; look at "tasks runs" before anything else',
+      })
+      events.onLost(lost)
+    }
+    const renew = async (): Promise<void> => {
+      const current = await readLease(file)
+      if (current?.run !== lease.run)
+        return lose(current ? `${current.run} has taken it` : 'its file is gone')
+      if (Date.parse(lease.until) < Date.now()) return lose('it was not renewed in time')
+      lease = renewed(lease, lease.since)
+      await rename(await this.#draft(lease), file)
+    }
+    const timer = setInterval(() => void renew().catch((error: unknown) => lose(String(error))), renewEveryMs)
+    timer.unref()
+    return {
+      check() {
+        if (!lost && Date.parse(lease.until) < Date.now()) lose('it was not renewed in time')
+        if (lost) throw lost
+      },
+      async release() {
+        clearInterval(timer)
+        if ((await readLease(file))?.run === lease.run) await rm(file, { force: true })
+      },
+    }
+  }
+}
+
+const renewed = (holder: Holder, since: string): Lease => ({
+  ...holder,
+  since,
+  until: new Date(Date.now() + leaseMs).toISOString(),
+})
+
+async function readLease(file: string): Promise<Lease | undefined> {
+  try {
+    return leaseSchema.parse(JSON.parse(await readFile(file, 'utf8')))
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw new ViridianError('E_STATE_READ', 'a lock cannot be read', {
+      cause: error,
+      place: { file },
+      hint: 'remove the file when no run is active',
+    })
+  }
+}
+
+/** A holder on this machine whose process is gone does not keep anybody waiting. */
+function hasLapsed(lease: Lease, host: string): boolean {
+  return Date.parse(lease.until) < Date.now() || (lease.host === host && !isAlive(lease.pid))
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // A process of another user is alive as well.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+function locked(name: string, { run, task, user, host, pid, since }: Lease): ViridianError {
+  const age = Math.round((Date.now() - Date.parse(since)) / 1000)
+  return new ViridianError(
+    'E_LOCKED',
+    `${name} is locked by ${user} on ${host}: run ${run} of "${task}", process ${pid}, for ${age} s`,
+    {
+      hint: 'wait for it to end; the lock of a run that died lapses by itself',
+    },
+  )
+}
