@@ -11,8 +11,9 @@ export function quote(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`
 }
 
-/** A path as one word; a leading `~/` is left for the shell to expand. */
+/** A path as one word: a leading `~/` is left for the shell to expand, a leading dash cannot be taken for an option. */
 export function quotePath(path: string): string {
+  if (path.startsWith('-')) return quote(`./${path}`)
   if (path === '~' || path === '~/') return '~'
   if (path.startsWith('~/')) return `~/${quote(path.slice(2))}`
   return quote(path)
