@@ -24,14 +24,27 @@ export interface SshDefaults {
   readonly identityFile?: string
   /** Files in known_hosts form. @default ~/.ssh/known_hosts and /etc/ssh/ssh_known_hosts */
   readonly knownHosts?: readonly string[]
+  /** How long a host may take to be reached, its sshd's start included: milliseconds, or `90s`. @default 60s */
+  readonly connectTimeout?: number | string
+}
+
+/** What a command reads: its size is told beforehand, since the end of input means the end of the command's life. */
+export interface Input {
+  /** Bytes. */
+  readonly size: number
+  /** Called once. */
+  readonly chunks: () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>
 }
 
 export interface ExecOptions {
-  /** Written to the command's standard input, which is then closed. */
-  readonly stdin?: string | Uint8Array | AsyncIterable<Uint8Array>
+  /**
+   * Written to the channel's input, which stays open after it: it is the lifeline that the command line hangs on
+   * (see `lifeline.ts`).
+   */
+  readonly input?: Input
   readonly onStdout?: (chunk: Buffer) => void
   readonly onStderr?: (chunk: Buffer) => void
-  /** Ends the remote command (not only the channel) when aborted. */
+  /** When aborted, the channel's input is closed, by which a command on a lifeline dies; rejects with its reason. */
   readonly signal?: AbortSignal
 }
 
@@ -43,14 +56,19 @@ export interface ExitStatus {
 
 /** One live connection to one host, kept for the whole run. */
 export interface Connection {
-  /** Runs a command line under the login's `sh`; rejects only when the connection or the channel fails. */
+  /** False once it was closed or lost. */
+  readonly open: boolean
+  /** Runs a command line under the login's shell; rejects when the connection or the channel fails, or when aborted. */
   exec(command: string, options: ExecOptions): Promise<ExitStatus>
   close(): Promise<void>
 }
 
 /** A way to reach hosts. The second one (the system's `ssh`) fits behind the same two methods. */
 export interface Transport {
-  /** @throws ViridianError `E_HOST_UNREACHABLE`, `E_HOST_KEY`, `E_HOST_AUTH`, each with the host as its place. */
+  /**
+   * @throws ViridianError `E_HOST_UNREACHABLE`, `E_HOST_KEY_UNKNOWN`, `E_HOST_KEY_CHANGED`, `E_HOST_KEY_REVOKED`,
+   * `E_HOST_AUTH`, `E_IDENTITY_FILE`, each with the host as its place
+   */
   connect(host: HostSpec, signal: AbortSignal): Promise<Connection>
   close(): Promise<void>
 }

@@ -1,0 +1,78 @@
+import { once } from 'node:events'
+import type { ClientChannel } from 'ssh2'
+import type { ExecOptions, ExitStatus, Input } from '../transport.ts'
+
+// The lifeline's five seconds between SIGTERM and SIGKILL, and some for the way.
+const dyingTime = 7_000
+
+/** Feeds a channel, hands on what it says, and waits for its end. Both null: it ended without an exit. */
+export async function channelExit(channel: ClientChannel, options: ExecOptions): Promise<ExitStatus> {
+  const { signal } = options
+  let failure: { readonly reason: unknown } | undefined
+  let timer: NodeJS.Timeout | undefined
+  const closed = closing(channel)
+  const giveUp = (reason: unknown): void => {
+    if (failure) return
+    failure = { reason }
+    channel.end()
+    timer = setTimeout(() => {
+      channel.close()
+      channel.emit('close')
+    }, dyingTime)
+  }
+  const abort = (): void => giveUp(signal?.reason)
+  const guarded = (handle: (chunk: Buffer) => void) => (chunk: Buffer) => {
+    try {
+      if (!failure) handle(chunk)
+    } catch (error) {
+      giveUp(error)
+    }
+  }
+  channel.on(
+    'data',
+    guarded((chunk) => options.onStdout?.(chunk)),
+  )
+  channel.stderr.on(
+    'data',
+    guarded((chunk) => options.onStderr?.(chunk)),
+  )
+  channel.on('error', giveUp)
+  signal?.addEventListener('abort', abort, { once: true })
+  if (signal?.aborted) abort()
+  if (options.input) void feed(channel, options.input, closed).catch(giveUp)
+  const exit = await closed
+  clearTimeout(timer)
+  signal?.removeEventListener('abort', abort)
+  if (failure) throw failure.reason
+  return exit
+}
+
+function closing(channel: ClientChannel): Promise<ExitStatus> {
+  return new Promise((resolve) => {
+    let exit: ExitStatus = { code: null, signal: null }
+    channel.on('exit', (code: number | null, signal?: string) => {
+      exit = { code, signal: signal ?? null }
+    })
+    channel.on('close', () => resolve(exit))
+  })
+}
+
+async function feed(
+  channel: ClientChannel,
+  { size, chunks }: Input,
+  closed: Promise<unknown>,
+): Promise<void> {
+  let left = size
+  let isClosed = false
+  void closed.then(() => {
+    isClosed = true
+  })
+  for await (const chunk of chunks()) {
+    const part = chunk.subarray(0, left)
+    left -= part.length
+    if (isClosed) return
+    if (!channel.write(part)) await Promise.race([once(channel, 'drain'), closed])
+    if (left === 0) return
+  }
+  if (left > 0) throw new Error(`the input ended ${left} bytes short of its ${size} bytes`)
+}

@@ -1,0 +1,82 @@
+import type { Client, ClientChannel } from 'ssh2'
+import { ViridianError } from '../../error.ts'
+import { Semaphore } from '../semaphore.ts'
+import type { Connection, ExecOptions, ExitStatus } from '../transport.ts'
+import { channelExit } from './channel.ts'
+
+// sshd refuses an eleventh session on a connection; a user's own settings may hold one or two.
+const channelsAtOnce = 8
+
+/** A logged-in connection of ssh2. */
+export class SshConnection implements Connection {
+  readonly #client: Client
+  readonly #host: string
+  readonly #channels = new Semaphore(channelsAtOnce)
+  #open = true
+  #cause: Error | undefined
+
+  constructor(client: Client, host: string) {
+    this.#client = client
+    this.#host = host
+    client.on('error', (error) => {
+      this.#cause ??= error
+      this.#open = false
+    })
+    client.on('end', () => {
+      this.#open = false
+    })
+    client.on('close', () => {
+      this.#open = false
+    })
+  }
+
+  get open(): boolean {
+    return this.#open
+  }
+
+  exec(command: string, options: ExecOptions): Promise<ExitStatus> {
+    return this.#channels.run(options.signal, async () => {
+      const channel = await this.#openChannel(command)
+      const exit = await channelExit(channel, options)
+      if (exit.code === null && exit.signal === null) throw this.#lost()
+      return exit
+    })
+  }
+
+  async close(): Promise<void> {
+    if (!this.#open) return
+    const closed = new Promise<void>((resolve) => this.#client.once('close', () => resolve()))
+    this.#client.end()
+    // A peer that has stalled does not answer the goodbye.
+    const timer = setTimeout(() => this.#client.destroy(), 1_000)
+    await closed
+    clearTimeout(timer)
+  }
+
+  #openChannel(command: string): Promise<ClientChannel> {
+    return new Promise((resolve, reject) => {
+      if (!this.#open) throw this.#lost()
+      this.#client.exec(command, (error, channel) => {
+        if (!error) resolve(channel)
+        else reject(this.#open ? this.#refused(error) : this.#lost())
+      })
+    })
+  }
+
+  #lost(): ViridianError {
+    const why = this.#cause === undefined ? '' : `: ${this.#cause.message}`
+    return new ViridianError('E_HOST_LOST', `the connection to ${this.#host} was lost${why}`, {
+      hint: 'what ran there is ended by its server as soon as that notices; run the task again',
+      place: { host: this.#host },
+      cause: this.#cause,
+    })
+  }
+
+  #refused(cause: Error): ViridianError {
+    return new ViridianError('E_HOST_CHANNEL', `${this.#host} refused to run a command: ${cause.message}`, {
+      hint: 'see MaxSessions and ForceCommand in its sshd_config',
+      place: { host: this.#host },
+      cause,
+    })
+  }
+}
