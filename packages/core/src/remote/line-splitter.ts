@@ -1,0 +1,38 @@
+const longest = 16 * 1024
+
+/** Gives a text that comes in pieces line by line, each as a terminal would show it in the end. */
+export class LineSplitter {
+  readonly #onLine: (line: string) => void
+  #rest = ''
+
+  constructor(onLine: (line: string) => void) {
+    this.#onLine = onLine
+  }
+
+  add(text: string): void {
+    const lines = (this.#rest + text).split('\n')
+    this.#rest = lines.pop() ?? ''
+    for (const line of lines) this.#onLine(asShown(line))
+    this.#shorten()
+  }
+
+  /** Gives what is left without a line end. */
+  end(): void {
+    if (this.#rest !== '') this.#onLine(asShown(this.#rest))
+    this.#rest = ''
+  }
+
+  // A progress bar redraws itself without ever ending its line; other endless lines are cut.
+  #shorten(): void {
+    if (this.#rest.length <= longest) return
+    const redrawn = this.#rest.lastIndexOf('\r', this.#rest.length - 2)
+    if (redrawn >= 0) this.#rest = this.#rest.slice(redrawn + 1)
+    else this.end()
+  }
+}
+
+// After a carriage return the line is written anew.
+function asShown(line: string): string {
+  const text = line.replace(/\r+$/, '')
+  return text.slice(text.lastIndexOf('\r') + 1)
+}

@@ -1,0 +1,29 @@
+import type { Backend } from './backend.ts'
+import { type CommandContext, shownCommand } from './command.ts'
+import { quotePath } from './quote.ts'
+
+/** Says what would be done on a host, and does nothing: commands succeed without a word, no file exists. */
+export function printer(print: (command: string) => void, mask: (text: string) => string): Backend {
+  const say = (context: CommandContext, command: string): string => {
+    const shown = mask(shownCommand(context, command))
+    print(shown)
+    return shown
+  }
+  return {
+    run: async (context, command, { okCodes = [0] }) => {
+      const code = okCodes.includes(0) ? 0 : (okCodes[0] ?? 0)
+      return { command: say(context, command), code, signal: null, stdout: '', stderr: '', truncated: false }
+    },
+    put: async (context, local, remote) => void say(context, `put ${local} ${quotePath(remote)}`),
+    get: async (context, remote, local) => void say(context, `get ${quotePath(remote)} ${local}`),
+    write: async (context, remote) => void say(context, `write ${quotePath(remote)}`),
+    read: async (context, remote) => {
+      say(context, `read ${quotePath(remote)}`)
+      return ''
+    },
+    exists: async (context, remote) => {
+      say(context, `test -e ${quotePath(remote)}`)
+      return false
+    },
+  }
+}
