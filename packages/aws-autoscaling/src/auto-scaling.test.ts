@@ -27,7 +27,11 @@ test('a group is described with its launch source and balancers, and no secret',
     desired: 3,
     zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
     healthCheck: { type: 'ELB', grace: 30 },
-    launch: { source: { kind: 'launchConfiguration', name: 'web-lc' }, image: cloud.image, instanceType: 't3.micro' },
+    launch: {
+      source: { kind: 'launchConfiguration', name: 'web-lc' },
+      image: cloud.image,
+      instanceType: 't3.micro',
+    },
     loadBalancers: [{ kind: 'classic', name: 'web', healthCheck: { interval: 5, healthyThreshold: 2 } }],
     suspended: [],
     instanceTags: { team: 'shop' },
@@ -89,7 +93,10 @@ test('a max that somebody else has changed since is left alone', async () => {
 
 test('a group that is not settled is refused with every reason', async () => {
   const fleet = await described()
-  await cloud.scaling.suspendProcesses({ AutoScalingGroupName: 'web', ScalingProcesses: ['ReplaceUnhealthy'] })
+  await cloud.scaling.suspendProcesses({
+    AutoScalingGroupName: 'web',
+    ScalingProcesses: ['ReplaceUnhealthy'],
+  })
   await cloud.scaling.updateAutoScalingGroup({ AutoScalingGroupName: 'web', HealthCheckGracePeriod: 0 })
   const [sick = ''] = fleet.instances.map(({ id }) => id)
   await cloud.scaling.setInstanceHealth({ InstanceId: sick, HealthStatus: 'Unhealthy' })
@@ -149,7 +156,10 @@ test('attach goes in chunks of twenty', async () => {
   await fleets.pin(t, blue, { room: 21 })
   const green = (await cloud.launch(21)).map((id) => ({ id }))
   await fleets.attach(t, blue, green)
-  expect(t.taken.filter((title) => title.startsWith('attach'))).toEqual(['attach 20 to web', 'attach 1 to web'])
+  expect(t.taken.filter((title) => title.startsWith('attach'))).toEqual([
+    'attach 20 to web',
+    'attach 1 to web',
+  ])
   await t.undo()
   expect(Object.keys(await cloud.members()).sort()).toEqual(blue.instances.map(({ id }) => id).sort())
   cloud.compute.terminate(green.map(({ id }) => id))
@@ -165,7 +175,9 @@ test('retire ends exactly the victims, in standby or in service, and nobody take
   await fleets.standby(t, blue, aside)
   await fleets.retire(t, blue, [...aside, ...(serving ? [serving] : [])])
   await fleets.unpin(t, pin)
-  await until(() => cloud.compute.describe(blue.instances.map(({ id }) => id)).every(({ state }) => state === 'terminated'))
+  await until(() =>
+    cloud.compute.describe(blue.instances.map(({ id }) => id)).every(({ state }) => state === 'terminated'),
+  )
   const group = await cloud.group()
   expect(group).toMatchObject({ MinSize: 2, MaxSize: 4, DesiredCapacity: 3, SuspendedProcesses: [] })
   expect(Object.keys(await cloud.members()).sort()).toEqual(green.map(({ id }) => id).sort())

@@ -4,7 +4,10 @@ import { isViridianError, ViridianError } from '@viridian/core'
 interface SdkError {
   readonly name: string
   readonly message: string
+  /** The network's: `ECONNREFUSED`. */
   readonly code?: unknown
+  /** What AWS wrote in the answer; `name` is the SDK's word for it: `AccessPointNotFoundException`. */
+  readonly Code?: unknown
   readonly $metadata?: {
     readonly httpStatusCode?: number
     readonly attempts?: number
@@ -28,7 +31,7 @@ export function awsError(call: string, thrown: unknown): ViridianError {
   const error = sdkError(thrown)
   const { code, says, hint } = explain(call, error)
   const requestId = error.$metadata?.requestId
-  return new ViridianError(code, says ?? `${call}: ${error.name}: ${error.message || 'no reason given'}`, {
+  return new ViridianError(code, says ?? `${call}: ${codeOf(error)}: ${error.message || 'no reason given'}`, {
     ...(hint !== undefined && { hint }),
     place: { call, ...(requestId !== undefined && { requestId }) },
     cause: thrown,
@@ -41,7 +44,7 @@ export function awsError(call: string, thrown: unknown): ViridianError {
  */
 export function awsCode(error: unknown): string | undefined {
   const cause = sdkCause(error)
-  return cause?.$metadata?.httpStatusCode === undefined ? undefined : cause.name
+  return cause?.$metadata?.httpStatusCode === undefined ? undefined : codeOf(cause)
 }
 
 /**
@@ -55,16 +58,17 @@ export function isClearRefusal(error: unknown): boolean {
 
 function explain(call: string, error: SdkError): Explanation {
   const status = error.$metadata?.httpStatusCode
-  if (error.name === 'CredentialsProviderError' || /ExpiredToken|RequestExpired/.test(error.name))
+  const name = codeOf(error)
+  if (name === 'CredentialsProviderError' || /ExpiredToken|RequestExpired/.test(name))
     return {
       code: 'E_AWS_CREDENTIALS',
       hint: 'sign in again (aws sso login), or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
     }
-  if (/^(AuthFailure|InvalidClientTokenId|UnrecognizedClientException)$/.test(error.name))
+  if (/^(AuthFailure|InvalidClientTokenId|UnrecognizedClientException)$/.test(name))
     return { code: 'E_AWS_CREDENTIALS', hint: 'AWS does not know these credentials: check AWS_PROFILE' }
-  if (/^(RequestTimeTooSkewed|RequestInTheFuture|SignatureDoesNotMatch|InvalidSignature)/.test(error.name))
+  if (/^(RequestTimeTooSkewed|RequestInTheFuture|SignatureDoesNotMatch|InvalidSignature)/.test(name))
     return { code: 'E_AWS_SIGNATURE', hint: "check this machine's clock, and the secret access key" }
-  if (/^(UnauthorizedOperation|AccessDenied|AccessDeniedException)$/.test(error.name))
+  if (/^(UnauthorizedOperation|AccessDenied|AccessDeniedException)$/.test(name))
     return { code: 'E_AWS_DENIED', hint: `allow ${deniedAction(call, error.message)} in the IAM policy` }
   if (error.message === 'Region is missing')
     return {
@@ -98,6 +102,8 @@ const isForeign = ({ message, $metadata: meta }: SdkError): boolean =>
   meta?.httpStatusCode !== undefined &&
   meta.requestId === undefined &&
   (/^Unknown(Error)?$/.test(message) || /parse error|Deserialization error/.test(message))
+
+const codeOf = ({ Code, name }: SdkError): string => (typeof Code === 'string' ? Code : name)
 
 function sdkError(thrown: unknown): SdkError {
   return thrown instanceof Error ? thrown : { name: 'Error', message: String(thrown) }

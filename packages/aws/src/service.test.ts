@@ -90,6 +90,11 @@ test("AWS's refusal keeps its code, the call and the request's id", async () => 
   expect(isClearRefusal(error)).toBe(true)
 })
 
+test("AWS's own code counts, not the SDK's name for it", async () => {
+  const c = await contextAt(always(400, queryError('ResourceInUse', 'in use')))
+  expect(awsCode(await failure(suspend(c)))).toBe('ResourceInUse')
+})
+
 test.each([
   ['AccessDenied', 'not authorized to perform: iam:PassRole on x', 'E_AWS_DENIED', 'allow iam:PassRole in'],
   ['AccessDenied', 'no', 'E_AWS_DENIED', 'allow autoscaling:SuspendProcesses in'],

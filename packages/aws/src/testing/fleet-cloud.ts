@@ -15,6 +15,7 @@ import { openStore } from '../../../local-cloud/src/emulator/store.ts'
 import { type TestContext, testContext } from './step-context.ts'
 
 const region = 'eu-west-1'
+const account = '123456789012'
 const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' }
 const zones = ['a', 'b', 'c'].map((letter) => `${region}${letter}`)
 
@@ -29,15 +30,16 @@ export async function openFleetCloud() {
   const reports: unknown[] = []
   const report = (error: unknown): unknown => reports.push(error)
   const machines = await openMachines({ directory, clock, ssh: { user: 'deploy' } })
-  const ec2 = ec2Service({ machines, store, clock, faults, region, account: '123456789012', report })
+  const ec2 = ec2Service({ machines, store, clock, faults, region, account, report })
   const balancers = standInBalancers()
-  const balancing = elbService({ store, balancers, compute: ec2.compute, region, report })
+  const balancing = elbService({ store, balancers, compute: ec2.compute, region, account, report })
   const groups = autoScalingService({
     store,
     clock,
     compute: ec2.compute,
     traffic: balancing.traffic,
     region,
+    account,
     report,
   })
   const image = await ec2.importImage('base')
@@ -57,6 +59,7 @@ export async function openFleetCloud() {
   }
   const cloud = {
     image,
+    settings,
     scaling,
     elb: balancerClient,
     balancers,
@@ -86,7 +89,9 @@ export async function openFleetCloud() {
     },
     /** The group without what changes by itself: equal before a change and after its undo. */
     async settled(): Promise<unknown> {
-      await until(async () => Object.values(await cloud.members()).every((state) => state === 'InService/Healthy'))
+      await until(async () =>
+        Object.values(await cloud.members()).every((state) => state === 'InService/Healthy'),
+      )
       return { ...(await cloud.group()), $metadata: undefined }
     },
     async launch(count: number, zone = zones[0]): Promise<string[]> {
@@ -112,7 +117,8 @@ export async function openFleetCloud() {
       ec2.close()
       await server.close()
       await machines.close()
-      await rm(directory, { recursive: true, force: true })
+      // A copy of a disk that was under way may still be writing.
+      await rm(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
     },
   }
   await seed(cloud)
@@ -130,7 +136,17 @@ async function seed(cloud: FleetCloud): Promise<void> {
   })
   await balancing.configureHealthCheck({
     LoadBalancerName: 'web',
-    HealthCheck: { Target: 'HTTP:8080/health', Interval: 5, Timeout: 2, HealthyThreshold: 2, UnhealthyThreshold: 2 },
+    HealthCheck: {
+      Target: 'HTTP:8080/health',
+      Interval: 5,
+      Timeout: 2,
+      HealthyThreshold: 2,
+      UnhealthyThreshold: 2,
+    },
+  })
+  await balancing.modifyLoadBalancerAttributes({
+    LoadBalancerName: 'web',
+    LoadBalancerAttributes: { ConnectionDraining: { Enabled: true, Timeout: 60 } },
   })
   await scaling.createLaunchConfiguration({
     LaunchConfigurationName: 'web-lc',

@@ -7,10 +7,12 @@ export interface TestSteps extends Steps {
   undo(): Promise<(UndoReport | undefined)[]>
 }
 
+// Across all that a test file makes: a token that comes again would be the same request to AWS.
+let count = 0
+
 export function testSteps(c: StepContext): TestSteps {
   const undos: (() => Promise<UndoReport | undefined>)[] = []
   const taken: string[] = []
-  let count = 0
   const t: TestSteps = {
     runId: c.run.id,
     taken,

@@ -1,0 +1,174 @@
+import { EC2 } from '@aws-sdk/client-ec2'
+import { type Fleet, launchDigest, readLaunchConfiguration } from '@viridian/aws'
+import type { ChangeContext } from '@viridian/core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type FleetCloud, openFleetCloud, until, userData } from '../../aws/src/testing/fleet-cloud.ts'
+import { testSteps } from '../../aws/src/testing/test-steps.ts'
+import { createImage } from './create-image.ts'
+import { ec2 } from './index.ts'
+import { runInstances } from './run-instances.ts'
+
+let cloud: FleetCloud
+let fleet: Fleet
+let client: EC2
+const instances = ec2({ ssh: { user: 'deploy', port: 2222 } })
+
+beforeAll(async () => {
+  cloud = await openFleetCloud()
+  client = new EC2(cloud.settings)
+  fleet = await described()
+})
+
+afterAll(async () => {
+  client.destroy()
+  await cloud.close()
+  expect(cloud.reports).toEqual([])
+})
+
+async function described(): Promise<Fleet> {
+  const group = await cloud.group()
+  const c = cloud.context()
+  const settings = await readLaunchConfiguration(c, 'web-lc')
+  return {
+    name: 'web',
+    min: 2,
+    max: 4,
+    desired: 3,
+    zones: group.AvailabilityZones ?? [],
+    subnets: [],
+    healthCheck: { type: 'ELB', grace: 30 },
+    launch: {
+      source: { kind: 'launchConfiguration', name: 'web-lc' },
+      image: settings.ImageId,
+      instanceType: settings.InstanceType,
+      securityGroups: [],
+      digest: launchDigest(settings),
+    },
+    instances: (group.Instances ?? []).map((each) => ({
+      id: each.InstanceId ?? '',
+      zone: each.AvailabilityZone ?? '',
+      lifecycle: 'InService',
+      health: 'Healthy',
+      protected: false,
+    })),
+    loadBalancers: [],
+    suspended: [],
+    instanceTags: { team: 'shop' },
+  }
+}
+
+const stateOf = (ids: readonly string[]): string[] => cloud.compute.describe(ids).map(({ state }) => state)
+
+test("instances are launched like the group's own, and terminated by the undo", async () => {
+  const t = testSteps(cloud.context())
+  const green = await instances.launchLike(t, fleet)
+  const ids = green.map(({ id }) => id)
+  expect(green.map(({ zone }) => zone).sort()).toEqual(fleet.zones)
+  for (const each of green) {
+    expect(each).toMatchObject({ name: each.id, user: 'deploy', port: 2222, image: cloud.image })
+    expect(each.labels).toMatchObject({ instanceId: each.id, zone: each.zone, name: 'web' })
+    expect(each.hostKeys?.[0]).toMatch(/^(ssh-ed25519 AAAA|SHA256:)/)
+  }
+  const { Reservations = [] } = await client.describeInstances({ InstanceIds: ids })
+  for (const { Instances: [made] = [] } of Reservations) {
+    expect(made).toMatchObject({
+      InstanceType: 't3.micro',
+      EbsOptimized: true,
+      Monitoring: { State: 'disabled' },
+    })
+    expect(Object.fromEntries((made?.Tags ?? []).map(({ Key, Value }) => [Key, Value]))).toMatchObject({
+      Name: 'web',
+      team: 'shop',
+      'viridian:run': t.runId,
+      'viridian:step': made?.ClientToken,
+    })
+  }
+  const attribute = await client.describeInstanceAttribute({ InstanceId: ids[0], Attribute: 'userData' })
+  expect(attribute.UserData?.Value).toBe(userData)
+
+  expect(await t.undo()).toEqual([undefined, undefined, undefined])
+  for (const state of stateOf(ids)) expect(['shutting-down', 'terminated']).toContain(state)
+})
+
+test('the undo may be called twice', async () => {
+  const c = cloud.context()
+  const t = testSteps(c)
+  const [one] = await instances.launchLike(t, fleet, { count: 1 })
+  const output = { ids: [one?.id ?? ''] }
+  const input = launchInput()
+  await runInstances.undo(input, { ...c, before: null, token: 'unused', output })
+  await runInstances.undo(input, { ...c, before: null, token: 'unused', output })
+  expect(stateOf(output.ids)).not.toContain('running')
+})
+
+const launchInput = () => ({
+  source: fleet.launch.source,
+  digest: fleet.launch.digest,
+  placement: { zone: fleet.zones[0] ?? '', count: 2 },
+  tags: {},
+})
+
+test('a launch whose answer was lost is found by its token, and is not made twice', async () => {
+  const token = '20261123-154233-k3f9-aaaaaaaaaaaa'
+  const c: ChangeContext<null> = { ...cloud.context(), before: null, token }
+  expect(await runInstances.find(launchInput(), c)).toEqual({ status: 'absent' })
+  const output = await runInstances.run(launchInput(), c)
+  const found = await runInstances.find(launchInput(), c)
+  expect(found).toMatchObject({ status: 'done' })
+  expect(found.status === 'done' && [...found.output.ids].sort()).toEqual([...output.ids].sort())
+  expect((await runInstances.run(launchInput(), c)).ids.sort()).toEqual([...output.ids].sort())
+  await runInstances.undo(launchInput(), { ...c, output })
+}, 20_000)
+
+test('a launch source that was replaced is refused', async () => {
+  const c = { ...cloud.context(), before: null, token: 'x' }
+  await expect(runInstances.run({ ...launchInput(), digest: 'other' }, c)).rejects.toMatchObject({
+    code: 'E_LAUNCH_CHANGED',
+  })
+})
+
+test('an instance that AWS ends while it is waited for fails with the reason', async () => {
+  const ids = await cloud.launch(1)
+  await client.terminateInstances({ InstanceIds: ids })
+  await expect(instances.describe(testSteps(cloud.context()), [{ id: ids[0] ?? '' }])).rejects.toMatchObject({
+    code: 'E_INSTANCE_LOST',
+    message: expect.stringMatching(/is (shutting-down|terminated): (?!no reason)/),
+  })
+})
+
+test('an image is baked, tagged with its snapshots, and taken away by the undo', async () => {
+  const c = cloud.context()
+  const t = testSteps(c)
+  const [green] = await instances.launchLike(t, fleet, { count: 1, trustConsole: false })
+  expect(green).not.toHaveProperty('hostKeys')
+  const image = await instances.bake(t, green)
+  const { Images: [made] = [] } = await client.describeImages({ ImageIds: [image] })
+  expect(made).toMatchObject({ State: 'available', Name: expect.stringMatching(/^web--20261123-/) })
+  const own = { Name: `tag:viridian:run`, Values: [t.runId] }
+  const snapshots = async () =>
+    (await client.describeSnapshots({ OwnerIds: ['self'], Filters: [own] })).Snapshots ?? []
+  expect(await snapshots()).not.toEqual([])
+  expect((await t.undo()).filter((report) => report !== undefined)).toEqual([])
+  expect((await client.describeImages({ Filters: [{ Name: 'image-id', Values: [image] }] })).Images).toEqual(
+    [],
+  )
+  expect(await snapshots()).toEqual([])
+  if (green) await until(() => stateOf([green.id])[0] === 'terminated')
+})
+
+test('an image that is still pending is found by its name, and taken away whole', async () => {
+  const [instance = ''] = await cloud.launch(1)
+  const c = { ...cloud.context(), before: null, token: '20261123-154233-k3f9-bbbbbbbbbbbb' }
+  const input = { instance, name: 'web: odd name' }
+  expect(await createImage.find(input, c)).toEqual({ status: 'absent' })
+  const output = await createImage.run(input, c)
+  expect(await createImage.find(input, c)).toEqual({ status: 'done', output })
+  await createImage.undo(input, { ...c, output })
+  await createImage.undo(input, { ...c, output })
+  const left = await client.describeSnapshots({
+    OwnerIds: ['self'],
+    Filters: [{ Name: 'tag:viridian:step', Values: [c.token] }],
+  })
+  expect(left.Snapshots).toEqual([])
+  cloud.compute.terminate([instance])
+}, 20_000)

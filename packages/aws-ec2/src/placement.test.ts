@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { placementsLike } from './placement.ts'
+
+const member = (zone: string) => ({
+  id: `i-${zone}`,
+  zone,
+  lifecycle: 'InService',
+  health: 'Healthy',
+  protected: false,
+})
+
+const subnets = [
+  { subnet: 'subnet-a1', zone: 'a' },
+  { subnet: 'subnet-a2', zone: 'a' },
+  { subnet: 'subnet-b', zone: 'b' },
+]
+
+test('as many in each zone as the group has', () => {
+  const fleet = { zones: ['a', 'b'], instances: ['a', 'b', 'a'].map(member) }
+  expect(placementsLike(fleet, [], 3)).toEqual([
+    { zone: 'a', count: 2 },
+    { zone: 'b', count: 1 },
+  ])
+})
+
+test('the subnets of a zone share its instances', () => {
+  const fleet = { zones: ['a', 'b'], instances: ['a', 'b'].map(member) }
+  expect(placementsLike(fleet, subnets, 4)).toEqual([
+    { zone: 'a', subnet: 'subnet-a1', count: 1 },
+    { zone: 'b', subnet: 'subnet-b', count: 2 },
+    { zone: 'a', subnet: 'subnet-a2', count: 1 },
+  ])
+})
+
+test('an empty group is spread over its zones', () => {
+  expect(placementsLike({ zones: ['a', 'b'], instances: [] }, [], 3)).toEqual([
+    { zone: 'a', count: 2 },
+    { zone: 'b', count: 1 },
+  ])
+})
