@@ -1,48 +1,63 @@
 import { createHash } from 'node:crypto'
 import { createServer, type Server } from 'node:net'
 
-/** Which loopback addresses to try, and what must be free on them. */
-export interface AddressRange {
-  /** The first two numbers of the first addresses tried: `127.20`. */
-  readonly prefix: string
-  /** Any text: different texts start at different places, so that two clouds seldom meet. */
-  readonly seed: string
-  /** Ports that must be free on the address. */
-  readonly ports: readonly number[]
-}
-
-const attempts = 512
+const attempts = 1024
 
 /**
- * Finds a loopback address on which all ports are free and `claim` succeeds. The claim should keep hold of a port:
- * what is only probed can be taken by another cloud before it is used.
- *
- * @throws when no address can be used; the message names the port in the way, or macOS's missing alias.
+ * A range of loopback addresses, `127.20.0.0/16` for the prefix `127.20`, from which addresses are taken by trying.
+ * An address is not given out again soon, so that a new machine is not taken for the one that was there before.
  */
-export async function claimAddress<T>(
-  { prefix, seed, ports }: AddressRange,
-  claim: (address: string) => Promise<T>,
-): Promise<{ readonly address: string; readonly claimed: T }> {
-  let refusal: unknown
-  for (const address of candidates(prefix, seed)) {
-    try {
-      for (const port of ports) await probe(address, port)
-      return { address, claimed: await claim(address) }
-    } catch (error) {
-      if (codeOf(error) === 'EADDRNOTAVAIL') throw noAlias(address, error)
-      if (codeOf(error) !== 'EADDRINUSE') throw error
-      refusal = error
+export class LoopbackRange {
+  readonly #prefix: string
+  #next: number
+
+  /** @param seed any text: different texts start at different places, so that two clouds seldom meet. */
+  constructor(prefix: string, seed: string) {
+    this.#prefix = prefix
+    this.#next = foreseeable ? 0 : createHash('sha256').update(seed).digest().readUInt8() * 256
+  }
+
+  /**
+   * Finds an address on which `claim` succeeds: it should take hold of a port, as what is only probed can be taken by
+   * another cloud before it is used.
+   *
+   * @throws when no address can be used; the message names the port in the way, or macOS's missing alias.
+   */
+  async claim<T>(
+    claim: (address: string) => Promise<T>,
+  ): Promise<{ readonly address: string; readonly held: T }> {
+    let refusal: unknown
+    for (const address of this.#candidates()) {
+      try {
+        return { address, held: await claim(address) }
+      } catch (error) {
+        if (codeOf(error) === 'EADDRNOTAVAIL') throw noAlias(address, error)
+        if (codeOf(error) !== 'EADDRINUSE') throw error
+        refusal = error
+      }
+    }
+    throw new Error(
+      `No loopback address in ${this.#prefix}.0.0/16 is free: ` +
+        `${refusal instanceof Error ? refusal.message : String(refusal)}. Something listens on that port of every ` +
+        'address: find it with "ss -ltnp" (Linux) or "lsof -iTCP -sTCP:LISTEN", and stop it.',
+      { cause: refusal },
+    )
+  }
+
+  *#candidates(): Generator<string> {
+    if (foreseeable) this.#next = 0
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const place = this.#next++ % 65_536
+      const last = place % 256
+      if (last !== 0 && last !== 255) yield `${this.#prefix}.${Math.floor(place / 256)}.${last}`
     }
   }
-  throw new Error(
-    `No loopback address in ${prefix}.0.0/16 has its ports ${ports.join(', ')} free: ` +
-      `${refusal instanceof Error ? refusal.message : String(refusal)}. ` +
-      'Something listens on every address: find it with "ss -ltnp" (Linux) or "lsof -iTCP -sTCP:LISTEN", and stop it.',
-    { cause: refusal },
-  )
 }
 
-/** A TCP server listening on the address. */
+// macOS needs an alias for each address: there the addresses have to be few and foreseeable.
+const foreseeable = process.platform !== 'linux'
+
+/** Makes a server listen on an address; rejects with the system's error. */
 export async function listen(server: Server, address: string, port: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -53,25 +68,11 @@ export async function listen(server: Server, address: string, port: number): Pro
   })
 }
 
-function* candidates(prefix: string, seed: string): Generator<string> {
-  // macOS needs an alias for each address: there the addresses have to be few and foreseeable.
-  const digest = createHash('sha256').update(seed).digest()
-  const start = process.platform === 'linux' ? (digest.readUInt16BE(0) % 256) * 256 : 0
-  for (let index = 0; index < attempts; index++) {
-    const place = (start + index) % 65_536
-    const last = place % 256
-    if (last !== 0 && last !== 255) yield `${prefix}.${Math.floor(place / 256)}.${last}`
-  }
-}
-
-async function probe(address: string, port: number): Promise<void> {
+/** Rejects with the system's error if a port cannot be listened on. */
+export async function probe(address: string, port: number): Promise<void> {
   const server = createServer()
   await listen(server, address, port)
   await new Promise((resolve) => server.close(resolve))
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined
 }
 
 /** What to do about an address that this computer does not have. */
@@ -81,4 +82,8 @@ export function noAlias(address: string, cause: unknown): Error {
       '(macOS binds 127.0.0.1 alone; Linux has all of 127.0.0.0/8).',
     { cause },
   )
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
 }

@@ -8,7 +8,7 @@ import { Control } from './control.ts'
 import { copyDisk } from './disk.ts'
 import { type Computer, layoutOf } from './layout.ts'
 import { killLeftovers } from './leftovers.ts'
-import { claimAddress, noAlias } from './loopback.ts'
+import { LoopbackRange, noAlias, probe } from './loopback.ts'
 import { RunningMachine } from './running-machine.ts'
 
 /** How the machines of a cloud are made. */
@@ -51,10 +51,12 @@ export async function openMachines(options: MachinesOptions): Promise<OpenMachin
 
 class LocalMachines implements OpenMachines {
   readonly #options: MachinesOptions
+  readonly #addresses: LoopbackRange
   readonly #slots = new Map<string, Slot>()
 
   constructor(options: MachinesOptions) {
     this.#options = options
+    this.#addresses = new LoopbackRange('127.20', options.directory)
   }
 
   async create(spec: MachineSpec): Promise<Machine> {
@@ -64,14 +66,8 @@ class LocalMachines implements OpenMachines {
     const { root, home } = layoutOf(this.#options.directory, spec.id)
     if (existsSync(root)) throw new Error(`There is a machine ${spec.id} already: ${root}`)
     const sshPort = this.#options.ssh.port ?? 2222
-    const { address, claimed: control } = await claimAddress(
-      {
-        prefix: '127.20',
-        seed: this.#options.directory,
-        ports: [sshPort, ...(this.#options.ports ?? [8080])],
-      },
-      claim,
-    )
+    const ports = [sshPort, ...(this.#options.ports ?? [8080])]
+    const { address, held: control } = await this.#addresses.claim((candidate) => claim(candidate, ports))
     try {
       await mkdir(root)
       await copyDisk(join(image, 'home'), home)
@@ -92,7 +88,7 @@ class LocalMachines implements OpenMachines {
       throw new Error(`Machine ${spec.id} cannot be brought back: its disk ${computer.layout.home} is gone`)
     }
     try {
-      this.#slots.set(spec.id, { spec, computer, control: await claim(machine.address) })
+      this.#slots.set(spec.id, { spec, computer, control: await claim(machine.address, []) })
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'EADDRNOTAVAIL')
         throw noAlias(machine.address, error)
@@ -154,7 +150,7 @@ class LocalMachines implements OpenMachines {
   }
 
   isRunning(id: string): boolean {
-    return this.#slots.get(id)?.running !== undefined
+    return this.#slots.get(id)?.running?.isUp ?? false
   }
 
   async close(): Promise<void> {
@@ -190,10 +186,17 @@ class LocalMachines implements OpenMachines {
   }
 }
 
-async function claim(address: string): Promise<Control> {
+/** Takes an address that has these ports free, by opening the machine's control channel on it. */
+async function claim(address: string, ports: readonly number[]): Promise<Control> {
   const control = new Control()
   await control.open(address)
-  return control
+  try {
+    for (const port of ports) await probe(address, port)
+    return control
+  } catch (error) {
+    await control.close()
+    throw error
+  }
 }
 
 /** Lets keys log in, beside those that the image brought: as on EC2, an image keeps the keys of its origin. */

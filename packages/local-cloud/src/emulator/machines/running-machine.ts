@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import type { Clock } from '../clock.ts'
 import { Console } from './console.ts'
 import type { Answerer, Command, Control } from './control.ts'
-import { hostKeyAt } from './host-key.ts'
+import { type HostKey, hostKeyAt } from './host-key.ts'
 import { type Computer, hostName } from './layout.ts'
 import { killLeftovers } from './leftovers.ts'
 import { writePrograms } from './programs.ts'
@@ -19,6 +19,8 @@ export class RunningMachine {
   readonly #console: Console
   readonly #services: Services
   #ssh: SshServer | undefined
+  #powered: Promise<HostKey> | undefined
+  #halted = false
   /** Settles when the first boot's user data has ended: true when it succeeded. */
   #initialized: Promise<boolean> = Promise.resolve(true)
 
@@ -29,25 +31,22 @@ export class RunningMachine {
     this.#services = new Services(computer)
   }
 
+  /** True while the SSH server runs. */
+  get isUp(): boolean {
+    return this.#ssh !== undefined && !this.#halted
+  }
+
   /** Resolves when user data has ended, or at once when this is not the first boot. */
   async boot(userData: string | undefined, clock: Clock): Promise<void> {
-    const { machine, image, layout } = this.#computer
-    await Promise.all([layout.temporary, layout.run].map((path) => mkdir(path, { recursive: true })))
-    this.#console.print(`Booting ${machine.id} from ${image} at ${clock.now().toISOString()}`)
-    await writePrograms(this.#computer)
-    await this.#control.admit(layout.control, this.#answer)
-    const comment = `root@${hostName(machine.address)}`
-    const key = await hostKeyAt(layout.hostKey, comment)
-    this.#ssh = new SshServer(this.#computer, key)
-    await this.#ssh.open()
-    this.#console.print(`sshd: Server listening on ${machine.address} port ${machine.sshPort}.`)
-    for (const description of await this.#services.startEnabled()) {
-      this.#console.print(`systemd: Started ${description}.`)
-    }
+    const { machine, layout } = this.#computer
+    this.#powered = this.#powerOn(clock)
+    const key = await this.#powered
     if (existsSync(layout.bootedMark)) return
     if (userData) this.#initialized = runUserData(this.#computer, userData, this.#console)
     await this.#initialized
-    this.#console.printHostKey(key, comment)
+    // What was cut short is done again at the next boot.
+    if (this.#halted) return
+    this.#console.printHostKey(key, `root@${hostName(machine.address)}`)
     this.#console.print(
       `cloud-init: finished at ${clock.now().toUTCString()}. Datasource DataSourceEc2Local.`,
     )
@@ -56,9 +55,29 @@ export class RunningMachine {
 
   /** Ends services, sessions and whatever else runs on the machine. */
   async halt(): Promise<void> {
+    this.#halted = true
+    // A boot's failure is told to who asked for the boot.
+    await this.#powered?.catch(() => undefined)
     this.#control.refuse()
     await Promise.all([this.#services.stopAll(), this.#ssh?.close()])
     await killLeftovers(this.#computer.layout.root)
+  }
+
+  async #powerOn(clock: Clock): Promise<HostKey> {
+    const { machine, image, layout } = this.#computer
+    await Promise.all([layout.temporary, layout.run].map((path) => mkdir(path, { recursive: true })))
+    this.#console.print(`Booting ${machine.id} from ${image} at ${clock.now().toISOString()}`)
+    await writePrograms(this.#computer)
+    await this.#control.admit(layout.control, this.#answer)
+    const key = await hostKeyAt(layout.hostKey, `root@${hostName(machine.address)}`)
+    const ssh = new SshServer(this.#computer, key)
+    await ssh.open()
+    this.#ssh = ssh
+    this.#console.print(`sshd: Server listening on ${machine.address} port ${machine.sshPort}.`)
+    for (const description of await this.#services.startEnabled()) {
+      this.#console.print(`systemd: Started ${description}.`)
+    }
+    return key
   }
 
   readonly #answer: Answerer = async ({ program, args, cwd }: Command): Promise<Answer> => {

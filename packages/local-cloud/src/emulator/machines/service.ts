@@ -32,6 +32,7 @@ export class Service {
   readonly #log: string
   #starts: number[] = []
   #timer: NodeJS.Timeout | undefined
+  #launching: Promise<void> = Promise.resolve()
   #ended: Promise<void> = Promise.resolve()
   #stopping = false
 
@@ -54,12 +55,12 @@ export class Service {
   async stop(): Promise<void> {
     clearTimeout(this.#timer)
     this.#stopping = true
-    const pid = this.mainPid
-    if (pid !== 0) {
+    if (this.mainPid !== 0) {
       this.#become('deactivating')
-      await endGroup(pid, this.unit.stopSeconds * 1000)
-      await this.#ended
+      await endGroup(this.mainPid, this.unit.stopSeconds * 1000)
     }
+    await this.#launching
+    await this.#ended
     this.#stopping = false
     if (this.state !== 'failed') this.#become('inactive')
   }
@@ -74,8 +75,12 @@ export class Service {
     appendFileSync(this.#log, `systemd: ${line}\n`)
   }
 
-  async #launch(): Promise<void> {
-    this.#stopping = false
+  #launch(): Promise<void> {
+    this.#launching = this.#tryToLaunch()
+    return this.#launching
+  }
+
+  async #tryToLaunch(): Promise<void> {
     this.result = 'success'
     this.#become('activating')
     try {
@@ -87,7 +92,6 @@ export class Service {
       if (this.unit.oneshot) return await this.#runOnce(environment)
       const [command] = this.unit.start
       const child = await this.#spawn(command ?? [], environment)
-      this.mainPid = child.pid ?? 0
       this.#become('active')
       this.note(`Started ${this.unit.description}.`)
       this.#ended = exitOf(child).then((exit) => this.#over(exit, 'Main'))
@@ -111,7 +115,6 @@ export class Service {
     environment: Readonly<Record<string, string>>,
   ): Promise<boolean> {
     const child = await this.#spawn(command, environment)
-    this.mainPid = child.pid ?? 0
     const { code } = await exitOf(child)
     this.mainPid = 0
     return code === 0 || (command[0] ?? '').startsWith('-')
@@ -163,6 +166,7 @@ export class Service {
     if (!program) throw new Error(`${this.unit.path} has no ExecStart= in [Service]`)
     // Node reports a missing directory as a missing program.
     await stat(this.unit.workingDirectory)
+    if (this.#stopping) throw new Error('stopped before it was started')
     const output = openSync(this.#log, 'a')
     try {
       const child = spawnGroup(program.replace(/^[-@:+!]+/, ''), args, {
@@ -170,6 +174,7 @@ export class Service {
         env: { ...environment },
         stdio: ['ignore', output, output],
       })
+      this.mainPid = child.pid ?? 0
       await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject))
       return child
     } finally {

@@ -51,13 +51,20 @@ export class SshServer {
     connection.on('authentication', (context) => void this.#authenticate(context, peer))
     connection.on('ready', () => {
       this.#log(`Accepted publickey for ${user} from ${peer}`)
+      const peers = `${ip} ${port} ${machine.address} ${machine.sshPort}`
+      const hangUps = new Set<() => void>()
       connection.on('session', (accept) => {
-        serveSession(
-          accept(),
-          this.#computer,
-          connection,
-          `${ip} ${port} ${machine.address} ${machine.sshPort}`,
-        )
+        const session = accept()
+        const hangUp = serveSession(session, this.#computer, peers)
+        hangUps.add(hangUp)
+        // The channel's own `close` waits until its input is read, which a stuck command never does.
+        session.on('close', () => {
+          hangUps.delete(hangUp)
+          hangUp()
+        })
+      })
+      connection.on('close', () => {
+        for (const hangUp of hangUps) hangUp()
       })
       connection.on('tcpip', (accept, reject, info) => forward(accept, reject, info, machine.address))
       connection.on('openssh.streamlocal', (_, reject) => reject())

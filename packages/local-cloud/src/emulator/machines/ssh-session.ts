@@ -1,22 +1,18 @@
 import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import type { Connection, PseudoTtyInfo, ServerChannel, Session } from 'ssh2'
+import type { PseudoTtyInfo, ServerChannel, Session } from 'ssh2'
 import { environmentOf } from './environment.ts'
 import { type Computer, hostName } from './layout.ts'
 import { signalGroup, spawnGroup } from './process-group.ts'
 
 import { serveSftp } from './sftp.ts'
+import { sendOutputs } from './ssh-output.ts'
 
 const hangUpGrace = 2_000
 const acceptedVariables = /^(LANG|LC_\w+)$/
 
-/** Serves one session of a connection: a command, a shell, or SFTP. */
-export function serveSession(
-  session: Session,
-  computer: Computer,
-  connection: Connection,
-  peers: string,
-): void {
+/** Serves one session of a connection: a command, a shell, or SFTP. The result ends what the session runs. */
+export function serveSession(session: Session, computer: Computer, peers: string): () => void {
   const variables: Record<string, string> = {}
   let terminal: PseudoTtyInfo | undefined
   let child: ChildProcess | undefined
@@ -25,12 +21,6 @@ export function serveSession(
     child = start(computer, environment, terminal, command)
     attach(child, channel)
   }
-  const hangUp = (): void => {
-    if (child) endSession(child)
-  }
-  // The channel's own `close` waits until its input is read, which a stuck command never does.
-  session.on('close', hangUp)
-  connection.once('close', hangUp)
   session.on('pty', (accept, _, info) => {
     terminal = info
     accept?.()
@@ -49,6 +39,9 @@ export function serveSession(
   session.on('exec', (accept, _, { command }) => run(accept(), command))
   session.on('shell', (accept) => run(accept(), undefined))
   session.on('sftp', (accept) => serveSftp(accept(), computer.layout))
+  return () => {
+    if (child) hangUp(child)
+  }
 }
 
 function start(
@@ -80,20 +73,19 @@ function attach(child: ChildProcess, channel: ServerChannel): void {
   // A command that does not read its input to the end is no failure: its exit status says how it went.
   stdin.on('error', () => channel.resume())
   channel.pipe(stdin)
-  stdout.pipe(channel, { end: false })
-  stderr.pipe(channel.stderr)
-  // A command run in the background holds the output open: like sshd, tell the status now and close when it is done.
-  child.once('exit', (code, signal) => tellExit(channel, code, signal))
-  child.once('error', (error) => {
-    channel.stderr.end(`${error.message}\n`)
-    tellExit(channel, 126, null)
-    channel.end()
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', (code, signal) => {
+      tellExit(channel, code, signal)
+      resolve()
+    })
+    child.once('error', (error) => {
+      channel.stderr.write(`${error.message}\n`)
+      tellExit(channel, 126, null)
+      resolve()
+    })
   })
-  child.once('close', () => {
-    // Behind a full window, errors still wait to be sent, and the end of the channel would overtake them.
-    if (channel.stderr.writableFinished) channel.end()
-    else channel.stderr.once('finish', () => channel.end())
-  })
+  // As with sshd, what a command leaves in the background holds its output open, and the channel with it.
+  void Promise.all([ended, sendOutputs(channel, stdout, stderr)]).then(() => channel.end())
 }
 
 function tellExit(channel: ServerChannel, code: number | null, signal: NodeJS.Signals | null): void {
@@ -102,7 +94,7 @@ function tellExit(channel: ServerChannel, code: number | null, signal: NodeJS.Si
 }
 
 /** Ends what a client left running by going away: a real sshd leaves it to itself unless it has a terminal. */
-function endSession(child: ChildProcess): void {
+function hangUp(child: ChildProcess): void {
   const { pid } = child
   if (pid === undefined || child.exitCode !== null || child.signalCode !== null) return
   signalGroup(pid, 'SIGHUP')
