@@ -1,3 +1,6 @@
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
 /** Where an error belongs: a file position, a host, an AWS call. */
 export interface ErrorPlace {
   readonly file?: string | undefined
@@ -54,11 +57,12 @@ export function reportOf(thrown: unknown): ErrorReport {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown))
   const causes = causesOf(error.cause)
   const known = isViridianError(error) ? error : undefined
+  const place = known ? known.place : placeInStack(error)
   return {
     code: known?.code ?? 'E_UNEXPECTED',
     message: known ? error.message : `${error.name}: ${error.message}`,
     ...(known?.hint !== undefined && { hint: known.hint }),
-    ...(known?.place !== undefined && { place: known.place }),
+    ...(place !== undefined && { place }),
     ...(causes.length > 0 && { causes }),
   }
 }
@@ -71,6 +75,18 @@ export function isViridianError(thrown: unknown): thrown is ViridianError {
     'code' in thrown &&
     typeof thrown.code === 'string'
   )
+}
+
+const ownDirectory = dirname(fileURLToPath(import.meta.url))
+
+/** The innermost line of a user's own file; a stack itself is never shown. */
+function placeInStack({ stack = '' }: Error): ErrorPlace | undefined {
+  for (const frame of stack.split('\n')) {
+    const [, file, line] = /\(?(?:file:\/\/)?(\/[^():]+):(\d+):\d+\)?$/.exec(frame) ?? []
+    if (file === undefined || file.includes('/node_modules/') || file.startsWith(ownDirectory)) continue
+    return { file, line: Number(line) }
+  }
+  return undefined
 }
 
 function causesOf(cause: unknown): string[] {

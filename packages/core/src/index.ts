@@ -1,3 +1,6 @@
+export type { Config, RoleSpec, Stage, TaskTree } from './config/config.ts'
+export { defineConfig } from './config/config.ts'
+export { formatDuration, parseDuration } from './duration.ts'
 export type { ErrorDetails, ErrorPlace, ErrorReport } from './error.ts'
 export { isViridianError, reportOf, ViridianError } from './error.ts'
 export type { Event, PluginEvent, RunStatus } from './events/event.ts'
@@ -12,6 +15,8 @@ export type {
   SurroundingsContext,
 } from './plugin.ts'
 export type { CommandOptions, CommandResult, CommandValue, Host, RunCommand } from './remote/host.ts'
+export type { HostResult } from './remote/hosts-error.ts'
+export { HostsError } from './remote/hosts-error.ts'
 export type { HostSpec, SshDefaults } from './remote/transport.ts'
 export type {
   ChangeContext,
@@ -27,3 +32,14 @@ export type {
 export { defineChange, defineCheck, defineRead } from './step/definition.ts'
 export { placeholderText } from './step/placeholder.ts'
 export type { Move, Steps } from './step/steps.ts'
+export type { ArgDetails, ArgSpec, ArgSpecs, ArgType, ArgValues } from './task/args.ts'
+export type { HostValues, RemoteTaskContext, TaskContext } from './task/context.ts'
+export type {
+  FanOutSettings,
+  LocalTask,
+  LocalTaskSettings,
+  RemoteTask,
+  RemoteTaskSettings,
+  Task,
+} from './task/task.ts'
+export { remoteTask, task } from './task/task.ts'

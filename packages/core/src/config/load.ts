@@ -32,7 +32,7 @@ export async function loadConfig(from: string, file?: string): Promise<LoadedCon
     file === undefined ? await explorer.search(from) : await loadAt(file, () => explorer.load(file))
   if (!found) {
     throw new ViridianError('E_CONFIG_MISSING', `no tasks.config.ts in ${from} or above it`, {
-      hint: 'run "tasks init" to start one, or name a file with --config',
+      hint: 'write one (the README begins with one), or name a file with --config',
     })
   }
   return {
@@ -64,7 +64,11 @@ async function importFile(file: string): Promise<unknown> {
 function brokenConfig(file: string, thrown: unknown): ViridianError {
   const position = positionIn(file, thrown)
   const { message } = reportOf(thrown)
-  const summary = message.replace(/^\w*Error: /, '').split('\n')[0] ?? message
+  const summary =
+    message
+      .replace(/^\w*Error: /, '')
+      .split('\n')[0]
+      ?.trim() ?? message
   return new ViridianError('E_CONFIG_BROKEN', [`${summary}`, ...excerpt(file, position)].join('\n'), {
     place: { file, ...(position && { line: position.line }) },
   })
@@ -89,7 +93,7 @@ function positionIn(file: string, thrown: unknown): Position | undefined {
 function excerpt(file: string, position: Position | undefined): string[] {
   if (!position) return []
   const line = readFileSync(file, 'utf8').split('\n')[position.line - 1]
-  if (line === undefined) return []
+  if (line === undefined || position.column > line.length + 1) return []
   const margin = `  ${position.line} | `
   return [`${margin}${line}`, `${' '.repeat(margin.length + Math.max(0, position.column - 1))}^`]
 }

@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import type { ErrorReport } from '../error.ts'
 import type { Event } from '../events/event.ts'
 import type { Colors } from './colors.ts'
@@ -120,7 +121,7 @@ export class Lines {
     const lines = timeLine.length > 0 ? ['', bold('Time line'), ...timeLine.map((line) => `  ${line}`)] : []
     lines.push(...this.#atEnd, '')
     if (event.status === 'succeeded') {
-      const said = this.#planning ? 'nothing was changed' : `done in ${elapsed(event.ms)}`
+      const said = this.#planning ? 'planned: nothing was changed' : `done in ${elapsed(event.ms)}`
       return [...lines, `${green('✓')} ${bold(event.task)} ${said} ${dim(`· run ${event.run}`)}`]
     }
     const end = event.leftovers.length > 0 ? 'and something is left:' : 'nothing of it is left'
@@ -141,7 +142,7 @@ export function errorLines(error: ErrorReport, { red, bold, dim, cyan }: Colors)
   const [first = '', ...rest] = error.message.split('\n')
   const { file, line, host, call, requestId } = error.place ?? {}
   const where = [
-    file !== undefined && `${file}${line === undefined ? '' : `:${line}`}`,
+    file !== undefined && `${shortened(file)}${line === undefined ? '' : `:${line}`}`,
     host !== undefined && `host ${host}`,
     call !== undefined && `call ${call}`,
     requestId !== undefined && `request ${requestId}`,
@@ -153,4 +154,10 @@ export function errorLines(error: ErrorReport, { red, bold, dim, cyan }: Colors)
     ...(error.causes ?? []).map((cause) => dim(`  caused by ${cause}`)),
     ...(error.hint === undefined ? [] : [`${cyan('hint')}: ${error.hint}`]),
   ]
+}
+
+/** A file as one names it from here. */
+function shortened(file: string): string {
+  const path = relative(process.cwd(), file)
+  return path.startsWith('..') ? file : path
 }

@@ -50,7 +50,7 @@ export async function execute(execution: Execution): Promise<Outcome> {
   const leftovers = [...outcome.leftovers]
   const finish = { status, exitCode, leftovers, ...(error && { error }), at: now() }
   if (mode !== 'plan') await recordOrWarn(execution)({ kind: 'run.finished', ...finish })
-  session.emit({ kind: 'run.finished', run: id, task, ...finish, ms: performance.now() - began })
+  session.emit({ kind: 'run.finished', run: id, task, ...finish, ms: Math.round(performance.now() - began) })
   return outcome
 }
 

@@ -86,6 +86,7 @@ export class Session implements StepHost {
       defaults: async () => (await this.#stage.open()).ssh,
       signal: stop.signal,
       mask: (text) => this.mask.text(text),
+      directory: settings.directory,
       planning: settings.planning,
     })
   }

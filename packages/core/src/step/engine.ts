@@ -130,14 +130,20 @@ export class Engine {
     this.emit({ kind: 'step.started', ...common, type: shown.type, at: now() })
     try {
       const { output, outcome } = await work()
-      this.emit({ kind: 'step.finished', ...common, at: now(), ms: performance.now() - began, outcome })
+      this.emit({
+        kind: 'step.finished',
+        ...common,
+        at: now(),
+        ms: Math.round(performance.now() - began),
+        outcome,
+      })
       return output
     } catch (error) {
       this.emit({
         kind: 'step.failed',
         ...common,
         at: now(),
-        ms: performance.now() - began,
+        ms: Math.round(performance.now() - began),
         error: reportOf(error),
       })
       throw error

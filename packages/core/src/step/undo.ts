@@ -79,7 +79,12 @@ export async function undoSteps(steps: readonly StepHistory[], settings: UndoSet
     const { intent } = step
     const verdict = await undoStep(step, held, settings)
     if (verdict.outcome === 'nothing') continue
-    const shown = { key: intent.key, title: intent.title, at: now(), ms: performance.now() - began }
+    const shown = {
+      key: intent.key,
+      title: intent.title,
+      at: now(),
+      ms: Math.round(performance.now() - began),
+    }
     settings.emit({ kind: 'undo.step', ...shown, ...eventPartOf(verdict) })
     if ('error' in verdict) leftovers.push(...verdict.leaves)
     else undone += 1

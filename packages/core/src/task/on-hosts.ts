@@ -60,7 +60,7 @@ async function onHost<Specs extends ArgSpecs, Result>(
       kind: 'host.finished',
       ...common,
       at: new Date().toISOString(),
-      ms: performance.now() - began,
+      ms: Math.round(performance.now() - began),
       ...(error !== undefined && { error: reportOf(error) }),
     })
   try {
