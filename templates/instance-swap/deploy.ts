@@ -54,6 +54,11 @@ export const bluegreen = task(
     args: {
       group: { type: 'string', description: 'the Auto Scaling group' },
       release,
+      balancers: {
+        type: 'string[]',
+        default: [],
+        description: 'load balancers of the fleet that its group does not know',
+      },
       keepBlue: { type: 'duration', default: '0s', description: 'how long the way back stays open' },
     },
     locks: ({ group }) => [`group/${group}`],
@@ -68,11 +73,14 @@ export const bluegreen = task(
     await t.run(validate_service)
     const image = instances.bake(t, green[0])
     await fleets.attach(t, blue, green)
-    await traffic.register(t, blue.loadBalancers, green)
-    await traffic.inService(t, blue.loadBalancers, green)
+    const others = await traffic.describe(t, t.args.balancers)
+    const balancers = [...blue.loadBalancers, ...others]
+    await traffic.register(t, others, green)
+    await traffic.inService(t, balancers, green)
     await fleets.relaunchWith(t, blue, await image)
+    await traffic.deregister(t, others, blue.instances)
     await fleets.standby(t, blue, blue.instances)
-    await t.keep(t.args.keepBlue, (watch) => traffic.inService(watch, blue.loadBalancers, green))
+    await t.keep(t.args.keepBlue, (watch) => traffic.healthy(watch, balancers, green))
     await t.commit()
     await fleets.retire(t, blue, blue.instances)
     await fleets.unpin(t, pin)
