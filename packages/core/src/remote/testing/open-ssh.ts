@@ -1,0 +1,122 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { connect, createServer } from 'node:net'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import type { HostSpec } from '../transport.ts'
+import { until } from './until.ts'
+
+const program = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/usr/bin/sshd'].find(existsSync)
+
+export interface OpenSshOptions {
+  readonly port?: number
+  /** Lines for its sshd_config. */
+  readonly config?: readonly string[]
+  readonly hostKeyTypes?: readonly ('ed25519' | 'rsa' | 'ecdsa')[]
+}
+
+/** A real sshd on a free port of loopback, with keys of its own. */
+export class OpenSsh {
+  readonly directory: string
+  readonly port: number
+  readonly identityFile: string
+  readonly knownHosts: string
+  readonly #process: ChildProcess
+  #log = ''
+
+  private constructor(directory: string, port: number, process: ChildProcess) {
+    this.directory = directory
+    this.port = port
+    this.identityFile = join(directory, 'id')
+    this.knownHosts = join(directory, 'known_hosts')
+    this.#process = process
+    process.stderr?.on('data', (chunk: Buffer) => {
+      this.#log += chunk.toString()
+    })
+  }
+
+  static async start(options: OpenSshOptions = {}): Promise<OpenSsh> {
+    if (program === undefined) throw new Error('these tests need OpenSSH: apt-get install openssh-server')
+    // Its empty directory for privilege separation; packages leave it to the boot to make.
+    if (userInfo().uid === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 })
+    const directory = await mkdtemp(join(tmpdir(), 'viridian-sshd-'))
+    const port = options.port ?? (await freePort())
+    makeKey(join(directory, 'id'), 'ed25519')
+    const types = options.hostKeyTypes ?? ['ed25519']
+    for (const type of types) makeKey(join(directory, `host_${type}`), type)
+    const lines = [
+      ...(options.config ?? []),
+      `Port ${port}`,
+      'ListenAddress 127.0.0.1',
+      `PidFile ${join(directory, 'pid')}`,
+      `AuthorizedKeysFile ${join(directory, 'id.pub')}`,
+      'PermitRootLogin prohibit-password',
+      'PasswordAuthentication no',
+      'StrictModes no',
+      'UsePAM no',
+      // Away from the start-up files of whoever runs the tests.
+      `SetEnv HOME=${directory}`,
+      'MaxStartups 200:30:300',
+      ...types.map((type) => `HostKey ${join(directory, `host_${type}`)}`),
+    ]
+    writeFileSync(join(directory, 'sshd_config'), `${lines.join('\n')}\n`)
+    const process = spawn(program, ['-D', '-e', '-f', join(directory, 'sshd_config')], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    const server = new OpenSsh(directory, port, process)
+    const known = types.map((type) => `[127.0.0.1]:${port} ${server.hostKey(type)}\n`)
+    writeFileSync(server.knownHosts, known.join(''))
+    await until(
+      () => answers(port),
+      () => `sshd does not listen: ${server.#log}`,
+    )
+    return server
+  }
+
+  /** Type and key of its host key, as known_hosts has them. */
+  hostKey(type: 'ed25519' | 'rsa' | 'ecdsa' = 'ed25519'): string {
+    const text = readFileSync(join(this.directory, `host_${type}.pub`), 'utf8')
+    return text.split(' ').slice(0, 2).join(' ')
+  }
+
+  spec(more: Partial<HostSpec> = {}): HostSpec {
+    const { port, identityFile } = this
+    return { name: 'web-1', address: '127.0.0.1', port, identityFile, ...more }
+  }
+
+  async stop(): Promise<void> {
+    const ended = once(this.#process, 'exit')
+    this.#process.kill()
+    await ended
+    await rm(this.directory, { recursive: true, force: true })
+  }
+}
+
+export function makeKey(file: string, type: string, passphrase = ''): void {
+  const bits = type === 'rsa' ? ['-b', '2048'] : []
+  execFileSync('ssh-keygen', ['-q', '-t', type, ...bits, '-N', passphrase, '-C', 'test', '-f', file])
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
+
+async function answers(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1')
+  try {
+    await once(socket, 'data')
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
+  }
+}
