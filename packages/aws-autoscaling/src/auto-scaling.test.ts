@@ -16,6 +16,8 @@ afterAll(async () => {
   expect(cloud.reports).toEqual([])
 })
 
+const idsOf = (instances: readonly { id: string }[]): string[] => instances.map(({ id }) => id)
+
 const described = (): Promise<Fleet> => fleets.describe(testSteps(cloud.context()), 'web')
 
 test('a group is described with its launch source and balancers, and no secret', async () => {
@@ -119,7 +121,7 @@ test('attach, relaunch and standby, and the way back', async () => {
   const green = (await cloud.launch(3)).map((id) => ({ id }))
   await fleets.attach(t, blue, green)
   expect((await cloud.group()).DesiredCapacity).toBe(6)
-  expect(await cloud.registered()).toEqual([...registered, ...green.map(({ id }) => id)].sort())
+  expect(await cloud.registered()).toEqual([...registered, ...idsOf(green)].sort())
 
   await fleets.relaunchWith(t, blue, cloud.image)
   const { LaunchConfigurationName: copyName = '' } = await cloud.group()
@@ -133,7 +135,7 @@ test('attach, relaunch and standby, and the way back', async () => {
 
   await fleets.standby(t, blue, blue.instances)
   expect((await cloud.group()).DesiredCapacity).toBe(3)
-  expect(await cloud.registered()).toEqual(green.map(({ id }) => id).sort())
+  expect(await cloud.registered()).toEqual(idsOf(green).sort())
   const states = await cloud.members()
   for (const { id } of blue.instances) expect(states[id]).toBe('Standby/Healthy')
 
@@ -142,12 +144,8 @@ test('attach, relaunch and standby, and the way back', async () => {
   expect(await cloud.registered()).toEqual(registered)
   const left = await cloud.scaling.describeLaunchConfigurations({ LaunchConfigurationNames: [copyName] })
   expect(left.LaunchConfigurations).toEqual([])
-  expect(cloud.compute.describe(green.map(({ id }) => id)).map(({ state }) => state)).toEqual([
-    'running',
-    'running',
-    'running',
-  ])
-  cloud.compute.terminate(green.map(({ id }) => id))
+  expect(await cloud.states(idsOf(green))).toEqual(['running', 'running', 'running'])
+  await cloud.terminate(idsOf(green))
 })
 
 test('attach goes in chunks of twenty', async () => {
@@ -161,8 +159,8 @@ test('attach goes in chunks of twenty', async () => {
     'attach 1 to web',
   ])
   await t.undo()
-  expect(Object.keys(await cloud.members()).sort()).toEqual(blue.instances.map(({ id }) => id).sort())
-  cloud.compute.terminate(green.map(({ id }) => id))
+  expect(Object.keys(await cloud.members()).sort()).toEqual(idsOf(blue.instances).sort())
+  await cloud.terminate(idsOf(green))
 })
 
 test('retire ends exactly the victims, in standby or in service, and nobody takes their place', async () => {
@@ -175,10 +173,35 @@ test('retire ends exactly the victims, in standby or in service, and nobody take
   await fleets.standby(t, blue, aside)
   await fleets.retire(t, blue, [...aside, ...(serving ? [serving] : [])])
   await fleets.unpin(t, pin)
-  await until(() =>
-    cloud.compute.describe(blue.instances.map(({ id }) => id)).every(({ state }) => state === 'terminated'),
+  await until(async () =>
+    (await cloud.states(idsOf(blue.instances))).every((state) => state === 'terminated'),
   )
   const group = await cloud.group()
   expect(group).toMatchObject({ MinSize: 2, MaxSize: 4, DesiredCapacity: 3, SuspendedProcesses: [] })
-  expect(Object.keys(await cloud.members()).sort()).toEqual(green.map(({ id }) => id).sort())
+  expect(Object.keys(await cloud.members()).sort()).toEqual(idsOf(green).sort())
+})
+
+test('a way back that is partly gone already is finished, and says what it left alone', async () => {
+  const t = testSteps(cloud.context())
+  const blue = await described()
+  const [kept, returned, ended] = idsOf(blue.instances)
+  if (!kept || !returned || !ended) throw new Error('the group has lost some')
+  const pin = await fleets.pin(t, blue)
+  const green = (await cloud.launch(3)).map((id) => ({ id }))
+  await fleets.attach(t, blue, green)
+  await fleets.standby(t, blue, [{ id: kept }, { id: returned }, { id: ended }])
+  await cloud.scaling.exitStandby({ AutoScalingGroupName: 'web', InstanceIds: [returned] })
+  await cloud.scaling.terminateInstanceInAutoScalingGroup({
+    InstanceId: ended,
+    ShouldDecrementDesiredCapacity: false,
+  })
+  const [lost = ''] = idsOf(green)
+  await cloud.terminate([lost])
+  expect((await t.undo()).filter((report) => report !== undefined)).toEqual([
+    { leftAlone: `${ended}: ended by somebody else since` },
+  ])
+  expect(await cloud.registered()).toEqual([kept, returned].sort())
+  expect(Object.keys(await cloud.members()).sort()).toEqual([kept, returned].sort())
+  expect(await cloud.group()).toMatchObject({ MaxSize: pin.max.from, SuspendedProcesses: [] })
+  await cloud.terminate(idsOf(green))
 })

@@ -69,6 +69,8 @@ function refusalsOf(group: Group, ids: readonly string[]): Refusal[] {
       'its load balancer health checks have no grace period: a new instance would be replaced at once',
       'set HealthCheckGracePeriod to the time that an instance takes to come into service',
     )
+  if (group.SuspendedProcesses.some(({ ProcessName }) => ProcessName === 'AddToLoadBalancer'))
+    refuse('AddToLoadBalancer is suspended: what is attached would never get traffic', 'resume it')
   if (group.TargetGroupARNs.length > 0)
     refuse('it is bound to target groups', 'this version works with classic load balancers only')
   return refusals

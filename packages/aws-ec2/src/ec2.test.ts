@@ -1,4 +1,4 @@
-import { EC2 } from '@aws-sdk/client-ec2'
+import type { EC2 } from '@aws-sdk/client-ec2'
 import { type Fleet, launchDigest, readLaunchConfiguration } from '@viridian/aws'
 import type { ChangeContext } from '@viridian/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -15,12 +15,11 @@ const instances = ec2({ ssh: { user: 'deploy', port: 2222 } })
 
 beforeAll(async () => {
   cloud = await openFleetCloud()
-  client = new EC2(cloud.settings)
+  client = cloud.ec2
   fleet = await described()
 })
 
 afterAll(async () => {
-  client.destroy()
   await cloud.close()
   expect(cloud.reports).toEqual([])
 })
@@ -57,11 +56,9 @@ async function described(): Promise<Fleet> {
   }
 }
 
-const stateOf = (ids: readonly string[]): string[] => cloud.compute.describe(ids).map(({ state }) => state)
-
 test("instances are launched like the group's own, and terminated by the undo", async () => {
   const t = testSteps(cloud.context())
-  const green = await instances.launchLike(t, fleet)
+  const green = await instances.launchLike(t, fleet.launch, { like: fleet })
   const ids = green.map(({ id }) => id)
   expect(green.map(({ zone }) => zone).sort()).toEqual(fleet.zones)
   for (const each of green) {
@@ -87,18 +84,18 @@ test("instances are launched like the group's own, and terminated by the undo", 
   expect(attribute.UserData?.Value).toBe(userData)
 
   expect(await t.undo()).toEqual([undefined, undefined, undefined])
-  for (const state of stateOf(ids)) expect(['shutting-down', 'terminated']).toContain(state)
+  for (const state of await cloud.states(ids)) expect(['shutting-down', 'terminated']).toContain(state)
 })
 
 test('the undo may be called twice', async () => {
   const c = cloud.context()
   const t = testSteps(c)
-  const [one] = await instances.launchLike(t, fleet, { count: 1 })
+  const [one] = await instances.launchLike(t, fleet.launch, { like: fleet, count: 1 })
   const output = { ids: [one?.id ?? ''] }
   const input = launchInput()
   await runInstances.undo(input, { ...c, before: null, token: 'unused', output })
   await runInstances.undo(input, { ...c, before: null, token: 'unused', output })
-  expect(stateOf(output.ids)).not.toContain('running')
+  expect(await cloud.states(output.ids)).not.toContain('running')
 })
 
 const launchInput = () => ({
@@ -139,7 +136,7 @@ test('an instance that AWS ends while it is waited for fails with the reason', a
 test('an image is baked, tagged with its snapshots, and taken away by the undo', async () => {
   const c = cloud.context()
   const t = testSteps(c)
-  const [green] = await instances.launchLike(t, fleet, { count: 1, trustConsole: false })
+  const [green] = await instances.launchLike(t, fleet.launch, { like: fleet, count: 1, trustConsole: false })
   expect(green).not.toHaveProperty('hostKeys')
   const image = await instances.bake(t, green)
   const { Images: [made] = [] } = await client.describeImages({ ImageIds: [image] })
@@ -153,7 +150,7 @@ test('an image is baked, tagged with its snapshots, and taken away by the undo',
     [],
   )
   expect(await snapshots()).toEqual([])
-  if (green) await until(() => stateOf([green.id])[0] === 'terminated')
+  if (green) await until(async () => (await cloud.states([green.id]))[0] === 'terminated')
 })
 
 test('an image that is still pending is found by its name, and taken away whole', async () => {
@@ -170,5 +167,5 @@ test('an image that is still pending is found by its name, and taken away whole'
     Filters: [{ Name: 'tag:viridian:step', Values: [c.token] }],
   })
   expect(left.Snapshots).toEqual([])
-  cloud.compute.terminate([instance])
+  await cloud.terminate([instance])
 }, 20_000)

@@ -1,4 +1,4 @@
-import type { Fleet, Instance, InstanceRef } from '@viridian/aws'
+import type { Instance, InstanceRef, LaunchSpec } from '@viridian/aws'
 import type { Plugin, Steps } from '@viridian/core'
 import { type BakeOptions, bake } from './bake.ts'
 import { createImage } from './create-image.ts'
@@ -18,19 +18,19 @@ export interface Ec2Settings {
 /** The moves of EC2, for tasks. */
 export interface Ec2 extends Plugin {
   /**
-   * Launches as many instances as the group wants (or `count`), with its launch source's exact settings, spread over
-   * zones and subnets as the group's own, tagged as the group tags its own. Waits until all run and have an address,
+   * Launches as many instances as a fleet wants (or `count`), with a launch source's exact settings, spread over zones
+   * and subnets as the fleet's own, tagged as its group tags them. Waits until all run and have an address,
    * and reads their SSH host keys from their consoles. `ec2:RunInstances`; undone by terminating them.
    *
    * @throws ViridianError `E_INSTANCE_LOST` with AWS's reason when one does not come up; `E_LAUNCH_CHANGED`
    *
    * @example
    * ```ts
-   * const green = await instances.launchLike(t, blue)
+   * const green = await instances.launchLike(t, blue.launch, { like: blue })
    * t.assign('deployment', green)
    * ```
    */
-  launchLike(t: Steps, fleet: Fleet, options?: LaunchOptions): Promise<Instance[]>
+  launchLike(t: Steps, launch: LaunchSpec, options: LaunchOptions): Promise<Instance[]>
   /**
    * Bakes an image of a running instance without a reboot, and waits until it is available. File systems should be
    * synced first. `ec2:CreateImage`; undone by deregistering it and deleting its snapshots.
@@ -72,7 +72,7 @@ export const ec2 = ({ ssh = {} }: Ec2Settings = {}): Ec2 => ({
     describeInstances,
     terminateInstances,
   ],
-  launchLike: (t, fleet, options = {}) => launchLike(t, fleet, ssh, options),
+  launchLike: (t, launch, options) => launchLike(t, launch, ssh, options),
   bake: (t, instance, options = {}) => bake(t, instance, options),
   describe: (t, instances) => t.step(describeInstances, { ids: idsOf(instances), login: ssh }),
   terminate: async (t, instances) => {

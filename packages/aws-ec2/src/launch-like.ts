@@ -1,4 +1,4 @@
-import type { Fleet, Instance } from '@viridian/aws'
+import { type Fleet, type Instance, type LaunchSpec, sourceName } from '@viridian/aws'
 import type { Steps } from '@viridian/core'
 import { readHostKeys } from './host-keys.ts'
 import { placementsLike } from './placement.ts'
@@ -7,6 +7,8 @@ import { type Login, seeRunning } from './running.ts'
 import { readSubnetZones } from './subnet-zones.ts'
 
 export interface LaunchOptions {
+  /** The fleet whose zones, subnets and tags the new instances get. */
+  readonly like: Fleet
   /** How many. @default as many as the group wants */
   readonly count?: number
   /**
@@ -19,17 +21,17 @@ export interface LaunchOptions {
 /** Launches instances like a fleet's own: see `Ec2.launchLike`. */
 export function launchLike(
   t: Steps,
-  fleet: Fleet,
+  { source, digest }: LaunchSpec,
   login: Login,
-  { count = fleet.desired, trustConsole = true }: LaunchOptions,
+  { like, count = like.desired, trustConsole = true }: LaunchOptions,
 ): Promise<Instance[]> {
-  return t.move({ name: 'launch', title: `launch ${count} like ${fleet.name}` }, async (t) => {
-    const { subnets, launch, instanceTags } = fleet
+  const title = `launch ${count} like ${like.name} from ${sourceName(source)}`
+  return t.move({ name: 'launch', title }, async (t) => {
+    const { subnets, instanceTags } = like
     const zones = subnets.length > 0 ? await t.step(readSubnetZones, { subnets }) : []
-    const tags = { Name: fleet.name, ...instanceTags }
-    const { source, digest } = launch
+    const tags = { Name: like.name, ...instanceTags }
     const launched = await Promise.all(
-      placementsLike(fleet, zones, count).map((placement) =>
+      placementsLike(like, zones, count).map((placement) =>
         t.step(runInstances, { source, digest, placement, tags }),
       ),
     )

@@ -40,7 +40,7 @@ export const runInstances = defineChange({
   title: ({ placement }) => `run ${placement.count} in ${placement.subnet ?? placement.zone}`,
   placeholder: ({ placement }) => ({
     ids: Array.from({ length: placement.count }, (_, index) =>
-      placeholderText(`instance ${index + 1} in ${placement.zone}`),
+      placeholderText(`instance ${index + 1} in ${placement.subnet ?? placement.zone}`),
     ),
   }),
   before: async () => null,

@@ -1,6 +1,6 @@
-import type { LoadBalancer } from '@viridian/aws'
+import { balancerHealth, type LoadBalancer } from '@viridian/aws'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type FleetCloud, openFleetCloud } from '../../aws/src/testing/fleet-cloud.ts'
+import { type FleetCloud, openFleetCloud, until } from '../../aws/src/testing/fleet-cloud.ts'
 import { testSteps } from '../../aws/src/testing/test-steps.ts'
 import { elb } from './index.ts'
 
@@ -18,6 +18,9 @@ afterAll(async () => {
   expect(cloud.reports).toEqual([])
 })
 
+const statesAt = async (ids: readonly string[]): Promise<string[]> =>
+  (await balancerHealth(cloud.context(), balancers, ids)).map(({ state }) => state)
+
 const refs = (ids: readonly string[]): { id: string }[] => ids.map((id) => ({ id }))
 
 test('a balancer is described with its health check and draining', () => {
@@ -26,7 +29,7 @@ test('a balancer is described with its health check and draining', () => {
       kind: 'classic',
       name: 'web',
       healthCheck: {
-        target: 'HTTP:8080/health',
+        target: 'TCP:2222',
         interval: 5,
         timeout: 2,
         healthyThreshold: 2,
@@ -47,7 +50,7 @@ test('instances are registered, seen in service, and taken out again by the undo
   await traffic.healthy(t, balancers, refs(ids))
   await t.undo()
   expect(await cloud.registered()).toEqual(before)
-  expect(cloud.balancers.health('web').filter(({ id }) => ids.includes(id))).toEqual([])
+  expect(await statesAt(ids)).toEqual(['Absent', 'Absent'])
 })
 
 test('the undo of a registration leaves in what was in before', async () => {
@@ -67,7 +70,7 @@ test('instances are taken out drained, and brought back in service by the undo',
   const t = testSteps(cloud.context())
   await traffic.deregister(t, balancers, refs([one]))
   expect(await cloud.registered()).not.toContain(one)
-  expect(cloud.balancers.health('web').some(({ id }) => id === one)).toBe(false)
+  expect(await statesAt([one])).toEqual(['Absent'])
   await t.undo()
   expect(await cloud.registered()).toEqual(before)
   await traffic.healthy(testSteps(cloud.context()), balancers, refs([one]))
@@ -78,10 +81,11 @@ test("the guard fails in the balancer's own words, and names only what is wrong"
   const t = testSteps(cloud.context())
   await traffic.register(t, balancers, refs([sick, well]))
   await traffic.inService(t, balancers, refs([sick, well]))
-  cloud.balancers.sick.add(sick)
+  await cloud.ec2.stopInstances({ InstanceIds: [sick] })
+  await until(async () => (await cloud.states([sick]))[0] === 'stopped')
   await expect(traffic.healthy(t, balancers, refs([sick, well]))).rejects.toMatchObject({
     code: 'E_NOT_IN_SERVICE',
-    message: `${sick} is OutOfService at web (Instance: Instance has failed at least the UnhealthyThreshold number of health checks consecutively.)`,
+    message: `${sick} is OutOfService at web (Instance: Instance is in stopped state.)`,
   })
   await t.undo()
 })
@@ -101,7 +105,7 @@ test('waiting ends early when a registered instance vanishes', async () => {
   const c = cloud.context()
   const t = testSteps(c)
   await traffic.register(t, balancers, refs([one]))
-  cloud.balancers.sick.add(one)
+  await cloud.ec2.stopInstances({ InstanceIds: [one] })
   const waiting = traffic.inService(t, balancers, refs([one]))
   await expect.poll(() => c.said.length).toBeGreaterThan(0)
   await cloud.elb.deregisterInstancesFromLoadBalancer({

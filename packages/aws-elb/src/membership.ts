@@ -43,16 +43,16 @@ export const registerInstances = defineChange({
   title: ({ balancer, ids }) => `register ${ids.length} with ${balancerName(balancer)}`,
   before: async (input, c) => ({ registered: await registeredOf(c, input) }),
   run: async ({ balancer, ids }, c) => {
-    await change(c, 'RegisterInstancesWithLoadBalancer', balancer, ids)
+    await change(c, 'RegisterInstancesWithLoadBalancer', balancer, without(ids, c.before.registered))
     return null
   },
   // Some of them count as done: its undo takes those out, and the check behind it names those that lack.
-  find: async (input, c) =>
-    (await registeredOf(c, input)).some((id) => !c.before.registered.includes(id))
-      ? { status: 'done', output: null }
-      : { status: 'absent' },
+  find: async (input, c) => {
+    const added = without(await registeredOf(c, input), c.before.registered)
+    return added.length > 0 ? { status: 'done', output: null } : { status: 'absent' }
+  },
   undo: async ({ balancer, ids }, c) => {
-    const own = ids.filter((id) => !c.before.registered.includes(id))
+    const own = without(ids, c.before.registered)
     const there = await registeredOf(c, { balancer, ids: own })
     await change(c, 'DeregisterInstancesFromLoadBalancer', balancer, there)
     await waitOut(c, { balancer, ids: own })
@@ -113,6 +113,9 @@ async function registeredOf(c: StepContext, { balancer, ids }: Input): Promise<s
   const members = await balancerHealth(c, [balancer], ids)
   return members.filter(({ state }) => state !== 'Absent' && state !== 'Draining').map(({ id }) => id)
 }
+
+const without = (ids: readonly string[], others: readonly string[]): string[] =>
+  ids.filter((id) => !others.includes(id))
 
 async function change(
   c: StepContext,

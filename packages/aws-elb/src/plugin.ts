@@ -10,8 +10,8 @@ export interface Elb extends Plugin {
   /** Reads classic load balancers by name. */
   describe(t: Steps, names: readonly string[]): Promise<LoadBalancer[]>
   /**
-   * Registers instances with balancers that are not bound to their group (a group registers with its own by itself).
-   * Undone by taking out those that were not registered before, drained.
+   * Registers those of the instances that are not registered yet: behind balancers that are bound to their group the
+   * group has done it. Undone by taking out those that were not registered before, drained.
    *
    * @example
    * ```ts

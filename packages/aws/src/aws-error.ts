@@ -89,7 +89,10 @@ function explain(call: string, error: SdkError): Explanation {
       hint: 'check AWS_ENDPOINT_URL, and proxies on the way',
     }
   if (status === undefined || status >= 500)
-    return { code: 'E_AWS_UNKNOWN', hint: 'whether the call took effect is not known; it is looked up' }
+    return {
+      code: 'E_AWS_UNAVAILABLE',
+      hint: 'AWS, or the network, failed at every attempt: whether a change took effect has to be looked up',
+    }
   return { code: 'E_AWS_REFUSED' }
 }
 

@@ -14,9 +14,9 @@ afterEach(() => {
 /** Lets a look take so long, on the faked clock. */
 const pass = (ms: number): unknown => vi.advanceTimersByTime(ms)
 
-test('it looks at once, says what it waits for, and gives what was waited for', async () => {
+test('it looks at once, says once what it waits for, and gives what was waited for', async () => {
   const c = testContext()
-  const looks = [{ waiting: 'one of two' }, { done: 'both' }]
+  const looks = [{ waiting: 'one of two' }, { waiting: 'one of two' }, { done: 'both' }]
   const seen = await poll(c, {
     what: 'two',
     deadlineMs: 10_000,

@@ -38,11 +38,13 @@ export async function poll<Value>(
   { what, look, deadlineMs, capMs = 5_000, hint }: Poll<Value>,
 ): Promise<Value> {
   const deadline = performance.now() + deadlineMs
+  let said: string | undefined
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * growth, capMs)) {
     c.signal.throwIfAborted()
     const seen = await look()
     if ('done' in seen) return seen.done
-    c.progress(seen.waiting)
+    if (seen.waiting !== said) c.progress(seen.waiting)
+    said = seen.waiting
     const left = deadline - performance.now()
     if (left <= 0) throw timedOut(what, deadlineMs, seen.waiting, hint)
     await pause(Math.min(pauseMs, left), c.signal)

@@ -131,7 +131,7 @@ test('a cut connection is no clear refusal', async () => {
   })
   const error = await failure(suspend(c))
   expect(calls).toBe(8)
-  expect(error).toMatchObject({ code: 'E_AWS_UNKNOWN' })
+  expect(error).toMatchObject({ code: 'E_AWS_UNAVAILABLE' })
   expect(awsCode(error)).toBeUndefined()
   expect(isClearRefusal(error)).toBe(false)
 }, 30_000)

@@ -1,83 +1,57 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import * as autoScaling from '@aws-sdk/client-auto-scaling'
-import * as elb from '@aws-sdk/client-elastic-load-balancing'
-import { scaledClock } from '../../../local-cloud/src/emulator/clock.ts'
-import { openFaults } from '../../../local-cloud/src/emulator/faults.ts'
-import { openMachines } from '../../../local-cloud/src/emulator/machines/index.ts'
-import { serve } from '../../../local-cloud/src/emulator/server.ts'
-import { autoScalingService } from '../../../local-cloud/src/emulator/services/autoscaling/autoscaling-service.ts'
-import { ec2Service } from '../../../local-cloud/src/emulator/services/ec2/ec2-service.ts'
-import { elbService } from '../../../local-cloud/src/emulator/services/elb/elb-service.ts'
-import { standInBalancers } from '../../../local-cloud/src/emulator/services/testing/stand-in-balancers.ts'
-import { openStore } from '../../../local-cloud/src/emulator/store.ts'
+import { AutoScaling, type AutoScalingGroup } from '@aws-sdk/client-auto-scaling'
+import { EC2 } from '@aws-sdk/client-ec2'
+import { ElasticLoadBalancing } from '@aws-sdk/client-elastic-load-balancing'
+import { openCloud } from '@viridian/local-cloud/emulator'
 import { type TestContext, testContext } from './step-context.ts'
 
 const region = 'eu-west-1'
-const account = '123456789012'
-const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' }
 const zones = ['a', 'b', 'c'].map((letter) => `${region}${letter}`)
 
 export const userData = Buffer.from('#!/bin/sh\necho a secret > /dev/null\n').toString('base64')
 
-/** AWS on loopback, fifty times as fast, with a group `web` of three behind a balancer `web`, from `web-lc`. */
+/**
+ * AWS on loopback, fifty times as fast, with a group `web` of three behind a balancer `web`, from `web-lc`. An instance
+ * is healthy when its SSH server answers.
+ */
 export async function openFleetCloud() {
-  const directory = await mkdtemp(join(tmpdir(), 'viridian-fleet-'))
-  const clock = scaledClock(0.02)
-  const store = openStore()
-  const faults = openFaults()
   const reports: unknown[] = []
+  const directory = await mkdtemp(join(tmpdir(), 'viridian-fleet-'))
   const report = (error: unknown): unknown => reports.push(error)
-  const machines = await openMachines({ directory, clock, ssh: { user: 'deploy' } })
-  const ec2 = ec2Service({ machines, store, clock, faults, region, account, report })
-  const balancers = standInBalancers()
-  const balancing = elbService({ store, balancers, compute: ec2.compute, region, account, report })
-  const groups = autoScalingService({
-    store,
-    clock,
-    compute: ec2.compute,
-    traffic: balancing.traffic,
-    region,
-    account,
-    report,
-  })
-  const image = await ec2.importImage('base')
-  await ec2.restore()
-  groups.start()
-  const services = [ec2.service, balancing.service, groups.service]
-  const server = await serve({ services, credentials, region, clock, faults })
-  const settings = { endpoint: server.endpoint, region, credentials }
-  const scaling = new autoScaling.AutoScaling(settings)
-  const balancerClient = new elb.ElasticLoadBalancing(settings)
+  const open = await openCloud({ directory, region, timeScale: 0.02, report })
+  const { endpoint, accessKeyId, secretAccessKey } = open
+  const settings = { endpoint, region, credentials: { accessKeyId, secretAccessKey } }
+  const scaling = new AutoScaling(settings)
+  const elb = new ElasticLoadBalancing(settings)
+  const ec2 = new EC2(settings)
   const contexts: TestContext[] = []
   const env = {
-    AWS_ENDPOINT_URL: server.endpoint,
+    AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: region,
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
   }
+  const { Images: [base] = [] } = await ec2.describeImages()
   const cloud = {
-    image,
-    settings,
+    image: base?.ImageId ?? '',
     scaling,
-    elb: balancerClient,
-    balancers,
-    faults,
+    elb,
+    ec2,
+    /** What went wrong in the cloud where no caller waits. */
     reports,
-    compute: ec2.compute,
     /** A context whose clients call this cloud. */
-    context(runId?: string): TestContext {
-      const c = testContext({ env, ...(runId !== undefined && { runId }) })
+    context(): TestContext {
+      const c = testContext({ env })
       contexts.push(c)
       return c
     },
-    async group(name = 'web'): Promise<autoScaling.AutoScalingGroup> {
-      const { AutoScalingGroups = [] } = await scaling.describeAutoScalingGroups({
-        AutoScalingGroupNames: [name],
+    async group(): Promise<AutoScalingGroup> {
+      const { AutoScalingGroups: [group] = [] } = await scaling.describeAutoScalingGroups({
+        AutoScalingGroupNames: ['web'],
       })
-      const [group] = AutoScalingGroups
-      if (!group) throw new Error(`no group ${name}`)
+      if (!group) throw new Error('no group web')
       return group
     },
     /** `id` to `lifecycle/health`. */
@@ -87,37 +61,44 @@ export async function openFleetCloud() {
         Instances.map((each) => [each.InstanceId, `${each.LifecycleState}/${each.HealthStatus}`]),
       )
     },
-    /** The group without what changes by itself: equal before a change and after its undo. */
-    async settled(): Promise<unknown> {
+    /** The group, once it is settled: equal before a change and after its undo. */
+    async settled(): Promise<AutoScalingGroup> {
       await until(async () =>
         Object.values(await cloud.members()).every((state) => state === 'InService/Healthy'),
       )
-      return { ...(await cloud.group()), $metadata: undefined }
+      return cloud.group()
     },
-    async launch(count: number, zone = zones[0]): Promise<string[]> {
-      const launched = await ec2.compute.launch({
-        ImageId: image,
-        count,
-        Placement: { AvailabilityZone: zone },
+    /** Instances of no group. */
+    async launch(count: number): Promise<string[]> {
+      const { Instances = [] } = await ec2.runInstances({
+        ImageId: cloud.image,
+        InstanceType: 't3.micro',
+        MinCount: count,
+        MaxCount: count,
+        Placement: { AvailabilityZone: zones[0] },
       })
-      const ids = launched.map(({ id }) => id)
-      await until(() => ec2.compute.describe(ids).every(({ state }) => state === 'running'))
+      const ids = Instances.map(({ InstanceId = '' }) => InstanceId)
+      await until(async () => (await cloud.states(ids)).every((state) => state === 'running'))
       return ids
     },
-    async registered(balancer = 'web'): Promise<string[]> {
-      const input = { LoadBalancerNames: [balancer] }
-      const { LoadBalancerDescriptions: [found] = [] } = await balancerClient.describeLoadBalancers(input)
+    async states(ids: string[]): Promise<string[]> {
+      const { Reservations = [] } = await ec2.describeInstances({ InstanceIds: ids })
+      return Reservations.flatMap(({ Instances = [] }) => Instances.map(({ State }) => State?.Name ?? ''))
+    },
+    async terminate(ids: string[]): Promise<void> {
+      await ec2.terminateInstances({ InstanceIds: ids })
+    },
+    async registered(): Promise<string[]> {
+      const { LoadBalancerDescriptions: [found] = [] } = await elb.describeLoadBalancers({
+        LoadBalancerNames: ['web'],
+      })
       return (found?.Instances ?? []).map(({ InstanceId = '' }) => InstanceId).sort()
     },
     async close(): Promise<void> {
       for (const c of contexts) await c.close()
-      scaling.destroy()
-      balancerClient.destroy()
-      await groups.close()
-      ec2.close()
-      await server.close()
-      await machines.close()
-      // A copy of a disk that was under way may still be writing.
+      for (const client of [scaling, elb, ec2]) client.destroy()
+      await open.close()
+      // The copy of a disk that was under way may still be writing.
       await rm(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
     },
   }
@@ -128,23 +109,17 @@ export async function openFleetCloud() {
 export type FleetCloud = Awaited<ReturnType<typeof openFleetCloud>>
 
 async function seed(cloud: FleetCloud): Promise<void> {
-  const { scaling, elb: balancing, image } = cloud
-  await balancing.createLoadBalancer({
+  const { scaling, elb, image } = cloud
+  await elb.createLoadBalancer({
     LoadBalancerName: 'web',
     AvailabilityZones: zones,
-    Listeners: [{ Protocol: 'HTTP', LoadBalancerPort: 80, InstancePort: 8080 }],
+    Listeners: [{ Protocol: 'TCP', LoadBalancerPort: 80, InstancePort: 2222 }],
   })
-  await balancing.configureHealthCheck({
+  await elb.configureHealthCheck({
     LoadBalancerName: 'web',
-    HealthCheck: {
-      Target: 'HTTP:8080/health',
-      Interval: 5,
-      Timeout: 2,
-      HealthyThreshold: 2,
-      UnhealthyThreshold: 2,
-    },
+    HealthCheck: { Target: 'TCP:2222', Interval: 5, Timeout: 2, HealthyThreshold: 2, UnhealthyThreshold: 2 },
   })
-  await balancing.modifyLoadBalancerAttributes({
+  await elb.modifyLoadBalancerAttributes({
     LoadBalancerName: 'web',
     LoadBalancerAttributes: { ConnectionDraining: { Enabled: true, Timeout: 60 } },
   })
@@ -177,13 +152,14 @@ async function seed(cloud: FleetCloud): Promise<void> {
     const states = Object.values(await cloud.members())
     return states.length === 3 && states.every((state) => state === 'InService/Healthy')
   })
+  await until(async () => (await cloud.registered()).length === 3)
 }
 
 /** Asks again until it holds, for 20 seconds at most. */
-export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+export async function until(holds: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 20_000
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`not within 20 s: ${holds}`)
-    await new Promise((resolve) => setTimeout(resolve, 10))
+    await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }
