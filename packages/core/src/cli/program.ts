@@ -7,6 +7,7 @@ import type { Task } from '../task/task.ts'
 import { tasksOf } from '../task/tree.ts'
 import { globalsOf, withGlobals } from './globals.ts'
 import { listTasks } from './list.ts'
+import { resumeRun, rollBackRun } from './past-run.ts'
 import type { Print } from './print.ts'
 import type { Project } from './project.ts'
 import { listRoles } from './roles.ts'
@@ -22,7 +23,7 @@ export interface Invocation {
 
 /** The `tasks` command, with a sub-command for every task and for what plugins bring. */
 export function buildProgram(invocation: Invocation): Command {
-  const { project, print } = invocation
+  const { project, print, exit } = invocation
   const program = command('tasks').description('Run tasks on fleets, and deploy them without downtime')
   program.version('0.1.0', '--version')
   for (const mode of ['run', 'plan'] as const) {
@@ -46,6 +47,22 @@ export function buildProgram(invocation: Invocation): Command {
     command('runs')
       .description('the runs on record')
       .action((_, self: Command) => listRuns(project.stateDirectory, globalsOf(self).json, print)),
+  )
+  program.addCommand(
+    command('resume')
+      .description('go on with a run that crashed, or that failed after its commit')
+      .argument('<run>')
+      .action(async (run: string, _: unknown, self: Command) =>
+        exit(await resumeRun(project, globalsOf(self), run)),
+      ),
+  )
+  program.addCommand(
+    command('rollback')
+      .description('take back what a crashed or failed run has made')
+      .argument('[run]', 'its id; left out: the newest run that left something')
+      .action(async (run: string | undefined, _: unknown, self: Command) =>
+        exit(await rollBackRun(project, globalsOf(self), run)),
+      ),
   )
   for (const contributed of commandsOf(project)) program.addCommand(pluginCommand(invocation, contributed))
   return program

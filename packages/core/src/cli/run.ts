@@ -1,16 +1,12 @@
-import { Mask } from '../events/mask.ts'
-import type { ExitCode } from '../run/execute.ts'
 import { execute } from '../run/execute.ts'
 import { FileLocks } from '../run/lease.ts'
-import { Ledger } from '../run/ledger.ts'
-import { Session } from '../run/session.ts'
-import { fileDigest, newRunId, RunStore } from '../run/store.ts'
+import type { ExitCode } from '../run/outcome.ts'
+import { fileDigest, newRunId } from '../run/store.ts'
 import { type ArgSpecs, type ArgValues, parseArgs } from '../task/args.ts'
 import type { Task } from '../task/task.ts'
 import type { Globals } from './globals.ts'
-import { onInterrupt } from './interrupt.ts'
 import type { Project } from './project.ts'
-import { confirmOn, outputFor } from './screen.ts'
+import { withSession } from './session.ts'
 
 export interface RunRequest {
   readonly name: string
@@ -21,50 +17,16 @@ export interface RunRequest {
 
 /** `tasks run` and `tasks plan`: a task from its arguments to its exit code. */
 export async function runTask(project: Project, globals: Globals, request: RunRequest): Promise<ExitCode> {
-  const { config, directory, file } = project.loaded
+  const { config, file } = project.loaded
+  const { name, task, mode } = request
   const stage = project.stage(globals.stage)
   const args = argsOf(request, config.stages?.[stage]?.defaults ?? {})
-  const planning = request.mode === 'plan'
-  const identity = { id: newRunId(), task: request.name, stage }
-  const journal = planning ? undefined : await new RunStore(project.stateDirectory).open(identity.id)
-  const output = outputFor(globals)
-  const ledger = new Ledger(journal)
-  const session = new Session({
-    config,
-    directory,
-    stateDirectory: project.stateDirectory,
-    identity,
-    planning,
-    ledger,
-    mask: new Mask(),
-    emit: (event) => output.event(event),
-    confirm: confirmOn(output, globals.yes),
+  const identity = { id: newRunId(), task: name, stage }
+  const locks = new FileLocks(project.stateDirectory)
+  return withSession(project, globals, { identity, planning: mode === 'plan' }, async (session, ledger) => {
+    const digest = await fileDigest(file)
+    return (await execute({ session, ledger, task, args, mode, locks, config: digest })).exitCode
   })
-  const release = onInterrupt(session, (signal) => {
-    output.close()
-    process.stderr.write(
-      `${signal} again: stopped at once. What the run ${identity.id} made may be left; its journal says what.\n`,
-    )
-    process.exit(3)
-  })
-  try {
-    const { task, mode } = request
-    const locks = new FileLocks(project.stateDirectory)
-    const outcome = await execute({
-      session,
-      ledger,
-      task,
-      args,
-      mode,
-      locks,
-      config: await fileDigest(file),
-    })
-    return outcome.exitCode
-  } finally {
-    release()
-    output.close()
-    await journal?.close()
-  }
 }
 
 function argsOf(

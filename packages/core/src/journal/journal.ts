@@ -96,7 +96,7 @@ export async function readJournal(file: string): Promise<JournalRecord[]> {
   try {
     text = await readFile(file, 'utf8')
   } catch (error) {
-    throw new ViridianError('E_JOURNAL_MISSING', `cannot read the journal: ${reportOf(error).message}`, {
+    throw new ViridianError('E_JOURNAL_MISSING', 'there is no journal of that run that can be read', {
       place: { file },
       cause: error,
       hint: 'run "tasks runs" to see which runs there are',

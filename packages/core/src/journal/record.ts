@@ -36,6 +36,8 @@ export const journalRecord = z.discriminatedUnion('kind', [
     args: z.record(z.string(), json),
     /** How each plugin was made, so that an undo can make it again. */
     plugins: z.array(z.object({ name: z.string(), module: z.string(), settings: json })),
+    /** What it holds while it runs: `group/web`. */
+    locks: z.array(z.string()),
     /** The digest of the task file. */
     config: z.string(),
     by: z.object({ user: z.string(), host: z.string(), pid: z.number() }),

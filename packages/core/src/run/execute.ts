@@ -1,27 +1,15 @@
 import { hostname, userInfo } from 'node:os'
 import { type ErrorReport, isViridianError, reportOf } from '../error.ts'
-import type { RunStatus } from '../events/event.ts'
-import type { JournalRecord } from '../journal/record.ts'
-import { Registry } from '../step/registry.ts'
-import { undoable, undoSteps } from '../step/undo.ts'
+import type { RecordOf } from '../journal/record.ts'
 import type { ArgSpecs, ArgValues } from '../task/args.ts'
 import { runOnHosts } from '../task/on-hosts.ts'
 import { isRemote, type Task } from '../task/task.ts'
 import { TaskScope } from '../task/task-scope.ts'
 import type { LockStore } from './lease.ts'
 import type { Ledger } from './ledger.ts'
+import { finish, type Outcome } from './outcome.ts'
 import type { Session } from './session.ts'
-
-/** What a run came to. */
-export interface Outcome {
-  readonly status: RunStatus
-  readonly exitCode: ExitCode
-  readonly error?: ErrorReport
-  readonly leftovers: readonly string[]
-}
-
-/** 0 done · 1 failed, nothing left · 2 not understood · 3 something is left · 4 locked · 130 interrupted, and undone. */
-export type ExitCode = 0 | 1 | 2 | 3 | 4 | 130
+import { takeBack } from './take-back.ts'
 
 export interface Execution {
   readonly session: Session
@@ -34,44 +22,41 @@ export interface Execution {
   readonly locks: LockStore
 }
 
-const now = (): string => new Date().toISOString()
-
 /** Runs a task from its first record to its last: what fails before the commit is undone, and the end says what is left. */
 export async function execute(execution: Execution): Promise<Outcome> {
-  const { session, mode } = execution
+  const { session, ledger, mode } = execution
   const began = performance.now()
   const { id, task, stage } = session.identity
-  const args = session.journaledArgs(execution.task.args, execution.args)
-  session.emit({ kind: 'run.started', run: id, task, stage, at: now(), args, mode })
-  if (mode === 'run') await execution.ledger.append(startOf(execution, args))
+  const started = startOf(execution)
+  session.emit({ kind: 'run.started', run: id, task, stage, at: started.at, args: started.args, mode })
+  if (mode === 'run') await ledger.append(started)
   const failure = await attempt(execution)
-  const outcome = failure === undefined ? await succeeded(session) : await failed(execution, failure.thrown)
-  const { status, exitCode, error } = outcome
-  const leftovers = [...outcome.leftovers]
-  const finish = { status, exitCode, leftovers, ...(error && { error }), at: now() }
-  if (mode !== 'plan') await recordOrWarn(execution)({ kind: 'run.finished', ...finish })
-  session.emit({ kind: 'run.finished', run: id, task, ...finish, ms: Math.round(performance.now() - began) })
-  return outcome
+  const outcome = failure === undefined ? succeeded : await afterFailure(execution, failure.thrown)
+  return finish(session, ledger, began, outcome)
 }
 
-function startOf(
-  { session, config }: Execution,
-  args: Extract<JournalRecord, { kind: 'run.started' }>['args'],
-): JournalRecord {
-  const { id, task, stage } = session.identity
+const succeeded: Outcome = { status: 'succeeded', exitCode: 0, leftovers: [] }
+
+function startOf({ session, config, task, args }: Execution): RecordOf<'run.started'> {
+  const { id, task: name, stage } = session.identity
   return {
     kind: 'run.started',
-    at: now(),
+    at: new Date().toISOString(),
     format: 1,
     run: id,
-    task,
+    task: name,
     stage,
-    args,
+    args: session.journaledArgs(task.args, args),
     plugins: session.plugins.map(({ name, module, settings }) => ({ name, module, settings })),
+    locks: [...locksOf(task, args)],
     config,
     by: { user: userInfo().username, host: hostname(), pid: process.pid },
   }
 }
+
+/** What a run locks; a remote task declares nothing. */
+const locksOf = (task: Task, args: ArgValues<ArgSpecs>): readonly string[] =>
+  isRemote(task) ? [] : task.locks(args)
 
 /** Runs the task function and awaits all that it started. */
 async function attempt({
@@ -84,7 +69,7 @@ async function attempt({
   const { engine } = session
   try {
     session.maskSecrets(task.args, args)
-    if (mode !== 'plan' && !isRemote(task)) await session.lock(locks, task.locks(args))
+    if (mode !== 'plan') await session.lock(locks, locksOf(task, args))
     // A task that does not listen to the signal must not keep an interrupted run from its undo.
     await Promise.race([
       engine.track(session.identity.task, () => body(session, task, args)),
@@ -109,62 +94,20 @@ const stopped = (signal: AbortSignal): Promise<never> =>
     signal.addEventListener('abort', () => reject(signal.reason), { once: true })
   })
 
-async function succeeded(session: Session): Promise<Outcome> {
-  await closed(session)
-  return { status: 'succeeded', exitCode: 0, leftovers: [] }
-}
-
-async function failed(execution: Execution, thrown: unknown): Promise<Outcome> {
-  const { session } = execution
+async function afterFailure({ session, ledger }: Execution, thrown: unknown): Promise<Outcome> {
   const error = reportOf(thrown)
-  const cancelled = isViridianError(thrown) && thrown.code === 'E_INTERRUPTED'
-  const status = cancelled ? 'cancelled' : 'failed'
-  const leftovers = session.committed ? committedLeftovers(session) : await takeBack(execution, error)
-  await closed(session)
-  if (leftovers.length > 0) return { status, exitCode: 3, error, leftovers }
-  return { status, exitCode: cancelled ? 130 : error.code === 'E_LOCKED' ? 4 : 1, error, leftovers }
+  const status = codeOf(thrown) === 'E_INTERRUPTED' ? 'cancelled' : 'failed'
+  const leftovers = session.committed ? unfinished(session) : await takeBack(session, ledger, error)
+  return { status, exitCode: leftovers.length > 0 ? 3 : exitCodeOf(error), error, leftovers }
 }
 
-/** What goes wrong at the very end does not change what the run came to; it is said. */
-async function closed(session: Session): Promise<void> {
-  try {
-    await session.close()
-  } catch (error) {
-    session.emit({ kind: 'note', level: 'warning', text: `while closing: ${reportOf(error).message}` })
-  }
+const codeOf = (thrown: unknown): string | undefined => (isViridianError(thrown) ? thrown.code : undefined)
+
+function exitCodeOf({ code }: ErrorReport): Outcome['exitCode'] {
+  if (code === 'E_INTERRUPTED') return 130
+  return code === 'E_LOCKED' ? 4 : 1
 }
 
-const committedLeftovers = ({ identity }: Session): string[] => [
-  `run ${identity.id} failed after its commit: what follows it is not finished`,
+const unfinished = ({ identity }: Session): string[] => [
+  `what follows the commit is not finished; "tasks resume ${identity.id}" goes on with it`,
 ]
-
-/** Undoes what the run has changed, and says what could not be. */
-async function takeBack(execution: Execution, reason: ErrorReport): Promise<readonly string[]> {
-  const { session, ledger } = execution
-  const steps = undoable(ledger.history()?.steps.values() ?? [])
-  if (steps.length === 0) return []
-  const record = recordOrWarn(execution)
-  session.emit({ kind: 'undo.started', reason, steps: steps.length, at: now() })
-  await record({ kind: 'undo.started', at: now(), reason })
-  const { leftovers } = await undoSteps(steps, {
-    registry: new Registry(session.plugins),
-    // An undo is not stopped by what stopped the run.
-    contextFor: (step) => session.contextFor(step, new AbortController().signal),
-    emit: (event) => session.emit(event),
-    record,
-  })
-  return leftovers
-}
-
-/** On the way back a journal that cannot be written any more must not keep anything from being undone. */
-function recordOrWarn({ session, ledger }: Execution): (record: JournalRecord) => Promise<void> {
-  let warned = false
-  return async (record) => {
-    try {
-      await ledger.append(record)
-    } catch (error) {
-      if (!warned) session.emit({ kind: 'note', level: 'warning', text: reportOf(error).message })
-      warned = true
-    }
-  }
-}

@@ -50,7 +50,6 @@ export class Session implements StepHost {
   readonly #names: ReadonlyMap<Task, string>
   #permission: Promise<void> | undefined
   #locks: HeldLock[] = []
-  #committed = false
 
   constructor(settings: SessionSettings) {
     const { config, identity, ledger } = settings
@@ -65,8 +64,8 @@ export class Session implements StepHost {
       planning: settings.planning,
       stop,
       past: ledger.history()?.steps ?? new Map(),
-      emit: settings.emit,
-      record: (record) => ledger.append(record),
+      emit: (event) => this.emit(event),
+      record: (record) => ledger.append(this.mask.deep(record)),
     })
     this.#roles = new Roles({ ...pluginRoles(this.plugins), ...config.roles, ...stage.roles })
     this.#names = namesOf(config.tasks)
@@ -97,7 +96,7 @@ export class Session implements StepHost {
   }
 
   get committed(): boolean {
-    return this.#committed
+    return this.#settings.ledger.history()?.committed ?? false
   }
 
   emit(event: Event): void {
@@ -223,8 +222,7 @@ export class Session implements StepHost {
 
   async commit(): Promise<void> {
     const at = new Date().toISOString()
-    if (!this.engine.planning) await this.engine.record({ kind: 'committed', at })
-    this.#committed = true
+    if (!this.engine.planning && !this.committed) await this.engine.record({ kind: 'committed', at })
     this.emit({ kind: 'committed', at })
   }
 

@@ -15,7 +15,10 @@ export class RunStore {
   }
 
   #file(run: string): string {
-    return join(this.#directory, `${run}.jsonl`)
+    if (/^[\w-]+$/.test(run)) return join(this.#directory, `${run}.jsonl`)
+    throw new ViridianError('E_RUN_UNKNOWN', `"${run}" is not the id of a run`, {
+      hint: 'run "tasks runs" to see them',
+    })
   }
 
   open(run: string): Promise<FileJournal> {

@@ -78,6 +78,7 @@ const started: JournalRecord = {
   stage: 'local',
   args: {},
   plugins: [],
+  locks: [],
   config: '',
   by: { user: 'test', host: 'test', pid: 1 },
 }

@@ -1,0 +1,57 @@
+import { Mask } from '../events/mask.ts'
+import type { JournalRecord } from '../journal/record.ts'
+import { Ledger } from '../run/ledger.ts'
+import { Session } from '../run/session.ts'
+import { RunStore } from '../run/store.ts'
+import type { RunIdentity } from '../step/definition.ts'
+import type { Globals } from './globals.ts'
+import { onInterrupt } from './interrupt.ts'
+import type { Project } from './project.ts'
+import { confirmOn, outputFor } from './screen.ts'
+
+export interface SessionRequest {
+  readonly identity: RunIdentity
+  readonly planning?: boolean
+  /** What an earlier process of the run recorded. */
+  readonly records?: readonly JournalRecord[]
+}
+
+/** Opens a run on the screen and in its journal, and closes both behind `use`. */
+export async function withSession<Result>(
+  project: Project,
+  globals: Globals,
+  { identity, planning = false, records = [] }: SessionRequest,
+  use: (session: Session, ledger: Ledger) => Promise<Result>,
+): Promise<Result> {
+  const { config, directory } = project.loaded
+  const { stateDirectory } = project
+  const journal = planning ? undefined : await new RunStore(stateDirectory).open(identity.id)
+  const output = outputFor(globals)
+  const ledger = new Ledger(journal, records)
+  const session = new Session({
+    config,
+    directory,
+    stateDirectory,
+    identity,
+    planning,
+    ledger,
+    mask: new Mask(),
+    emit: (event) => output.event(event),
+    confirm: confirmOn(output, globals.yes),
+  })
+  const release = onInterrupt(session, (signal) => {
+    output.close()
+    const { id } = identity
+    process.stderr.write(
+      `${signal} again: stopped at once. The journal is intact: "tasks rollback ${id}" takes back what the run made, "tasks resume ${id}" goes on.\n`,
+    )
+    process.exit(3)
+  })
+  try {
+    return await use(session, ledger)
+  } finally {
+    release()
+    output.close()
+    await journal?.close()
+  }
+}

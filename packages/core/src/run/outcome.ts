@@ -1,0 +1,52 @@
+import { type ErrorReport, reportOf } from '../error.ts'
+import type { RunStatus } from '../events/event.ts'
+import type { JournalRecord } from '../journal/record.ts'
+import type { Ledger } from './ledger.ts'
+import type { Session } from './session.ts'
+
+/** What a run came to. */
+export interface Outcome {
+  readonly status: RunStatus
+  readonly exitCode: ExitCode
+  readonly error?: ErrorReport
+  /** What is left and should not be, in words for a person. */
+  readonly leftovers: readonly string[]
+}
+
+/** 0 done · 1 failed, nothing left · 2 not understood · 3 something is left · 4 locked · 130 interrupted, and undone. */
+export type ExitCode = 0 | 1 | 2 | 3 | 4 | 130
+
+/** Closes what a run holds open, then says and records what it came to. */
+export async function finish(
+  session: Session,
+  ledger: Ledger,
+  began: number,
+  outcome: Outcome,
+): Promise<Outcome> {
+  try {
+    await session.close()
+  } catch (error) {
+    // What goes wrong at the very end does not change what the run came to.
+    session.emit({ kind: 'note', level: 'warning', text: `while closing: ${reportOf(error).message}` })
+  }
+  const { status, exitCode, error } = outcome
+  const at = new Date().toISOString()
+  const said = { status, exitCode, leftovers: [...outcome.leftovers], ...(error && { error }), at }
+  await recordOrWarn(session, ledger)({ kind: 'run.finished', ...said })
+  const { id, task } = session.identity
+  session.emit({ kind: 'run.finished', run: id, task, ...said, ms: Math.round(performance.now() - began) })
+  return outcome
+}
+
+/** On the way back and at the end, a journal that cannot be written any more must not keep anything from being done. */
+export function recordOrWarn(session: Session, ledger: Ledger): (record: JournalRecord) => Promise<void> {
+  let warned = false
+  return async (record) => {
+    try {
+      await ledger.append(session.mask.deep(record))
+    } catch (error) {
+      if (!warned) session.emit({ kind: 'note', level: 'warning', text: reportOf(error).message })
+      warned = true
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import { reportOf, ViridianError } from '../error.ts'
+import type { RunHistory } from '../journal/history.ts'
+import type { LockStore } from './lease.ts'
+import type { Ledger } from './ledger.ts'
+import { finish, type Outcome } from './outcome.ts'
+import type { Session } from './session.ts'
+import { takeBack } from './take-back.ts'
+
+/** Takes an ended run back from its journal alone: the task's function is not called. */
+export async function rollback(
+  session: Session,
+  ledger: Ledger,
+  { started }: RunHistory,
+  locks: LockStore,
+): Promise<Outcome> {
+  const began = performance.now()
+  const { id, task, stage } = session.identity
+  const at = new Date().toISOString()
+  session.emit({ kind: 'run.started', run: id, task, stage, at, args: started.args, mode: 'rollback' })
+  return finish(session, ledger, began, await attempt(session, ledger, started.locks, locks))
+}
+
+async function attempt(
+  session: Session,
+  ledger: Ledger,
+  names: readonly string[],
+  locks: LockStore,
+): Promise<Outcome> {
+  try {
+    await session.lock(locks, names)
+    await session.beforeChange()
+    const asked = reportOf(new ViridianError('E_ROLLBACK', `the run ${session.identity.id} is taken back`))
+    const leftovers = await takeBack(session, ledger, asked)
+    return {
+      status: leftovers.length > 0 ? 'failed' : 'succeeded',
+      exitCode: leftovers.length > 0 ? 3 : 0,
+      leftovers,
+    }
+  } catch (error) {
+    const report = reportOf(error)
+    return { status: 'failed', exitCode: report.code === 'E_LOCKED' ? 4 : 1, error: report, leftovers: [] }
+  }
+}
