@@ -66,6 +66,8 @@ export const bluegreen = task(
   async (t) => {
     await t.run(build_release)
     const blue = await fleets.describe(t, t.args.group)
+    const others = await traffic.describe(t, t.args.balancers)
+    const balancers = [...blue.loadBalancers, ...others]
     const pin = await fleets.pin(t, blue)
     const green = await instances.launchLike(t, blue.launch, { like: blue, count: blue.desired })
     t.assign('deployment', green)
@@ -73,8 +75,6 @@ export const bluegreen = task(
     await t.run(validate_service)
     const image = instances.bake(t, green[0])
     await fleets.attach(t, blue, green)
-    const others = await traffic.describe(t, t.args.balancers)
-    const balancers = [...blue.loadBalancers, ...others]
     await traffic.register(t, others, green)
     await traffic.inService(t, balancers, green)
     await fleets.relaunchWith(t, blue, await image)
@@ -84,5 +84,6 @@ export const bluegreen = task(
     await t.commit()
     await fleets.retire(t, blue, blue.instances)
     await fleets.unpin(t, pin)
+    await fleets.show(t, blue)
   },
 )

@@ -11,6 +11,7 @@ import { type Pin, type PinOptions, pin, unpin } from './pin.ts'
 import { readReadiness } from './preflight.ts'
 import { resumeProcesses, suspendProcesses } from './processes.ts'
 import { retireInstance, seeRetired } from './retire-instance.ts'
+import { showLive } from './show-live.ts'
 import { enterStandby, seeStandby } from './standby.ts'
 
 /** The moves of Auto Scaling, for tasks. */
@@ -67,6 +68,8 @@ export interface AutoScaling extends Plugin {
    * Cannot be undone: it belongs behind the commit. `autoscaling:TerminateInstanceInAutoScalingGroup`.
    */
   retire(t: Steps, fleet: Fleet, instances: readonly InstanceRef[]): Promise<void>
+  /** Says at the end of the run what the group is made of now: sizes, launch source, image, instances. */
+  show(t: Steps, fleet: Fleet): Promise<void>
 }
 
 /**
@@ -97,6 +100,7 @@ export const autoScaling = (): AutoScaling => ({
     seeStandby,
     retireInstance,
     seeRetired,
+    showLive,
   ],
   describe: (t, group) => t.step(describeGroup, { group }),
   pin: (t, fleet, options = {}) => pin(t, fleet, options),
@@ -105,4 +109,7 @@ export const autoScaling = (): AutoScaling => ({
   relaunchWith,
   standby,
   retire,
+  show: async (t, { name: group }) => {
+    await t.step(showLive, { group })
+  },
 })
