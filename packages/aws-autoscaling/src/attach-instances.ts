@@ -1,4 +1,4 @@
-import { autoScalingApi, lookFor, poll } from '@viridian/aws'
+import { autoScalingApi, lookFor, makeSure, poll } from '@viridian/aws'
 import {
   type ChangeContext,
   defineChange,
@@ -63,13 +63,13 @@ async function detach(
   { group, ids, leaveWithinMs }: z.infer<typeof Input>,
 ): Promise<void> {
   const InstanceIds = await settled(c, group, ids)
+  const input = { AutoScalingGroupName: group, InstanceIds, ShouldDecrementDesiredCapacity: true }
+  const isLeft = async (): Promise<boolean> => {
+    const members = await readMembers(c, group, InstanceIds)
+    return [...members.values()].every(isLeaving)
+  }
   if (InstanceIds.length > 0)
-    await autoScalingApi(
-      c,
-      'DetachInstances',
-      { AutoScalingGroupName: group, InstanceIds, ShouldDecrementDesiredCapacity: true },
-      z.unknown(),
-    )
+    await makeSure(() => autoScalingApi(c, 'DetachInstances', input, z.unknown()), isLeft)
   await poll(c, {
     what: `${ids.length} instances detached from ${group}`,
     deadlineMs: leaveWithinMs,

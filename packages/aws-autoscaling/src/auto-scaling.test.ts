@@ -148,6 +148,28 @@ test('attach, relaunch and standby, and the way back', async () => {
   await cloud.terminate(idsOf(green))
 })
 
+test('every answer may be lost once, on the way there and on the way back', async () => {
+  const before = await cloud.settled()
+  const t = testSteps(cloud.context())
+  const blue = await described()
+  const green = (await cloud.launch(3)).map((id) => ({ id }))
+  await cloud.lose('CreateOrUpdateTags', 'SuspendProcesses', 'UpdateAutoScalingGroup')
+  await fleets.pin(t, blue)
+  await cloud.lose('AttachInstances')
+  await fleets.attach(t, blue, green)
+  await cloud.lose('CreateLaunchConfiguration', 'UpdateAutoScalingGroup')
+  await fleets.relaunchWith(t, blue, cloud.image)
+  await cloud.lose('EnterStandby')
+  await fleets.standby(t, blue, blue.instances)
+  expect((await cloud.group()).DesiredCapacity).toBe(3)
+
+  await cloud.lose('ExitStandby', 'DetachInstances', 'DeleteLaunchConfiguration', 'DeleteTags')
+  await cloud.lose('UpdateAutoScalingGroup', 'ResumeProcesses')
+  await t.undo()
+  expect(await cloud.settled()).toEqual(before)
+  await cloud.terminate(idsOf(green))
+})
+
 test('attach goes in chunks of twenty', async () => {
   const t = testSteps(cloud.context())
   const blue = await described()

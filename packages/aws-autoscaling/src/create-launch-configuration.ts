@@ -1,4 +1,11 @@
-import { autoScalingApi, awsCode, launchDigest, nameFor, readLaunchConfiguration } from '@viridian/aws'
+import {
+  autoScalingApi,
+  awsCode,
+  launchDigest,
+  makeSure,
+  nameFor,
+  readLaunchConfiguration,
+} from '@viridian/aws'
 import { defineChange, type StepContext, ViridianError } from '@viridian/core'
 import { z } from 'zod'
 import { copyWithImage } from './launch-copy.ts'
@@ -47,8 +54,10 @@ export const createLaunchConfiguration = defineChange({
   },
   undo: async (_input, { output: { name }, ...c }) => {
     if (!(await exists(c, name))) return undefined
+    const input = { LaunchConfigurationName: name }
+    const isGone = async (): Promise<boolean> => !(await exists(c, name))
     try {
-      await autoScalingApi(c, 'DeleteLaunchConfiguration', { LaunchConfigurationName: name }, z.unknown())
+      await makeSure(() => autoScalingApi(c, 'DeleteLaunchConfiguration', input, z.unknown()), isGone)
       return undefined
     } catch (error) {
       if (!/^ResourceInUse/.test(awsCode(error) ?? '')) throw error

@@ -4,6 +4,7 @@ import {
   inServiceWithinMs,
   LoadBalancer,
   lookFor,
+  makeSure,
   notInService,
   poll,
 } from '@viridian/aws'
@@ -116,7 +117,12 @@ function standing(
 
 async function takeBack(c: StepContext, group: string, InstanceIds: string[]): Promise<void> {
   if (InstanceIds.length === 0) return
-  await autoScalingApi(c, 'ExitStandby', { AutoScalingGroupName: group, InstanceIds }, z.unknown())
+  const input = { AutoScalingGroupName: group, InstanceIds }
+  const isBack = async (): Promise<boolean> => {
+    const members = await readMembers(c, group, InstanceIds)
+    return ![...members.values()].some(isAside)
+  }
+  await makeSure(() => autoScalingApi(c, 'ExitStandby', input, z.unknown()), isBack)
 }
 
 /** Waits until those that are still members serve again. Returns those that are not. */

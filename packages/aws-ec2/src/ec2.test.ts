@@ -153,6 +153,22 @@ test('an image is baked, tagged with its snapshots, and taken away by the undo',
   if (green) await until(async () => (await cloud.states([green.id]))[0] === 'terminated')
 })
 
+test('every answer may be lost once, on the way there and on the way back', async () => {
+  const t = testSteps(cloud.context())
+  await cloud.lose('RunInstances', 'CreateImage')
+  const green = await instances.launchLike(t, fleet.launch, { like: fleet, count: 1 })
+  const image = await instances.bake(t, green[0])
+  const own = [{ Name: 'tag:viridian:run', Values: [t.runId] }]
+  const living = { Name: 'instance-state-name', Values: ['pending', 'running'] }
+  const alive = async () => (await client.describeInstances({ Filters: [...own, living] })).Reservations
+  expect(await alive()).toHaveLength(1)
+  expect((await client.describeImages({ Filters: own })).Images).toMatchObject([{ ImageId: image }])
+  await cloud.lose('DeregisterImage', 'TerminateInstances')
+  await t.undo()
+  expect(await alive()).toEqual([])
+  expect((await client.describeImages({ Filters: own })).Images).toEqual([])
+})
+
 test('an image that is still pending is found by its name, and taken away whole', async () => {
   const [instance = ''] = await cloud.launch(1)
   const c = { ...cloud.context(), before: null, token: '20261123-154233-k3f9-bbbbbbbbbbbb' }

@@ -18,6 +18,7 @@ export { launchDigest, readLaunchConfiguration } from './launch-configuration.ts
 export { LaunchSource, LaunchSpec, sourceName } from './launch-spec.ts'
 export type { ClassicLoadBalancer } from './load-balancer.ts'
 export { balancerName, HealthCheck, LoadBalancer } from './load-balancer.ts'
+export { makeSure } from './make-sure.ts'
 export { nameFor } from './names.ts'
 export type { InputOf, OperationOf } from './operation.ts'
 export type { Look, Poll } from './poll.ts'

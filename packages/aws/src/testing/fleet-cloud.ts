@@ -41,6 +41,16 @@ export async function openFleetCloud() {
     ec2,
     /** What went wrong in the cloud where no caller waits. */
     reports,
+    /** Does the next call of each of these operations, and cuts the connection instead of answering. */
+    async lose(...operations: string[]): Promise<void> {
+      const rules = operations.map((operation) => ({ operation, kind: 'lose' }))
+      const answer = await fetch(`${endpoint}/_viridian/faults`, {
+        method: 'POST',
+        headers: { 'x-viridian-secret': secretAccessKey },
+        body: JSON.stringify({ rules }),
+      })
+      if (!answer.ok) throw new Error(await answer.text())
+    },
     /** A context whose clients call this cloud. */
     context(): TestContext {
       const c = testContext({ env })

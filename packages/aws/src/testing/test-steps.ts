@@ -1,4 +1,12 @@
-import type { ChangeContext, Move, StepContext, StepDefinition, Steps, UndoReport } from '@viridian/core'
+import type {
+  ChangeContext,
+  ChangeDefinition,
+  Move,
+  StepContext,
+  StepDefinition,
+  Steps,
+  UndoReport,
+} from '@viridian/core'
 
 /** Takes steps one by one as the engine does, without a journal, and can undo them. */
 export interface TestSteps extends Steps {
@@ -27,7 +35,7 @@ export function testSteps(c: StepContext): TestSteps {
       if (definition.kind !== 'change') return definition.output.parse(json(await definition.run(input, c)))
       const before = definition.beforeSchema.parse(json(await definition.before(input, c)))
       const cc: ChangeContext<Before> = { ...c, before, token }
-      const output = definition.output.parse(json(await definition.run(input, cc)))
+      const output = definition.output.parse(json(await runOrFind(definition, input, cc)))
       undos.push(() => definition.undo(input, { ...cc, output }))
       return output
     },
@@ -39,6 +47,21 @@ export function testSteps(c: StepContext): TestSteps {
     },
   }
   return t
+}
+
+// As the engine does: after a failure it looks whether the change was made all the same.
+async function runOrFind<Input, Before, Output>(
+  definition: ChangeDefinition<Input, Before, Output>,
+  input: Input,
+  c: ChangeContext<Before>,
+): Promise<Output> {
+  try {
+    return await definition.run(input, c)
+  } catch (error) {
+    const found = await definition.find(input, c)
+    if (found.status === 'done') return found.output
+    throw error
+  }
 }
 
 // As a journal does: what is not plain JSON does not survive.
