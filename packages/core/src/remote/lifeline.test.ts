@@ -5,16 +5,13 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { lifeline } from './lifeline.ts'
 import { type HeldCommand, holdCommand } from './testing/held-command.ts'
-import { processesWith } from './testing/processes.ts'
+import { countOf, processesWith } from './testing/processes.ts'
 import { until } from './testing/until.ts'
 
 const place = mkdtempSync(join(tmpdir(), 'viridian-lifeline-'))
 afterAll(() => rmSync(place, { recursive: true }))
 
 const duration = (): string => `${Math.floor(Math.random() * 1e9)}.25`
-const sleeping = (seconds: string): number =>
-  processesWith(`sleep ${seconds}`).filter((line) => !line.includes('sh ')).length
-
 const shells = ['/bin/sh', '/bin/bash', '/bin/busybox', '/bin/zsh'].filter(existsSync)
 
 describe.each(shells)('by %s', (shell) => {
@@ -69,9 +66,9 @@ describe.each(shells)('by %s', (shell) => {
       async (input) => {
         const seconds = duration()
         const command = start(`sleep ${seconds} & sh -c 'sleep ${seconds}; true'; echo survived`, input)
-        await until(() => sleeping(seconds) === 2)
+        await until(() => countOf(`sleep ${seconds}`) === 2)
         command.letGo()
-        await until(() => sleeping(seconds) === 0)
+        await until(() => countOf(`sleep ${seconds}`) === 0)
         expect((await command.ended).stdout).toBe('')
       },
     )

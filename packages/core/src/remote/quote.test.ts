@@ -22,7 +22,7 @@ const nasty = fc.oneof(
   fc.string({ unit: fc.constantFrom(...'\'"`$\\!*?[]{}()<>|&;#~= \t\n\r-ab2é…𝄞'), maxLength: 12 }),
   fc.constantFrom('if', 'done', '~', '-n', '$(id)', 'A=b', '2', '\\', "'"),
 )
-const word = nasty.filter((text) => !text.includes('\0') && text.isWellFormed())
+const word = nasty.filter((text) => !text.includes('\0') && Buffer.from(text).toString() === text)
 
 describe('a template', () => {
   test('quotes values as words, arrays as words one by one', () => {

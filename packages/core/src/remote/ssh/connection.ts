@@ -1,4 +1,4 @@
-import type { Client, ClientChannel } from 'ssh2'
+import type { Client } from 'ssh2'
 import { ViridianError } from '../../error.ts'
 import { Semaphore } from '../semaphore.ts'
 import type { Connection, ExecOptions, ExitStatus } from '../transport.ts'
@@ -36,8 +36,7 @@ export class SshConnection implements Connection {
 
   exec(command: string, options: ExecOptions): Promise<ExitStatus> {
     return this.#channels.run(options.signal, async () => {
-      const channel = await this.#openChannel(command)
-      const exit = await channelExit(channel, options)
+      const exit = await this.#run(command, options)
       if (exit.code === null && exit.signal === null) throw this.#lost()
       return exit
     })
@@ -53,12 +52,13 @@ export class SshConnection implements Connection {
     clearTimeout(timer)
   }
 
-  #openChannel(command: string): Promise<ClientChannel> {
+  #run(command: string, options: ExecOptions): Promise<ExitStatus> {
     return new Promise((resolve, reject) => {
       if (!this.#open) throw this.#lost()
       this.#client.exec(command, (error, channel) => {
-        if (!error) resolve(channel)
-        else reject(this.#open ? this.#refused(error) : this.#lost())
+        if (error) reject(this.#open ? this.#refused(error) : this.#lost())
+        // Listened to at once: the exit of a short command comes with the same packet.
+        else resolve(channelExit(channel, options))
       })
     })
   }

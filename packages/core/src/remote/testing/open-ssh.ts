@@ -11,9 +11,10 @@ import { until } from './until.ts'
 const program = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/usr/bin/sshd'].find(existsSync)
 
 export interface OpenSshOptions {
-  readonly port?: number
   /** Lines for its sshd_config. */
   readonly config?: readonly string[]
+  /** @default ed25519 */
+  readonly identityType?: string
   readonly hostKeyTypes?: readonly ('ed25519' | 'rsa' | 'ecdsa')[]
 }
 
@@ -23,31 +24,29 @@ export class OpenSsh {
   readonly port: number
   readonly identityFile: string
   readonly knownHosts: string
-  readonly #process: ChildProcess
+  #process: ChildProcess | undefined
   #log = ''
 
-  private constructor(directory: string, port: number, process: ChildProcess) {
+  private constructor(directory: string, port: number) {
     this.directory = directory
     this.port = port
     this.identityFile = join(directory, 'id')
     this.knownHosts = join(directory, 'known_hosts')
-    this.#process = process
-    process.stderr?.on('data', (chunk: Buffer) => {
-      this.#log += chunk.toString()
-    })
   }
 
   static async start(options: OpenSshOptions = {}): Promise<OpenSsh> {
-    if (program === undefined) throw new Error('these tests need OpenSSH: apt-get install openssh-server')
     // Its empty directory for privilege separation; packages leave it to the boot to make.
     if (userInfo().uid === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 })
     const directory = await mkdtemp(join(tmpdir(), 'viridian-sshd-'))
-    const port = options.port ?? (await freePort())
-    makeKey(join(directory, 'id'), 'ed25519')
+    const port = await freePort()
+    makeKey(join(directory, 'id'), options.identityType ?? 'ed25519')
     const types = options.hostKeyTypes ?? ['ed25519']
     for (const type of types) makeKey(join(directory, `host_${type}`), type)
+    const config = options.config ?? []
     const lines = [
-      ...(options.config ?? []),
+      ...config,
+      // Of most settings sshd takes the first, of this one the last.
+      ...(config.some((line) => line.startsWith('MaxStartups')) ? [] : ['MaxStartups 200:30:300']),
       `Port ${port}`,
       'ListenAddress 127.0.0.1',
       `PidFile ${join(directory, 'pid')}`,
@@ -58,21 +57,43 @@ export class OpenSsh {
       'UsePAM no',
       // Away from the start-up files of whoever runs the tests.
       `SetEnv HOME=${directory}`,
-      'MaxStartups 200:30:300',
       ...types.map((type) => `HostKey ${join(directory, `host_${type}`)}`),
     ]
     writeFileSync(join(directory, 'sshd_config'), `${lines.join('\n')}\n`)
-    const process = spawn(program, ['-D', '-e', '-f', join(directory, 'sshd_config')], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    })
-    const server = new OpenSsh(directory, port, process)
+    const server = new OpenSsh(directory, port)
     const known = types.map((type) => `[127.0.0.1]:${port} ${server.hostKey(type)}\n`)
     writeFileSync(server.knownHosts, known.join(''))
-    await until(
-      () => answers(port),
-      () => `sshd does not listen: ${server.#log}`,
-    )
+    await server.listen()
     return server
+  }
+
+  /** What it says of itself. */
+  get log(): string {
+    return this.#log
+  }
+
+  /** Starts to listen (again). */
+  async listen(): Promise<void> {
+    if (program === undefined) throw new Error('these tests need OpenSSH: apt-get install openssh-server')
+    this.#process = spawn(program, ['-D', '-e', '-f', join(this.directory, 'sshd_config')], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    this.#process.stderr?.on('data', (chunk: Buffer) => {
+      this.#log += chunk.toString()
+    })
+    await until(
+      () => answers(this.port),
+      () => `sshd does not listen: ${this.#log}`,
+    )
+  }
+
+  /** Stops to listen; connections that stand go on. */
+  async halt(): Promise<void> {
+    if (this.#process === undefined) return
+    const ended = once(this.#process, 'exit')
+    this.#process.kill()
+    this.#process = undefined
+    await ended
   }
 
   /** Type and key of its host key, as known_hosts has them. */
@@ -87,9 +108,7 @@ export class OpenSsh {
   }
 
   async stop(): Promise<void> {
-    const ended = once(this.#process, 'exit')
-    this.#process.kill()
-    await ended
+    await this.halt()
     await rm(this.directory, { recursive: true, force: true })
   }
 }

@@ -7,7 +7,7 @@ export interface SshServerOptions {
   /** What a command does: it answers through its channel, and ends it. */
   readonly exec: (command: string, channel: ServerChannel) => void
   /** True: the key may log in. @default all may */
-  readonly admits?: (key: Buffer) => boolean
+  readonly admits?: (key: Buffer) => boolean | Promise<boolean>
   /** True: the connection is dropped before a word is said. */
   readonly drops?: (count: number) => boolean
 }
@@ -78,8 +78,10 @@ export class SshServer {
       client.on('authentication', (context) => {
         if (context.method !== 'publickey') return context.reject(['publickey'])
         if (!context.signature) this.offered.push(context.key.data)
-        if (admits(context.key.data)) context.accept()
-        else context.reject(['publickey'])
+        void Promise.resolve(admits(context.key.data)).then((isAdmitted) => {
+          if (isAdmitted) context.accept()
+          else context.reject(['publickey'])
+        })
       })
       client.on('session', (accept) => {
         accept().on('exec', (acceptExec, _reject, { command }) => {

@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { makeKey, OpenSsh } from '../testing/open-ssh.ts'
+import { processesWith } from '../testing/processes.ts'
+import { SshServer, type SshServerOptions } from '../testing/ssh-server.ts'
+import { until } from '../testing/until.ts'
+import type { Connection, HostSpec } from '../transport.ts'
+import { SshTransport, type SshTransportOptions } from './transport.ts'
+
+const place = mkdtempSync(join(tmpdir(), 'viridian-connection-'))
+const identityFile = join(place, 'id')
+makeKey(identityFile, 'ed25519')
+afterAll(() => rmSync(place, { recursive: true }))
+
+const endings: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const end of endings.splice(0).reverse()) await end()
+})
+
+async function connected(spec: HostSpec, timing: SshTransportOptions['timing'] = {}): Promise<Connection> {
+  const transport = new SshTransport({ defaults: () => ({ identityFile, connectTimeout: '10s' }), timing })
+  endings.push(() => transport.close())
+  return transport.connect(spec, new AbortController().signal)
+}
+
+async function realServer(): Promise<HostSpec> {
+  const server = await OpenSsh.start()
+  endings.push(() => server.stop())
+  return server.spec({ hostKeys: [server.hostKey()] })
+}
+
+async function oddServer(options: SshServerOptions): Promise<SshServer> {
+  const server = await SshServer.start(options)
+  endings.push(() => server.stop())
+  return server
+}
+
+describe('a connection that is lost', () => {
+  test('in mid-command fails the command, and nothing else', async () => {
+    const server = await oddServer({ exec: (_command, channel) => void channel.write('begun\n') })
+    const connection = await connected(server.spec)
+    let said = ''
+    const running = connection.exec('sleep 100', {
+      onStdout: (chunk) => {
+        said += chunk.toString()
+        server.cut()
+      },
+    })
+    // An unhandled error would fail the whole test run.
+    await expect(running).rejects.toMatchObject({
+      code: 'E_HOST_LOST',
+      message: expect.stringMatching(/^the connection to web-1 was lost: .*ECONNRESET/),
+      place: { host: 'web-1' },
+    })
+    expect(said).toBe('begun\n')
+    expect(connection.open).toBe(false)
+    await expect(connection.exec('true', {})).rejects.toMatchObject({ code: 'E_HOST_LOST' })
+  })
+
+  test('to a peer that has stalled is noticed', async () => {
+    const server = await oddServer({ exec: (_command, channel) => void channel.write('begun\n') })
+    const connection = await connected(server.spec, { keepaliveInterval: 50, keepaliveCount: 3 })
+    const running = connection.exec('sleep 100', { onStdout: () => server.stall() })
+    await expect(running).rejects.toMatchObject({
+      code: 'E_HOST_LOST',
+      message: expect.stringContaining('Keepalive timeout'),
+    })
+  })
+
+  test('without an exit is no success', async () => {
+    const server = await oddServer({ exec: (_command, channel) => void channel.close() })
+    await expect((await connected(server.spec)).exec('true', {})).rejects.toMatchObject({
+      code: 'E_HOST_LOST',
+    })
+  })
+})
+
+describe('a handshake', () => {
+  test('that is dropped is tried again', async () => {
+    const server = await oddServer({ exec: (_, channel) => end(channel, 0), drops: (count) => count <= 3 })
+    expect(await (await connected(server.spec)).exec('true', {})).toEqual({ code: 0, signal: null })
+    expect(server.connections).toBe(4)
+  })
+
+  test('that hangs is ended', async () => {
+    const server = await oddServer({
+      exec: () => undefined,
+      admits: () => new Promise<boolean>(() => undefined),
+    })
+    const transport = new SshTransport({
+      defaults: () => ({ identityFile, connectTimeout: '500ms' }),
+      timing: { readyTimeout: 200 },
+    })
+    await expect(transport.connect(server.spec, new AbortController().signal)).rejects.toMatchObject({
+      code: 'E_HOST_UNREACHABLE',
+      message: expect.stringContaining('Timed out while waiting for handshake'),
+    })
+  })
+
+  test('offers only the key of its identity file', async () => {
+    const server = await oddServer({ exec: (_, channel) => end(channel, 0), admits: () => false })
+    await expect(connected(server.spec)).rejects.toMatchObject({ code: 'E_HOST_AUTH' })
+    expect(server.offered).toHaveLength(1)
+    expect(server.connections).toBe(1)
+  })
+})
+
+function end(channel: { exit(code: number): void; end(): void }, code: number): void {
+  channel.exit(code)
+  channel.end()
+}
+
+describe('commands on a real server', () => {
+  test('tell how they ended', async () => {
+    const connection = await connected(await realServer())
+    expect(await connection.exec('exit 3', {})).toEqual({ code: 3, signal: null })
+    expect(await connection.exec('kill -TERM $$', {})).toEqual({ code: null, signal: 'SIGTERM' })
+  })
+
+  test('of any number share a connection', async () => {
+    const connection = await connected(await realServer())
+    const all = Array.from({ length: 14 }, () => connection.exec('sleep 0.1', {}))
+    expect(await Promise.all(all)).toEqual(Array.from({ length: 14 }, () => ({ code: 0, signal: null })))
+  })
+
+  test('read input of any size, and of exactly its size', async () => {
+    const connection = await connected(await realServer())
+    const size = 5_000_000
+    let said = ''
+    const onStdout = (chunk: Buffer): void => {
+      said += chunk.toString()
+    }
+    const chunks = () => Array.from({ length: 10 }, () => Buffer.alloc(700_000, 'x'))
+    await connection.exec(`head -c ${size} | wc -c`, { input: { size, chunks }, onStdout })
+    expect(said.trim()).toBe(String(size))
+    const short = connection.exec('cat', { input: { size: 10, chunks: () => [Buffer.from('1234')] } })
+    await expect(short).rejects.toThrow('the input ended 6 bytes short of its 10 bytes')
+  })
+
+  test('that nobody wants any more are let go, with the reason', async () => {
+    const connection = await connected(await realServer())
+    const stop = new AbortController()
+    const mark = randomUUID()
+    const running = connection.exec(`cat; true ${mark}`, { signal: stop.signal })
+    await until(() => processesWith(mark).length > 0)
+    stop.abort(new Error('enough'))
+    await expect(running).rejects.toThrow('enough')
+    expect(processesWith(mark)).toEqual([])
+    await expect(connection.exec('true', { signal: stop.signal })).rejects.toThrow('enough')
+    expect(await connection.exec('true', {})).toEqual({ code: 0, signal: null })
+  })
+})
