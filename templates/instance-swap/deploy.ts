@@ -64,10 +64,10 @@ export const bluegreen = task(
     locks: ({ group }) => [`group/${group}`],
   },
   async (t) => {
-    await t.run(build_release)
     const blue = await fleets.describe(t, t.args.group)
     const others = await traffic.describe(t, t.args.balancers)
     const balancers = [...blue.loadBalancers, ...others]
+    await t.run(build_release)
     const pin = await fleets.pin(t, blue)
     const green = await instances.launchLike(t, blue.launch, { like: blue, count: blue.desired })
     t.assign('deployment', green)

@@ -70,11 +70,10 @@ async function attempt({
   try {
     session.maskSecrets(task.args, args)
     if (mode !== 'plan') await session.lock(locks, locksOf(task, args))
+    const running = body(session, task, args)
+    running.catch(ignore)
     // A task that does not listen to the signal must not keep an interrupted run from its undo.
-    await Promise.race([
-      engine.track(session.identity.task, () => body(session, task, args)),
-      stopped(engine.signal),
-    ])
+    await Promise.race([running, stopped(engine.signal)])
     engine.refuseOpen()
   } catch (error) {
     engine.fail(error)
@@ -82,6 +81,9 @@ async function attempt({
   await engine.settle()
   return engine.signal.aborted ? { thrown: engine.failure } : undefined
 }
+
+// What a stopped task still throws is a consequence of the stop.
+const ignore = (): void => undefined
 
 function body(session: Session, task: Task, args: ArgValues<ArgSpecs>): Promise<unknown> {
   return isRemote(task)

@@ -7,7 +7,7 @@ import type { Mask } from '../events/mask.ts'
 import type { Plugin } from '../plugin.ts'
 import type { Host } from '../remote/host.ts'
 import { createRemote, type Remote } from '../remote/remote.ts'
-import type { HostSpec } from '../remote/transport.ts'
+import type { HostSpec, SshDefaults } from '../remote/transport.ts'
 import type { RunIdentity, StepContext } from '../step/definition.ts'
 import { Engine } from '../step/engine.ts'
 import { asJson } from '../step/performance.ts'
@@ -49,6 +49,7 @@ export class Session implements StepHost {
   readonly #stage: StageAtRun
   readonly #names: ReadonlyMap<Task, string>
   #permission: Promise<void> | undefined
+  #opening: Promise<SshDefaults> | undefined
   #locks: HeldLock[] = []
 
   constructor(settings: SessionSettings) {
@@ -82,7 +83,7 @@ export class Session implements StepHost {
       },
     )
     this.#remote = createRemote({
-      defaults: async () => (await this.#stage.open()).ssh,
+      defaults: () => this.openStage(),
       signal: stop.signal,
       mask: (text) => this.mask.text(text),
       directory: settings.directory,
@@ -110,7 +111,7 @@ export class Session implements StepHost {
       progress: (text) => this.emit({ kind: 'step.progress', ...step, text }),
       emit: (event) => this.emit({ kind: 'plugin', event }),
       environment: async () => {
-        await this.#stage.open()
+        await this.openStage()
       },
       resource: (key, make, dispose) => this.#resources.get(key, make, dispose),
     }
@@ -164,11 +165,17 @@ export class Session implements StepHost {
         },
       )
     }
+    await this.openStage()
     await this.#stage.beforeFirstChange()
   }
 
-  async openStage(): Promise<void> {
-    await this.#stage.open()
+  /** Opens the stage at the first need, as a line of its own when it has surroundings to open. */
+  openStage(): Promise<SshDefaults> {
+    const open = (): Promise<SshDefaults> => this.#stage.open()
+    const title = `open the stage "${this.identity.stage}"`
+    const group = { key: '/stage#0', parent: undefined, step: 'stage', type: 'task', title } as const
+    this.#opening ??= this.#stage.hasSurroundings ? this.engine.group(group, open) : open()
+    return this.#opening
   }
 
   nameOf(task: Task): string {
@@ -187,7 +194,7 @@ export class Session implements StepHost {
   }
 
   async hosts(role: string): Promise<readonly HostSpec[]> {
-    await this.#stage.open()
+    await this.openStage()
     return this.#roles.resolve(role)
   }
 

@@ -2,11 +2,6 @@ import type { Stage } from '../config/config.ts'
 import type { Plugin, Surroundings, SurroundingsContext } from '../plugin.ts'
 import type { SshDefaults } from '../remote/transport.ts'
 
-/** What a run's stage gives it, opened at the first need. */
-export interface OpenStage {
-  readonly ssh: SshDefaults
-}
-
 /** A stage at run time: its environment, and the surroundings that its plugins open. */
 export class StageAtRun {
   readonly #stage: Stage
@@ -14,7 +9,6 @@ export class StageAtRun {
   readonly #ssh: SshDefaults
   readonly #context: SurroundingsContext
   readonly #surroundings: Surroundings[] = []
-  #opening: Promise<OpenStage> | undefined
 
   constructor(stage: Stage, plugins: readonly Plugin[], ssh: SshDefaults, context: SurroundingsContext) {
     this.#stage = stage
@@ -28,12 +22,12 @@ export class StageAtRun {
     return this.#plugins.some(({ rehearsal }) => rehearsal === true)
   }
 
-  open(): Promise<OpenStage> {
-    this.#opening ??= this.#open()
-    return this.#opening
+  get hasSurroundings(): boolean {
+    return this.#plugins.some(({ surroundings }) => surroundings !== undefined)
   }
 
-  async #open(): Promise<OpenStage> {
+  /** Called once; gives the ssh settings of hosts that do not say. */
+  async open(): Promise<SshDefaults> {
     let ssh = this.#ssh
     // The SDKs and the commands that tasks start both read the process's environment.
     setEnvironment(this.#stage.env)
@@ -44,11 +38,10 @@ export class StageAtRun {
       setEnvironment(opened.env)
       ssh = { ...opened.ssh, ...ssh }
     }
-    return { ssh }
+    return ssh
   }
 
   async beforeFirstChange(): Promise<void> {
-    await this.open()
     for (const opened of this.#surroundings) await opened.beforeFirstChange?.()
   }
 

@@ -13,6 +13,8 @@ export interface StepHost {
   readonly identity: RunIdentity
   /** The context handed to a step's functions. */
   contextFor(step: { key: string; parent?: string }, signal: AbortSignal): StepContext
+  /** Puts the stage's endpoint and credentials in place; once. */
+  openStage(): Promise<unknown>
   /** Asks for leave and prepares the stage, once, before the run's first change. */
   beforeChange(): Promise<void>
 }
@@ -41,6 +43,7 @@ export class Scope implements Steps {
     const { engine } = this.host
     const key = this.keys.claim(definition.name)
     return engine.track(definition.name, async () => {
+      if (definition.calls.length > 0) await this.host.openStage()
       const step = performanceOf(this.host, key, this.parent, definition, input)
       return engine.planning ? engine.plan(planned(definition, step, input)) : engine.perform(step)
     })

@@ -26,6 +26,7 @@ export function localCommand(session: Session, claim: () => string, parent: stri
     const key = claim()
     return session.engine.track('command', async () => {
       const command = commandLine(strings, values)
+      if (!session.engine.planning) await session.openStage()
       const title = `$ ${session.mask.text(command)}`
       const step = {
         key,
@@ -68,7 +69,6 @@ async function execute(
   command: string,
   options: CommandOptions,
 ): Promise<CommandResult> {
-  await session.openStage()
   // Imported on first use: most runs start no local command.
   const { $ } = await import('zx/core')
   const shown = (stream: 'stdout' | 'stderr', text: string): void => {

@@ -35,6 +35,7 @@ export class EngineBench {
     this.top = new Scope({
       engine: this.engine,
       identity: { id: '20260101-000000-abcd', task: 'test', stage: 'local' },
+      openStage: async () => undefined,
       contextFor: (_, signal) => this.#context(signal),
       beforeChange: async () => {
         this.permissions += 1
