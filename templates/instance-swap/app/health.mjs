@@ -1,5 +1,5 @@
 // Waits until the service at URL is healthy and answers VERSION: node health.mjs URL VERSION [SECONDS]
-const [url, version, seconds = '30'] = process.argv.slice(2)
+const [url, version, seconds = '15'] = process.argv.slice(2)
 const deadline = Date.now() + Number(seconds) * 1000
 
 async function look() {

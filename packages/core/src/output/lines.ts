@@ -14,6 +14,8 @@ export class Lines {
   readonly #colors: Colors
   readonly #timeLine = new TimeLine()
   readonly #depths = new Map<string, number>()
+  /** Moves and tasks: lines with others below them. */
+  readonly #heads = new Set<string>()
   readonly #atEnd: string[] = []
   readonly #planned = new Map<string, string>()
   #planning = false
@@ -77,20 +79,19 @@ export class Lines {
 
   #begun(event: Extract<Event, { kind: 'step.started' }>): string[] {
     this.#depths.set(event.key, event.parent === undefined ? 0 : (this.#depths.get(event.parent) ?? 0) + 1)
-    const heads = event.type === 'move' || event.type === 'task'
-    return heads ? [`${this.#indent(event.key)}${this.#colors.dim('▸')} ${event.title}`] : []
+    if (event.type !== 'move' && event.type !== 'task') return []
+    this.#heads.add(event.key)
+    return [`${this.#indent(event.key)}${this.#colors.dim('▸')} ${event.title}`]
   }
 
   #finished(event: Extract<Event, { kind: 'step.finished' }>): string[] {
     const { dim, green, yellow } = this.#colors
     if (event.outcome === 'planned') return [`${this.#indent(event.key)}${yellow('○')} ${event.title}`]
     if (this.#planning)
-      return this.#isHead(event.key) ? [] : [`${this.#indent(event.key)}${green('✓')} ${event.title}`]
+      return this.#heads.has(event.key) ? [] : [`${this.#indent(event.key)}${green('✓')} ${event.title}`]
     const aside = event.outcome === 'done' ? '' : ` ${dim(`(${event.outcome})`)}`
     return [`${this.#indent(event.key)}${green('✓')} ${event.title}${aside}  ${dim(elapsed(event.ms))}`]
   }
-
-  #isHead = (key: string): boolean => [...this.#depths.keys()].some((other) => other.startsWith(`${key}/`))
 
   /** In a plan every host of a role is told the same: a command is listed once. */
   #command(event: Extract<Event, { kind: 'host.command' }>): string[] {

@@ -169,7 +169,7 @@ function judge(
     'E_COMMAND_FAILED',
     `${order.host}: "${order.shown}" failed with ${end}${lines.join('')}`,
     {
-      hint: hintFor(code, said.lines),
+      ...hintFor(code, said.lines),
       place: { host: order.host },
     },
   )
@@ -181,12 +181,12 @@ function codeOfSignal(signal: string | null): number {
   return 128 + (number ?? 0)
 }
 
-function hintFor(code: number, lines: readonly string[]): string {
+function hintFor(code: number, lines: readonly string[]): { hint?: string } {
   if (lines.some((line) => line.startsWith('sudo: '))) {
-    return 'sudo is asked not to prompt (-n): let this user run it without a password'
+    return { hint: 'sudo is asked not to prompt (-n): let this user run it without a password' }
   }
-  if (code === 127) return 'is it installed, and on the PATH of a shell that is no login shell?'
-  if (code === 126) return 'the file is there, but may not be executed'
-  if (code === 137) return 'it was killed: see whether the host ran out of memory'
-  return 'exit codes that are no failure can be given: run({ okCodes: [0, 1] })`…`'
+  if (code === 127) return { hint: 'is it installed, and on the PATH of a shell that is no login shell?' }
+  if (code === 126) return { hint: 'the file is there, but may not be executed' }
+  if (code === 137) return { hint: 'it was killed: see whether the host ran out of memory' }
+  return {}
 }

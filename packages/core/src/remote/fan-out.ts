@@ -51,10 +51,11 @@ export async function fanOut<Value>(
 export function hostsError(
   results: readonly HostResult[],
   maxFailures: HostCount = 0,
+  what?: string,
 ): HostsError | undefined {
   const isTooMany = failuresOf(results).length > countOf(maxFailures, results.length)
   const isIncomplete = results.some(({ status }) => status === 'skipped')
-  return isTooMany || isIncomplete ? new HostsError(results) : undefined
+  return isTooMany || isIncomplete ? new HostsError(results, what) : undefined
 }
 
 function batchesOf(hosts: readonly HostSpec[], sizes: readonly HostCount[] = []): (readonly HostSpec[])[] {

@@ -26,17 +26,16 @@ export type HostResult<Value = unknown> = {
 export class HostsError extends ViridianError {
   readonly results: readonly HostResult[]
 
-  constructor(results: readonly HostResult[], cause?: unknown) {
+  /** @param what - what failed: the task's name */
+  constructor(results: readonly HostResult[], what = 'the task') {
     const failed = failuresOf(results)
     const skipped = results.filter(({ status }) => status === 'skipped').length
-    const count = `failed on ${failed.length} of ${results.length} hosts`
+    const count = `${what} failed on ${failed.length} of ${results.length} hosts`
     const rest = skipped > 0 ? `, ${skipped} not begun` : ''
-    const lines = failed.map(({ host, error }) => `\n  ${host.name}: ${firstLine(host, error)}`)
     const hint = failed.map(({ error }) => (isViridianError(error) ? error.hint : undefined)).find(Boolean)
-    super('E_HOSTS_FAILED', `${count}${rest}${lines.join('')}`, {
+    super('E_HOSTS_FAILED', [`${count}${rest}`, ...reasonsOf(failed)].join('\n'), {
       ...(hint !== undefined && { hint }),
       ...(failed.length === 1 && failed[0] && { place: { host: failed[0].host.name } }),
-      cause: cause ?? (failed.length === 1 ? failed[0]?.error : undefined),
     })
     this.results = results
   }
@@ -50,9 +49,27 @@ export function failuresOf(results: readonly HostResult[]): (HostResult & { stat
   return results.filter((result) => result.status === 'failed')
 }
 
-// Messages of commands begin with the host's name themselves.
-function firstLine(host: HostSpec, error: unknown): string {
+const mostReasons = 10
+
+/** Hosts that failed for the same reason share a line. */
+function reasonsOf(failed: readonly (HostResult & { status: 'failed' })[]): string[] {
+  const hostsByReason = new Map<string, string[]>()
+  for (const { host, error } of failed) {
+    const reason = reasonOf(host, error)
+    hostsByReason.set(reason, [...(hostsByReason.get(reason) ?? []), host.name])
+  }
+  const reasons = [...hostsByReason].map(([reason, names]) => `  ${names.join(', ')}: ${reason}`)
+  const rest = reasons.length - mostReasons
+  return rest > 0
+    ? [...reasons.slice(0, mostReasons), `  and ${rest} more, each for a reason of its own`]
+    : reasons
+}
+
+/** What failed, and the last that was said about it; messages of commands begin with the host's name themselves. */
+function reasonOf(host: HostSpec, error: unknown): string {
   const message = error instanceof Error ? error.message || error.name : String(error)
-  const [first = ''] = message.split('\n')
-  return first.startsWith(`${host.name}: `) ? first.slice(host.name.length + 2) : first
+  const [first = '', ...rest] = message.split('\n')
+  const last = rest.findLast((line) => line.trim() !== '')
+  const reason = first.startsWith(`${host.name}: `) ? first.slice(host.name.length + 2) : first
+  return last === undefined ? reason : `${reason}\n    ${last.trim()}`
 }

@@ -73,7 +73,7 @@ export interface UndoReport {
 export interface ChangeDefinition<Input, Before, Output> extends Definition<Input, Output> {
   readonly kind: 'change'
   readonly beforeSchema: z.ZodType<Before>
-  /** Reads the state that undo will need. Changes nothing. Also run by a plan, unless the input holds placeholders. */
+  /** Reads the state that undo will need. Changes nothing. */
   before(input: Input, c: StepContext): Promise<Before>
   /** Makes the change by one changing call, and waits for nothing that a later step could wait for. */
   run(input: Input, c: ChangeContext<Before>): Promise<Output>

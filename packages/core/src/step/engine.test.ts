@@ -130,7 +130,7 @@ describe('a plan', () => {
     const made = await bench.top.step(makeThing(world), { name: of })
     await bench.top.step(countThings(world), { of: made.name })
     expect(world.log).toEqual(['count all'])
-    expect(made.name).toBe('⟨name of make all⟩')
+    expect(made.name).toBe('⟨name⟩')
     expect(bench.permissions).toBe(0)
     expect(bench.records).toHaveLength(1)
   })

@@ -15,6 +15,12 @@ export interface EngineSettings {
   record(record: JournalRecord): Promise<void>
 }
 
+/** What a plan gives for a step: a fact that it has read, or a placeholder. */
+export interface Planned<Output> {
+  readonly output: Output
+  readonly outcome: 'done' | 'planned'
+}
+
 const now = (): string => new Date().toISOString()
 
 /** Takes steps: one at a time or side by side, recorded, stopped together, and all of them awaited in the end. */
@@ -109,8 +115,8 @@ export class Engine {
   }
 
   /** A step of a plan: shown, not recorded. */
-  plan<Output>(step: Omit<Performance<Output>, 'find'>): Promise<Output> {
-    return this.#shown(step, async () => ({ output: await step.work(undefined), outcome: 'planned' }))
+  plan<Output>(step: Performance<Output>, work: () => Promise<Planned<Output>>): Promise<Output> {
+    return this.#shown(step, work)
   }
 
   async #shown<Output>(

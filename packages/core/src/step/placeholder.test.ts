@@ -12,10 +12,10 @@ describe('placeholders', () => {
       zone: z.string().optional(),
       before: z.string().nullable(),
     })
-    const output = placeholderFor(schema, 'bake')
+    const output = placeholderFor(schema)
     expect(output).toEqual({
-      image: '⟨image of bake⟩',
-      ids: ['⟨ids of bake⟩'],
+      image: '⟨image⟩',
+      ids: ['⟨ids⟩'],
       size: 0,
       kind: 'classic',
       before: null,

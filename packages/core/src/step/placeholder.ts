@@ -4,7 +4,7 @@ import { z } from 'zod'
 const open = '⟨'
 const close = '⟩'
 
-/** A string that stands for what only a real run knows: `⟨image of bake⟩`. */
+/** A string that stands for what only a real run knows: `⟨image⟩`. */
 export const placeholderText = (what: string): string => `${open}${what}${close}`
 
 /** True when a planned step's output flows into this value: nothing real can be asked with it. */
@@ -15,27 +15,27 @@ export function holdsPlaceholder(value: unknown): boolean {
 }
 
 /** An output such as `schema` describes, of placeholders: what a plan gives back for a step that it does not run. */
-export function placeholderFor<Output>(schema: z.ZodType<Output>, step: string): Output {
-  return schema.parse(fill(z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' }), step, 'output'))
+export function placeholderFor<Output>(schema: z.ZodType<Output>): Output {
+  return schema.parse(fill(z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' }), 'output'))
 }
 
 type JsonSchema = z.core.JSONSchema.BaseSchema | boolean
 
-function fill(schema: JsonSchema, step: string, name: string): unknown {
+function fill(schema: JsonSchema, name: string): unknown {
   if (typeof schema === 'boolean') return null
   if (schema.const !== undefined) return schema.const
   if (schema.enum) return schema.enum[0]
   const alternative = schema.anyOf?.[0] ?? schema.oneOf?.[0]
-  if (alternative !== undefined) return fill(alternative, step, name)
+  if (alternative !== undefined) return fill(alternative, name)
   switch (schema.type) {
     case 'object':
       return Object.fromEntries(
-        (schema.required ?? []).map((key) => [key, fill(schema.properties?.[key] ?? true, step, key)]),
+        (schema.required ?? []).map((key) => [key, fill(schema.properties?.[key] ?? true, key)]),
       )
     case 'array':
-      return schema.items === undefined || Array.isArray(schema.items) ? [] : [fill(schema.items, step, name)]
+      return schema.items === undefined || Array.isArray(schema.items) ? [] : [fill(schema.items, name)]
     case 'string':
-      return placeholderText(`${name} of ${step}`)
+      return placeholderText(name)
     case 'number':
     case 'integer':
       return schema.minimum ?? 0

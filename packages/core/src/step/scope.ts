@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { ViridianError } from '../error.ts'
 import type { ChangeDefinition, RunIdentity, StepContext, StepDefinition } from './definition.ts'
-import type { Engine } from './engine.ts'
+import type { Engine, Planned } from './engine.ts'
 import { Keys, tokenOf } from './identity.ts'
 import type { Performance, Preparation } from './performance.ts'
 import { holdsPlaceholder, placeholderFor } from './placeholder.ts'
@@ -45,7 +45,9 @@ export class Scope implements Steps {
     return engine.track(definition.name, async () => {
       if (definition.calls.length > 0) await this.host.openStage()
       const step = performanceOf(this.host, key, this.parent, definition, input)
-      return engine.planning ? engine.plan(planned(definition, step, input)) : engine.perform(step)
+      return engine.planning
+        ? engine.plan(step, () => planned(definition, step, input))
+        : engine.perform(step)
     })
   }
 
@@ -102,15 +104,14 @@ function changeFunctions<Input, Before, Output>(
 }
 
 /** A planned step really reads, and gives placeholders for what only a real run would know. */
-function planned<Input, Before, Output>(
+async function planned<Input, Before, Output>(
   definition: StepDefinition<Input, Before, Output>,
   step: Performance<Output>,
   input: Input,
-): Performance<Output> {
-  const placeholder = (): Output =>
-    definition.placeholder?.(input) ?? placeholderFor(definition.output, step.title)
-  const real = definition.kind === 'read' && !holdsPlaceholder(input)
-  return { ...step, work: real ? step.work : async () => placeholder() }
+): Promise<Planned<Output>> {
+  if (definition.kind === 'read' && !holdsPlaceholder(input))
+    return { output: await step.work(undefined), outcome: 'done' }
+  return { output: definition.placeholder?.(input) ?? placeholderFor(definition.output), outcome: 'planned' }
 }
 
 export function parseStep<Value>(

@@ -48,7 +48,7 @@ export function localCommand(session: Session, claim: () => string, parent: stri
         truncated: false,
       }
       return session.engine.planning
-        ? session.engine.plan({ ...step, work: async () => nothing })
+        ? session.engine.plan(step, async () => ({ output: nothing, outcome: 'planned' }))
         : session.engine.perform(step)
     })
   }

@@ -20,7 +20,7 @@ export async function runOnHosts<Specs extends ArgSpecs, Result>(
     ...task,
     signal: session.engine.signal,
   })
-  const failure = hostsError(results, task.maxFailures)
+  const failure = hostsError(results, task.maxFailures, session.nameOf(task))
   if (failure) throw failure
   return Object.fromEntries(
     results.flatMap((each) => (each.status === 'done' ? [[each.host.name, each.value]] : [])),
