@@ -90,11 +90,7 @@ describe('a command', () => {
       await host.run`for i in $(seq 20); do echo line $i; done; echo "no hunter2" >&2; exit 3`.catch(
         (thrown: unknown) => thrown,
       )
-    expect(error).toMatchObject({
-      code: 'E_COMMAND_FAILED',
-      place: { host: 'web-1' },
-      hint: expect.stringContaining('okCodes'),
-    })
+    expect(error).toMatchObject({ code: 'E_COMMAND_FAILED', place: { host: 'web-1' } })
     const [first, ...rest] = error instanceof Error ? error.message.split('\n') : []
     expect(first).toBe(
       'web-1: "for i in $(seq 20); do echo line $i; done; echo "no ***" >&2; exit 3" failed with exit code 3',
