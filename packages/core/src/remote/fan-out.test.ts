@@ -99,16 +99,28 @@ describe('over hosts', () => {
 })
 
 describe('the error of hosts', () => {
-  test('names each that failed, with its first line', async () => {
-    const error = hostsError(await fanOut(hosts, failingOn(2, 5)))
+  const failing = (reasonOf: (host: { name: string }) => string) =>
+    fanOut(hosts, (host) => Promise.reject(new ViridianError('E_X', reasonOf(host), { hint: 'look' })), {
+      maxFailures: 10,
+    })
+
+  test('names each that failed, together where the reason is the same', async () => {
+    const error = hostsError(await fanOut(hosts, failingOn(2, 5)), 0, 'update')
     expect(error).toBeInstanceOf(HostsError)
     expect(error?.code).toBe('E_HOSTS_FAILED')
-    expect(error?.message).toBe(
-      'failed on 2 of 10 hosts\n  web-2: "false" failed with exit code 1\n  web-5: "false" failed with exit code 1',
-    )
+    expect(error?.message.split('\n')).toEqual([
+      'update failed on 2 of 10 hosts',
+      '  web-2, web-5: "false" failed with exit code 1',
+      '    more',
+    ])
     expect(error?.hint).toBe('look')
     expect(error?.failed.map(({ host }) => host.name)).toEqual(['web-2', 'web-5'])
     expect(error?.results).toHaveLength(10)
+  })
+
+  test('names each reason', async () => {
+    const message = hostsError(await failing(({ name }) => `reason of ${name}`))?.message ?? ''
+    for (const { name } of hosts) expect(message).toContain(`\n  ${name}: reason of ${name}`)
   })
 
   test('is none while no more failed than may', async () => {
@@ -119,7 +131,7 @@ describe('the error of hosts', () => {
 
   test('says how many were not begun', async () => {
     expect(hostsError(await fanOut(hosts, failingOn(1), { concurrency: 1 }))?.message).toMatch(
-      /^failed on 1 of 10 hosts, 8 not begun\n/,
+      /^the task failed on 1 of 10 hosts, 8 not begun\n/,
     )
   })
 })

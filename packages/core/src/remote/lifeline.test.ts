@@ -92,3 +92,12 @@ test('a background process outlives a command that ended by itself', async () =>
   command.letGo()
   expect(process.kill(pid, 'SIGTERM')).toBe(true)
 })
+
+test('a command with quotes and backslashes passes any login shell', async () => {
+  const script = `printf '%s|' 'it'\\''s' 'a\\b' "\\\\" '\\\\'`
+  const logins = ['/bin/sh', '/bin/bash', '/bin/zsh', '/usr/bin/fish', '/bin/csh'].filter(existsSync)
+  for (const login of logins) {
+    const { stdout } = await holdCommand(login, `exec ${lifeline(script)}`).ended
+    expect([login, stdout]).toEqual([login, `it's|a\\b|\\|\\\\|`])
+  }
+})

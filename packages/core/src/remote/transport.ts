@@ -9,8 +9,9 @@ export interface HostSpec {
   /** Path of a private key. */
   readonly identityFile?: string
   /**
-   * Host keys known from a source of trust other than known_hosts (an instance's console output): `SHA256:…`
-   * fingerprints, or `ssh-ed25519 AAAA…` keys. When given, only these are accepted.
+   * Host keys known from a source of trust other than known_hosts (an instance's console output): `ssh-ed25519 AAAA…`
+   * keys, lines of `ssh-keygen -l`, or bare `SHA256:…` fingerprints. When given, only these are accepted. The host is
+   * asked for a key of their types; where bare fingerprints tell no type, give one for each key that it has.
    */
   readonly hostKeys?: readonly string[]
   /** Facts about it: instance id, zone, private address. */

@@ -70,6 +70,16 @@ describe('a connection that is lost', () => {
     })
   })
 
+  test('to a peer that has stalled can be closed', async () => {
+    const server = await oddServer({ exec: (_command, channel) => void channel.write('begun\n') })
+    const connection = await connected(server.spec)
+    const running = connection.exec('sleep 100', { onStdout: () => server.stall() })
+    const lost = expect(running).rejects.toMatchObject({ code: 'E_HOST_LOST' })
+    await until(() => server.stalled)
+    await connection.close()
+    await lost
+  })
+
   test('without an exit is no success', async () => {
     const server = await oddServer({ exec: (_command, channel) => void channel.close() })
     await expect((await connected(server.spec)).exec('true', {})).rejects.toMatchObject({
@@ -118,6 +128,18 @@ describe('commands on a real server', () => {
     const connection = await connected(await realServer())
     expect(await connection.exec('exit 3', {})).toEqual({ code: 3, signal: null })
     expect(await connection.exec('kill -TERM $$', {})).toEqual({ code: null, signal: 'SIGTERM' })
+  })
+
+  test('take no longer than they must', async () => {
+    const connection = await connected(await realServer())
+    const times: number[] = []
+    for (let i = 0; i < 10; i += 1) {
+      const began = performance.now()
+      await connection.exec('true', {})
+      times.push(performance.now() - began)
+    }
+    // With Nagle's algorithm on, none is below 40 ms.
+    expect(Math.min(...times)).toBeLessThan(25)
   })
 
   test('of any number share a connection', async () => {

@@ -1,22 +1,23 @@
-import type { Client } from 'ssh2'
 import { ViridianError } from '../../error.ts'
 import { Semaphore } from '../semaphore.ts'
 import type { Connection, ExecOptions, ExitStatus } from '../transport.ts'
 import { channelExit } from './channel.ts'
+import type { Session } from './handshake.ts'
 
 // sshd refuses an eleventh session on a connection; a user's own settings may hold one or two.
 const channelsAtOnce = 8
 
 /** A logged-in connection of ssh2. */
 export class SshConnection implements Connection {
-  readonly #client: Client
+  readonly #session: Session
   readonly #host: string
   readonly #channels = new Semaphore(channelsAtOnce)
   #open = true
   #cause: Error | undefined
 
-  constructor(client: Client, host: string) {
-    this.#client = client
+  constructor(session: Session, host: string) {
+    const { client } = session
+    this.#session = session
     this.#host = host
     client.on('error', (error) => {
       this.#cause ??= error
@@ -44,18 +45,20 @@ export class SshConnection implements Connection {
 
   async close(): Promise<void> {
     if (!this.#open) return
-    const closed = new Promise<void>((resolve) => this.#client.once('close', () => resolve()))
-    this.#client.end()
+    const { client, socket } = this.#session
+    const closed = new Promise<void>((resolve) => client.once('close', () => resolve()))
+    client.end()
     // A peer that has stalled does not answer the goodbye.
-    const timer = setTimeout(() => this.#client.destroy(), 1_000)
+    const timer = setTimeout(() => socket.destroy(), 1_000)
     await closed
     clearTimeout(timer)
   }
 
   #run(command: string, options: ExecOptions): Promise<ExitStatus> {
     return new Promise((resolve, reject) => {
-      if (!this.#open) throw this.#lost()
-      this.#client.exec(command, (error, channel) => {
+      // ssh2 throws for a socket that has ended without a word yet.
+      if (!this.#open || !this.#session.socket.writable) throw this.#lost()
+      this.#session.client.exec(command, (error, channel) => {
         if (error) reject(this.#open ? this.#refused(error) : this.#lost())
         // Listened to at once: the exit of a short command comes with the same packet.
         else resolve(channelExit(channel, options))

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { NodeSSH } from 'node-ssh'
 import type { Client, KexAlgorithm } from 'ssh2'
 import { ViridianError } from '../../error.ts'
@@ -27,6 +28,12 @@ const kex: KexAlgorithm[] = [
   'diffie-hellman-group18-sha512',
 ]
 
+/** A client that is logged in, and the socket under it. */
+export interface Session {
+  readonly client: Client
+  readonly socket: Socket
+}
+
 /**
  * Connects and logs in once.
  *
@@ -38,7 +45,7 @@ export async function handshake(
   login: Login,
   timing: Timing,
   signal: AbortSignal,
-): Promise<Client> {
+): Promise<Session> {
   const began = performance.now()
   const sock = await openSocket({
     host: target.address,
@@ -71,14 +78,20 @@ export async function handshake(
     await connecting
     signal.throwIfAborted()
     if (client === null) throw new Error('the connection was closed at once')
-    return client
+    return { client, socket: sock }
   } catch (error) {
     sock.destroy()
     signal.throwIfAborted()
-    throw badKey ?? (levelOf(error) === 'client-authentication' ? login.refusal() : final(target, error))
+    throw badKey ?? (isRefusal(error) ? login.refusal() : final(target, error))
   } finally {
     signal.removeEventListener('abort', abort)
   }
+}
+
+// A server that has seen too many keys hangs up, instead of refusing the next one.
+function isRefusal(error: unknown): boolean {
+  if (levelOf(error) === 'client-authentication') return true
+  return error instanceof Error && /too many authentication failures/i.test(error.message)
 }
 
 function final(target: Target, error: unknown): unknown {

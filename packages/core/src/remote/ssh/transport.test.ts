@@ -186,6 +186,15 @@ describe('the agent', () => {
     expect(await logIn(sshd.spec({ identityFile: encrypted('in-agent') }))).toBe('in')
   })
 
+  test('that holds too many keys for a server is refused at once', async () => {
+    const began = performance.now()
+    await expect(logIn(withoutIdentity())).rejects.toMatchObject({
+      code: 'E_HOST_AUTH',
+      message: expect.stringContaining('tried 6 keys of the agent'),
+    })
+    expect(performance.now() - began).toBeLessThan(5_000)
+  })
+
   test('does not hold every key', async () => {
     const file = join(place, 'unknown-locked')
     makeKey(file, 'ed25519', 'words')

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Client } from 'ssh2'
 import { formatDuration } from '../../duration.ts'
 import { isViridianError, ViridianError } from '../../error.ts'
 import { Semaphore } from '../semaphore.ts'
 import type { Connection, HostSpec, SshDefaults, Transport } from '../transport.ts'
 import { Authentication } from './authentication.ts'
 import { SshConnection } from './connection.ts'
-import { handshake, type Timing } from './handshake.ts'
+import { handshake, type Session, type Timing } from './handshake.ts'
 import { hostKeyPolicy } from './host-key.ts'
 import type { AskPassphrase } from './identity.ts'
 import { type KnownHost, readKnownHosts } from './known-hosts.ts'
@@ -42,8 +41,7 @@ export class SshTransport implements Transport {
   async connect(spec: HostSpec, signal: AbortSignal): Promise<Connection> {
     const target = targetOf(spec, await this.#options.defaults())
     const known = target.hostKeys ? [] : await this.#known(target.knownHosts)
-    const client = await this.#persist(target, known, signal)
-    const connection = new SshConnection(client, target.name)
+    const connection = new SshConnection(await this.#persist(target, known, signal), target.name)
     this.#connections.add(connection)
     return connection
   }
@@ -53,7 +51,7 @@ export class SshTransport implements Transport {
   }
 
   /** Tries until the deadline: a new machine's sshd comes up late, a busy one drops handshakes. */
-  async #persist(target: Target, known: readonly KnownHost[], signal: AbortSignal): Promise<Client> {
+  async #persist(target: Target, known: readonly KnownHost[], signal: AbortSignal): Promise<Session> {
     const policy = hostKeyPolicy(target, known)
     const deadline = performance.now() + target.connectTimeout
     for (let attempt = 0; ; attempt += 1) {

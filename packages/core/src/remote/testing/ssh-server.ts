@@ -22,6 +22,7 @@ export class SshServer {
   /** Keys that were shown. */
   readonly offered: Buffer[] = []
   connections = 0
+  stalled = false
   readonly #server: ssh2.Server
   readonly #sockets = new Set<Socket>()
 
@@ -51,6 +52,7 @@ export class SshServer {
 
   /** Stops reading: the peer hears nothing any more, not even a goodbye. */
   stall(): void {
+    this.stalled = true
     for (const socket of this.#sockets) {
       socket.removeAllListeners('data')
       socket.pause()
