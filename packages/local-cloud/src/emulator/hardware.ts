@@ -95,8 +95,14 @@ export interface RequestCounts {
 }
 
 export interface Balancers {
-  /** Opens the proxy on a loopback address of its own; resolves when it listens. */
-  open(spec: BalancerSpec, address?: string): Promise<{ readonly address: string }>
+  /**
+   * Opens the proxy on a loopback address of its own; resolves when it listens. `ports` names what a listener really
+   * listens on where its own port is refused: 80 is root's alone, and becomes 8080.
+   */
+  open(
+    spec: BalancerSpec,
+    address?: string,
+  ): Promise<{ readonly address: string; readonly ports?: Readonly<Record<number, number>> }>
   /** Applies a changed specification without losing a connection that the change does not touch. */
   configure(spec: BalancerSpec): Promise<void>
   register(name: string, targets: readonly BalancerTarget[]): Promise<void>

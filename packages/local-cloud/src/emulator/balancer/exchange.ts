@@ -1,0 +1,146 @@
+import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { request as requestSecurely } from 'node:https'
+import type { Listener } from '../hardware.ts'
+import { endToEnd, withClient } from './forwarded-headers.ts'
+import type { Tally } from './tally.ts'
+import type { Target } from './target.ts'
+import type { TargetPool } from './target-pool.ts'
+
+/** What an exchange needs to know of its balancer. */
+export interface Surroundings {
+  readonly pool: TargetPool
+  readonly tally: Tally
+  readonly listener: Listener
+  /** Milliseconds. */
+  readonly idleTimeout: number
+}
+
+const reasons: Readonly<Record<number, string>> = {
+  502: 'BAD_GATEWAY',
+  503: 'Service Unavailable: Back-end server is at capacity',
+  504: 'GATEWAY_TIMEOUT',
+}
+
+// Asking again for these does no harm.
+const repeatable = ['GET', 'HEAD', 'OPTIONS', 'TRACE']
+
+/** One request on its way to a target, and the answer on its way back. */
+export class Exchange {
+  readonly #request: IncomingMessage
+  readonly #response: ServerResponse
+  readonly #surroundings: Surroundings
+  readonly #tried = new Set<Target>()
+  readonly #plain: boolean
+  #upstream: ClientRequest | undefined
+
+  constructor(request: IncomingMessage, response: ServerResponse, surroundings: Surroundings) {
+    this.#request = request
+    this.#response = response
+    this.#surroundings = surroundings
+    const { method = 'GET', headers } = request
+    const empty = headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0
+    this.#plain = empty && repeatable.includes(method)
+  }
+
+  start(): void {
+    this.#surroundings.tally.request()
+    this.#response.once('close', () => this.#upstream?.destroy())
+    // The client's going away ends the exchange through `close`.
+    this.#response.on('error', () => this.#upstream?.destroy())
+    this.#tryNext()
+  }
+
+  #tryNext(): void {
+    const target = this.#surroundings.pool.next(this.#tried)
+    if (target) {
+      this.#tried.add(target)
+      this.#send(target)
+    } else {
+      this.#fail(503)
+    }
+  }
+
+  #send(target: Target): void {
+    const upstream = this.#open(target)
+    this.#upstream = upstream
+    const done = target.begin(() => upstream.destroy())
+    let connected = false
+    let timedOut = false
+    upstream.once('close', done)
+    upstream.once('socket', (socket) => {
+      const send = (): void => {
+        connected = true
+        // Nothing of the body is taken before there is somebody to take it: it could not be given to another target.
+        this.#request.pipe(upstream)
+      }
+      if (socket.connecting) socket.once('connect', send)
+      else send()
+    })
+    upstream.setTimeout(this.#surroundings.idleTimeout, () => {
+      timedOut = true
+      upstream.destroy()
+    })
+    upstream.once('response', (answer) => this.#answer(answer))
+    upstream.on('error', () => {
+      if (this.#response.destroyed) return
+      if (this.#response.headersSent) this.#response.destroy()
+      else if (timedOut) this.#fail(504)
+      else if (!connected) this.#tryNext()
+      else if (upstream.reusedSocket) this.#send(target)
+      else this.#fail(502)
+    })
+  }
+
+  #open(target: Target): ClientRequest {
+    const { listener } = this.#surroundings
+    const { socket, method, url } = this.#request
+    const client = socket.remoteAddress ?? ''
+    const headers = withClient(endToEnd(this.#request), client, listener.protocol, listener.port)
+    const secure = listener.instanceProtocol === 'HTTPS'
+    const options = {
+      host: target.address,
+      port: listener.instancePort,
+      method,
+      path: url,
+      headers: grouped(headers),
+      setHost: false,
+      // The application may close a kept connection while the request is on its way. Only what can be sent again goes there.
+      agent: this.#plain && !secure ? target.agent : false,
+      rejectUnauthorized: false,
+    }
+    return secure ? requestSecurely(options) : request(options)
+  }
+
+  #answer(answer: IncomingMessage): void {
+    const { tally } = this.#surroundings
+    const { statusCode = 0, statusMessage } = answer
+    if (statusCode < 200) {
+      answer.destroy()
+      this.#fail(502)
+      return
+    }
+    tally.answer(statusCode)
+    this.#response.writeHead(statusCode, statusMessage, endToEnd(answer).flat())
+    answer.pipe(this.#response)
+    // Cut short by the application: so must the client see it.
+    answer.once('error', () => this.#response.destroy())
+    answer.once('aborted', () => this.#response.destroy())
+  }
+
+  #fail(status: number): void {
+    this.#surroundings.tally.error(status)
+    this.#response.writeHead(status, reasons[status], { 'Content-Length': '0' })
+    this.#response.end()
+    this.#request.resume()
+  }
+}
+
+// A list is sent as several headers; a single value stays a string, since Node's agent reads `host` itself.
+function grouped(headers: readonly (readonly [string, string])[]): Record<string, string | string[]> {
+  const groups: Record<string, string | string[]> = {}
+  for (const [name, value] of headers) {
+    const known = groups[name]
+    groups[name] = known === undefined ? value : [known, value].flat()
+  }
+  return groups
+}

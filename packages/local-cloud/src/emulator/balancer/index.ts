@@ -1,0 +1,1 @@
+export { type OpenBalancers, openBalancers } from './balancers.ts'
