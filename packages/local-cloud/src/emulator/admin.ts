@@ -1,18 +1,27 @@
 import { ZodError, z } from 'zod'
 import type { CallLog } from './call-log.ts'
 import type { Faults } from './faults.ts'
+import type { Service } from './service.ts'
 import type { WireAnswer, WireRequest } from './wire/protocol.ts'
 
 /** Paths of the cloud's own, beside AWS's. */
 export const adminPrefix = '/_viridian/'
 
+/** What is administered, and who may. */
+export interface Administered {
+  readonly secret: string
+  readonly faults: Faults
+  readonly log: CallLog
+  readonly services: readonly Service[]
+}
+
 /**
- * `GET|POST|DELETE /_viridian/faults` and `GET /_viridian/calls`. A web page can reach loopback, but it cannot know
- * the secret, nor send its header to another origin.
+ * `GET|POST|DELETE /_viridian/faults`, `GET /_viridian/calls` and `GET /_viridian/operations`. A web page can reach
+ * loopback, but it cannot know the secret, nor send its header to another origin.
  */
 export function administer(
   request: WireRequest,
-  { secret, faults, log }: { readonly secret: string; readonly faults: Faults; readonly log: CallLog },
+  { secret, faults, log, services }: Administered,
 ): WireAnswer {
   if (request.headers['x-viridian-secret'] !== secret) {
     return json(403, { error: 'The header x-viridian-secret must be the secret access key of this cloud.' })
@@ -21,6 +30,8 @@ export function administer(
   switch (what) {
     case 'GET calls':
       return json(200, log.calls)
+    case 'GET operations':
+      return json(200, services.flatMap(operationsOf))
     case 'GET faults':
       return json(200, settingsOf(faults))
     case 'POST faults':
@@ -29,8 +40,15 @@ export function administer(
       faults.clear()
       return json(200, settingsOf(faults))
     default:
-      return json(404, { error: `${what} is not known; there are GET calls and GET, POST, DELETE faults.` })
+      return json(404, {
+        error: `${what} is not known; there are GET calls, GET operations and GET, POST, DELETE faults.`,
+      })
   }
+}
+
+/** What a service offers, as `ec2:RunInstances`. */
+function operationsOf({ signingName, handlers }: Service): string[] {
+  return Object.keys(handlers).map((operation) => `${signingName}:${operation}`)
 }
 
 function addFaults(request: WireRequest, faults: Faults): WireAnswer {

@@ -191,6 +191,12 @@ test('the admin paths demand the secret', async () => {
   expect((await admin('GET', 'nothing')).status).toBe(404)
 })
 
+test('the operations on offer are listed', async () => {
+  const operations: unknown = await (await admin('GET', 'operations')).json()
+  expect(operations).toHaveLength(9)
+  expect(operations).toEqual(expect.arrayContaining(['ec2:GetConsoleOutput', 'route53:GetHostedZone']))
+})
+
 test('calls are logged with status and code', async () => {
   await describeKeys()
   await expect(new ec2.EC2Client(config()).send(new ec2.DescribeInstancesCommand({}))).rejects.toThrow()

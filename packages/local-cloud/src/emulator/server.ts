@@ -31,7 +31,7 @@ export interface Server {
 export async function serve(options: ServeOptions): Promise<Server> {
   const faults = options.faults ?? openFaults()
   const log = openCallLog()
-  const admin = { secret: options.credentials.secretAccessKey, faults, log }
+  const admin = { secret: options.credentials.secretAccessKey, faults, log, services: options.services }
   const answerAws = answerer({ ...options, faults, log })
   const answer: Answerer = async (request) =>
     request.path.startsWith(adminPrefix) ? administer(request, admin) : answerAws(request)
