@@ -1,6 +1,6 @@
 import { AutoScaling } from '@aws-sdk/client-auto-scaling'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { openTestCloud, refusal, type TestCloud } from '../testing/test-cloud.ts'
+import { openTestCloud, refusal, type TestCloud, until } from '../testing/test-cloud.ts'
 
 let cloud: TestCloud
 let scaling: AutoScaling
@@ -132,12 +132,15 @@ describe('groups', () => {
 
   test('subnets give the zones', async () => {
     await createSource()
-    const [one, , three] = cloud.compute.subnets()
-    const VPCZoneIdentifier = `${one?.id}, ${three?.id}`
+    const { Subnets = [] } = await cloud.ec2.describeSubnets({})
+    const inZone = (zone: string) =>
+      Subnets.find(({ AvailabilityZone }) => AvailabilityZone === zone)?.SubnetId
+    const [one, three] = [inZone('eu-west-1a'), inZone('eu-west-1c')]
+    const VPCZoneIdentifier = `${one}, ${three}`
     await createGroup('web', { AvailabilityZones: undefined, VPCZoneIdentifier })
     const { AutoScalingGroups } = await scaling.describeAutoScalingGroups({})
     expect(AutoScalingGroups).toMatchObject([
-      { AvailabilityZones: ['eu-west-1a', 'eu-west-1c'], VPCZoneIdentifier: `${one?.id},${three?.id}` },
+      { AvailabilityZones: ['eu-west-1a', 'eu-west-1c'], VPCZoneIdentifier: `${one},${three}` },
     ])
   })
 
@@ -252,7 +255,10 @@ describe('groups', () => {
   test('HonorCooldown is refused while an activity runs, and in the cooldown after it', async () => {
     await createSource()
     await createGroup('web', { MaxSize: 2, DesiredCapacity: 1, DefaultCooldown: 3600 })
-    await cloud.rounds()
+    await until(
+      async () => (await scaling.describeScalingActivities(web)).Activities?.length === 1,
+      'the launch',
+    )
     const desire = scaling.setDesiredCapacity({ ...web, DesiredCapacity: 2, HonorCooldown: true })
     expect(await refusal(desire)).toMatch(
       /^ScalingActivityInProgressFault: Scaling activity \S+ is in progress and blocks/,

@@ -27,6 +27,7 @@ export class BalancerBook {
   readonly #store: Store
   readonly #hardware: Balancers
   readonly #compute: Compute
+  readonly #report: ElbParts['report']
   readonly #records: Record<string, LoadBalancer>
   /** What each proxy routes to: instance ids. */
   readonly #targets = new Map<string, Set<string>>()
@@ -37,6 +38,7 @@ export class BalancerBook {
     this.#store = parts.store
     this.#hardware = parts.balancers
     this.#compute = parts.compute
+    this.#report = parts.report
     this.#records = parts.store.slice<Slice>('elasticloadbalancing', () => ({ balancers: {} })).balancers
   }
 
@@ -62,20 +64,16 @@ export class BalancerBook {
     this.#store.save()
   }
 
-  /** Puts a new load balancer on record and opens its proxy. */
-  async open(balancer: LoadBalancer): Promise<void> {
-    this.#records[balancer.name] = balancer
-    try {
-      await this.#inTurn(balancer.name, async () => {
-        const { address } = await this.#hardware.open(specOf(balancer))
-        balancer.address = address
-        this.#targets.set(balancer.name, new Set())
-      })
-    } catch (error) {
-      delete this.#records[balancer.name]
-      throw error
-    }
-    this.save()
+  /** Opens a new load balancer's proxy and puts it on record; answers the one that has the name already, if so. */
+  async open(asked: LoadBalancer): Promise<LoadBalancer> {
+    await this.#inTurn(asked.name, async () => {
+      if (this.has(asked.name)) return
+      const { address } = await this.#hardware.open(specOf(asked))
+      this.#targets.set(asked.name, new Set())
+      this.#records[asked.name] = { ...asked, address }
+      this.save()
+    })
+    return this.find(asked.name)
   }
 
   /** Takes a load balancer off the record and closes its proxy. */
@@ -139,13 +137,23 @@ export class BalancerBook {
   async restore(): Promise<void> {
     for (const balancer of this.all()) {
       await this.#inTurn(balancer.name, async () => {
-        const { address } = await this.#hardware.open(specOf(balancer), balancer.address)
-        balancer.address = address
+        balancer.address = await this.#reopen(balancer)
         this.#targets.set(balancer.name, new Set())
         await this.#route(balancer)
       })
     }
     this.save()
+  }
+
+  /** At the old address, or at a new one when something else has taken that: names lead there all the same. */
+  async #reopen(balancer: LoadBalancer): Promise<string> {
+    const spec = specOf(balancer)
+    try {
+      return (await this.#hardware.open(spec, balancer.address)).address
+    } catch (error) {
+      this.#report(error)
+      return (await this.#hardware.open(spec)).address
+    }
   }
 
   /** Makes the proxy route to the registered instances in the load balancer's zones, and to no others. */

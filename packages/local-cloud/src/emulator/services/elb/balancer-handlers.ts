@@ -24,9 +24,7 @@ export function balancerHandlers(book: BalancerBook, network: Network, place: Pl
   return {
     async CreateLoadBalancer(input) {
       const asked = readBalancer(input, network, place.region)
-      if (book.has(asked.name)) return { DNSName: sameOrRefused(book.find(asked.name), asked).dnsName }
-      await book.open(asked)
-      return { DNSName: asked.dnsName }
+      return { DNSName: sameOrRefused(await book.open(asked), asked).dnsName }
     },
     DescribeLoadBalancers(input) {
       const named = input.LoadBalancerNames ?? []

@@ -1,75 +1,87 @@
-import { scaledClock } from '../../clock.ts'
-import { serve } from '../../server.ts'
-import { openStore } from '../../store.ts'
-import { autoScalingService } from '../autoscaling/autoscaling-service.ts'
-import { elbService } from '../elb/elb-service.ts'
-import { route53Service } from '../route53/route53-service.ts'
-import { standInBalancers } from './stand-in-balancers.ts'
-import { standInCompute } from './stand-in-compute.ts'
+import { Resolver } from 'node:dns/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { EC2, type Instance } from '@aws-sdk/client-ec2'
+import { ElasticLoadBalancing } from '@aws-sdk/client-elastic-load-balancing'
+import { openCloud } from '../../cloud.ts'
 
 export const region = 'eu-west-1'
 
+/** Real seconds that an AWS second takes in these tests. */
+const timeScale = 0.02
+
+/** A whole cloud in a temporary directory, by way of its clients alone. */
 export async function openTestCloud() {
-  const clock = scaledClock(0.01)
-  const store = openStore()
-  const compute = standInCompute()
-  const balancers = standInBalancers()
-  const account = '123456789012'
   const reports: unknown[] = []
-  const report = (error: unknown): void => void reports.push(error)
-  const elb = elbService({ store, balancers, compute, region, account, report })
-  const route53 = route53Service({ store, clock, traffic: elb.traffic, syncLatency: 10 })
-  const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' }
-  const { traffic } = elb
-  const autoScaling = autoScalingService({ store, clock, compute, traffic, region, account, report })
-  autoScaling.start()
-  const services = [elb.service, route53.service, autoScaling.service]
-  const server = await serve({ services, credentials, region, clock })
-  const config = { endpoint: server.endpoint, region, credentials, maxAttempts: 1 }
+  const cloud = await openCloud({
+    region,
+    timeScale,
+    latencies: { launch: 1, stop: 1, terminate: 1, image: 1, sync: 5 },
+    report: (error) => reports.push(error),
+  })
+  const { endpoint, accessKeyId, secretAccessKey } = cloud
+  const config = { endpoint, region, credentials: { accessKeyId, secretAccessKey }, maxAttempts: 1 }
+  const ec2 = new EC2(config)
+  const elb = new ElasticLoadBalancing(config)
+  const { Images } = await ec2.describeImages({ Owners: ['amazon'] })
+  const imageId = Images?.[0]?.ImageId ?? ''
+  const resolver = new Resolver()
+  resolver.setServers([`${cloud.dns.address}:${cloud.dns.port}`])
+  const describe = async (ids: readonly string[]): Promise<Instance[]> => {
+    const { Reservations = [] } = await ec2.describeInstances({ InstanceIds: [...ids] })
+    return Reservations.flatMap(({ Instances = [] }) => Instances)
+  }
+  const reach = (ids: readonly string[], state: string): Promise<void> =>
+    until(async () => (await describe(ids)).every(({ State }) => State?.Name === state), state)
   return {
     config,
-    imageId: 'ami-1',
-    resolveName: route53.resolveName,
-    compute,
-    makeSick: (id: string) => void balancers.sick.add(id),
-    failLaunches: (fail: boolean) => compute.failLaunches(fail),
-    async stop(id: string): Promise<void> {
-      compute.set(id, 'stopped')
-    },
-    /** Resolves when so many instances of a load balancer are in service. */
-    serving: (name: string, count: number) =>
-      until(
-        () => balancers.health(name).filter(({ state }) => state === 'healthy').length === count,
-        `${count} instances in service behind ${name}`,
-      ),
-    /** Lets the reconciler make several rounds. */
-    rounds: () => clock.sleep(10),
-    async launch(count: number, zone = `${region}a`): Promise<string[]> {
-      const launched = await compute.launch({
-        ImageId: 'ami-1',
-        count,
-        Placement: { AvailabilityZone: zone },
+    ec2,
+    resolver,
+    imageId,
+    reports,
+    describe,
+    /** Resolves when so many new instances run. */
+    async launch(count: number, AvailabilityZone = `${region}a`): Promise<string[]> {
+      const { Instances = [] } = await ec2.runInstances({
+        ImageId: imageId,
+        InstanceType: 't3.micro',
+        MinCount: count,
+        MaxCount: count,
+        Placement: { AvailabilityZone },
       })
-      const ids = launched.map(({ id }) => id)
-      await until(() => compute.describe(ids).every(({ state }) => state === 'running'))
+      const ids = Instances.map(({ InstanceId }) => InstanceId ?? '')
+      await reach(ids, 'running')
       return ids
     },
-    async close() {
-      await autoScaling.close()
-      route53.close()
-      await server.close()
+    async stop(id: string): Promise<void> {
+      await ec2.stopInstances({ InstanceIds: [id] })
+      await reach([id], 'stopped')
+    },
+    async terminate(id: string): Promise<void> {
+      await ec2.terminateInstances({ InstanceIds: [id] })
+    },
+    /** Resolves when so many instances of a load balancer are in service. */
+    serving: (LoadBalancerName: string, count: number) =>
+      until(async () => {
+        const { InstanceStates = [] } = await elb.describeInstanceHealth({ LoadBalancerName })
+        return InstanceStates.filter(({ State }) => State === 'InService').length === count
+      }, `${count} instances in service behind ${LoadBalancerName}`),
+    /** Lets so many AWS seconds go by: what was to happen by itself has happened then. */
+    pass: (seconds: number) => sleep(seconds * 1000 * timeScale),
+    async close(): Promise<void> {
+      for (const client of [ec2, elb]) client.destroy()
+      await cloud.close()
     },
   }
 }
 
 export type TestCloud = Awaited<ReturnType<typeof openTestCloud>>
 
-/** Polls until the condition holds, for 10 seconds at most. */
-export async function until(holds: () => boolean | Promise<boolean>, what = 'the condition'): Promise<void> {
-  const deadline = Date.now() + 10_000
+/** Polls until the condition holds, for 20 seconds at most. */
+export async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
+  const deadline = Date.now() + 20_000
   while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`${what} did not come true within 10 s`)
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    if (Date.now() > deadline) throw new Error(`${what}: not within 20 s`)
+    await sleep(10)
   }
 }
 

@@ -16,10 +16,10 @@ export class WebFleet {
     this.elb = new ElasticLoadBalancing(cloud.config)
   }
 
-  async createSource(name = 'v1'): Promise<void> {
+  async createSource(name = 'v1', image = this.#cloud.imageId): Promise<void> {
     await this.scaling.createLaunchConfiguration({
       LaunchConfigurationName: name,
-      ImageId: this.#cloud.imageId,
+      ImageId: image,
       InstanceType: 't3.micro',
     })
   }
@@ -32,16 +32,7 @@ export class WebFleet {
       Listeners: [{ Protocol: 'HTTP', LoadBalancerPort: 8080, InstancePort: 2222 }],
       AvailabilityZones: ['eu-west-1a', 'eu-west-1b'],
     })
-    await this.elb.configureHealthCheck({
-      LoadBalancerName: 'web',
-      HealthCheck: {
-        Target: 'TCP:2222',
-        Interval: 5,
-        Timeout: 2,
-        HealthyThreshold: 2,
-        UnhealthyThreshold: 2,
-      },
-    })
+    await this.checkPort(2222)
     await this.elb.modifyLoadBalancerAttributes({
       LoadBalancerName: 'web',
       LoadBalancerAttributes: { ConnectionDraining: { Enabled: true, Timeout: 20 } },
@@ -58,6 +49,20 @@ export class WebFleet {
     })
     await this.settled(size)
     return this.ids()
+  }
+
+  /** Lets the load balancer look at a port: 2222, SSH's, is open on every machine, 9 on none. */
+  async checkPort(port: number): Promise<void> {
+    await this.elb.configureHealthCheck({
+      LoadBalancerName: 'web',
+      HealthCheck: {
+        Target: `TCP:${port}`,
+        Interval: 5,
+        Timeout: 4,
+        HealthyThreshold: 2,
+        UnhealthyThreshold: 2,
+      },
+    })
   }
 
   async group(): Promise<AutoScalingGroup | undefined> {

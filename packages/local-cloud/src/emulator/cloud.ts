@@ -1,0 +1,161 @@
+import { randomBytes, randomInt } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openBalancers } from './balancer/index.ts'
+import { scaledClock } from './clock.ts'
+import { openNameServer } from './dns/index.ts'
+import { type FaultSettings, openFaults } from './faults.ts'
+import { openMachines } from './machines/index.ts'
+import { serve } from './server.ts'
+import { autoScalingService } from './services/autoscaling/autoscaling-service.ts'
+import type { Latencies } from './services/ec2/context.ts'
+import { ec2Service } from './services/ec2/ec2-service.ts'
+import { elbService } from './services/elb/elb-service.ts'
+import { route53Service } from './services/route53/route53-service.ts'
+import { stsService } from './services/sts/sts-service.ts'
+import { openStore, type Store } from './store.ts'
+
+/** How a cloud is opened. */
+export interface CloudOptions {
+  /** Where its state lives; the next cloud of this directory finds it. @default a temporary one, removed at the end */
+  readonly directory?: string
+  /** @default 'us-east-1' */
+  readonly region?: string
+  /** The port of the endpoint. @default a free one */
+  readonly port?: number
+  /** Real seconds that one second of AWS's time takes. @default 0.1 */
+  readonly timeScale?: number
+  /** How long things take, in AWS seconds; `sync`: from a DNS change to INSYNC, 30 when left out. */
+  readonly latencies?: Partial<Latencies & { readonly sync: number }>
+  readonly faults?: FaultSettings
+  /** Hears of what goes wrong where no caller waits. @default console.error */
+  readonly report?: (error: unknown) => void
+}
+
+/** An open cloud, and what its clients need. */
+export interface Cloud {
+  /** `http://127.0.0.1:PORT`: what an SDK takes as its endpoint. */
+  readonly endpoint: string
+  readonly region: string
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  /** The name server that answers from the hosted zones. */
+  readonly dns: { readonly address: string; readonly port: number }
+  /** How to log in to an instance, with its key pair. */
+  readonly ssh: { readonly user: string; readonly port: number }
+  /** Ends everything that runs; the state stays in the directory. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens an AWS on loopback: EC2, classic load balancing, Auto Scaling, Route 53 and STS, on real machines, proxies
+ * and name servers. A directory that has been used before comes back: its instances boot again, and its load
+ * balancers reopen at their addresses.
+ *
+ * @example
+ * const cloud = await openCloud({ directory: '.tasks/cloud' })
+ * const { endpoint, region, accessKeyId, secretAccessKey } = cloud
+ * const ec2 = new EC2Client({ endpoint, region, credentials: { accessKeyId, secretAccessKey } })
+ */
+export async function openCloud(options: CloudOptions = {}): Promise<Cloud> {
+  const endings: Endings = []
+  try {
+    return await open(options, endings)
+  } catch (error) {
+    await end(endings)
+    throw error
+  }
+}
+
+const ssh = { user: 'deploy', port: 2222 }
+
+async function open(options: CloudOptions, endings: Endings): Promise<Cloud> {
+  const { region = 'us-east-1', report = console.error } = options
+  const directory = options.directory ?? (await temporaryDirectory(endings))
+  const clock = scaledClock(options.timeScale ?? 0.1)
+  const store = openStore(join(directory, 'records.json'))
+  endings.push(() => store.flush())
+  const { account, ...credentials } = identityOf(store)
+  const faults = openFaults(options.faults)
+  const machines = await openMachines({ directory, clock, ssh })
+  endings.push(() => machines.close())
+  const balancers = openBalancers({ clock, seed: directory })
+  endings.push(() => balancers.closeAll())
+
+  const common = { store, clock, region, account, report }
+  const { sync, ...latencies } = options.latencies ?? {}
+  const ec2 = ec2Service({ ...common, machines, faults, latencies })
+  endings.push(() => ec2.close())
+  const { compute } = ec2
+  const elb = elbService({ ...common, balancers, compute })
+  const { traffic } = elb
+  const route53 = route53Service({ ...common, traffic, ...(sync === undefined ? {} : { syncLatency: sync }) })
+  endings.push(() => route53.close())
+  const autoScaling = autoScalingService({ ...common, compute, traffic })
+
+  await ec2.importImage('base')
+  await ec2.restore()
+  await elb.restore()
+  autoScaling.start()
+  endings.push(() => autoScaling.close())
+  const dns = await openNameServer({ resolve: route53.resolveName })
+  endings.push(() => dns.close())
+  const services = [ec2.service, elb.service, autoScaling.service, route53.service, stsService({ account })]
+  const { port } = options
+  const server = await serve({
+    services,
+    credentials,
+    region,
+    clock,
+    faults,
+    ...(port === undefined ? {} : { port }),
+  })
+  endings.push(() => server.close())
+  return {
+    endpoint: server.endpoint,
+    region,
+    ...credentials,
+    dns: { address: dns.address, port: dns.port },
+    ssh,
+    close: () => end(endings),
+  }
+}
+
+interface Identity {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  /** Twelve digits. */
+  readonly account: string
+}
+
+/** Who may sign, and for which account: made once a directory. */
+function identityOf(store: Store): Identity {
+  return store.slice<Identity>('identity', () => ({
+    accessKeyId: `AKIA${randomBytes(8).toString('hex').toUpperCase()}`,
+    secretAccessKey: randomBytes(30).toString('base64'),
+    account: `${randomInt(100_000_000_000, 999_999_999_999 - 100_000_000_000)}`,
+  }))
+}
+
+async function temporaryDirectory(endings: Endings): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'viridian-cloud-'))
+  endings.push(() => rm(directory, { recursive: true, force: true }))
+  return directory
+}
+
+/** What has to be ended, in the order of its beginning. */
+type Endings = (() => Promise<void> | void)[]
+
+/** Ends everything, the last first; what fails does not keep the rest from ending. */
+async function end(endings: Endings): Promise<void> {
+  const failures: unknown[] = []
+  for (const ending of endings.splice(0).reverse()) {
+    try {
+      await ending()
+    } catch (error) {
+      failures.push(error)
+    }
+  }
+  if (failures.length > 0) throw new AggregateError(failures, 'The local cloud did not end well.')
+}

@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest'
+import type { RecordSet, Zone } from './hosted-zone.ts'
+import { type Directory, resolver } from './resolution.ts'
+
+function address(Name: string, Value: string, more: Partial<RecordSet> = {}): RecordSet {
+  return { Name, Type: 'A', TTL: 5, ResourceRecords: [{ Value }], ...more }
+}
+
+function alias(Name: string, DNSName: string, more: Partial<RecordSet> = {}): RecordSet {
+  const HostedZoneId = DNSName.endsWith('.elb.amazonaws.com.') ? 'ZELB' : 'Z1'
+  return { Name, Type: 'A', AliasTarget: { HostedZoneId, DNSName, EvaluateTargetHealth: true }, ...more }
+}
+
+function zone(name: string, served: RecordSet[]): Zone {
+  return { id: 'Z1', name, callerReference: name, privateZone: false, records: [], served, tags: {} }
+}
+
+const healthy = new Set(['blue', 'green'])
+
+/** Answers from the sets of one zone; `points` are the random numbers to come. */
+function answering(sets: RecordSet[], points: number[] = []) {
+  const directory: Directory = {
+    zones: () => [zone('test.', []), zone('example.test.', sets)],
+    balancerByName: (dnsName) => {
+      const [name = '', ...rest] = dnsName.split('.')
+      if (rest[0] !== 'elb') return undefined
+      return { name, address: `127.9.9.${name.length}`, hostedZoneId: 'ZELB', healthy: healthy.has(name) }
+    },
+    random: () => points.shift() ?? 0,
+  }
+  const resolve = resolver(directory)
+  return (name: string, type = 'A'): string[] | undefined =>
+    resolve(name, type)?.map((record) => `${record.type} ${record.ttl} ${record.values.join(',')}`)
+}
+
+describe('weights', () => {
+  const blue = address('www.example.test.', '127.1.1.1', { SetIdentifier: 'blue', Weight: 1 })
+  const green = address('www.example.test.', '127.1.1.2', { SetIdentifier: 'green', Weight: 3 })
+
+  test('share the answers', () => {
+    const answer = answering([blue, green], [0, 0.24, 0.26, 0.99])
+    const given = [1, 2, 3, 4].map(() => answer('www.example.test')?.[0])
+    expect(given).toEqual(['A 5 127.1.1.1', 'A 5 127.1.1.1', 'A 5 127.1.1.2', 'A 5 127.1.1.2'])
+  })
+
+  test('of 0 get no answers, unless all have it', () => {
+    const none = { ...blue, Weight: 0 }
+    expect(answering([none, green], [0])('www.example.test')).toEqual(['A 5 127.1.1.2'])
+    expect(answering([none, { ...green, Weight: 0 }], [0])('www.example.test')).toEqual(['A 5 127.1.1.1'])
+  })
+
+  test('pass over load balancers without a healthy instance, unless all are so', () => {
+    const to = (name: string): RecordSet =>
+      alias('www.example.test.', `${name}.elb.amazonaws.com.`, { SetIdentifier: name, Weight: 1 })
+    expect(answering([to('sick'), to('green')], [0])('www.example.test')).toEqual(['A 60 127.9.9.5'])
+    expect(answering([to('sick'), to('dead')], [0])('www.example.test')).toEqual(['A 60 127.9.9.4'])
+  })
+})
+
+describe('wildcards', () => {
+  const answer = answering([
+    address('\\052.example.test.', '127.1.1.1'),
+    address('deep.example.test.', '127.1.1.2'),
+    address('example.test.', '127.1.1.3'),
+  ])
+
+  test.each([
+    ['any.example.test', ['A 5 127.1.1.1']],
+    ['a.b.example.test', ['A 5 127.1.1.1']],
+    ['x.deep.example.test', []],
+    ['example.test', ['A 5 127.1.1.3']],
+    ['example.org', undefined],
+  ])('%s', (name, expected) => {
+    expect(answer(name)).toEqual(expected)
+  })
+})
+
+describe('chains', () => {
+  test('of aliases keep the first name, and the TTL of the record that they end at', () => {
+    const answer = answering([
+      alias('one.example.test.', 'two.example.test.'),
+      alias('two.example.test.', 'three.example.test.'),
+      address('three.example.test.', '127.1.1.1'),
+    ])
+    expect(answer('one.example.test')).toEqual(['A 5 127.1.1.1'])
+    expect(answer('one.example.test', 'AAAA')).toEqual([])
+  })
+
+  test('of CNAMEs show every step, as far as the names are ours', () => {
+    const to = (Name: string, Value: string): RecordSet => ({
+      Name,
+      Type: 'CNAME',
+      TTL: 9,
+      ResourceRecords: [{ Value }],
+    })
+    const answer = answering([
+      to('one.example.test.', 'blue.elb.amazonaws.com'),
+      to('out.example.test.', 'example.org'),
+    ])
+    expect(answer('one.example.test')).toEqual(['CNAME 9 blue.elb.amazonaws.com', 'A 60 127.9.9.4'])
+    expect(answer('out.example.test')).toEqual(['CNAME 9 example.org'])
+    expect(answer('one.example.test', 'CNAME')).toEqual(['CNAME 9 blue.elb.amazonaws.com'])
+  })
+
+  test('that are loops end', () => {
+    const answer = answering([
+      alias('a.example.test.', 'b.example.test.'),
+      alias('b.example.test.', 'a.example.test.'),
+    ])
+    expect(answer('a.example.test')).toEqual([])
+  })
+})
