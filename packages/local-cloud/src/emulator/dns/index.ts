@@ -1,0 +1,1 @@
+export { type NameServerOptions, openNameServer } from './name-server.ts'

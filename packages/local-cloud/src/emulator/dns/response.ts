@@ -1,0 +1,81 @@
+import { type Answer, AUTHORITATIVE_ANSWER, type DecodedPacket, type Packet, type Question } from 'dns-packet'
+import type { ResolveName, ZoneRecord } from '../hardware.ts'
+import { servedTypes, toAnswer } from './record-data.ts'
+
+/** Response codes, which travel in the lowest bits of a packet's flags. */
+export const responseCode = {
+  ok: 0,
+  malformed: 1,
+  failed: 2,
+  nameUnknown: 3,
+  notImplemented: 4,
+  refused: 5,
+} as const
+
+const recursionDesired = 0x0100
+
+/** The answer to a query, from the zones alone. */
+export function respond(query: DecodedPacket, resolve: ResolveName): Packet {
+  const [question] = query.questions ?? []
+  const flags = (query.flags ?? 0) & recursionDesired
+  const { id } = query
+  const reply = {
+    type: 'response',
+    ...(id === undefined ? {} : { id }),
+    questions: query.questions ?? [],
+  } as const
+  if (opcodeOf(query) !== 0 || (question?.class ?? 'IN') !== 'IN') {
+    return { ...reply, flags: flags | responseCode.notImplemented }
+  }
+  if (!question) return { ...reply, flags: flags | responseCode.malformed }
+  const found = lookUp(question, resolve)
+  if (!found) return { ...reply, flags: flags | responseCode.refused }
+  const authoritative = flags | AUTHORITATIVE_ANSWER
+  if (found.length > 0) return { ...reply, flags: authoritative, answers: toAnswers(question, found) }
+  const known = everything(question.name, resolve).length > 0
+  return {
+    ...reply,
+    flags: authoritative | (known ? responseCode.ok : responseCode.nameUnknown),
+    authorities: authorityOver(question.name, resolve),
+  }
+}
+
+/** What is asked for: 0 is a query. */
+function opcodeOf({ flags = 0 }: DecodedPacket): number {
+  return (flags >> 11) & 0xf
+}
+
+function lookUp({ name, type }: Question, resolve: ResolveName): readonly ZoneRecord[] | undefined {
+  // dns-packet knows this question, though its types do not.
+  if (String(type) !== 'ANY') return resolve(qualified(name), type)
+  return resolve(qualified(name), 'A') && everything(name, resolve)
+}
+
+function everything(name: string, resolve: ResolveName): readonly ZoneRecord[] {
+  const own = servedTypes.flatMap((type) => resolve(qualified(name), type) ?? [])
+  return own.filter((record) => record.name === qualified(name))
+}
+
+function toAnswers(question: Question, records: readonly ZoneRecord[]): Answer[] {
+  return records.flatMap(({ name, type, ttl, values }) => {
+    // A resolver that varies the case of its questions wants to see the same in the answers.
+    const owner = name === qualified(question.name) ? question.name : name.replace(/\.$/, '')
+    return values.flatMap((value) => toAnswer({ name: owner, ttl }, type, value) ?? [])
+  })
+}
+
+/** The SOA of the zone that a name lies in, by which resolvers know how long to remember that there was nothing. */
+function authorityOver(name: string, resolve: ResolveName): Answer[] {
+  const labels = name.split('.')
+  for (const index of labels.keys()) {
+    const zone = labels.slice(index).join('.')
+    const records = resolve(qualified(zone), 'SOA') ?? []
+    const own = records.filter((record) => record.type === 'SOA' && record.name === qualified(zone))
+    if (own.length > 0) return toAnswers({ name: zone, type: 'SOA' }, own)
+  }
+  return []
+}
+
+function qualified(name: string): string {
+  return `${name.toLowerCase().replace(/\.$/, '')}.`
+}
