@@ -90,9 +90,9 @@ describe('a connection that is lost', () => {
 
 describe('a handshake', () => {
   test('that is dropped is tried again', async () => {
-    const server = await oddServer({ exec: (_, channel) => end(channel, 0), drops: (count) => count <= 3 })
+    const server = await oddServer({ exec: (_, channel) => end(channel, 0), drops: (count) => count <= 2 })
     expect(await (await connected(server.spec)).exec('true', {})).toEqual({ code: 0, signal: null })
-    expect(server.connections).toBe(4)
+    expect(server.connections).toBe(3)
   })
 
   test('that hangs is ended', async () => {

@@ -84,7 +84,7 @@ function isFinal(error: unknown): boolean {
 
 function unreachable(target: Target, cause: unknown): ViridianError {
   const { name, address, port } = target
-  const reason = cause instanceof Error ? cause.message || cause.name : String(cause)
+  const reason = reasonOf(cause)
   const within = isFinal(cause) ? '' : ` within ${formatDuration(target.connectTimeout)}`
   return new ViridianError(
     'E_HOST_UNREACHABLE',
@@ -97,4 +97,10 @@ function unreachable(target: Target, cause: unknown): ViridianError {
       cause,
     },
   )
+}
+
+// A name with several addresses fails with all of their errors, and without a message of its own.
+function reasonOf(cause: unknown): string {
+  if (cause instanceof AggregateError) return cause.errors.map(reasonOf).join(', ')
+  return cause instanceof Error ? cause.message || cause.name : String(cause)
 }

@@ -1,0 +1,200 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { logIn as logInTo } from '../testing/log-in.ts'
+import { makeKey, OpenSsh } from '../testing/open-ssh.ts'
+import { until } from '../testing/until.ts'
+import type { HostSpec } from '../transport.ts'
+import { SshTransport } from './transport.ts'
+
+const place = mkdtempSync(join(tmpdir(), 'viridian-authentication-'))
+const home = join(place, 'home')
+mkdirSync(join(home, '.ssh'), { recursive: true })
+let sshd: OpenSsh
+
+beforeAll(async () => {
+  sshd = await OpenSsh.start({ config: ['MaxAuthTries 3'] })
+})
+afterAll(async () => {
+  await sshd.stop()
+  rmSync(place, { recursive: true })
+})
+beforeEach(() => {
+  vi.stubEnv('HOME', home)
+  vi.stubEnv('SSH_AUTH_SOCK', undefined)
+})
+afterEach(() => void vi.unstubAllEnvs())
+
+const logIn = (spec: HostSpec, knownHosts = sshd.knownHosts): Promise<string> =>
+  logInTo(spec, { knownHosts: [knownHosts] })
+
+const withoutIdentity = (): HostSpec => ({ name: 'web-1', address: '127.0.0.1', port: sshd.port })
+
+describe('identities', () => {
+  test.each(['ed25519', 'ecdsa', 'rsa'])('a key of type %s logs in', async (type) => {
+    const server = await OpenSsh.start({ identityType: type })
+    try {
+      expect(await logIn(server.spec(), server.knownHosts)).toBe('in')
+    } finally {
+      await server.stop()
+    }
+  })
+
+  test('a key that the server does not know is refused, and named', async () => {
+    const stranger = join(place, 'stranger')
+    makeKey(stranger, 'ed25519')
+    await expect(logIn(sshd.spec({ identityFile: stranger }))).rejects.toMatchObject({
+      code: 'E_HOST_AUTH',
+      message: expect.stringMatching(
+        `^web-1: .*@127.0.0.1:${sshd.port} refused to log in: tried ${stranger}$`,
+      ),
+      place: { host: 'web-1' },
+    })
+  })
+
+  test('an identity file that is missing or no key is named', async () => {
+    const nowhere = join(place, 'nowhere')
+    const missing = {
+      code: 'E_IDENTITY_FILE',
+      message: `the identity file ${nowhere} of web-1 does not exist`,
+    }
+    await expect(logIn(sshd.spec({ identityFile: nowhere }))).rejects.toMatchObject(missing)
+    const noKey = join(place, 'no-key')
+    writeFileSync(noKey, 'hello')
+    await expect(logIn(sshd.spec({ identityFile: noKey }))).rejects.toMatchObject({
+      code: 'E_IDENTITY_FILE',
+      message: expect.stringContaining('cannot be used'),
+    })
+  })
+
+  test('default identities are tried', async () => {
+    expect(await withDefaultIdentity(() => logIn(withoutIdentity()))).toBe('in')
+    await expect(logIn(withoutIdentity())).rejects.toMatchObject({
+      code: 'E_HOST_AUTH',
+      message: expect.stringContaining('there is no key to log in'),
+    })
+  })
+
+  test('an encrypted key is read once, with its passphrase', async () => {
+    const asked: string[] = []
+    const askPassphrase = async (file: string) => {
+      asked.push(file)
+      return 'secret words'
+    }
+    const file = encrypted('encrypted')
+    const shared = new SshTransport({ defaults: () => ({ knownHosts: [sshd.knownHosts] }), askPassphrase })
+    const began = performance.now()
+    const { signal } = new AbortController()
+    await Promise.all(
+      Array.from({ length: 8 }, () => shared.connect(sshd.spec({ identityFile: file }), signal)),
+    )
+    await shared.close()
+    expect(asked).toEqual([file])
+    // Eight decryptions would take more than three seconds.
+    expect(performance.now() - began).toBeLessThan(2_500)
+  })
+
+  test('an encrypted key without passphrase and agent is an error with a way out', async () => {
+    const file = encrypted('locked')
+    await expect(logIn(sshd.spec({ identityFile: file }))).rejects.toMatchObject({
+      code: 'E_IDENTITY_FILE',
+      message: expect.stringMatching(/is encrypted, and no agent is running$/),
+      hint: `unlock it in the agent: ssh-add ${file}`,
+    })
+  })
+})
+
+/** A copy of the server's identity, under a passphrase. */
+function encrypted(name: string): string {
+  const file = join(place, name)
+  execFileSync('cp', [sshd.identityFile, file])
+  execFileSync('ssh-keygen', ['-q', '-p', '-P', '', '-N', 'secret words', '-f', file])
+  return file
+}
+
+async function withDefaultIdentity<Value>(body: () => Promise<Value>): Promise<Value> {
+  const file = join(home, '.ssh/id_ed25519')
+  execFileSync('cp', [sshd.identityFile, file])
+  try {
+    return await body()
+  } finally {
+    rmSync(file)
+  }
+}
+
+describe('the agent', () => {
+  const socket = join(place, 'agent.sock')
+  let agent: ChildProcess
+
+  beforeAll(async () => {
+    agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' })
+    await until(() => add('-l') !== 2)
+    // More than the server lets be tried; the right one comes last.
+    for (const number of [1, 2, 3, 4, 5]) {
+      const file = join(place, `other-${number}`)
+      makeKey(file, 'ed25519')
+      add('-q', file)
+    }
+    add('-q', sshd.identityFile)
+  })
+  afterAll(async () => {
+    const ended = once(agent, 'exit')
+    agent.kill()
+    await ended
+  })
+  beforeEach(() => void vi.stubEnv('SSH_AUTH_SOCK', socket))
+
+  function add(...args: string[]): number | undefined {
+    try {
+      execFileSync('ssh-add', args, { env: { ...process.env, SSH_AUTH_SOCK: socket }, stdio: 'ignore' })
+      return 0
+    } catch (error) {
+      return error instanceof Error && 'status' in error ? Number(error.status) : undefined
+    }
+  }
+
+  test('signs for an encrypted identity file, and is asked for no other key', async () => {
+    expect(await logIn(sshd.spec({ identityFile: encrypted('in-agent') }))).toBe('in')
+  })
+
+  test('that holds too many keys for a server is refused at once', async () => {
+    const began = performance.now()
+    await expect(logIn(withoutIdentity())).rejects.toMatchObject({
+      code: 'E_HOST_AUTH',
+      message: expect.stringContaining('tried 6 keys of the agent'),
+    })
+    expect(performance.now() - began).toBeLessThan(5_000)
+  })
+
+  test('does not hold every key', async () => {
+    const file = join(place, 'unknown-locked')
+    makeKey(file, 'ed25519', 'words')
+    await expect(logIn(sshd.spec({ identityFile: file }))).rejects.toMatchObject({
+      message: expect.stringMatching(/the agent does not hold it$/),
+    })
+  })
+
+  test('logs in by itself where the server allows as many tries', async () => {
+    const server = await OpenSsh.start({ config: ['MaxAuthTries 20'] })
+    add('-q', server.identityFile)
+    try {
+      const { identityFile, ...spec } = server.spec()
+      expect(await logIn(spec, server.knownHosts)).toBe('in')
+    } finally {
+      add('-q', '-d', server.identityFile)
+      await server.stop()
+    }
+  })
+
+  test('that is dead is passed over, and told of', async () => {
+    vi.stubEnv('SSH_AUTH_SOCK', join(place, 'dead.sock'))
+    expect(await withDefaultIdentity(() => logIn(withoutIdentity()))).toBe('in')
+    await expect(logIn(withoutIdentity())).rejects.toMatchObject({
+      code: 'E_HOST_AUTH',
+      message: expect.stringContaining(`the agent at ${join(place, 'dead.sock')} does not answer`),
+    })
+  })
+})

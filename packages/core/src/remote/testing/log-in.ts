@@ -1,0 +1,22 @@
+import { SshTransport, type SshTransportOptions } from '../ssh/transport.ts'
+import type { HostSpec, SshDefaults } from '../transport.ts'
+
+/** Connects by a transport of its own, runs a command there, and gives what it said. */
+export async function logIn(
+  spec: HostSpec,
+  defaults: SshDefaults,
+  options: Partial<SshTransportOptions> = {},
+): Promise<string> {
+  const transport = new SshTransport({ defaults: () => ({ connectTimeout: '10s', ...defaults }), ...options })
+  try {
+    const connection = await transport.connect(spec, new AbortController().signal)
+    let said = ''
+    const onStdout = (chunk: Buffer): void => {
+      said += chunk.toString()
+    }
+    await connection.exec('echo in', { onStdout })
+    return said.trim()
+  } finally {
+    await transport.close()
+  }
+}
