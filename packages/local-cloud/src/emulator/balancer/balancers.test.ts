@@ -221,7 +221,7 @@ describe('deregistration', () => {
   })
 
   it.each([
-    ['after the time for draining', 4],
+    ['after the time for draining', 20],
     ['at once without draining', undefined],
   ])('cuts requests in hand %s', async (_, draining) => {
     const { draining: __, ...undrained } = spec()
@@ -234,8 +234,8 @@ describe('deregistration', () => {
     await eventually(() => expect(rig.balancers.counts('web').requests).toBe(1))
     await rig.balancers.deregister('web', ['i-1'])
     expect((await reply).status).toBe(502)
-    if (draining === undefined) expect(performance.now() - started).toBeLessThan(190)
-    else expect(performance.now() - started).toBeGreaterThan(190)
+    if (draining === undefined) expect(performance.now() - started).toBeLessThan(950)
+    else expect(performance.now() - started).toBeGreaterThan(950)
     expect(rig.health('i-1')).toBeUndefined()
   })
 
