@@ -16,7 +16,7 @@ export interface Probe {
  * @throws when the text is not of that form.
  */
 export function parseProbe(target: string): Probe {
-  const [, protocol, port, path = '/'] = /^(HTTPS?|TCP|SSL):(\d+)(\/.*)?$/i.exec(target) ?? []
+  const [, protocol, port, path = '/'] = /^(HTTPS?|TCP|SSL):(\d+)(\/[!-~]*)?$/i.exec(target) ?? []
   const known = (['HTTP', 'HTTPS', 'TCP', 'SSL'] as const).find((name) => name === protocol?.toUpperCase())
   if (!known) throw new Error(`"${target}" is no health check target: write HTTP:8080/health or TCP:8080`)
   return { protocol: known, port: Number(port), path }

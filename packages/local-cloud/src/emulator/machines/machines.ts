@@ -53,13 +53,19 @@ class LocalMachines implements OpenMachines {
   readonly #options: MachinesOptions
   readonly #addresses: LoopbackRange
   readonly #slots = new Map<string, Slot>()
+  /** What writes to disks at this moment: the end waits for it. */
+  readonly #writing = new Set<Promise<unknown>>()
 
   constructor(options: MachinesOptions) {
     this.#options = options
     this.#addresses = new LoopbackRange('127.20', options.directory)
   }
 
-  async create(spec: MachineSpec): Promise<Machine> {
+  create(spec: MachineSpec): Promise<Machine> {
+    return this.#write(this.#create(spec))
+  }
+
+  async #create(spec: MachineSpec): Promise<Machine> {
     const image = this.#imagePath(spec.image)
     if (!existsSync(image))
       throw new Error(`There is no image ${spec.image} in ${this.#options.directory}/images`)
@@ -125,7 +131,11 @@ class LocalMachines implements OpenMachines {
     delete slot.booting
   }
 
-  async destroy(id: string): Promise<void> {
+  destroy(id: string): Promise<void> {
+    return this.#write(this.#destroy(id))
+  }
+
+  async #destroy(id: string): Promise<void> {
     const { computer, control } = this.#slot(id)
     await this.halt(id)
     this.#slots.delete(id)
@@ -134,15 +144,16 @@ class LocalMachines implements OpenMachines {
   }
 
   async snapshot(id: string, image: string): Promise<void> {
-    await this.#makeImage(image, this.#slot(id).computer.layout.home)
+    await this.#write(this.#makeImage(image, this.#slot(id).computer.layout.home))
   }
 
   async importImage(image: string, directory?: string): Promise<void> {
-    await this.#makeImage(image, directory === undefined ? undefined : await realpath(directory))
+    const home = directory === undefined ? undefined : await realpath(directory)
+    await this.#write(this.#makeImage(image, home))
   }
 
   async deleteImage(image: string): Promise<void> {
-    await rm(this.#imagePath(image), { recursive: true, force: true })
+    await this.#write(rm(this.#imagePath(image), { recursive: true, force: true }))
   }
 
   consoleOutput(id: string): string {
@@ -154,9 +165,18 @@ class LocalMachines implements OpenMachines {
   }
 
   async close(): Promise<void> {
+    // Who asked for what is still being written hears of its failure.
+    await Promise.allSettled(this.#writing)
     await Promise.all([...this.#slots.keys()].map((id) => this.halt(id)))
     await Promise.all([...this.#slots.values()].map(({ control }) => control.close()))
     this.#slots.clear()
+  }
+
+  #write<T>(work: Promise<T>): Promise<T> {
+    this.#writing.add(work)
+    const done = (): void => void this.#writing.delete(work)
+    work.then(done, done)
+    return work
   }
 
   async #makeImage(image: string, home: string | undefined): Promise<void> {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { lstat, mkdir, readFile, readlink, symlink, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readFile, readlink, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { NodeSSH } from 'node-ssh'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -68,6 +68,16 @@ describe('commands', () => {
     expect(ended).toEqual({ code: null, signal: 'SIGTERM' })
   })
 
+  it('fail alone when they cannot be started', async () => {
+    const doomed = await lab.launch('i-doomed')
+    const ssh = await connect(doomed)
+    await rm(lab.home('i-doomed'), { recursive: true })
+    const { code, stderr } = await ssh.execCommand('true')
+    expect({ code, stderr }).toMatchObject({ code: 126, stderr: expect.stringContaining('ENOENT') })
+    ssh.dispose()
+    await lab.machines.destroy('i-doomed')
+  })
+
   it('have a terminal when asked for one', async () => {
     const args = ['-tt', ...lab.options(machine), `deploy@${machine.address}`, 'tty; exit 4']
     const { stdout, code } = await run('ssh', args)
@@ -124,6 +134,15 @@ describe('files', () => {
       code: 0,
     })
     expect(big.equals(await readFile(back))).toBe(true)
+  })
+
+  it('survive a client that goes away in the middle of them', async () => {
+    const endless = join(lab.directory, 'endless')
+    await writeFile(endless, '')
+    await truncate(endless, 1e12)
+    const { code } = await run('timeout', ['0.3', 'scp', ...lab.options(machine), endless, at('endless')])
+    expect(code).toBe(124)
+    expect(await lab.ssh(machine, 'rm endless; echo still here')).toMatchObject({ stdout: 'still here\n' })
   })
 
   it('go by rsync, links and modes kept', async () => {
@@ -187,12 +206,15 @@ it('forwards connections, so that a machine can be the way to another', async ()
   expect(await run('ssh', args)).toEqual({ stdout: 'i-2\n', stderr: '', code: 0 })
 })
 
-async function connect(): Promise<NodeSSH> {
+async function connect({ address, sshPort } = machine): Promise<NodeSSH> {
   const ssh = new NodeSSH()
-  return ssh.connect({
-    host: machine.address,
-    port: machine.sshPort,
+  await ssh.connect({
+    host: address,
+    port: sshPort,
     username: 'deploy',
     privateKey: await readFile(lab.identity, 'utf8'),
   })
+  // After the handshake node-ssh listens no longer, and a connection that is reset would end the tests.
+  ssh.connection?.on('error', () => undefined)
+  return ssh
 }

@@ -1,7 +1,7 @@
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import ssh2, {
   type AuthContext,
   type Connection,
@@ -103,7 +103,9 @@ export class SshServer {
   }
 
   #log(line: string): void {
-    appendFileSync(this.#computer.layout.authLog, `${new Date().toISOString()} sshd: ${line}\n`)
+    const { authLog } = this.#computer.layout
+    // The last words of a connection may come after the machine's end, with its disk gone.
+    if (existsSync(dirname(authLog))) appendFileSync(authLog, `${new Date().toISOString()} sshd: ${line}\n`)
   }
 }
 

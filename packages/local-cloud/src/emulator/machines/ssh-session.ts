@@ -85,7 +85,8 @@ function attach(child: ChildProcess, channel: ServerChannel): void {
     })
   })
   // As with sshd, what a command leaves in the background holds its output open, and the channel with it.
-  void Promise.all([ended, sendOutputs(channel, stdout, stderr)]).then(() => channel.end())
+  // An output that breaks off (the program could not be started) has ended as well.
+  void Promise.allSettled([ended, sendOutputs(channel, stdout, stderr)]).then(() => channel.end())
 }
 
 function tellExit(channel: ServerChannel, code: number | null, signal: NodeJS.Signals | null): void {
