@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate as immediate } from 'node:timers/promises'
 import { openBalancers } from './balancer/index.ts'
 import { scaledClock } from './clock.ts'
 import { openNameServer } from './dns/index.ts'
@@ -75,7 +76,11 @@ async function open(options: CloudOptions, endings: Endings): Promise<Cloud> {
   const directory = options.directory ?? (await temporaryDirectory(endings))
   const clock = scaledClock(options.timeScale ?? 0.1)
   const store = openStore(join(directory, 'records.json'))
-  endings.push(() => store.flush())
+  endings.push(async () => {
+    // Calls that were under way note now what they did.
+    await immediate()
+    store.close()
+  })
   const { account, ...credentials } = identityOf(store)
   const faults = openFaults(options.faults)
   const machines = await openMachines({ directory, clock, ssh })

@@ -12,12 +12,15 @@ export interface Store {
   save(): void
   /** Writes now. */
   flush(): void
+  /** Writes now, and never again: what still changes a slice comes too late. */
+  close(): void
 }
 
 /** A store in a JSON file (private to the user), or in memory alone when `file` is left out. */
 export function openStore(file?: string): Store {
   const slices = file === undefined ? {} : readSlices(file)
   let scheduled = false
+  let closed = false
   const flush = (): void => {
     scheduled = false
     if (file === undefined) return
@@ -32,13 +35,17 @@ export function openStore(file?: string): Store {
       return slices[name] as Slice
     },
     save() {
-      if (scheduled) return
+      if (scheduled || closed) return
       scheduled = true
       setImmediate(() => {
         if (scheduled) flush()
       })
     },
     flush,
+    close() {
+      flush()
+      closed = true
+    },
   }
 }
 
