@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import * as client from '@aws-sdk/client-ec2'
 import type { Service } from '../../service.ts'
 import type { Compute } from './compute.ts'
@@ -29,6 +30,8 @@ export interface Ec2 {
 /** @example const ec2 = ec2Service({ machines, store, clock, faults, region, account, report }) */
 export function ec2Service(parts: Ec2Parts): Ec2 {
   const closing = new AbortController()
+  // Every wait behind a call listens to it, however many there are.
+  setMaxListeners(0, closing.signal)
   const ec2 = ec2Context(parts, closing.signal)
   ensureDefaultGroup(ec2)
   const images = new Images(ec2)

@@ -125,7 +125,7 @@ export class Images {
     try {
       await machines.snapshot(source.id, image.id)
     } finally {
-      if (reboots) await machines.boot(source.id)
+      if (reboots && source.state === 'running') await machines.boot(source.id)
     }
   }
 

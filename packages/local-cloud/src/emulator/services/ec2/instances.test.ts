@@ -300,6 +300,28 @@ test('stop, start and reboot keep the machine and its address', async () => {
   })
 })
 
+test('an instance that is stopped while it reboots stays down, until it is started', async () => {
+  const ids = idsOf(await run())
+  const [id = ''] = ids
+  await reach(ids, 'running')
+  await eventually(
+    () => cloud.client.send(new DescribeInstanceStatusCommand({ InstanceIds: ids })),
+    ({ InstanceStatuses }) => InstanceStatuses?.[0]?.InstanceStatus?.Status === 'ok',
+  )
+  const reboot = new RebootInstancesCommand({ InstanceIds: ids })
+  await Promise.all([cloud.client.send(reboot), cloud.client.send(reboot)])
+  await cloud.client.send(new StopInstancesCommand({ InstanceIds: ids }))
+  await reach(ids, 'stopped')
+  expect(cloud.machines.isRunning(id)).toBe(false)
+  await cloud.client.send(new StartInstancesCommand({ InstanceIds: ids }))
+  await reach(ids, 'running')
+  await eventually(
+    () => cloud.client.send(new DescribeInstanceStatusCommand({ InstanceIds: ids })),
+    ({ InstanceStatuses }) => InstanceStatuses?.[0]?.InstanceStatus?.Status === 'ok',
+  )
+  await cloud.client.send(new TerminateInstancesCommand({ InstanceIds: ids }))
+})
+
 test('termination protection is kept', async () => {
   const ids = idsOf(await run({ DisableApiTermination: true }))
   const refused = cloud.client.send(new TerminateInstancesCommand({ InstanceIds: ids }))

@@ -14,6 +14,8 @@ export class Lifecycle {
   readonly #ec2: Ec2Context
   readonly #listeners = new Set<(record: InstanceRecord) => void>()
   readonly #boots = new Map<string, BootState>()
+  /** Instances that halt to boot again. */
+  readonly #rebooting = new Set<string>()
 
   constructor(ec2: Ec2Context) {
     this.#ec2 = ec2
@@ -80,9 +82,13 @@ export class Lifecycle {
   }
 
   reboot(record: InstanceRecord): void {
+    const { id } = record
+    if (this.#rebooting.has(id)) return
+    this.#rebooting.add(id)
     void this.#ec2.background(async () => {
-      await this.#ec2.machines.halt(record.id)
-      await this.#boot(record)
+      await this.#ec2.machines.halt(id).finally(() => this.#rebooting.delete(id))
+      // One that was stopped or terminated meanwhile stays down.
+      if (record.state === 'running') await this.#boot(record)
     })
   }
 
@@ -97,6 +103,8 @@ export class Lifecycle {
     try {
       await this.#ec2.machines.adopt(specOf(record), { id, address, sshPort })
     } catch (error) {
+      // The last cloud may have ended between the end of the machine and the note of it.
+      if (record.state === 'shutting-down') return this.#end(record)
       this.#ec2.report(error)
       this.#lost(record)
       return
