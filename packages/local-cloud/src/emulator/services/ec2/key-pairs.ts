@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto'
 import type { KeyPairInfo } from '@aws-sdk/client-ec2'
 import ssh2 from 'ssh2'
 import { AwsError } from '../../service.ts'
@@ -30,7 +30,7 @@ export function keyPairHandlers(ec2: Ec2Context): Ec2Handlers {
       const publicKey = Buffer.from(PublicKeyMaterial ?? [])
         .toString('utf8')
         .trim()
-      return answer(ec2, addPair(ec2, KeyName, publicKey, tags))
+      return answer(ec2, addPair(ec2, KeyName, publicKey, tags, importedFingerprint))
     },
     CreateKeyPair({ KeyName = '', KeyType = 'rsa', KeyFormat = 'pem', TagSpecifications }) {
       const tags = specifiedTags(TagSpecifications, ['key-pair']).get('key-pair') ?? {}
@@ -41,7 +41,8 @@ export function keyPairHandlers(ec2: Ec2Context): Ec2Handlers {
         )
       }
       const made = generatePair(KeyType)
-      return { ...answer(ec2, addPair(ec2, KeyName, made.public, tags)), KeyMaterial: made.private }
+      const pair = addPair(ec2, KeyName, made.public, tags, () => made.fingerprint)
+      return { ...answer(ec2, pair), KeyMaterial: made.private }
     },
     DescribeKeyPairs({ KeyNames, KeyPairIds, Filters, IncludePublicKey }) {
       const byName = (KeyNames ?? []).map((name) => keyPairByName(ec2, name))
@@ -73,6 +74,7 @@ function addPair(
   name: string,
   text: string,
   tags: Readonly<Record<string, string>>,
+  fingerprint: (key: ssh2.ParsedKey) => string,
 ): KeyPairRecord {
   const key = ssh2.utils.parseKey(text)
   const accepted = ['ssh-rsa', 'ssh-ed25519']
@@ -88,7 +90,7 @@ function addPair(
     name,
     type: key.type === 'ssh-rsa' ? 'rsa' : 'ed25519',
     publicKey: `${key.type} ${blob.toString('base64')} ${name}`,
-    fingerprint: createHash('sha256').update(blob).digest('base64'),
+    fingerprint: fingerprint(key),
     createdAt: ec2.now(),
   }
   ec2.records.keyPairs[pair.id] = pair
@@ -97,13 +99,43 @@ function addPair(
   return pair
 }
 
-function generatePair(type: 'rsa' | 'ed25519'): { readonly private: string; readonly public: string } {
-  if (type === 'rsa') return ssh2.utils.generateKeyPairSync('rsa', { bits: 2048 })
-  // One in some hundred of the generator's ed25519 keys cannot be parsed again.
+interface NewPair {
+  readonly private: string
+  readonly public: string
+  readonly fingerprint: string
+}
+
+/** As EC2 makes them: an RSA key in PKCS #1 form, an ED25519 key in OpenSSH's. */
+function generatePair(type: 'rsa' | 'ed25519'): NewPair {
+  if (type === 'rsa') {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const pem = privateKey.export({ type: 'pkcs1', format: 'pem' }).toString()
+    const der = privateKey.export({ type: 'pkcs8', format: 'der' })
+    return { private: pem, public: opensshPublic(pem), fingerprint: colons('sha1', der) }
+  }
+  // One in some hundred of the generator's keys cannot be parsed again.
   for (;;) {
     const pair = ssh2.utils.generateKeyPairSync('ed25519')
-    if (!(ssh2.utils.parseKey(pair.private) instanceof Error)) return pair
+    const key = ssh2.utils.parseKey(pair.private)
+    if (!(key instanceof Error)) return { ...pair, fingerprint: importedFingerprint(key) }
   }
+}
+
+function opensshPublic(pem: string): string {
+  const key = ssh2.utils.parseKey(pem)
+  if (key instanceof Error) throw key
+  return `${key.type} ${key.getPublicSSH().toString('base64')}`
+}
+
+/** EC2's: of an imported RSA key the MD5 of its public DER form, of an ED25519 key OpenSSH's SHA-256. */
+function importedFingerprint(key: ssh2.ParsedKey): string {
+  if (key.type !== 'ssh-rsa') return createHash('sha256').update(key.getPublicSSH()).digest('base64')
+  const publicKey = createPublicKey(key.getPublicPEM())
+  return colons('md5', publicKey.export({ type: 'spki', format: 'der' }))
+}
+
+function colons(hash: 'md5' | 'sha1', bytes: Buffer): string {
+  return (createHash(hash).update(bytes).digest('hex').match(/../g) ?? []).join(':')
 }
 
 function answer(ec2: Ec2Context, pair: KeyPairRecord): KeyPairInfo {

@@ -53,6 +53,27 @@ test.each(['rsa', 'ed25519'] as const)(
   },
 )
 
+test("key pairs have EC2's forms and fingerprints", async () => {
+  const rsa = await cloud.client.send(new CreateKeyPairCommand({ KeyName: 'form-rsa' }))
+  expect(rsa.KeyMaterial).toMatch(/^-----BEGIN RSA PRIVATE KEY-----/)
+  expect(rsa.KeyFingerprint).toMatch(/^([0-9a-f]{2}:){19}[0-9a-f]{2}$/)
+  const { KeyPairs } = await cloud.client.send(
+    new DescribeKeyPairsCommand({ KeyNames: ['form-rsa'], IncludePublicKey: true }),
+  )
+  const imported = await cloud.client.send(
+    new ImportKeyPairCommand({
+      KeyName: 'form-imported',
+      PublicKeyMaterial: Buffer.from(KeyPairs?.[0]?.PublicKey ?? ''),
+    }),
+  )
+  expect(imported.KeyFingerprint).toMatch(/^([0-9a-f]{2}:){15}[0-9a-f]{2}$/)
+  const ed25519 = await cloud.client.send(
+    new CreateKeyPairCommand({ KeyName: 'form-ed25519', KeyType: 'ed25519' }),
+  )
+  expect(ed25519.KeyMaterial).toMatch(/^-----BEGIN OPENSSH PRIVATE KEY-----/)
+  expect(ed25519.KeyFingerprint).toMatch(/^[A-Za-z0-9+/]{43}=$/)
+})
+
 test('only public keys are imported', async () => {
   const pair = ssh2.utils.generateKeyPairSync('rsa', { bits: 2048 })
   const of = (text: string): ImportKeyPairCommand =>
