@@ -45,6 +45,7 @@ export function computeOf(ec2: Ec2Context, launcher: Launcher, lifecycle: Lifecy
       ec2.save()
     },
     hasImage: (id) => records.images[id]?.state === 'available',
+    hasSecurityGroup: (id) => Object.hasOwn(records.securityGroups, id),
     hasKeyPair: (name) => Object.values(records.keyPairs).some((pair) => pair.name === name),
     subnets: () => subnetsOf(ec2.region),
     onChange: (listener) => lifecycle.onChange((record) => listener(viewOf(ec2, record))),

@@ -54,6 +54,7 @@ export interface Compute {
   /** Whether an image of this id can be launched. */
   hasImage(imageId: string): boolean
   hasKeyPair(keyName: string): boolean
+  hasSecurityGroup(groupId: string): boolean
   subnets(): readonly ComputeSubnet[]
   /** Calls `listener` after every change of an instance's state. Returns a function that stops it. */
   onChange(listener: (instance: ComputeInstance) => void): () => void

@@ -1,4 +1,5 @@
 import type { AvailabilityZone, Subnet, Vpc } from '@aws-sdk/client-ec2'
+import { AwsError } from '../../service.ts'
 import type { ComputeSubnet } from './compute.ts'
 import type { Ec2Context, Ec2Handlers } from './context.ts'
 import { type Fields, filtered } from './filters.ts'
@@ -65,6 +66,13 @@ export function networkHandlers(ec2: Ec2Context): Ec2Handlers {
       const zones = subnetsOf(ec2.region).map(({ availabilityZone }, index) =>
         zoneAnswer(ec2.region, availabilityZone, index),
       )
+      const unknown = [
+        ...(ZoneNames ?? []).filter((name) => !zones.some(({ ZoneName }) => ZoneName === name)),
+        ...(ZoneIds ?? []).filter((id) => !zones.some(({ ZoneId }) => ZoneId === id)),
+      ]
+      if (unknown.length > 0) {
+        throw new AwsError('InvalidParameterValue', `Invalid availability zone: [${unknown.join(', ')}]`)
+      }
       const wanted = zones.filter(
         ({ ZoneName = '', ZoneId = '' }) =>
           (ZoneNames?.includes(ZoneName) ?? true) && (ZoneIds?.includes(ZoneId) ?? true),

@@ -18,6 +18,10 @@ export function ec2Page<Item>(items: readonly Item[], request: PageRequest, leas
       `Value ( ${size} ) for parameter maxResults is invalid. Expecting a value greater than or equal to ${least}.`,
     )
   }
-  const invalid = (): AwsError => new AwsError('InvalidNextToken', 'The token is not valid')
+  const invalid = (): AwsError =>
+    new AwsError(
+      'InvalidParameterValue',
+      `Value ( ${request.NextToken} ) for parameter NextToken is invalid. The token is invalid.`,
+    )
   return pageOf(items, Math.min(size, most), request.NextToken, invalid)
 }

@@ -1,9 +1,9 @@
 import { AwsError } from '../../service.ts'
-import { required, validationError } from '../constraint.ts'
+import { required } from '../constraint.ts'
 import { changedAttributes, describeAttributes } from './attributes.ts'
 import type { BalancerBook, ElbHandlers } from './balancer-book.ts'
 import { describeHealthCheck, readHealthCheck } from './health-check.ts'
-import { addListeners, readListener } from './listeners.ts'
+import { addListeners, certificateNotFound, readListener } from './listeners.ts'
 import type { LoadBalancer } from './load-balancer.ts'
 import type { Network } from './network.ts'
 
@@ -42,20 +42,13 @@ export function configurationHandlers(book: BalancerBook, network: Network): Elb
       }))
       return {}
     },
-    async SetLoadBalancerListenerSSLCertificate(input) {
+    SetLoadBalancerListenerSSLCertificate(input) {
       const port = required(input.LoadBalancerPort, 'loadBalancerPort')
       const certificate = required(input.SSLCertificateId, 'sSLCertificateId')
-      await book.change(input.LoadBalancerName, ({ listeners }) => {
-        if (!listeners.some((listener) => listener.port === port)) {
-          throw new AwsError('ListenerNotFound', `The listener for port ${port} does not exist.`)
-        }
-        return {
-          listeners: listeners.map((listener) =>
-            listener.port === port ? { ...listener, certificate } : listener,
-          ),
-        }
-      })
-      return {}
+      if (!book.find(input.LoadBalancerName).listeners.some((listener) => listener.port === port)) {
+        throw new AwsError('ListenerNotFound', `The listener for port ${port} does not exist.`)
+      }
+      throw certificateNotFound(certificate)
     },
     async ApplySecurityGroupsToLoadBalancer(input) {
       const securityGroups = network.groups(required(input.SecurityGroups, 'securityGroups'))
@@ -80,24 +73,21 @@ export function configurationHandlers(book: BalancerBook, network: Network): Elb
       return { Subnets: balancer.subnets }
     },
     async EnableAvailabilityZonesForLoadBalancer(input) {
-      const added = required(input.AvailabilityZones, 'availabilityZones').map((zone) =>
-        network.subnetOf(zone),
-      )
+      const added = required(input.AvailabilityZones, 'availabilityZones')
       const balancer = await book.change(input.LoadBalancerName, ({ subnets }) =>
-        placed(network, [...subnets, ...added]),
+        placed(network, [...subnets, ...added.map((zone) => network.subnetOf(zone))]),
       )
       return { AvailabilityZones: balancer.zones }
     },
     async DisableAvailabilityZonesForLoadBalancer(input) {
-      const gone = required(input.AvailabilityZones, 'availabilityZones').map((zone) =>
-        network.subnetOf(zone),
-      )
-      const balancer = await book.change(input.LoadBalancerName, ({ subnets }) =>
-        placed(
+      const zones = required(input.AvailabilityZones, 'availabilityZones')
+      const balancer = await book.change(input.LoadBalancerName, ({ subnets }) => {
+        const gone = zones.map((zone) => network.subnetOf(zone))
+        return placed(
           network,
           subnets.filter((id) => !gone.includes(id)),
-        ),
-      )
+        )
+      })
       return { AvailabilityZones: balancer.zones }
     },
   }
@@ -105,7 +95,11 @@ export function configurationHandlers(book: BalancerBook, network: Network): Elb
 
 function placed(network: Network, subnets: readonly string[]): Pick<LoadBalancer, 'zones' | 'subnets'> {
   if (subnets.length === 0) {
-    throw validationError('A load balancer must have at least one Availability Zone or subnet')
+    throw new AwsError(
+      'InvalidConfigurationRequest',
+      'A load balancer must have at least one Availability Zone or subnet',
+      409,
+    )
   }
   const { zones, subnets: ids } = network.placeIn(subnets)
   return { zones, subnets: ids }

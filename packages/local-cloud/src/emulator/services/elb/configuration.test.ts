@@ -1,3 +1,4 @@
+import { EC2 } from '@aws-sdk/client-ec2'
 import { ElasticLoadBalancing, type LoadBalancerDescription } from '@aws-sdk/client-elastic-load-balancing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openTestCloud, refusal, type TestCloud } from '../testing/test-cloud.ts'
@@ -20,7 +21,7 @@ async function createWeb(): Promise<string> {
     ...web,
     Listeners: [listener],
     AvailabilityZones: ['eu-west-1a', 'eu-west-1b'],
-    SecurityGroups: ['sg-1'],
+    SecurityGroups: ['sg-00000000000000001'],
     Tags: [{ Key: 'team', Value: 'a' }],
   })
   return DNSName ?? ''
@@ -97,6 +98,19 @@ describe('configuration', () => {
     expect(await ports()).toEqual([8081])
   })
 
+  test('a certificate is not found, whichever is named', async () => {
+    await createWeb()
+    const SSLCertificateId = 'arn:aws:iam::123456789012:server-certificate/web'
+    const secure = { Protocol: 'HTTPS', LoadBalancerPort: 8443, InstancePort: 9000, SSLCertificateId }
+    const added = elb.createLoadBalancerListeners({ ...web, Listeners: [secure] })
+    expect(await refusal(added)).toMatch(/^CertificateNotFound/)
+    const set = (LoadBalancerPort: number): Promise<string> =>
+      refusal(elb.setLoadBalancerListenerSSLCertificate({ ...web, LoadBalancerPort, SSLCertificateId }))
+    expect(await set(8080)).toMatch(/^CertificateNotFound/)
+    expect(await set(8443)).toMatch(/^ListenerNotFound/)
+    expect((await describeWeb()).ListenerDescriptions).toHaveLength(1)
+  })
+
   test('zones, subnets and groups', async () => {
     await createWeb()
     const enabled = await elb.enableAvailabilityZonesForLoadBalancer({
@@ -111,9 +125,16 @@ describe('configuration', () => {
     expect(disabled.AvailabilityZones).toEqual(['eu-west-1c'])
     const { Subnets = [] } = await describeWeb()
     expect((await elb.attachLoadBalancerToSubnets({ ...web, Subnets })).Subnets).toEqual(Subnets)
-    expect(await refusal(elb.detachLoadBalancerFromSubnets({ ...web, Subnets }))).toMatch(/^ValidationError/)
-    await elb.applySecurityGroupsToLoadBalancer({ ...web, SecurityGroups: ['sg-2', 'sg-3'] })
-    expect((await describeWeb()).SecurityGroups).toEqual(['sg-2', 'sg-3'])
+    expect(await refusal(elb.detachLoadBalancerFromSubnets({ ...web, Subnets }))).toMatch(
+      /^InvalidConfigurationRequestException/,
+    )
+    const ec2 = new EC2(cloud.config)
+    const made = ['front', 'back'].map((GroupName) =>
+      ec2.createSecurityGroup({ GroupName, Description: GroupName }),
+    )
+    const SecurityGroups = (await Promise.all(made)).map(({ GroupId = '' }) => GroupId)
+    await elb.applySecurityGroupsToLoadBalancer({ ...web, SecurityGroups })
+    expect((await describeWeb()).SecurityGroups).toEqual(SecurityGroups)
   })
 
   test('tags', async () => {

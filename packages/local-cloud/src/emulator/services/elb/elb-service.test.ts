@@ -20,7 +20,7 @@ async function createWeb(): Promise<string> {
     ...web,
     Listeners: [listener],
     AvailabilityZones: ['eu-west-1a', 'eu-west-1b'],
-    SecurityGroups: ['sg-1'],
+    SecurityGroups: ['sg-00000000000000001'],
     Tags: [{ Key: 'team', Value: 'a' }],
   })
   return DNSName ?? ''
@@ -67,7 +67,7 @@ describe('load balancers', () => {
         UnhealthyThreshold: 2,
       },
       SourceSecurityGroup: { OwnerAlias: expect.any(String), GroupName: 'default' },
-      SecurityGroups: ['sg-1'],
+      SecurityGroups: ['sg-00000000000000001'],
       CreatedTime: expect.any(Date),
       Scheme: 'internet-facing',
     })
@@ -115,7 +115,9 @@ describe('load balancers', () => {
     expect(await create({ AvailabilityZones: ['eu-west-1z'] })).toMatch(/^ValidationError/)
     expect(await create({ AvailabilityZones: [] })).toMatch(/^ValidationError: Either/)
     expect(await create({ Scheme: 'outward' })).toMatch(/^InvalidSchemeException/)
-    expect(await create({ SecurityGroups: ['default'] })).toMatch(/^InvalidSecurityGroupException/)
+    for (const group of ['default', 'sg-0123456789abcdef0']) {
+      expect(await create({ SecurityGroups: [group] })).toMatch(/^InvalidSecurityGroupException/)
+    }
     expect(await create({ Listeners: [{ ...listener, Protocol: 'UDP' }] })).toMatch(/^UnsupportedProtocol/)
     expect(await create({ Listeners: [] })).toMatch(/^ValidationError/)
     expect(await create({ Listeners: [{ ...listener, InstanceProtocol: 'TCP' }] })).toMatch(

@@ -18,12 +18,12 @@ export function readListener(wire: WireListener): ListenerRecord {
   if ((protocol === 'HTTPS' || protocol === 'SSL') && wire.SSLCertificateId === undefined) {
     throw validationError('Secure Listeners need to specify a SSLCertificateId')
   }
+  if (wire.SSLCertificateId !== undefined) throw certificateNotFound(wire.SSLCertificateId)
   return {
     protocol,
     port: within(required(wire.LoadBalancerPort, 'loadBalancerPort'), 'loadBalancerPort', 1, 65535),
     instanceProtocol,
     instancePort: within(required(wire.InstancePort, 'instancePort'), 'instancePort', 1, 65535),
-    ...(wire.SSLCertificateId === undefined ? {} : { certificate: wire.SSLCertificateId }),
     policies: [],
   }
 }
@@ -53,8 +53,7 @@ export function sameListener(one: ListenerRecord, other: ListenerRecord): boolea
     one.port === other.port &&
     one.protocol === other.protocol &&
     one.instancePort === other.instancePort &&
-    one.instanceProtocol === other.instanceProtocol &&
-    one.certificate === other.certificate
+    one.instanceProtocol === other.instanceProtocol
   )
 }
 
@@ -68,10 +67,17 @@ export function describeListener(listener: ListenerRecord): {
       LoadBalancerPort: listener.port,
       InstanceProtocol: listener.instanceProtocol,
       InstancePort: listener.instancePort,
-      ...(listener.certificate === undefined ? {} : { SSLCertificateId: listener.certificate }),
     },
     PolicyNames: [...listener.policies],
   }
+}
+
+/** The refusal of a certificate: there are none here, so that whatever is named is not found. */
+export function certificateNotFound(arn: string): AwsError {
+  return new AwsError(
+    'CertificateNotFound',
+    `Server Certificate not found for the key: ${arn} (the local cloud has no certificates: use HTTP or TCP).`,
+  )
 }
 
 function readProtocol(text: string): Listener['protocol'] {

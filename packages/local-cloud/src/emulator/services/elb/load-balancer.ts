@@ -4,7 +4,6 @@ import type { Policy } from './policies.ts'
 
 /** A listener with what the proxy has no use for. */
 export interface ListenerRecord extends Listener {
-  readonly certificate?: string
   readonly policies: readonly string[]
 }
 

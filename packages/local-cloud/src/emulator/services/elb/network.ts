@@ -42,7 +42,7 @@ export class Network {
 
   groups(ids: readonly string[]): string[] {
     for (const id of ids) {
-      if (!id.startsWith('sg-')) {
+      if (!this.#compute.hasSecurityGroup(id)) {
         throw new AwsError('InvalidSecurityGroup', `The security group ${id} does not exist`)
       }
     }
