@@ -52,5 +52,5 @@ export function apexRecords(name: string): RecordSet[] {
 /** A new id of a zone (`Z…`) or a change (`C…`). */
 export function newId(kind: 'Z' | 'C'): string {
   const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
-  return kind + Array.from({ length: 20 }, () => letters[randomInt(letters.length)]).join('')
+  return kind + Array.from({ length: 19 }, () => letters[randomInt(letters.length)]).join('')
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { ChangeInfo } from '@aws-sdk/client-route-53'
 import type { Clock } from '../../clock.ts'
 import type { Handlers } from '../../service.ts'
@@ -45,6 +46,8 @@ export class ZoneBook {
     this.#store = parts.store
     this.#clock = parts.clock
     this.#latency = parts.syncLatency ?? 30
+    // Every change on its way listens to it, however many there are.
+    setMaxListeners(0, this.#closed.signal)
     this.#slice = parts.store.slice<Slice>('route53', () => ({ zones: {}, changes: {} }))
     // An earlier cloud process may have ended with changes on their way.
     for (const change of Object.values(this.#slice.changes)) if (!change.inSync) this.#settleLater(change)
