@@ -1,0 +1,12 @@
+"""Drives an account through every operation that the local cloud serves, and prints what it found."""
+
+import balancers
+import groups
+import instances
+import zones
+from account import Account
+
+account = Account()
+for chapter in [instances, balancers, groups, zones]:
+    chapter.story(account)
+account.report_answers()
