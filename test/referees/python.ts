@@ -54,8 +54,8 @@ export class Python {
   }
 
   /** Runs one of this folder's scripts; the JSON lines that it prints. */
-  async report(script: string, access: Access): Promise<ReportLine[]> {
-    const { exitCode, stdout, stderr } = await this.run([script], access)
+  async report(script: string, access: Access, ...args: string[]): Promise<ReportLine[]> {
+    const { exitCode, stdout, stderr } = await this.run([script, ...args], access)
     if (exitCode !== 0) throw new Error(`${script} ended with ${exitCode}\n${stdout}${stderr}`)
     return stdout
       .split('\n')
@@ -65,7 +65,7 @@ export class Python {
 
   /** Runs an AWS CLI command, as `aws …`. */
   aws(args: readonly string[], access: Access): Promise<Result> {
-    return this.run(['-m', 'awscli', ...args, '--output', 'json'], access)
+    return this.run(['-m', 'awscli', ...args], access)
   }
 
   spawn(args: readonly string[]) {
