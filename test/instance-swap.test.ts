@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Account } from './account.ts'
@@ -5,12 +6,17 @@ import { type JsonResult, Project } from './project.ts'
 
 let project: Project
 let account: Account
+/** `tasks cloud up`: what the first run started stays, for what looks at it between the runs. */
+let held: ChildProcess | undefined
 
 beforeAll(async () => {
   project = await Project.fromTemplate('instance-swap')
 })
 
-afterAll(() => project.remove())
+afterAll(async () => {
+  held?.kill('SIGINT')
+  await project.remove()
+})
 
 const deploy = (release: string, ...flags: string[]): Promise<JsonResult> =>
   project.json(['run', 'deploy:bluegreen', '--release', release, ...flags])
@@ -47,6 +53,7 @@ describe.sequential('deploy:bluegreen on the local cloud', () => {
     const traffic = run.last('traffic.summary')
     expect(traffic).toMatchObject({ failed: 0, versions: { v1: expect.anything(), v2: expect.anything() } })
     expect(run.events.at(-1)?.kind).toBe('run.finished')
+    held = project.start(['cloud', 'up'])
     account = new Account(await project.cloud())
     const group = await account.group('web')
     expect(group).toMatchObject({ sizes: [3, 3, 5], suspended: [] })

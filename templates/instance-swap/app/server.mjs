@@ -5,7 +5,7 @@ import { hostname } from 'node:os'
 
 const { version, behaviour } = JSON.parse(readFileSync(new URL('release.json', import.meta.url), 'utf8'))
 const instance = process.env.INSTANCE_ID ?? hostname()
-const healthyFrom = Date.now() + (behaviour === 'slow' ? 6000 : 0)
+const healthyFrom = Date.now() + (behaviour === 'slow' ? 4000 : 0)
 
 function isHealthy() {
   return behaviour !== 'broken' && Date.now() >= healthyFrom

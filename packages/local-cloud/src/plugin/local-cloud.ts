@@ -1,9 +1,9 @@
 import type { Plugin, Surroundings, SurroundingsContext } from '@viridian/core'
-import { cloudDirectory, environmentOf } from './access.ts'
+import { type CloudAccess, cloudDirectory, environmentOf } from './access.ts'
 import { ensureCloud } from './cloud-process.ts'
 import { cloudCommand } from './commands.ts'
 import type { FleetSeed } from './fleet-seed.ts'
-import { holdCloud } from './hold.ts'
+import { type Hold, holdCloud } from './hold.ts'
 import { Traffic } from './traffic.ts'
 
 export interface LocalCloudSettings {
@@ -33,9 +33,23 @@ export function localCloud(settings: LocalCloudSettings = {}): Plugin {
   }
 }
 
+/** A cloud that was about to end when it was found is started anew. */
+async function reach({
+  stateDirectory,
+  signal,
+}: SurroundingsContext): Promise<{ access: CloudAccess; hold: Hold }> {
+  const directory = cloudDirectory(stateDirectory)
+  const access = await ensureCloud(directory, signal)
+  try {
+    return { access, hold: await holdCloud(access.hold) }
+  } catch {
+    const again = await ensureCloud(directory, signal)
+    return { access: again, hold: await holdCloud(again.hold) }
+  }
+}
+
 async function openSurroundings(c: SurroundingsContext, fleet: FleetSeed | undefined): Promise<Surroundings> {
-  const access = await ensureCloud(cloudDirectory(c.stateDirectory), c.signal)
-  const hold = await holdCloud(access.hold)
+  const { access, hold } = await reach(c)
   if (fleet) {
     // Loading the SDK's clients takes half a second: only a run that needs the cloud waits for it.
     const { seedFleet } = await import('./seed.ts')

@@ -102,7 +102,7 @@ async function createFleet(clients: Clients, fleet: FleetSeed): Promise<void> {
       VPCZoneIdentifier: subnets.join(','),
       LoadBalancerNames: [fleet.loadBalancer],
       HealthCheckType: 'ELB',
-      HealthCheckGracePeriod: 60,
+      HealthCheckGracePeriod: 120,
       Tags: [
         {
           Key: 'Name',

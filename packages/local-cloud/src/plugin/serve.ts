@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ViridianError } from '@viridian/core'
 import { openCloud } from '../emulator/cloud.ts'
 import { accessFile, type CloudAccess, readAccess } from './access.ts'
@@ -72,25 +73,32 @@ function publish(directory: string, access: CloudAccess): void {
   renameSync(`${file}.new`, file)
 }
 
-/** One cloud a directory: the lock is a file that holds its process's id. */
+const closesWithinMs = 20_000
+
+/** One cloud a directory: the lock is a file that holds its process's id. One that is closing is waited for. */
 async function lock(directory: string): Promise<() => void> {
   const file = join(directory, 'lock')
-  for (const attempt of [1, 2]) {
-    try {
-      const handle = openSync(file, 'wx', 0o600)
-      writeFileSync(handle, String(process.pid))
-      closeSync(handle)
-      return () => rmSync(file, { force: true })
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-      if (attempt === 2 || (await readAccess(directory)) || holderLives(file)) break
-      rmSync(file, { force: true })
-    }
+  for (const deadline = Date.now() + closesWithinMs; ; await sleep(50)) {
+    if (claim(file)) return () => rmSync(file, { force: true })
+    if (!holderLives(file)) rmSync(file, { force: true })
+    else if (Date.now() > deadline || (await readAccess(directory))) break
   }
   throw new ViridianError('E_CLOUD_RUNNING', 'a local cloud already runs for this project', {
     place: { file },
     hint: 'use it as it is ("tasks cloud status"), or end it with "tasks cloud down"',
   })
+}
+
+function claim(file: string): boolean {
+  try {
+    const handle = openSync(file, 'wx', 0o600)
+    writeFileSync(handle, String(process.pid))
+    closeSync(handle)
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    throw error
+  }
 }
 
 function holderLives(file: string): boolean {
