@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const repository = fileURLToPath(new URL('..', import.meta.url))
-const command = join(repository, 'packages/core/dist/bin.js')
+const command = join(repository, 'packages/core/bin/tasks.js')
 
 /** What the `tasks` command did. */
 export interface Result {

@@ -40,7 +40,8 @@ async function up(c: ActionContext, fleet: FleetSeed | undefined): Promise<numbe
   c.signal.addEventListener('abort', cloud.end)
   try {
     await seedAsAsked(c, cloud.access, fleet)
-    describe(c, cloud.access, fleet)
+    await describe(c, cloud.access, fleet)
+    if (!c.json) c.print('\nCtrl-C ends it.')
   } catch (error) {
     cloud.end()
     if (!c.signal.aborted) throw error
@@ -59,7 +60,7 @@ async function keepRunning(
 ): Promise<number> {
   const hold = await holdCloud(access.hold)
   await seedAsAsked(c, access, fleet)
-  describe(c, access, fleet)
+  await describe(c, access, fleet)
   await new Promise<void>((resolve) => {
     const alive = setInterval(() => undefined, 60_000)
     c.signal.addEventListener('abort', () => {
@@ -96,7 +97,7 @@ function numberOption(c: ActionContext, name: string): number | undefined {
 
 async function status(c: ActionContext, fleet: FleetSeed | undefined): Promise<number> {
   const access = await readAccess(cloudDirectory(c.stateDirectory))
-  if (access) describe(c, access, fleet)
+  if (access) await describe(c, access, fleet)
   else
     c.print(
       c.json
@@ -113,31 +114,29 @@ async function down(c: ActionContext): Promise<number> {
   return 0
 }
 
-function describe(c: ActionContext, access: CloudAccess, fleet: FleetSeed | undefined): void {
+async function describe(c: ActionContext, access: CloudAccess, fleet: FleetSeed | undefined): Promise<void> {
   const { endpoint, region, accessKeyId, secretAccessKey, dns, ssh } = access
-  const names = fleet && {
-    group: fleet.group,
-    loadBalancer: fleet.loadBalancer,
-    record: fleet.record,
-    port: fleet.port,
-  }
   if (c.json) {
+    const names = fleet && {
+      group: fleet.group,
+      loadBalancer: fleet.loadBalancer,
+      record: fleet.record,
+      port: fleet.port,
+    }
     c.print(JSON.stringify({ endpoint, region, accessKeyId, secretAccessKey, dns, ssh, names }))
     return
   }
+  const { landscapeOf } = await import('./landscape.ts')
+  const landscape = await landscapeOf(access, fleet)
   for (const line of [
     'The local cloud is up. For any AWS CLI or SDK:',
     '',
     `  export AWS_ENDPOINT_URL=${endpoint} AWS_REGION=${region}`,
     `  export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
     '',
-    `  name server  ${dns.address} port ${dns.port}`,
-    `  ssh          ssh -i ${ssh.identityFile} -p ${ssh.port} ${ssh.user}@<instance address>`,
-    ...(names
-      ? [
-          `  fleet        group ${names.group} behind ${names.loadBalancer}, as http://${names.record}:${names.port}/`,
-        ]
-      : []),
+    `Its name server is ${dns.address} port ${dns.port}.${fleet ? ` The group is "${fleet.group}", its balancer "${fleet.loadBalancer}".` : ''}`,
+    '',
+    ...landscape,
   ]) {
     c.print(line)
   }

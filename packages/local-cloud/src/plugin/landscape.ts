@@ -1,0 +1,31 @@
+import { Resolver } from 'node:dns/promises'
+import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2'
+import type { CloudAccess } from './access.ts'
+import type { FleetSeed } from './fleet-seed.ts'
+
+/** What a person wants to log in to or to call: the running instances, and the service's address. */
+export async function landscapeOf(access: CloudAccess, fleet: FleetSeed | undefined): Promise<string[]> {
+  const { endpoint, region, accessKeyId, secretAccessKey, ssh } = access
+  const client = new EC2Client({ endpoint, region, credentials: { accessKeyId, secretAccessKey } })
+  try {
+    const Filters = [{ Name: 'instance-state-name', Values: ['running'] }]
+    const { Reservations = [] } = await client.send(new DescribeInstancesCommand({ Filters }))
+    const instances = Reservations.flatMap(({ Instances = [] }) => Instances)
+    const logins = instances.map(
+      ({ InstanceId, PrivateIpAddress }) =>
+        `  ${InstanceId}  ssh -i ${ssh.identityFile} -p ${ssh.port} ${ssh.user}@${PrivateIpAddress}`,
+    )
+    return [...logins, ...(fleet ? await callOf(access, fleet) : [])]
+  } finally {
+    client.destroy()
+  }
+}
+
+async function callOf({ dns }: CloudAccess, { record, port }: FleetSeed): Promise<string[]> {
+  const resolver = new Resolver()
+  resolver.setServers([`${dns.address}:${dns.port}`])
+  // A fleet that was taken down has no name any more.
+  const [address] = await resolver.resolve4(record).catch((): string[] => [])
+  if (address === undefined) return []
+  return [`  ${record}  curl --resolve ${record}:${port}:${address} http://${record}:${port}/`]
+}
