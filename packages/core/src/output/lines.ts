@@ -14,8 +14,10 @@ export class Lines {
   readonly #colors: Colors
   readonly #timeLine = new TimeLine()
   readonly #depths = new Map<string, number>()
-  /** Moves and tasks: lines with others below them. */
-  readonly #heads = new Set<string>()
+  /** Moves and tasks, lines with others below them: their short names. */
+  readonly #heads = new Map<string, string>()
+  /** The one that a reader takes the next line to belong to. */
+  #current: string | undefined
   readonly #atEnd: string[] = []
   readonly #planned = new Map<string, string>()
   #planning = false
@@ -49,7 +51,7 @@ export class Lines {
         const stopped = event.error.code === 'E_RUN_STOPPED'
         const mark = stopped ? dim('–') : red('✗')
         return [
-          `${this.#indent(event.key)}${mark} ${event.title}  ${dim(stopped ? 'stopped' : elapsed(event.ms))}`,
+          `${this.#place(event)}${mark} ${event.title}  ${dim(stopped ? 'stopped' : elapsed(event.ms))}`,
         ]
       }
       case 'host.command':
@@ -80,17 +82,29 @@ export class Lines {
   #begun(event: Extract<Event, { kind: 'step.started' }>): string[] {
     this.#depths.set(event.key, event.parent === undefined ? 0 : (this.#depths.get(event.parent) ?? 0) + 1)
     if (event.type !== 'move' && event.type !== 'task') return []
-    this.#heads.add(event.key)
+    this.#heads.set(event.key, event.step)
+    this.#current = event.key
     return [`${this.#indent(event.key)}${this.#colors.dim('▸')} ${event.title}`]
   }
 
   #finished(event: Extract<Event, { kind: 'step.finished' }>): string[] {
     const { dim, green, yellow } = this.#colors
-    if (event.outcome === 'planned') return [`${this.#indent(event.key)}${yellow('○')} ${event.title}`]
-    if (this.#planning)
-      return this.#heads.has(event.key) ? [] : [`${this.#indent(event.key)}${green('✓')} ${event.title}`]
+    const start = this.#place(event)
+    if (event.outcome === 'planned') return [`${start}${yellow('○')} ${event.title}`]
+    if (this.#planning) return this.#heads.has(event.key) ? [] : [`${start}${green('✓')} ${event.title}`]
     const aside = event.outcome === 'done' ? '' : ` ${dim(`(${event.outcome})`)}`
-    return [`${this.#indent(event.key)}${green('✓')} ${event.title}${aside}  ${dim(elapsed(event.ms))}`]
+    return [`${start}${green('✓')} ${event.title}${aside}  ${dim(elapsed(event.ms))}`]
+  }
+
+  /** The indent of a finished line, and which group it belongs to where that is not the one above it. */
+  #place({ key, parent }: { key: string; parent?: string }): string {
+    const indent = this.#indent(key)
+    if (this.#heads.has(key)) {
+      if (this.#current === key) this.#current = parent
+      return indent
+    }
+    const stray = parent !== undefined && parent !== this.#current ? this.#heads.get(parent) : undefined
+    return stray === undefined ? indent : `${indent}${this.#colors.dim(`${stray} ›`)} `
   }
 
   /** In a plan every host of a role is told the same: a command is listed once. */
