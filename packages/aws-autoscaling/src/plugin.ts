@@ -68,7 +68,10 @@ export interface AutoScaling extends Plugin {
    * Cannot be undone: it belongs behind the commit. `autoscaling:TerminateInstanceInAutoScalingGroup`.
    */
   retire(t: Steps, fleet: Fleet, instances: readonly InstanceRef[]): Promise<void>
-  /** Says at the end of the run what the group is made of now: sizes, launch source, image, instances. */
+  /**
+   * Says at the end of the run what the group is made of now (sizes, launch source, image, instances), and what is kept
+   * of the fleet that was described before.
+   */
   show(t: Steps, fleet: Fleet): Promise<void>
 }
 
@@ -109,7 +112,7 @@ export const autoScaling = (): AutoScaling => ({
   relaunchWith,
   standby,
   retire,
-  show: async (t, { name: group }) => {
-    await t.step(showLive, { group })
+  show: async (t, { name: group, launch: before }) => {
+    await t.step(showLive, { group, before })
   },
 })

@@ -1,4 +1,4 @@
-import { type Fleet, sourceName } from '@viridian/aws'
+import { type Fleet, LaunchSpec, sourceName } from '@viridian/aws'
 import { defineCheck } from '@viridian/core'
 import { z } from 'zod'
 import { describeGroup } from './describe-group.ts'
@@ -7,18 +7,19 @@ import { describeGroup } from './describe-group.ts'
 export const showLive = defineCheck({
   name: 'aws-autoscaling/show-live',
   version: 1,
-  input: z.strictObject({ group: z.string() }),
+  input: z.strictObject({ group: z.string(), before: LaunchSpec }),
   output: z.null(),
   calls: describeGroup.calls,
   title: ({ group }) => `see what ${group} is made of now`,
-  run: async (input, c) => {
-    const fleet = await describeGroup.run(input, c)
-    c.emit({ kind: 'fleet.live', data: { fleet }, text: linesOf(fleet), atEnd: true })
+  run: async ({ group, before }, c) => {
+    const fleet = await describeGroup.run({ group }, c)
+    c.emit({ kind: 'fleet.live', data: { fleet, before }, text: linesOf(fleet, before), atEnd: true })
     return null
   },
 })
 
-function linesOf({ name, desired, min, max, launch, instances, loadBalancers }: Fleet): string[] {
+function linesOf(fleet: Fleet, before: LaunchSpec): string[] {
+  const { name, desired, min, max, launch, instances, loadBalancers } = fleet
   const balancers = loadBalancers.map((balancer) =>
     balancer.kind === 'classic' ? balancer.name : balancer.arn,
   )
@@ -29,5 +30,8 @@ function linesOf({ name, desired, min, max, launch, instances, loadBalancers }: 
     ...instances.map(
       ({ id, zone, lifecycle, health }) => `  ${id}  ${zone}  ${lifecycle}, ${health.toLowerCase()}`,
     ),
+    ...(before.image === launch.image
+      ? []
+      : [`Kept, to deploy the earlier release again: ${sourceName(before.source)} with ${before.image}`]),
   ]
 }

@@ -27,7 +27,8 @@ export function localCommand(session: Session, claim: () => string, parent: stri
     return session.engine.track('command', async () => {
       const command = commandLine(strings, values)
       if (!session.engine.planning) await session.openStage()
-      const title = `$ ${session.mask.text(command)}`
+      // It runs in the project's directory: shown from there, it is the same command.
+      const title = `$ ${session.mask.text(command).replaceAll(`${session.directory}/`, '')}`
       const step = {
         key,
         parent,
