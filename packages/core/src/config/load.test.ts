@@ -1,0 +1,85 @@
+import { mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { loadConfig } from './load.ts'
+
+const core = fileURLToPath(new URL('../..', import.meta.url))
+let project: string
+
+beforeEach(async () => {
+  project = await mkdtemp(join(tmpdir(), 'config-'))
+  await mkdir(join(project, 'node_modules/@viridian'), { recursive: true })
+  await symlink(core, join(project, 'node_modules/@viridian/core'))
+})
+
+const write = (text: string, name = 'tasks.config.ts'): Promise<void> => writeFile(join(project, name), text)
+const good = `
+import { defineConfig, task } from '@viridian/core'
+import { text } from './text.ts'
+const hello = task({ summary: text }, async (t): Promise<void> => t.say('hello'))
+export default defineConfig({ tasks: { greet: { hello } } })
+`
+
+describe('a task file', () => {
+  it('is found from a directory below it, and may import other TypeScript', async () => {
+    await write(good)
+    await write("export const text: string = 'Say hello'", 'text.ts')
+    await mkdir(join(project, 'a/b'), { recursive: true })
+    const loaded = await loadConfig(join(project, 'a/b'))
+    expect(loaded).toMatchObject({ directory: project, file: join(project, 'tasks.config.ts') })
+    expect(loaded.config.tasks).toMatchObject({ greet: { hello: { summary: 'Say hello' } } })
+  })
+
+  it.each([
+    ['does not compile', 'const a = 1\nexport default { tasks: {', 2, /Unexpected token/],
+    [
+      'throws',
+      'const list: string[] = []\nconst n = list[0].length\nexport default { tasks: { n } }',
+      2,
+      /reading 'length'/,
+    ],
+    [
+      'imports what is not there',
+      "import { x } from './nowhere.ts'\nexport default { tasks: { x } }",
+      1,
+      /nowhere/,
+    ],
+  ])('that %s is broken, at its line', async (_, text, line, message) => {
+    await write(text)
+    await expect(loadConfig(project)).rejects.toMatchObject({
+      code: 'E_CONFIG_BROKEN',
+      place: { file: join(project, 'tasks.config.ts'), line },
+      message: expect.stringMatching(message),
+    })
+  })
+
+  it('shows the line, with a caret below the place', async () => {
+    await write('const list: string[] = []\nconst n = list[0].length\nexport default { tasks: { n } }')
+    const [, excerpt = '', caret = ''] = String(
+      await loadConfig(project).catch(({ message }: Error) => message),
+    ).split('\n')
+    expect(excerpt).toBe('  2 | const n = list[0].length')
+    expect(excerpt.slice(caret.indexOf('^'))).toBe('length')
+  })
+
+  it.each([
+    ['export default 7', /at its top/],
+    ['export default { tasks: { a: 3 } }', /tasks\.a is neither/],
+    ['export default { tasks: {}, defaultStage: "moon" }', /"moon" is not one of stages/],
+  ])('%j is invalid', async (text, message) => {
+    await write(text)
+    await expect(loadConfig(project)).rejects.toMatchObject({
+      code: 'E_CONFIG_INVALID',
+      message: expect.stringMatching(message),
+    })
+  })
+
+  it('that is missing is said to be', async () => {
+    await expect(loadConfig(project)).rejects.toMatchObject({ code: 'E_CONFIG_MISSING' })
+    await expect(loadConfig(project, join(project, 'other.ts'))).rejects.toMatchObject({
+      code: 'E_CONFIG_MISSING',
+    })
+  })
+})
