@@ -62,8 +62,8 @@ function addFaults(request: WireRequest, faults: Faults): WireAnswer {
   return json(200, settingsOf(faults))
 }
 
-function settingsOf({ rules, latency, eventualConsistency }: Faults): object {
-  return { rules, latency, eventualConsistency }
+function settingsOf({ rules, latency, eventualConsistency, freeDisk }: Faults): object {
+  return { rules, latency, eventualConsistency, freeDisk }
 }
 
 function json(status: number, value: unknown): WireAnswer {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { CallLog, CallRecord } from './call-log.ts'
 import type { Clock } from './clock.ts'
 import type { FaultRule, Faults } from './faults.ts'
-import { AwsError, type Call, type Service } from './service.ts'
+import { AwsError, type Call, type Failure, type Service } from './service.ts'
 import { describeApi } from './wire/api.ts'
 import type { WireAnswer, WireRequest } from './wire/protocol.ts'
 import { awsQuery } from './wire/query-protocol.ts'
@@ -56,7 +56,7 @@ async function attempt(
 ): Promise<WireAnswer> {
   try {
     if (fault !== undefined) refuseByFault(fault, found)
-    return await perform(options, found, request, requestId)
+    return await perform(options, found, request, requestId, fault?.kind === 'spoil' ? fault : undefined)
   } catch (error) {
     const refusal = error instanceof AwsError ? error : defect(error)
     record.code = refusal.code
@@ -69,6 +69,7 @@ async function perform(
   found: Route,
   request: WireRequest,
   requestId: string,
+  spoiled: Failure | undefined,
 ): Promise<WireAnswer> {
   const { api, protocol, operation } = found
   const { signingName } = api.service
@@ -79,7 +80,7 @@ async function perform(
   const missing = missingMember(operation.input, input)
   if (missing !== undefined) throw protocol.missing(missing)
   refuseDryRun(input)
-  const output = await handler(input, { requestId, operation: operation.name })
+  const output = await handler(input, { requestId, operation: operation.name, ...(spoiled && { spoiled }) })
   return protocol.encode(api, operation, output, requestId)
 }
 

@@ -83,9 +83,9 @@ async function open(options: CloudOptions, endings: Endings): Promise<Cloud> {
   })
   const { account, ...credentials } = identityOf(store)
   const faults = openFaults(options.faults)
-  const machines = await openMachines({ directory, clock, ssh })
+  const machines = await openMachines({ directory, clock, ssh, freeDisk: () => faults.freeDisk })
   endings.push(() => machines.close())
-  const balancers = openBalancers({ clock, seed: directory })
+  const balancers = openBalancers({ clock, seed: directory, isUp: (id) => machines.isRunning(id) })
   endings.push(() => balancers.closeAll())
 
   const common = { store, clock, region, account, report }

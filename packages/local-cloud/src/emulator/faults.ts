@@ -14,6 +14,8 @@ const kinds = z.enum([
   'hang',
   /** Answered `seconds` (AWS's) later. */
   'delay',
+  /** Done, and what it has begun fails later, with `code` and `message`: an image, the launch of an instance. */
+  'spoil',
 ])
 
 const faultRule = z.strictObject({
@@ -36,6 +38,8 @@ const faultSettings = z.strictObject({
   latency: z.number().min(0).optional(),
   /** AWS seconds in which EC2 does not find by id what was just made. */
   eventualConsistency: z.number().min(0).optional(),
+  /** Bytes that are free on every machine's disk: no file that is written over SSH becomes larger; null: no limit. */
+  freeDisk: z.int().min(0).nullable().optional(),
 })
 
 /** One fault to inject; a rule that has hit `times` calls has no effect any more. */
@@ -50,6 +54,8 @@ export interface Faults {
   readonly latency: number
   /** AWS seconds in which EC2 does not find by id what was just made. */
   readonly eventualConsistency: number
+  /** Bytes that are free on every machine's disk. */
+  readonly freeDisk: number | null
   /** Rules with what is left of their `skip` and `times`. */
   readonly rules: readonly FaultRule[]
   /** Adds rules and sets the rest. @throws ZodError when the settings are not of this form. */
@@ -62,16 +68,19 @@ export interface Faults {
 
 /** @example openFaults({ rules: [{ operation: 'RunInstances', kind: 'lose' }], latency: 0.2 }) */
 export function openFaults(settings: FaultSettings = {}): Faults {
-  const state: { latency: number; eventualConsistency: number; rules: FaultRule[] } = {
-    latency: 0,
-    eventualConsistency: 0,
-    rules: [],
-  }
+  const none = { latency: 0, eventualConsistency: 0, freeDisk: null, rules: [] }
+  const state: {
+    latency: number
+    eventualConsistency: number
+    freeDisk: number | null
+    rules: FaultRule[]
+  } = { ...none }
   const add = (given: unknown): void => {
-    const { rules, latency, eventualConsistency } = faultSettings.parse(given)
-    state.rules.push(...rules)
+    const { rules, latency, eventualConsistency, freeDisk } = faultSettings.parse(given)
+    state.rules = [...state.rules, ...rules]
     state.latency = latency ?? state.latency
     state.eventualConsistency = eventualConsistency ?? state.eventualConsistency
+    if (freeDisk !== undefined) state.freeDisk = freeDisk
   }
   add(settings)
   return {
@@ -81,11 +90,14 @@ export function openFaults(settings: FaultSettings = {}): Faults {
     get eventualConsistency() {
       return state.eventualConsistency
     },
+    get freeDisk() {
+      return state.freeDisk
+    },
     get rules() {
       return state.rules
     },
     add,
-    clear: () => Object.assign(state, { latency: 0, eventualConsistency: 0, rules: [] }),
+    clear: () => Object.assign(state, none),
     hit: (service, operation) => {
       const names = ['*', operation, `${service}:${operation}`]
       const rule = state.rules.filter((each) => names.includes(each.operation)).find(takesCall)

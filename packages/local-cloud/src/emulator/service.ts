@@ -20,6 +20,14 @@ export class AwsError extends Error {
 export interface Call {
   readonly requestId: string
   readonly operation: string
+  /** What it begins is to fail later, for this reason: a fault that is switched on. */
+  readonly spoiled?: Failure
+}
+
+/** Why something failed behind a call, in AWS's words. */
+export interface Failure {
+  readonly code: string
+  readonly message: string
 }
 
 type CommandOf<Client, Name extends string> = `${Name}Command` extends keyof Client

@@ -2,6 +2,7 @@ import { Resolver } from 'node:dns/promises'
 import { Agent, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PluginEvent } from '@viridian/core'
+import { diedHeader } from '../emulator/balancer/died-header.ts'
 
 export interface TrafficSettings {
   /** `http://www.example.test:8080/`; its answer is JSON with a member `version`. */
@@ -29,6 +30,8 @@ export class Traffic {
   readonly #stop = new AbortController()
   readonly #versions = new Map<string, VersionCount>()
   readonly #failures: { at: string; reason: string }[] = []
+  /** Requests that died with a target in service, by its id. */
+  readonly #died = new Map<string, number>()
   readonly #began = Date.now()
   #address: { value: string; until: number } | undefined
   #requests = 0
@@ -57,6 +60,7 @@ export class Traffic {
       url: this.#url.href,
       requests: this.#requests,
       failed: this.#failures.length,
+      died: Object.fromEntries(this.#died),
       versions,
       failures: this.#failures.slice(0, failuresShown),
     }
@@ -72,7 +76,8 @@ export class Traffic {
   async #ask(): Promise<void> {
     this.#requests += 1
     try {
-      this.#note(await this.#get())
+      const version = await this.#get()
+      if (version !== undefined) this.#note(version)
     } catch (error) {
       this.#failures.push({
         at: new Date().toISOString(),
@@ -87,10 +92,11 @@ export class Traffic {
     this.#versions.set(version, { ...count, requests: count.requests + 1, last: at })
   }
 
-  async #get(): Promise<string> {
+  /** The version that answered; undefined for a request that died with its target, which is counted. */
+  async #get(): Promise<string | undefined> {
     const host = await this.#resolve()
     const { hostname, port, pathname } = this.#url
-    const answer = await new Promise<{ status: number; body: string }>((resolve, reject) => {
+    const answer = await new Promise<{ status: number; body: string; died: unknown }>((resolve, reject) => {
       const asked = request(
         { host, port, path: pathname, agent: this.#agent, headers: { host: hostname }, timeout: timeoutMs },
         (response) => {
@@ -100,13 +106,20 @@ export class Traffic {
             body += chunk
           })
           response.on('error', reject)
-          response.on('end', () => resolve({ status: response.statusCode ?? 0, body }))
+          response.on('end', () =>
+            resolve({ status: response.statusCode ?? 0, body, died: response.headers[diedHeader] }),
+          )
         },
       )
       asked.on('timeout', () => asked.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)))
       asked.on('error', reject)
       asked.end()
     })
+    // What a balancer could not know before its next health check is no fault of a deployment: it is counted apart.
+    if (typeof answer.died === 'string') {
+      this.#died.set(answer.died, (this.#died.get(answer.died) ?? 0) + 1)
+      return undefined
+    }
     if (answer.status !== 200) throw new Error(`HTTP ${answer.status}`)
     const parsed: unknown = JSON.parse(answer.body)
     const version =
@@ -131,6 +144,9 @@ export class Traffic {
       ([version, { requests, first, last }]) =>
         `  ${version.padEnd(10)} ${String(requests).padStart(7)} answers   first at ${since(first).padStart(6)}   last at ${since(last).padStart(6)}`,
     )
+    const deaths = Object.entries(summary.died).map(
+      ([id, count]) => `  ${count} more died with ${id}, which was in service`,
+    )
     const failures = summary.failures.map(({ at, reason }) => `  failed at ${since(at)}: ${reason}`)
     return {
       kind: 'traffic.summary',
@@ -138,6 +154,7 @@ export class Traffic {
       text: [
         `Traffic to ${summary.url}: ${summary.requests} requests, ${summary.failed} failed`,
         ...rows,
+        ...deaths,
         ...failures,
       ],
       atEnd: true,

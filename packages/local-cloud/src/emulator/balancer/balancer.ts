@@ -28,13 +28,15 @@ export class Balancer {
   readonly #pool = new TargetPool()
   readonly #tally = new Tally()
   readonly #fronts = new Map<number, Front>()
+  readonly #isUp: (id: string) => boolean
   #spec: BalancerSpec
 
-  constructor(spec: BalancerSpec, address: string, clock: Clock) {
+  constructor(spec: BalancerSpec, address: string, clock: Clock, isUp: (id: string) => boolean = () => true) {
     assertSupported(spec)
     this.#spec = spec
     this.address = address
     this.#clock = clock
+    this.#isUp = isUp
   }
 
   /** Opens the listeners; after a failure none is open. */
@@ -136,7 +138,7 @@ export class Balancer {
     const listener = this.#spec.listeners.find((one) => one.port === port)
     if (!listener) throw new Error(`Balancer ${this.#spec.name} has no listener on port ${port}`)
     const idleTimeout = this.#clock.milliseconds(this.#spec.idleTimeout)
-    return { pool: this.#pool, tally: this.#tally, listener, idleTimeout }
+    return { pool: this.#pool, tally: this.#tally, listener, idleTimeout, isUp: this.#isUp }
   }
 }
 

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { eventually } from '../machines/testing/lab.ts'
+import { diedHeader } from './died-header.ts'
 import { listener, port, Rig, spec } from './testing/rig.ts'
 
 let rig: Rig
@@ -135,6 +136,20 @@ describe('requests', () => {
     expect((await rig.send('/break')).status).toBe(502)
     expect((await rig.send('/hang')).status).toBe(504)
     expect(rig.balancers.counts('web')).toEqual({ requests: 2, byClass: { '5xx': 2 }, balancerErrors: 2 })
+  })
+
+  it('are told apart when their target has died in service', async () => {
+    await rig.open()
+    const app = await rig.application('i-1', (incoming) => {
+      if (incoming.url === '/break') incoming.socket.destroy()
+    })
+    await rig.serve(app)
+    expect((await rig.send('/break')).headers[diedHeader]).toBeUndefined()
+    rig.down.add('i-1')
+    expect(await rig.send('/break')).toMatchObject({ status: 502, headers: { [diedHeader]: 'i-1' } })
+    await app.close()
+    await eventually(() => expect(rig.health('i-1')?.state).toBe('unhealthy'))
+    expect((await rig.send()).headers[diedHeader]).toBeUndefined()
   })
 
   it('show a cut answer as cut', async () => {

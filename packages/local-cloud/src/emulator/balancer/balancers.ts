@@ -11,14 +11,17 @@ export interface OpenBalancers extends Balancers {
 /**
  * Opens the cloud's load balancers; there is none yet.
  *
+ * @param isUp whether a target's machine runs. Default: it does
  * @param seed any text: clouds with different texts seldom meet at one address. Default: the working directory.
  */
 export function openBalancers({
   clock,
   seed = process.cwd(),
+  isUp = () => true,
 }: {
   clock: Clock
   seed?: string
+  isUp?: (id: string) => boolean
 }): OpenBalancers {
   const balancers = new Map<string, Balancer>()
   const addresses = new LoopbackRange('127.19', seed)
@@ -31,7 +34,7 @@ export function openBalancers({
     async open(spec, address) {
       if (balancers.has(spec.name)) throw new Error(`There is a balancer ${spec.name} already`)
       const openAt = async (candidate: string): Promise<Balancer> => {
-        const balancer = new Balancer(spec, candidate, clock)
+        const balancer = new Balancer(spec, candidate, clock, isUp)
         await balancer.open()
         return balancer
       }

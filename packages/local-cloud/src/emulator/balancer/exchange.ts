@@ -1,6 +1,7 @@
 import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { request as requestSecurely } from 'node:https'
 import type { Listener } from '../hardware.ts'
+import { diedHeader } from './died-header.ts'
 import { endToEnd, withClient } from './forwarded-headers.ts'
 import type { Tally } from './tally.ts'
 import type { Target } from './target.ts'
@@ -13,6 +14,8 @@ export interface Surroundings {
   readonly listener: Listener
   /** Milliseconds. */
   readonly idleTimeout: number
+  /** Whether a target's machine runs. */
+  readonly isUp: (id: string) => boolean
 }
 
 const reasons: Readonly<Record<number, string>> = {
@@ -32,6 +35,7 @@ export class Exchange {
   readonly #tried = new Set<Target>()
   readonly #plain: boolean
   #upstream: ClientRequest | undefined
+  #target: Target | undefined
 
   constructor(request: IncomingMessage, response: ServerResponse, surroundings: Surroundings) {
     this.#request = request
@@ -53,6 +57,7 @@ export class Exchange {
   #tryNext(): void {
     const target = this.#surroundings.pool.next(this.#tried)
     if (target) {
+      this.#target = target
       this.#tried.add(target)
       this.#send(target)
     } else {
@@ -129,9 +134,15 @@ export class Exchange {
 
   #fail(status: number): void {
     this.#surroundings.tally.error(status)
-    this.#response.writeHead(status, reasons[status], { 'Content-Length': '0' })
+    this.#response.writeHead(status, reasons[status], { 'Content-Length': '0', ...this.#death() })
     this.#response.end()
     this.#request.resume()
+  }
+
+  /** The balancer could not know it yet: the target has died since its last health check. */
+  #death(): Record<string, string> {
+    const target = this.#target
+    return target?.serves && !this.#surroundings.isUp(target.id) ? { [diedHeader]: target.id } : {}
   }
 }
 

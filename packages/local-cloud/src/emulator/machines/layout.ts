@@ -46,6 +46,8 @@ export interface Computer {
   readonly image: string
   readonly user: string
   readonly layout: Layout
+  /** Bytes that are free on its disk; null: as many as there are. */
+  readonly freeDisk: () => number | null
 }
 
 /** The name that EC2 gives a host: `ip-127-20-0-1`. */

@@ -20,6 +20,8 @@ export interface MachinesOptions {
   readonly ssh: { readonly user: string; readonly port?: number }
   /** Ports that applications want: a machine's address has them free. Default: 8080. */
   readonly ports?: readonly number[]
+  /** Bytes that are free on every machine's disk, asked for at each command; null: as many as there are. */
+  readonly freeDisk?: () => number | null
 }
 
 /** Machines, and the end of them all. */
@@ -192,7 +194,8 @@ class LocalMachines implements OpenMachines {
 
   #computer(spec: MachineSpec, machine: Machine): Computer {
     const layout = layoutOf(this.#options.directory, spec.id)
-    return { machine, image: spec.image, user: this.#options.ssh.user, layout }
+    const { ssh, freeDisk = () => null } = this.#options
+    return { machine, image: spec.image, user: ssh.user, layout, freeDisk }
   }
 
   #imagePath(image: string): string {

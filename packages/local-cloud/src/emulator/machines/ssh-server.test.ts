@@ -34,6 +34,17 @@ describe('commands', () => {
     expect(outcome).toEqual({ stdout: 'some input', stderr: 'oops\n', code: 7 })
   })
 
+  it('fail to write what does not fit on a full disk', async () => {
+    lab.freeDisk = 100_000
+    const outcome = await lab.ssh(machine, 'head -c 200000 /dev/zero | cat > full; wc -c < full; rm full')
+    lab.freeDisk = null
+    expect(outcome).toMatchObject({
+      stdout: expect.stringMatching(/^\s*100352\n$/),
+      stderr: expect.stringContaining('File too large'),
+    })
+    expect((await lab.ssh(machine, 'head -c 200000 /dev/zero > full; rm full')).stderr).toBe('')
+  })
+
   it('carry outputs larger than every buffer, errors included', async () => {
     const { stdout, stderr } = await lab.ssh(
       machine,

@@ -45,14 +45,14 @@ export function serveSession(session: Session, computer: Computer, peers: string
 }
 
 function start(
-  { layout, machine, user }: Computer,
+  { layout, machine, user, freeDisk }: Computer,
   environment: Record<string, string>,
   terminal: PseudoTtyInfo | undefined,
   command: string | undefined,
 ): ChildProcess {
   const options = { cwd: layout.home, env: environment }
   if (!terminal || !hasScript)
-    return spawnGroup('/bin/sh', command === undefined ? [] : ['-c', command], options)
+    return spawnGroup('/bin/sh', command === undefined ? [] : ['-c', limited(command, freeDisk())], options)
   const { term, rows, cols } = terminal
   const shell = existsSync('/bin/bash') ? 'bash --norc -i' : 'sh -i'
   const line = `stty rows ${rows} cols ${cols}; ${command ?? `exec ${shell}`}`
@@ -63,6 +63,11 @@ function start(
     ...options,
     env: { ...environment, TERM: term || 'dumb', PS1: prompt },
   })
+}
+
+/** Without privileges there is no quota: a full disk is a limit to how large a file may become. */
+function limited(command: string, free: number | null): string {
+  return free === null ? command : `trap '' XFSZ; ulimit -f ${Math.ceil(free / 512)}; ${command}`
 }
 
 const hasScript = ['/usr/bin/script', '/bin/script'].some((path) => existsSync(path))

@@ -66,7 +66,13 @@ export interface Reply {
 
 /** Balancers on a clock twenty times as fast, with applications behind one of them. */
 export class Rig {
-  readonly balancers = openBalancers({ clock: scaledClock(0.05), seed: String(process.pid) })
+  /** The ids of targets whose machines do not run. */
+  readonly down = new Set<string>()
+  readonly balancers = openBalancers({
+    clock: scaledClock(0.05),
+    seed: String(process.pid),
+    isUp: (id) => !this.down.has(id),
+  })
   readonly agent = new Agent({ keepAlive: true, maxSockets: 8 })
   readonly #applications: Application[] = []
   address = ''

@@ -20,6 +20,8 @@ export class Lab {
   readonly identity: string
   readonly publicKey: string
   machines: OpenMachines
+  /** Bytes that are free on the machines' disks. */
+  freeDisk: number | null = null
 
   private constructor(directory: string, publicKey: string, machines: OpenMachines) {
     this.directory = directory
@@ -32,7 +34,8 @@ export class Lab {
     const directory = await realpath(await mkdtemp(join(tmpdir(), 'machines-')))
     await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(directory, 'key')])
     const publicKey = (await readFile(join(directory, 'key.pub'), 'utf8')).trim()
-    const lab = new Lab(directory, publicKey, await openCloud(directory))
+    const machines = await openCloud(directory, () => lab.freeDisk)
+    const lab = new Lab(directory, publicKey, machines)
     await lab.machines.importImage('ami-base')
     return lab
   }
@@ -44,7 +47,7 @@ export class Lab {
 
   /** Another cloud process on the same directory. */
   async reopen(): Promise<void> {
-    this.machines = await openCloud(this.directory)
+    this.machines = await openCloud(this.directory, () => this.freeDisk)
   }
 
   spec(id: string, rest: Partial<MachineSpec> = {}): MachineSpec {
@@ -87,11 +90,12 @@ export class Lab {
   }
 }
 
-async function openCloud(directory: string): Promise<OpenMachines> {
+async function openCloud(directory: string, freeDisk: () => number | null): Promise<OpenMachines> {
   return openMachines({
     directory: join(directory, 'cloud'),
     clock: scaledClock(0.02),
     ssh: { user: 'deploy' },
+    freeDisk,
   })
 }
 

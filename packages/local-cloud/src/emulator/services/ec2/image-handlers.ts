@@ -36,7 +36,7 @@ const snapshotFields: Fields<SnapshotRecord> = {
 export function imageHandlers(ec2: Ec2Context, images: Images): Ec2Handlers {
   const { records } = ec2
   return {
-    CreateImage(request) {
+    CreateImage(request, { spoiled }) {
       const source = findOne(kinds.instance, records.instances, request.InstanceId ?? '')
       if (source.state !== 'running' && source.state !== 'stopped') {
         throw new AwsError(
@@ -44,7 +44,7 @@ export function imageHandlers(ec2: Ec2Context, images: Images): Ec2Handlers {
           `Instance ${source.id} is ${source.state}: an image is made of a running or a stopped one.`,
         )
       }
-      return { ImageId: images.create(request, source).id }
+      return { ImageId: images.create(request, source, spoiled).id }
     },
     DescribeImages(input) {
       const found = findAll(kinds.image, records.images, input.ImageIds ?? Object.keys(records.images))

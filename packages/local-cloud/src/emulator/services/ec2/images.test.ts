@@ -8,6 +8,7 @@ import {
   DeregisterImageCommand,
   DescribeImagesCommand,
   type DescribeImagesCommandInput,
+  DescribeInstancesCommand,
   DescribeSnapshotsCommand,
   type Image,
   RunInstancesCommand,
@@ -115,6 +116,34 @@ test('NoReboot leaves the machine running; without it the machine is booted agai
   await create({ NoReboot: false })
   await eventually(bootsOf, (boots) => boots === 2)
   expect(cloud.ec2.compute.describe([source])[0]?.state).toBe('running')
+})
+
+test('a spoiled image fails when it would become available, with the reason of the fault', async () => {
+  const fault = { code: 'Client.VolumeLimitExceeded', message: 'The volume was lost' }
+  cloud.faults.add({ rules: [{ operation: 'CreateImage', kind: 'spoil', ...fault }] })
+  const id = await create()
+  expect(await describe(id)).toMatchObject({ State: 'pending' })
+  expect(await reach(id, 'failed')).toMatchObject({
+    StateReason: { Code: fault.code, Message: fault.message },
+  })
+  await cloud.client.send(new DeregisterImageCommand({ ImageId: id }))
+  await reach(await create(), 'available')
+})
+
+test('a spoiled launch ends in mid-pending, with the reason of the fault', async () => {
+  const fault = { code: 'Server.InsufficientInstanceCapacity', message: 'None is left' }
+  cloud.faults.add({ rules: [{ operation: 'RunInstances', kind: 'spoil', ...fault }] })
+  const input = { ImageId: cloud.imageId, MinCount: 1, MaxCount: 1 }
+  const { Instances: [launched] = [] } = await cloud.client.send(new RunInstancesCommand(input))
+  const ids = [launched?.InstanceId ?? '']
+  const ended = await eventually(
+    () => cloud.client.send(new DescribeInstancesCommand({ InstanceIds: ids })),
+    ({ Reservations }) => Reservations?.[0]?.Instances?.[0]?.State?.Name === 'terminated',
+  )
+  expect(ended.Reservations?.[0]?.Instances?.[0]?.StateReason).toEqual({
+    Code: fault.code,
+    Message: `${fault.code}: ${fault.message}`,
+  })
 })
 
 test('names are unique and well formed', async () => {

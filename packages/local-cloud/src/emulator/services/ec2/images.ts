@@ -1,5 +1,5 @@
 import type { BlockDeviceMapping, CreateImageRequest, Image } from '@aws-sdk/client-ec2'
-import { AwsError } from '../../service.ts'
+import { AwsError, type Failure } from '../../service.ts'
 import type { Ec2Context } from './context.ts'
 import { findOne, kinds, newId } from './ids.ts'
 import type { ImageRecord, InstanceRecord } from './records.ts'
@@ -60,8 +60,8 @@ export class Images {
     return id
   }
 
-  /** CreateImage: the records now, the disk behind the call. */
-  create(request: CreateImageRequest, source: InstanceRecord): ImageRecord {
+  /** CreateImage: the records now, the disk behind the call. One that is spoiled fails when it would become available. */
+  create(request: CreateImageRequest, source: InstanceRecord, spoiled?: Failure): ImageRecord {
     const { Name = '', Description, NoReboot, TagSpecifications } = request
     this.#checkName(Name)
     const tags = specifiedTags(TagSpecifications, ['image', 'snapshot'])
@@ -79,7 +79,7 @@ export class Images {
     setTags(this.#ec2, image.id, tags.get('image') ?? {})
     setTags(this.#ec2, image.snapshotId, tags.get('snapshot') ?? {})
     this.#ec2.save()
-    void this.#ec2.background(() => this.#bake(image, source, NoReboot === true))
+    void this.#ec2.background(() => this.#bake(image, source, NoReboot === true, spoiled))
     return image
   }
 
@@ -104,7 +104,12 @@ export class Images {
     }
   }
 
-  async #bake(image: ImageRecord, source: InstanceRecord, running: boolean): Promise<void> {
+  async #bake(
+    image: ImageRecord,
+    source: InstanceRecord,
+    running: boolean,
+    spoiled: Failure | undefined,
+  ): Promise<void> {
     const { clock, closing, latencies, records } = this.#ec2
     try {
       await Promise.all([this.#copyDisk(image, source, running), clock.sleep(latencies.image, closing)])
@@ -113,6 +118,10 @@ export class Images {
       throw error
     }
     if (records.images[image.id] === undefined) return this.#deleteDisk(image.id)
+    if (spoiled) {
+      this.#fail(image, spoiled.message, spoiled.code)
+      return this.#deleteDisk(image.id)
+    }
     image.state = 'available'
     this.#setSnapshotState(image, 'completed')
   }
@@ -134,9 +143,9 @@ export class Images {
     await this.#ec2.machines.deleteImage(id)
   }
 
-  #fail(image: ImageRecord, message: string): void {
+  #fail(image: ImageRecord, message: string, code = 'Server.InternalError'): void {
     image.state = 'failed'
-    image.stateReason = { Code: 'Server.InternalError', Message: message }
+    image.stateReason = { Code: code, Message: message }
     this.#setSnapshotState(image, 'error')
   }
 

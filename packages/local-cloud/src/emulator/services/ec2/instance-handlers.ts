@@ -31,10 +31,10 @@ export function instanceHandlers(ec2: Ec2Context, launcher: Launcher, lifecycle:
     }))
   }
   return {
-    async RunInstances(request) {
+    async RunInstances(request, { spoiled }) {
       const count = countOf(request.MinCount ?? 0, request.MaxCount ?? 0)
       const tags = specifiedTags(request.TagSpecifications, taggable)
-      const [reservation] = reservationAnswers(ec2, await launcher.launch(request, count, tags))
+      const [reservation] = reservationAnswers(ec2, await launcher.launch(request, count, tags, spoiled))
       return reservation ?? {}
     },
     TerminateInstances({ InstanceIds = [] }) {

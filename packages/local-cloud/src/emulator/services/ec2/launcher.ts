@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { RunInstancesRequest } from '@aws-sdk/client-ec2'
 import type { Machine } from '../../hardware.ts'
-import { AwsError } from '../../service.ts'
+import { AwsError, type Failure } from '../../service.ts'
 import type { Ec2Context } from './context.ts'
 import { newId } from './ids.ts'
 import type { Images } from './images.ts'
@@ -32,9 +32,14 @@ export class Launcher {
    *
    * @throws AwsError `IdempotentParameterMismatch` when the token's parameters were others.
    */
-  async launch(request: RunInstancesRequest, count: number, tags: LaunchTags): Promise<InstanceRecord[]> {
+  async launch(
+    request: RunInstancesRequest,
+    count: number,
+    tags: LaunchTags,
+    spoiled?: Failure,
+  ): Promise<InstanceRecord[]> {
     const { ClientToken: token, ...parameters } = request
-    if (!token) return this.#launchOnce(request, count, tags, newId('r'))
+    if (!token) return this.#launchOnce(request, count, tags, newId('r'), spoiled)
     if (token.length > 64) {
       throw new AwsError('InvalidParameterValue', 'The client token may have at most 64 characters')
     }
@@ -42,7 +47,7 @@ export class Launcher {
     const digest = createHash('sha256').update(JSON.stringify(parameters)).digest('hex')
     const earlier = records.launches[token]
     if (earlier === undefined) {
-      const launch = this.#launchFor(token, digest, request, count, tags)
+      const launch = this.#launchFor(token, digest, request, count, tags, spoiled)
       this.#underWay.set(token, launch)
       return launch.finally(() => this.#underWay.delete(token))
     }
@@ -62,12 +67,13 @@ export class Launcher {
     request: RunInstancesRequest,
     count: number,
     tags: LaunchTags,
+    spoiled: Failure | undefined,
   ): Promise<InstanceRecord[]> {
     const { launches } = this.#ec2.records
     const reservationId = newId('r')
     launches[token] = { digest, reservationId }
     try {
-      return await this.#launchOnce(request, count, tags, reservationId)
+      return await this.#launchOnce(request, count, tags, reservationId, spoiled)
     } catch (error) {
       // A token whose launch was refused may be used again.
       delete launches[token]
@@ -80,6 +86,7 @@ export class Launcher {
     count: number,
     tags: LaunchTags,
     reservationId: string,
+    spoiled: Failure | undefined,
   ): Promise<InstanceRecord[]> {
     const plan = planLaunch(this.#ec2, this.#images, request)
     const machines = await this.#images.whileCopying(this.#createMachines(plan, count))
@@ -88,7 +95,7 @@ export class Launcher {
     )
     for (const record of records) this.#add(record, tags)
     this.#ec2.save()
-    for (const record of records) this.#lifecycle.begin(record)
+    for (const record of records) this.#lifecycle.begin(record, spoiled)
     return records
   }
 

@@ -1,10 +1,13 @@
 import type { MachineSpec } from '../../hardware.ts'
+import type { Failure } from '../../service.ts'
 import type { InstanceState } from './compute.ts'
 import type { Ec2Context } from './context.ts'
 import type { InstanceRecord } from './records.ts'
 
 /** What the status checks of a running instance say. */
 export type BootState = 'initializing' | 'ok' | 'impaired'
+
+const internalError: Failure = { code: 'Server.InternalError', message: 'Internal error on launch' }
 
 /** AWS seconds for which a terminated instance can still be described. */
 const memory = 3600
@@ -47,13 +50,17 @@ export class Lifecycle {
     return Object.values(instances)
   }
 
-  /** A new or a started machine: `pending`, then `running` while it boots. */
-  begin(record: InstanceRecord): void {
+  /** A new or a started machine: `pending`, then `running` while it boots; one that is spoiled ends instead. */
+  begin(record: InstanceRecord, spoiled?: Failure): void {
     const { clock, closing, latencies } = this.#ec2
     this.#enter(record, 'pending')
     void this.#ec2.background(async () => {
       await clock.sleep(latencies.launch, closing)
       if (record.state !== 'pending') return
+      if (spoiled) {
+        await this.#ec2.machines.destroy(record.id)
+        return this.#lost(record, spoiled)
+      }
       this.#enter(record, 'running')
       await this.#boot(record)
     })
@@ -139,11 +146,8 @@ export class Lifecycle {
     this.#end(record)
   }
 
-  #lost(record: InstanceRecord): void {
-    record.stateReason = {
-      Code: 'Server.InternalError',
-      Message: 'Server.InternalError: Internal error on launch',
-    }
+  #lost(record: InstanceRecord, { code, message }: Failure = internalError): void {
+    record.stateReason = { Code: code, Message: `${code}: ${message}` }
     this.#end(record)
   }
 
