@@ -35,6 +35,7 @@ export function awsError(call: string, thrown: unknown): ViridianError {
     ...(hint !== undefined && { hint }),
     place: { call, ...(requestId !== undefined && { requestId }) },
     cause: thrown,
+    refused: isClearRefusal(thrown),
   })
 }
 
@@ -70,6 +71,13 @@ function explain(call: string, error: SdkError): Explanation {
     return { code: 'E_AWS_SIGNATURE', hint: "check this machine's clock, and the secret access key" }
   if (/^(UnauthorizedOperation|AccessDenied|AccessDeniedException)$/.test(name))
     return { code: 'E_AWS_DENIED', hint: `allow ${deniedAction(call, error.message)} in the IAM policy` }
+  if (/^Insufficient\w*Capacity$/.test(name))
+    return {
+      code: 'E_AWS_CAPACITY',
+      hint: 'try again later, or with another instance type, or in other zones',
+    }
+  if (/LimitExceeded$/.test(name) && name !== 'RequestLimitExceeded')
+    return { code: 'E_AWS_LIMIT', hint: 'ask for more in Service Quotas, or remove what is not needed' }
   if (error.message === 'Region is missing')
     return {
       code: 'E_AWS_REGION',

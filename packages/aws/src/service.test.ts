@@ -88,6 +88,7 @@ test("AWS's refusal keeps its code, the call and the request's id", async () => 
   })
   expect(awsCode(error)).toBe('ValidationError')
   expect(isClearRefusal(error)).toBe(true)
+  expect(error).toMatchObject({ refused: true })
 })
 
 test("AWS's own code counts, not the SDK's name for it", async () => {
@@ -101,6 +102,8 @@ test.each([
   ['ExpiredToken', 'the token has expired', 'E_AWS_CREDENTIALS', 'sign in again'],
   ['InvalidClientTokenId', 'invalid', 'E_AWS_CREDENTIALS', 'AWS_PROFILE'],
   ['SignatureDoesNotMatch', 'no match', 'E_AWS_SIGNATURE', 'clock'],
+  ['InsufficientInstanceCapacity', 'not now', 'E_AWS_CAPACITY', 'other zones'],
+  ['VcpuLimitExceeded', 'too many', 'E_AWS_LIMIT', 'Service Quotas'],
 ])('%s (%s) has a hint', async (code, message, expected, hint) => {
   const c = await contextAt(always(403, queryError(code, message)))
   await expect(suspend(c)).rejects.toMatchObject({ code: expected, hint: expect.stringContaining(hint) })
@@ -120,6 +123,7 @@ test('ResourceContention is retried, and then it is not known what the attempts 
   expect(calls).toBe(3)
   expect(awsCode(error)).toBe('ValidationError')
   expect(isClearRefusal(error)).toBe(false)
+  expect(error).toMatchObject({ refused: false })
   expect(c.events).toMatchObject([{ data: { attempts: 3, error: 'ValidationError' } }])
 })
 

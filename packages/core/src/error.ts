@@ -16,6 +16,8 @@ export interface ErrorDetails {
   readonly hint?: string
   readonly place?: ErrorPlace
   readonly cause?: unknown
+  /** True when what was asked for was refused for certain: nothing was changed, and nothing needs to be looked up. */
+  readonly refused?: boolean
 }
 
 /**
@@ -32,6 +34,7 @@ export class ViridianError extends Error {
   readonly code: string
   readonly hint: string | undefined
   readonly place: ErrorPlace | undefined
+  readonly refused: boolean
 
   constructor(code: string, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
@@ -39,6 +42,7 @@ export class ViridianError extends Error {
     this.code = code
     this.hint = details.hint
     this.place = details.place
+    this.refused = details.refused ?? false
   }
 }
 
@@ -55,7 +59,7 @@ export interface ErrorReport {
 /** Describes anything thrown as plain data; what is not a `ViridianError` gets the code `E_UNEXPECTED`. */
 export function reportOf(thrown: unknown): ErrorReport {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown))
-  const causes = causesOf(error.cause)
+  const causes = causesOf(error.cause, error.message)
   const known = isViridianError(error) ? error : undefined
   const place = known ? known.place : placeInStack(error)
   return {
@@ -89,11 +93,10 @@ function placeInStack({ stack = '' }: Error): ErrorPlace | undefined {
   return undefined
 }
 
-function causesOf(cause: unknown): string[] {
+/** The chain of causes; one that the message before it has told already is left out. */
+function causesOf(cause: unknown, told: string): string[] {
   if (cause === undefined) return []
   if (!(cause instanceof Error)) return [String(cause)]
-  return [
-    isViridianError(cause) ? `${cause.code}: ${cause.message}` : cause.message,
-    ...causesOf(cause.cause),
-  ]
+  const text = isViridianError(cause) ? `${cause.code}: ${cause.message}` : cause.message
+  return [...(told.includes(text) ? [] : [text]), ...causesOf(cause.cause, text)]
 }

@@ -70,6 +70,18 @@ describe('taking a step', () => {
     expect(bench.records.at(-1)).toMatchObject({ kind: 'step.failed', made: 'unknown' })
   })
 
+  it('does not look a change up that was refused for certain', async () => {
+    const refused = new ViridianError('E_NO', 'no', { refused: true })
+    const step = makeThing(new World(), {
+      run: () => Promise.reject(refused),
+      find: () => Promise.reject(new Error('looked up')),
+    })
+    const bench = new EngineBench([step])
+    await expect(bench.top.step(step, { name: 'a' })).rejects.toBe(refused)
+    expect(bench.records.at(-1)).toMatchObject({ kind: 'step.failed', made: 'no' })
+    expect(bench.events.filter(({ kind }) => kind === 'note')).toEqual([])
+  })
+
   it('refuses an input that is not as declared, and stops the run', async () => {
     const step = makeThing(new World())
     const bench = new EngineBench([step])

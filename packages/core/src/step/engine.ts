@@ -1,4 +1,4 @@
-import { reportOf, ViridianError } from '../error.ts'
+import { isViridianError, reportOf, ViridianError } from '../error.ts'
 import type { Event } from '../events/event.ts'
 import type { StepHistory } from '../journal/history.ts'
 import type { JournalRecord } from '../journal/record.ts'
@@ -196,9 +196,10 @@ export class Engine {
     prepared: Preparation | undefined,
     error: unknown,
   ): Promise<{ output: Output; outcome: 'found' } | undefined> {
-    let made: 'no' | 'unknown' = step.find ? 'unknown' : 'no'
+    const find = isViridianError(error) && error.refused ? undefined : step.find
+    let made: 'no' | 'unknown' = find ? 'unknown' : 'no'
     try {
-      const found = step.find && (await this.#find(step, prepared))
+      const found = find && (await this.#find(step, prepared))
       if (found) return found
       made = 'no'
     } catch (lookup) {
