@@ -23,6 +23,9 @@ import {
 } from '@aws-sdk/client-route-53'
 import type { CloudStatus } from './project.ts'
 
+/** How to reach an account. */
+export type Access = Pick<CloudStatus, 'endpoint' | 'region' | 'accessKeyId' | 'secretAccessKey'>
+
 /** An account seen from outside: through Amazon's own SDK, without our plugins. */
 export class Account {
   readonly #ec2: EC2Client
@@ -30,7 +33,7 @@ export class Account {
   readonly #balancers: ElasticLoadBalancingClient
   readonly #names: Route53Client
 
-  constructor({ endpoint, region, accessKeyId, secretAccessKey }: CloudStatus) {
+  constructor({ endpoint, region, accessKeyId, secretAccessKey }: Access) {
     const configuration = { endpoint, region, credentials: { accessKeyId, secretAccessKey } }
     this.#ec2 = new EC2Client(configuration)
     this.#autoScaling = new AutoScalingClient(configuration)

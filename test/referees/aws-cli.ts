@@ -1,4 +1,5 @@
-import type { Access, Python } from './python.ts'
+import type { Access } from '../account.ts'
+import type { Python } from './python.ts'
 
 /** The AWS CLI on an account. Commands are what is typed behind `aws`, and have no spaces within an argument. */
 export class AwsCli {

@@ -4,19 +4,12 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import type { Access } from '../account.ts'
 import { ended, type Result } from '../project.ts'
 
 const run = promisify(execFile)
 const here = import.meta.dirname
 const cache = fileURLToPath(new URL('../../node_modules/.cache/viridian-referees', import.meta.url))
-
-/** What an AWS client needs to reach an account. */
-export interface Access {
-  readonly endpoint: string
-  readonly region: string
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
-}
 
 /** Python with boto3, the AWS CLI and moto, in a virtual environment of the versions in requirements.txt. */
 export class Python {

@@ -1,0 +1,160 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { autoScaling } from '@viridian/aws-autoscaling'
+import { ec2 } from '@viridian/aws-ec2'
+import { elb } from '@viridian/aws-elb'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { Account } from '../account.ts'
+import { type JsonEvent, type JsonResult, Project } from '../project.ts'
+import { Moto } from './moto.ts'
+import { differences } from './moto-differences.ts'
+import { Python } from './python.ts'
+
+/** moto's consoles show no host keys: see the differences. */
+const notTaken = ['aws-ec2/read-host-keys']
+
+/** Those that cannot be undone: they stand behind the commit. */
+const final = ['aws-autoscaling/retire-instance', 'aws-ec2/terminate-instances']
+
+/** The changing calls of a swap: max is raised and lowered, and the launch source is set, by one operation. */
+const changes = [
+  ...['CreateOrUpdateTags', 'SuspendProcesses', 'RunInstances', 'CreateImage', 'AttachInstances'],
+  ...['RegisterInstancesWithLoadBalancer', 'CreateLaunchConfiguration'],
+  ...['DeregisterInstancesFromLoadBalancer', 'EnterStandby', 'TerminateInstanceInAutoScalingGroup'],
+  ...['ResumeProcesses', 'DeleteTags', ...Array(3).fill('UpdateAutoScalingGroup')],
+]
+
+/** Calls of its way back that hold others back when they fail. */
+const waysBack = ['ExitStandby', 'DetachInstances', 'DeregisterImage', 'ResumeProcesses']
+
+const definitions = [autoScaling(), ec2(), elb()].flatMap(({ steps = [] }) => steps)
+const seen = {
+  taken: new Set<string>(),
+  planned: new Set<string>(),
+  found: new Set<string>(),
+  undone: new Set<string>(),
+}
+let python: Python
+let moto: Moto
+let project: Project
+let account: Account
+
+beforeAll(async () => {
+  python = await Python.open()
+  moto = await Moto.start(python)
+  process.env.MOTO_ENDPOINT = moto.access.endpoint
+  const config = join(import.meta.dirname, 'moto-project/tasks.config.ts')
+  project = await Project.of({ 'tasks.config.ts': await readFile(config, 'utf8') })
+  account = new Account(moto.direct)
+}, 300_000)
+
+beforeEach(async () => {
+  await moto.reset()
+  await python.report('moto_fleet.py', moto.access)
+})
+
+afterAll(async () => {
+  await moto.close()
+  await project.remove()
+})
+
+/** Runs a task, and notes which steps were taken, found and undone. */
+async function tasks(...args: string[]): Promise<JsonResult> {
+  const result = await project.json(args)
+  const names = new Map<unknown, string>()
+  for (const event of result.events) {
+    if (event.kind === 'step.started') names.set(event.key, String(event.step))
+    if (event.kind === 'step.finished') note(event, String(event.step), args[0] === 'plan')
+  }
+  for (const { kind, key, outcome } of result.events) {
+    const step = names.get(key)
+    if (kind === 'undo.step' && outcome === 'undone' && step !== undefined) seen.undone.add(step)
+  }
+  return result
+}
+
+function note({ outcome }: JsonEvent, step: string, planned: boolean): void {
+  const sets = [planned ? seen.planned : seen.taken, ...(outcome === 'found' ? [seen.found] : [])]
+  for (const set of sets) set.add(step)
+}
+
+const swap = (...flags: string[]): Promise<JsonResult> =>
+  tasks('run', 'swap', '--group', 'web', '--balancers', 'extra', '--yes', ...flags)
+
+describe.sequential('the AWS steps on moto', () => {
+  it('meet the differences from AWS that are known, and moto still has them', async () => {
+    const lines = await python.report('moto_differences.py', moto.direct)
+    expect(Object.fromEntries(lines.map(({ difference, actual }) => [difference, actual]))).toEqual(
+      Object.fromEntries(Object.entries(differences).map(([name, { moto }]) => [name, moto])),
+    )
+  })
+
+  it('are planned, and nothing is changed', async () => {
+    const before = await account.inventory()
+    const plan = await tasks('plan', 'swap', '--group', 'web', '--balancers', 'extra')
+    expect(plan.last('run.finished')).toMatchObject({ status: 'succeeded', exitCode: 0 })
+    expect(await account.inventory()).toEqual(before)
+    await tasks('plan', 'spare', '--group', 'web')
+  })
+
+  it('replace the instances of a group', async () => {
+    const before = await account.instances()
+    const run = await swap()
+    expect(run.last('run.finished')).toMatchObject({ status: 'succeeded', leftovers: [] })
+    await expectSwapped(before.map(({ id }) => id))
+  })
+
+  it('find what they have done when its answer is lost', async () => {
+    const before = await account.instances()
+    moto.lose(changes)
+    const run = await swap()
+    expect(moto.notLost).toEqual([])
+    expect(run.last('run.finished')).toMatchObject({ status: 'succeeded', leftovers: [] })
+    await expectSwapped(before.map(({ id }) => id))
+    moto.lose(['TerminateInstances'])
+    expect((await tasks('run', 'spare', '--group', 'web', '--yes')).exitCode).toBe(0)
+    expect(moto.notLost).toEqual([])
+  })
+
+  it('are undone, last first, when the task fails', async () => {
+    const before = await account.inventory()
+    const run = await swap('--fail')
+    expect(run.last('run.finished')).toMatchObject({ status: 'failed', exitCode: 1, leftovers: [] })
+    expect(await account.inventory()).toEqual(before)
+    expect((await tasks('run', 'hold', '--group', 'web', '--yes')).exitCode).toBe(1)
+    expect(await account.inventory()).toEqual(before)
+  })
+
+  it('are undone by a rollback when their undo was refused at first', async () => {
+    const before = await account.inventory()
+    moto.lose(waysBack)
+    const run = await swap('--fail')
+    expect(moto.notLost).toEqual([])
+    expect(run.last('run.finished')).toMatchObject({ status: 'failed', exitCode: 3 })
+    const back = await tasks('rollback', '--yes')
+    expect(back.last('run.finished')).toMatchObject({ leftovers: [] })
+    expect(await account.inventory()).toEqual(before)
+  })
+
+  it('are all seen: taken, planned, found and undone', () => {
+    const names = definitions.map(({ name }) => name).filter((name) => !notTaken.includes(name))
+    const changing = definitions.filter(({ kind }) => kind === 'change').map(({ name }) => name)
+    expect(names.filter((name) => !seen.taken.has(name))).toEqual([])
+    expect(names.filter((name) => !seen.planned.has(name))).toEqual([])
+    expect(changing.filter((name) => !seen.found.has(name))).toEqual([])
+    expect(changing.filter((name) => !seen.undone.has(name)).sort()).toEqual(final)
+  })
+})
+
+/** The group is as it was, but for its launch source and its instances; both balancers have the new ones. */
+async function expectSwapped(blue: readonly string[]): Promise<void> {
+  const group = await account.group('web')
+  expect(group).toMatchObject({ sizes: [2, 2, 3], suspended: [] })
+  expect(group.launchConfiguration).toMatch(/^web-1-/)
+  expect(Object.keys(group.tags)).not.toContain('viridian:pin')
+  const green = (await account.instances()).map(({ id }) => id).sort()
+  expect(green).toHaveLength(2)
+  expect(green.filter((id) => blue.includes(id))).toEqual([])
+  expect(group.instances).toEqual(green.map((id) => `${id} InService Healthy`))
+  for (const balancer of ['web', 'extra']) expect(await account.inService(balancer)).toEqual(green)
+}
