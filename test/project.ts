@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const repository = fileURLToPath(new URL('..', import.meta.url))
@@ -45,9 +46,22 @@ export class Project {
     return new Project(directory)
   }
 
-  start(args: readonly string[]): ChildProcess {
+  /** A directory with these files and nothing else; Viridian's packages can be imported in it. */
+  static async of(files: Readonly<Record<string, string>>): Promise<Project> {
+    const project = new Project(await mkdtemp(join(tmpdir(), 'viridian-')))
+    await symlink(
+      join(repository, 'templates/instance-swap/node_modules'),
+      join(project.directory, 'node_modules'),
+    )
+    for (const [path, text] of Object.entries(files)) await project.write(path, text)
+    return project
+  }
+
+  /** Starts `tasks`, with these environment variables besides the test's own. */
+  start(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
     return spawn(process.execPath, [command, ...args], {
       cwd: this.directory,
+      env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
   }
@@ -87,8 +101,14 @@ export class Project {
     return readFile(join(this.directory, path), 'utf8')
   }
 
+  async write(path: string, content: string | Uint8Array): Promise<void> {
+    const file = join(this.directory, path)
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(file, content)
+  }
+
   async remove(): Promise<void> {
-    await this.tasks('cloud', 'down')
+    if (existsSync(join(this.directory, '.tasks/cloud'))) await this.tasks('cloud', 'down')
     await rm(this.directory, { recursive: true, force: true, maxRetries: 5 })
   }
 }

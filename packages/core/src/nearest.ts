@@ -2,10 +2,9 @@
 export function nearest(word: string, candidates: readonly string[], most = 3): string[] {
   return candidates
     .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(
-      ({ candidate, distance }) => distance <= Math.max(2, candidate.length / 3) || candidate.includes(word),
-    )
-    .sort((a, b) => a.distance - b.distance)
+    .map((each) => ({ ...each, holds: each.candidate.includes(word) }))
+    .filter(({ candidate, distance, holds }) => holds || isNear(distance, word, candidate))
+    .sort((a, b) => Number(b.holds) - Number(a.holds) || a.distance - b.distance)
     .slice(0, most)
     .map(({ candidate }) => candidate)
 }
@@ -15,6 +14,10 @@ export function suggestion(word: string, candidates: readonly string[]): string 
   const near = nearest(word, candidates)
   return near.length === 0 ? undefined : `did you mean ${near.join(', ')}?`
 }
+
+/** A few letters off, but not another word altogether. */
+const isNear = (distance: number, word: string, candidate: string): boolean =>
+  distance <= Math.max(2, candidate.length / 3) && distance < Math.min(word.length, candidate.length)
 
 function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index)

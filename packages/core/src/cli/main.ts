@@ -16,14 +16,15 @@ export async function main(argv: readonly string[]): Promise<number> {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
   let exitCode = 0
   const project = await Project.open(process.cwd(), optionIn(argv, '--config'))
-  const program = buildProgram({
-    project,
-    print: (line) => process.stdout.write(`${line}\n`),
-    exit: (code) => {
-      exitCode = code
-    },
-  })
   try {
+    const program = buildProgram({
+      project,
+      stage: optionIn(argv, '--stage'),
+      print: (line) => process.stdout.write(`${line}\n`),
+      exit: (code) => {
+        exitCode = code
+      },
+    })
     if (argv.length === 0) program.outputHelp()
     else await program.parseAsync([...argv], { from: 'user' })
     return exitCode
@@ -41,11 +42,20 @@ function optionIn(argv: readonly string[], name: string): string | undefined {
 }
 
 function usageError(error: CommanderError): ViridianError {
-  const [message = '', hint] = error.message.replace(/^error: /, '').split('\n')
+  const [message = '', near] = error.message.replace(/^error: /, '').split('\n')
+  const suggestion = near?.replace(/[()]/g, '').replace('Did you mean', 'did you mean')
   return new ViridianError('E_USAGE', message, {
-    hint:
-      hint?.replace(/[()]/g, '') || 'run "tasks --help", or the command with --help, to see what there is',
+    hint: suggestion || 'run the command with --help to see what it takes',
   })
+}
+
+/** The task that a command line speaks of, or else the command. */
+function subjectOf(argv: readonly string[]): string {
+  const words = argv.filter(
+    (word, index) => !word.startsWith('-') && !/^--(config|stage)$/.test(argv[index - 1] ?? ''),
+  )
+  const [command = '', name] = words
+  return /^(run|plan)$/.test(command) ? (name ?? '') : words.slice(0, 2).join(' ')
 }
 
 /** What stopped a command before or outside a run. */
@@ -56,8 +66,15 @@ function refused(argv: readonly string[], thrown: unknown): number {
       ? 2
       : 1
   if (argv.includes('--json')) {
-    const task = argv[0] === 'run' ? (argv[1] ?? '') : argv.join(' ')
-    const finished = { kind: 'run.finished', run: '', task, status: 'failed', exitCode, error, leftovers: [] }
+    const finished = {
+      kind: 'run.finished',
+      run: '',
+      task: subjectOf(argv),
+      status: 'failed',
+      exitCode,
+      error,
+      leftovers: [],
+    }
     process.stdout.write(`${JSON.stringify(finished)}\n`)
   } else {
     const colors = colorsFor(process.stderr, !argv.includes('--no-color'))

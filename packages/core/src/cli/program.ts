@@ -1,21 +1,23 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { ViridianError } from '../error.ts'
 import { suggestion } from '../nearest.ts'
 import type { PluginCommand } from '../plugin.ts'
-import { detailsOf, flagOf } from '../task/args.ts'
 import type { Task } from '../task/task.ts'
 import { tasksOf } from '../task/tree.ts'
-import { globalsOf, withGlobals } from './globals.ts'
+import { command } from './command.ts'
+import { globalsOf } from './globals.ts'
 import { listTasks } from './list.ts'
 import { resumeRun, rollBackRun } from './past-run.ts'
 import type { Print } from './print.ts'
 import type { Project } from './project.ts'
 import { listRoles } from './roles.ts'
-import { runTask } from './run.ts'
 import { listRuns } from './runs.ts'
+import { taskCommand } from './task-command.ts'
 
 export interface Invocation {
   readonly project: Project
+  /** The stage that was asked for. */
+  readonly stage: string | undefined
   readonly print: Print
   /** Receives the exit code of the command that ran. */
   exit(code: number): void
@@ -23,13 +25,14 @@ export interface Invocation {
 
 /** The `tasks` command, with a sub-command for every task and for what plugins bring. */
 export function buildProgram(invocation: Invocation): Command {
-  const { project, print, exit } = invocation
+  const { project, stage, print, exit } = invocation
   const program = command('tasks').description('Run tasks on fleets, and deploy them without downtime')
   program.version('0.1.0', '--version')
   for (const mode of ['run', 'plan'] as const) {
     const summary = mode === 'run' ? 'run a task' : 'say what a task would do; nothing is changed'
-    const parent = command(mode).description(summary).usage('<task> [flags]')
-    for (const [name, task] of tasksIn(project)) parent.addCommand(taskCommand(invocation, mode, name, task))
+    const parent = command(mode).description(summary).usage('<task> [flags]').commandsGroup('Tasks:')
+    for (const [name, task] of tasksIn(project))
+      parent.addCommand(taskCommand({ project, mode, name, task, exit }))
     parent.argument('[task]').action((name: string | undefined) => refuseTask(project, mode, name))
     program.addCommand(parent)
   }
@@ -64,44 +67,13 @@ export function buildProgram(invocation: Invocation): Command {
         exit(await rollBackRun(project, globalsOf(self), run)),
       ),
   )
-  for (const contributed of commandsOf(project)) program.addCommand(pluginCommand(invocation, contributed))
+  for (const contributed of commandsOf(project, stage))
+    program.addCommand(pluginCommand(invocation, contributed))
   return program
-}
-
-function command(name: string): Command {
-  return withGlobals(new Command(name))
-    .exitOverride()
-    .configureOutput({ writeErr: () => undefined })
-    .helpCommand(false)
-    .showSuggestionAfterError()
 }
 
 const tasksIn = (project: Project): Map<string, Task> =>
   project.config ? tasksOf(project.config.tasks) : new Map()
-
-function taskCommand(invocation: Invocation, mode: 'run' | 'plan', name: string, task: Task): Command {
-  const built = command(name)
-  if (task.summary !== undefined) built.description(task.summary)
-  for (const [arg, spec] of Object.entries(task.args)) {
-    const details = detailsOf(spec)
-    const value = {
-      boolean: '',
-      'string[]': ' <value...>',
-      string: ' <text>',
-      number: ' <number>',
-      duration: ' <duration>',
-    }
-    const choices = details.choices ? ` (${details.choices.join(', ')})` : ''
-    const byDefault = details.default === undefined ? '' : ` (default: ${details.default})`
-    built.option(
-      `--${flagOf(arg)}${value[details.type]}`,
-      `${details.description ?? ''}${choices}${byDefault}`.trim(),
-    )
-  }
-  return built.action(async (flags: Record<string, unknown>, self: Command) => {
-    invocation.exit(await runTask(invocation.project, globalsOf(self), { name, task, flags, mode }))
-  })
-}
 
 function refuseTask(project: Project, mode: string, name: string | undefined): never {
   const names = [...tasksOf(project.loaded.config.tasks).keys()]
@@ -115,20 +87,25 @@ function refuseTask(project: Project, mode: string, name: string | undefined): n
   })
 }
 
-function commandsOf(project: Project): PluginCommand[] {
-  const { config } = project
-  const plugins = [
-    ...(config?.plugins ?? []),
-    ...Object.values(config?.stages ?? {}).flatMap(({ plugins = [] }) => plugins),
-  ]
-  return plugins.flatMap(({ commands = [] }) => commands)
+/** What plugins bring, those of the asked or default stage first: of two that share a name the first one counts. */
+function commandsOf({ config }: Project, asked: string | undefined): PluginCommand[] {
+  const { stages = {}, defaultStage } = config ?? {}
+  const here = stages[asked ?? defaultStage ?? '']?.plugins ?? []
+  const elsewhere = Object.values(stages).flatMap(({ plugins = [] }) => plugins)
+  const plugins = [...(config?.plugins ?? []), ...here, ...elsewhere]
+  const byName = new Map<string, PluginCommand>()
+  for (const each of plugins.flatMap(({ commands = [] }) => commands))
+    if (!byName.has(each.name)) byName.set(each.name, each)
+  return [...byName.values()]
 }
 
 function pluginCommand({ project, print, exit }: Invocation, contributed: PluginCommand): Command {
-  const parent = command(contributed.name).description(contributed.summary)
+  const parent = command(contributed.name).description(contributed.summary).usage('<action> [flags]')
+  parent.argument('[action]').action((name: string | undefined) => refuseAction(contributed, name))
   for (const action of contributed.actions) {
-    const built = command(action.name).description(action.summary)
-    for (const { flags, summary } of action.options ?? []) built.option(flags, summary)
+    const built = command(action.name, (own) => {
+      for (const { flags, summary } of action.options ?? []) own.option(flags, summary)
+    }).description(action.summary)
     built.action(async (options: Record<string, string | boolean | undefined>, self: Command) => {
       const interrupted = new AbortController()
       const stop = (): void => interrupted.abort()
@@ -147,4 +124,12 @@ function pluginCommand({ project, print, exit }: Invocation, contributed: Plugin
     parent.addCommand(built)
   }
   return parent
+}
+
+function refuseAction({ name: command, actions }: PluginCommand, name: string | undefined): never {
+  const names = actions.map((action) => action.name)
+  const what = name === undefined ? 'needs an action' : `has no action "${name}"`
+  throw new ViridianError('E_USAGE', `tasks ${command} ${what}`, {
+    hint: (name !== undefined && suggestion(name, names)) || `there are ${names.join(', ')}`,
+  })
 }

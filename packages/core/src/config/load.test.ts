@@ -65,7 +65,7 @@ describe('a task file', () => {
   })
 
   it.each([
-    ['export default 7', /at its top/],
+    ['export default 7', /is a number/],
     ['export default { tasks: { a: 3 } }', /tasks\.a is neither/],
     ['export default { tasks: {}, defaultStage: "moon" }', /"moon" is not one of stages/],
   ])('%j is invalid', async (text, message) => {

@@ -37,6 +37,18 @@ describe('a journal file', () => {
     await expect(readJournal(file)).resolves.toHaveLength(2)
   })
 
+  it('goes on behind a torn last line with a line of its own', async () => {
+    await write(['a', 'b'])
+    await appendFile(file, 'abc {"kind":"comm')
+    await write(['c'])
+    const records = await readJournal(file)
+    expect(records.map((record) => (record.kind === 'role.assigned' ? record.role : ''))).toEqual([
+      'a',
+      'b',
+      'c',
+    ])
+  })
+
   it('names the line of any other damage', async () => {
     await write(['a', 'b', 'c'])
     await writeFile(file, (await readFile(file, 'utf8')).replace('"role":"b"', '"role":"x"'))

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
-import { type FileHandle, open, readFile } from 'node:fs/promises'
+import { existsSync, mkdirSync } from 'node:fs'
+import { type FileHandle, open, readFile, truncate } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { reportOf, ViridianError } from '../error.ts'
 import { type JournalRecord, journalRecord } from './record.ts'
@@ -35,6 +35,7 @@ export class FileJournal implements Journal {
   static async open(file: string): Promise<FileJournal> {
     try {
       mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+      await dropTornLine(file)
       return new FileJournal(file, await open(file, 'a', 0o600))
     } catch (error) {
       throw unwritable(file, error)
@@ -70,6 +71,14 @@ export class FileJournal implements Journal {
     await this.#writing
     await this.#handle.close()
   }
+}
+
+/** What a crash left half written is taken away, so that the next record begins a line of its own. */
+async function dropTornLine(file: string): Promise<void> {
+  if (!existsSync(file)) return
+  const text = await readFile(file)
+  const whole = text.lastIndexOf('\n') + 1
+  if (whole < text.length) await truncate(file, whole)
 }
 
 const unwritable = (file: string, cause: unknown): ViridianError =>

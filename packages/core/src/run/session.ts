@@ -11,6 +11,7 @@ import type { HostSpec, SshDefaults } from '../remote/transport.ts'
 import type { RunIdentity, StepContext } from '../step/definition.ts'
 import { Engine } from '../step/engine.ts'
 import { asJson } from '../step/performance.ts'
+import { Registry } from '../step/registry.ts'
 import type { StepHost } from '../step/scope.ts'
 import { type ArgSpecs, detailsOf } from '../task/args.ts'
 import { Roles } from '../task/roles.ts'
@@ -42,6 +43,7 @@ export class Session implements StepHost {
   readonly mask: Mask
   readonly directory: string
   readonly plugins: readonly Plugin[]
+  readonly registry: Registry
   readonly #settings: SessionSettings
   readonly #roles: Roles
   readonly #remote: Remote
@@ -61,6 +63,7 @@ export class Session implements StepHost {
     this.mask = settings.mask
     this.directory = settings.directory
     this.plugins = pluginsOf(config, stage)
+    this.registry = new Registry(this.plugins)
     this.engine = new Engine({
       planning: settings.planning,
       stop,

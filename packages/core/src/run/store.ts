@@ -5,6 +5,7 @@ import { reportOf, ViridianError } from '../error.ts'
 import { historyOf, type RunHistory } from '../journal/history.ts'
 import { FileJournal, readJournal } from '../journal/journal.ts'
 import type { JournalRecord } from '../journal/record.ts'
+import { suggestion } from '../nearest.ts'
 
 /** The runs of a project, each a journal under `.tasks/runs/`. */
 export class RunStore {
@@ -16,17 +17,19 @@ export class RunStore {
 
   #file(run: string): string {
     if (/^[\w-]+$/.test(run)) return join(this.#directory, `${run}.jsonl`)
-    throw new ViridianError('E_RUN_UNKNOWN', `"${run}" is not the id of a run`, {
-      hint: 'run "tasks runs" to see them',
-    })
+    throw unknownRun(run, [])
   }
 
   open(run: string): Promise<FileJournal> {
     return FileJournal.open(this.#file(run))
   }
 
-  read(run: string): Promise<JournalRecord[]> {
-    return readJournal(this.#file(run))
+  /** @throws ViridianError `E_RUN_UNKNOWN`, `E_JOURNAL_DAMAGED`, `E_JOURNAL_MISSING` when it cannot be read */
+  async read(run: string): Promise<JournalRecord[]> {
+    const file = this.#file(run)
+    const runs = await this.#names()
+    if (runs.includes(run)) return readJournal(file)
+    throw unknownRun(run, runs)
   }
 
   /** Every run on record, the newest first; a journal that cannot be read stands as its error. */
@@ -38,7 +41,7 @@ export class RunStore {
 
   async #history(run: string) {
     try {
-      return historyOf(await this.read(run))
+      return historyOf(await readJournal(this.#file(run)))
     } catch (error) {
       if (error instanceof ViridianError) return { run, error }
       throw error
@@ -58,6 +61,11 @@ export class RunStore {
     }
   }
 }
+
+const unknownRun = (run: string, runs: readonly string[]): ViridianError =>
+  new ViridianError('E_RUN_UNKNOWN', `there is no run "${run}" on record`, {
+    hint: suggestion(run, runs) ?? 'run "tasks runs" to see which there are',
+  })
 
 /** A new run's id, sortable by time: `20261123-154233-k3f9`. */
 export function newRunId(at = new Date()): string {

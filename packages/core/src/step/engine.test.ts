@@ -26,7 +26,7 @@ describe('taking a step', () => {
   })
 
   it('gives equal calls keys and tokens of their own', async () => {
-    const bench = new EngineBench([])
+    const bench = new EngineBench([makeThing(new World())])
     const step = makeThing(new World())
     await bench.top.step(step, { name: 'a' })
     await bench.top.step(step, { name: 'a' })
@@ -37,7 +37,7 @@ describe('taking a step', () => {
 
   it('does not let timing decide the keys of moves that run side by side', async () => {
     const step = makeThing(new World())
-    const bench = new EngineBench([])
+    const bench = new EngineBench([makeThing(new World())])
     const later = bench.top.move({ name: 'slow', title: 'slow' }, async (t) => {
       await new Promise((resolve) => setTimeout(resolve, 20))
       await t.step(step, { name: 'slow' })
@@ -92,6 +92,18 @@ describe('taking a step', () => {
   })
 })
 
+describe('a step of a plugin that is not listed', () => {
+  it('is refused before anything is asked for or recorded: its undo would not be found', async () => {
+    const world = new World()
+    const bench = new EngineBench([])
+    await expect(bench.top.step(makeThing(world), { name: 'a' })).rejects.toMatchObject({
+      code: 'E_PLUGIN_UNLISTED',
+    })
+    expect(world.log).toEqual([])
+    expect(bench.records).toHaveLength(1)
+  })
+})
+
 describe('a failure', () => {
   it('starts no further step and aborts the waits of those under way', async () => {
     const world = new World()
@@ -100,7 +112,7 @@ describe('a failure', () => {
         new Promise((_, reject) => c.signal.addEventListener('abort', () => reject(c.signal.reason))),
     })
     const failing = makeThing(world, { run: () => Promise.reject(boom) })
-    const bench = new EngineBench([])
+    const bench = new EngineBench([makeThing(new World())])
     const wait = bench.top.step(waiting, { name: 'waits' })
     await expect(bench.top.step(failing, { name: 'fails' })).rejects.toBe(boom)
     await expect(bench.top.step(makeThing(world), { name: 'late' })).rejects.toMatchObject({
@@ -116,7 +128,7 @@ describe('a failure', () => {
     const unhandled: unknown[] = []
     const note = (reason: unknown): number => unhandled.push(reason)
     process.on('unhandledRejection', note)
-    const bench = new EngineBench([])
+    const bench = new EngineBench([makeThing(new World())])
     void bench.top.move({ name: 'lost', title: 'lost' }, (t) =>
       t.step(makeThing(new World(), { run: () => Promise.reject(boom) }), { name: 'a' }),
     )
@@ -128,7 +140,7 @@ describe('a failure', () => {
   })
 
   it('is also to return while steps are open', async () => {
-    const bench = new EngineBench([])
+    const bench = new EngineBench([makeThing(new World())])
     void bench.top.step(makeThing(new World(), { run: () => new Promise(() => undefined) }), { name: 'a' })
     expect(() => bench.engine.refuseOpen()).toThrow(/test\/make/)
   })
@@ -137,7 +149,7 @@ describe('a failure', () => {
 describe('a plan', () => {
   it('reads, changes nothing, and hands out placeholders that are not read with', async () => {
     const world = new World()
-    const bench = new EngineBench([], { planning: true })
+    const bench = new EngineBench([makeThing(world), countThings(world)], { planning: true })
     const { of } = await bench.top.step(countThings(world), { of: 'all' })
     const made = await bench.top.step(makeThing(world), { name: of })
     await bench.top.step(countThings(world), { of: made.name })
@@ -170,6 +182,31 @@ describe('a resumed run', () => {
     if (!survives) world.things.delete('a')
     const resumed = new EngineBench([step], { past: crashed.records.slice(0, 2) })
     await resumed.top.step(step, { name: 'a' })
+    expect(world.log).toEqual(log)
+  })
+
+  it.each([
+    ['goes on with what failed behind the commit', true, ['make a', 'make a']],
+    ['fails as before where it failed ahead of it', false, ['make a']],
+  ])('%s', async (_, committed, log) => {
+    const world = new World()
+    let broken = true
+    const step = makeThing(world, {
+      run: async ({ name }) => {
+        world.log.push(`make ${name}`)
+        if (broken) throw boom
+        return { name }
+      },
+    })
+    const at = '2026-01-01T00:00:00.000Z'
+    const first = new EngineBench([step])
+    if (committed) first.records.push({ kind: 'committed', at })
+    await expect(first.top.step(step, { name: 'a' })).rejects.toBe(boom)
+    broken = false
+    const resumed = new EngineBench([step], { past: first.records })
+    const again = resumed.top.step(step, { name: 'a' })
+    if (committed) await expect(again).resolves.toEqual({ name: 'a' })
+    else await expect(again).rejects.toMatchObject({ code: 'E_BOOM' })
     expect(world.log).toEqual(log)
   })
 

@@ -11,6 +11,21 @@ export class Registry {
       this.#steps.set(`${step.name}@${step.version}`, step)
   }
 
+  /**
+   * Refuses a step that no listed plugin brings, before it is taken: an undo from the journal would not find it.
+   *
+   * @throws ViridianError `E_PLUGIN_UNLISTED`
+   */
+  requireListed({ name, version }: { readonly name: string; readonly version: number }): void {
+    if (this.#steps.has(`${name}@${version}`)) return
+    const plugin = name.split('/')[0]
+    throw new ViridianError(
+      'E_PLUGIN_UNLISTED',
+      `the task uses the plugin ${plugin}, which the configuration does not list (step ${name})`,
+      { hint: 'add it to "plugins" in the task file: what it does could not be undone otherwise' },
+    )
+  }
+
   /** @throws ViridianError `E_STEP_UNREGISTERED` */
   find(name: string, version: number): StepDefinition {
     const step = this.#steps.get(`${name}@${version}`)

@@ -5,12 +5,15 @@ import type { Engine, Planned } from './engine.ts'
 import { Keys, tokenOf } from './identity.ts'
 import type { Performance, Preparation } from './performance.ts'
 import { holdsPlaceholder, placeholderFor } from './placeholder.ts'
+import type { Registry } from './registry.ts'
 import type { Move, Steps } from './steps.ts'
 
 /** What a run provides to the steps that are taken in it. */
 export interface StepHost {
   readonly engine: Engine
   readonly identity: RunIdentity
+  /** The steps of the plugins that the configuration lists. */
+  readonly registry: Registry
   /** The context handed to a step's functions. */
   contextFor(step: { key: string; parent?: string }, signal: AbortSignal): StepContext
   /** Puts the stage's endpoint and credentials in place; once. */
@@ -43,6 +46,7 @@ export class Scope implements Steps {
     const { engine } = this.host
     const key = this.keys.claim(definition.name)
     return engine.track(definition.name, async () => {
+      this.host.registry.requireListed(definition)
       if (definition.calls.length > 0) await this.host.openStage()
       const step = performanceOf(this.host, key, this.parent, definition, input)
       return engine.planning

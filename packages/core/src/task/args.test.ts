@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { flagOf, parseArgs } from './args.ts'
+import { argProblem, flagOf, parseArgs } from './args.ts'
 
 const specs = {
   release: 'string',
@@ -27,7 +27,7 @@ describe('task arguments', () => {
     [{}, 'E_ARG_MISSING', /--release/],
     [{ release: 'v1', size: 'many' }, 'E_ARG_INVALID', /--size: "many" is not a number/],
     [{ release: 'v1', color: 'red' }, 'E_ARG_INVALID', /one of blue, green/],
-    [{ release: 'v1', keepBlue: 'soon' }, 'E_DURATION', /soon/],
+    [{ release: 'v1', keepBlue: 'soon' }, 'E_DURATION', /--keep-blue: "soon"/],
   ])('refuse %j', (given, code, message) => {
     expect(() => parseArgs('t', specs, given)).toThrow(
       expect.objectContaining({ code, message: expect.stringMatching(message) }),
@@ -37,6 +37,16 @@ describe('task arguments', () => {
   it('never show a secret that does not fit', () => {
     const secret = { token: { type: 'number', secret: true } } as const
     expect(() => parseArgs('t', secret, { token: 'hunter2' })).toThrow(/^(?!.*hunter2)/)
+  })
+
+  it.each([
+    ['stage', 'string', /flag of every command/],
+    ['noCache', 'boolean', /--no-/],
+    ['two words', 'string', /camelCase/],
+    ['cache', { type: 'boolean', default: true }, undefined],
+  ] as const)('see that %s can be a flag', (name, spec, problem) => {
+    if (problem) expect(argProblem(name, spec)).toMatch(problem)
+    else expect(argProblem(name, spec)).toBeUndefined()
   })
 
   it('are flags in kebab case', () => expect(flagOf('keepBlue')).toBe('keep-blue'))

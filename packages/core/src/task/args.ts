@@ -1,8 +1,10 @@
 import { parseDuration } from '../duration.ts'
-import { ViridianError } from '../error.ts'
+import { isViridianError, ViridianError } from '../error.ts'
 
 /** What an argument may be: `duration` takes `90s`, `10m`, `1h` and gives milliseconds; `string[]` may be repeated. */
-export type ArgType = 'string' | 'number' | 'boolean' | 'duration' | 'string[]'
+export type ArgType = (typeof argTypes)[number]
+
+const argTypes = ['string', 'number', 'boolean', 'duration', 'string[]'] as const
 
 /** An argument with more to say than its type. */
 export interface ArgDetails {
@@ -47,6 +49,20 @@ export const detailsOf = (spec: ArgSpec): ArgDetails => (typeof spec === 'string
 /** `keepBlue` → `keep-blue`. */
 export const flagOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 
+// What every command takes (src/cli/globals.ts), and commander's own.
+const taken = ['config', 'stage', 'json', 'verbose', 'quiet', 'yes', 'color', 'help', 'version']
+
+/** Why a declared argument cannot be a flag; undefined when it can. */
+export function argProblem(name: string, spec: ArgSpec): string | undefined {
+  const { type } = detailsOf(spec)
+  if (!argTypes.includes(type)) return `"${type}" is not a type; there are ${argTypes.join(', ')}`
+  if (!/^[a-z][a-zA-Z0-9]*$/.test(name)) return 'a name is letters and digits, in camelCase'
+  if (taken.includes(name)) return `--${flagOf(name)} is a flag of every command`
+  if (/^no[A-Z]/.test(name))
+    return 'name what it switches on, and make that its default: --no-… switches it off'
+  return undefined
+}
+
 /**
  * Checks and converts what was given for a task's arguments; what is absent takes its default.
  *
@@ -60,7 +76,7 @@ export function parseArgs(
   const entries = Object.entries(specs).map(([name, spec]) => {
     const details = detailsOf(spec)
     const value = given[name] ?? details.default ?? (details.type === 'boolean' ? false : undefined)
-    if (value !== undefined) return [name, convert(name, details, value)] as const
+    if (value !== undefined) return [name, convert(task, name, details, value)] as const
     if (details.optional) return [name, undefined] as const
     throw new ViridianError('E_ARG_MISSING', `task "${task}" needs --${flagOf(name)}`, {
       hint: `run "tasks run ${task} --help" to see its flags`,
@@ -69,10 +85,12 @@ export function parseArgs(
   return Object.fromEntries(entries)
 }
 
-function convert(name: string, details: ArgDetails, value: unknown): ArgValue {
+function convert(task: string, name: string, details: ArgDetails, value: unknown): ArgValue {
   const refuse = (expected: string): never => {
     const shown = details.secret ? 'the value given' : JSON.stringify(value)
-    throw new ViridianError('E_ARG_INVALID', `--${flagOf(name)}: ${shown} is not ${expected}`)
+    throw new ViridianError('E_ARG_INVALID', `--${flagOf(name)}: ${shown} is not ${expected}`, {
+      hint: `run "tasks run ${task} --help" to see its flags`,
+    })
   }
   if (details.choices && !details.choices.includes(String(value)))
     refuse(`one of ${details.choices.join(', ')}`)
@@ -87,11 +105,21 @@ function convert(name: string, details: ArgDetails, value: unknown): ArgValue {
     }
     case 'duration':
       return typeof value === 'string' || typeof value === 'number'
-        ? parseDuration(value)
+        ? durationOf(name, value)
         : refuse('a duration')
     case 'string[]': {
       const list: unknown[] = Array.isArray(value) ? value : [value]
       return list.every((item): item is string => typeof item === 'string') ? list : refuse('a list of words')
     }
+  }
+}
+
+function durationOf(name: string, value: string | number): number {
+  try {
+    return parseDuration(value)
+  } catch (error) {
+    if (!isViridianError(error)) throw error
+    const { code, message, hint } = error
+    throw new ViridianError(code, `--${flagOf(name)}: ${message}`, { ...(hint !== undefined && { hint }) })
   }
 }

@@ -14,14 +14,14 @@ export class EngineBench {
   readonly records: JournalRecord[]
   readonly engine: Engine
   readonly top: Scope
-  readonly #steps: StepDefinition[]
+  readonly #registry: Registry
   permissions = 0
 
   constructor(
     steps: StepDefinition[],
     options: { planning?: boolean; past?: readonly JournalRecord[] } = {},
   ) {
-    this.#steps = steps
+    this.#registry = new Registry([{ name: 'test', module: 'test', settings: null, steps }])
     this.records = [started, ...(options.past ?? []).slice(1)]
     this.engine = new Engine({
       planning: options.planning ?? false,
@@ -35,6 +35,7 @@ export class EngineBench {
     this.top = new Scope({
       engine: this.engine,
       identity: { id: '20260101-000000-abcd', task: 'test', stage: 'local' },
+      registry: this.#registry,
       openStage: async () => undefined,
       contextFor: (_, signal) => this.#context(signal),
       beforeChange: async () => {
@@ -49,7 +50,7 @@ export class EngineBench {
 
   undo() {
     return undoSteps(undoable(this.history.values()), {
-      registry: new Registry([{ name: 'test', module: 'test', settings: null, steps: this.#steps }]),
+      registry: this.#registry,
       contextFor: () => this.#context(new AbortController().signal),
       emit: (event) => this.events.push(event),
       record: async (record) => {

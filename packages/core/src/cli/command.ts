@@ -1,0 +1,23 @@
+import { Command, Option } from 'commander'
+import { withGlobals } from './globals.ts'
+
+/** A command as all of ours are: it throws instead of exiting, and its help lists its own flags before the global ones. */
+export function command(name: string, ownOptions: (command: Command) => unknown = () => undefined): Command {
+  const built = new Command(name)
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined })
+    .configureHelp({ subcommandTerm: termOf })
+    .helpCommand(false)
+    .showSuggestionAfterError()
+    .addHelpOption(new Option('-h, --help', 'this help').helpGroup('Global flags:'))
+  ownOptions(built.optionsGroup('Flags:'))
+  return withGlobals(built.optionsGroup('Global flags:'))
+}
+
+/** A sub-command in its parent's help: every one takes flags, which need not be said. */
+function termOf(command: Command): string {
+  const words = command.registeredArguments.map((each) =>
+    each.required ? `<${each.name()}>` : `[${each.name()}]`,
+  )
+  return [command.name(), ...words].join(' ')
+}

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { ViridianError } from '../error.ts'
+
+interface Position {
+  readonly file: string
+  readonly line: number
+  /** Counted from 1; of a transformed import it may lie behind the end of its line. */
+  readonly column: number
+}
+
+/** The error for a task file that does not compile or throws: where, the line, and a caret below the place in it. */
+export function brokenConfig(file: string, thrown: unknown): ViridianError {
+  const position = missingImport(thrown) ?? innermost(thrown)
+  const { file: at = file, line } = position ?? {}
+  return new ViridianError('E_CONFIG_BROKEN', [summaryOf(thrown), ...excerpt(position)].join('\n'), {
+    place: { file: at, ...(line !== undefined && { line }) },
+    hint: 'mend it; an editor, or "tsc --noEmit", shows what else there is',
+    ...(thrown instanceof Error && thrown.cause !== undefined && { cause: thrown.cause }),
+  })
+}
+
+/** The message as the user's own code would give it: without the loader's additions. */
+function summaryOf(thrown: unknown): string {
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  const [first = ''] = message.split('\n')
+  return (
+    first
+      .replace(/^(\w*Error: )+/, '')
+      .replace(/\(0 , \w+\.(\w+)\)/g, '$1')
+      .trim() || 'it throws an error without a message'
+  )
+}
+
+const own = dirname(dirname(fileURLToPath(import.meta.url)))
+
+/** The innermost line of a user's file in an error's message or stack. */
+function innermost(thrown: unknown): Position | undefined {
+  if (!(thrown instanceof Error)) return undefined
+  const text = `${thrown.message}\n${thrown.stack ?? ''}`
+  for (const [, file = '', line, column] of text.matchAll(/(\/[^\s():]+\.[cm]?[jt]sx?):(\d+):(\d+)/g)) {
+    if (file.includes('/node_modules/') || file.startsWith(own)) continue
+    // The parser counts columns from 0.
+    const first = thrown.message.startsWith('ParseError') ? 0 : 1
+    return { file, line: Number(line), column: Number(column) + 1 - first }
+  }
+  return undefined
+}
+
+/** Where a module that cannot be found is asked for: the loader names the file only. */
+function missingImport(thrown: unknown): Position | undefined {
+  const message = thrown instanceof Error ? thrown.message : ''
+  const [, module] = /^Cannot find (?:module|package) '([^']+)'/.exec(message) ?? []
+  const [, file] = /^- (\/.+)$/m.exec(message) ?? []
+  if (module === undefined || file === undefined) return undefined
+  for (const [index, line] of linesOf(file).entries()) {
+    const column = ['"', "'"].map((quote) => line.indexOf(quote + module + quote)).find((at) => at >= 0) ?? -1
+    if (column >= 0) return { file, line: index + 1, column: column + 1 }
+  }
+  return undefined
+}
+
+function excerpt(position: Position | undefined): string[] {
+  if (!position) return []
+  const line = linesOf(position.file)[position.line - 1]
+  if (line === undefined) return []
+  const margin = `  ${position.line} | `
+  if (position.column > line.length + 1) return [`${margin}${line}`]
+  return [`${margin}${line}`, `${' '.repeat(margin.length + Math.max(0, position.column - 1))}^`]
+}
+
+function linesOf(file: string): string[] {
+  try {
+    return readFileSync(file, 'utf8').split('\n')
+  } catch {
+    // The excerpt is an extra: the error itself names the place.
+    return []
+  }
+}
