@@ -27,8 +27,26 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<void>
 }
 
 describe.sequential('the AWS CLI at "tasks cloud up"', () => {
+  const byTag = 'ec2 describe-instances --filters Name=tag:by,Values=cli'
+  const states = `${byTag} --query Reservations[].Instances[].State.Name`
+  const group = '--auto-scaling-group-name cli'
+  const members =
+    'autoscaling describe-auto-scaling-groups --auto-scaling-group-names cli --query AutoScalingGroups[0].Instances[].LifecycleState'
+  let aws: AwsCli
+  let image = ''
+  let subnet = ''
+  let securityGroup = ''
+  let ids: string[] = []
+
+  /** Asks again until a command prints these words. */
+  const reach = (command: string, words: string): Promise<void> =>
+    until(`${words} by aws ${command}`, async () => (await aws.words(command)).join(' ') === words)
+
+  beforeAll(() => {
+    aws = new AwsCli(python, cloud)
+  })
+
   it('reads the fleet that is there', async () => {
-    const aws = new AwsCli(python, cloud)
     expect(await aws.json('sts get-caller-identity')).toMatchObject({
       Account: expect.stringMatching(/^\d{12}$/),
       Arn: expect.stringContaining(':user/local'),
@@ -36,92 +54,90 @@ describe.sequential('the AWS CLI at "tasks cloud up"', () => {
     expect(await aws.json('autoscaling describe-auto-scaling-groups')).toMatchObject({
       AutoScalingGroups: [{ AutoScalingGroupName: 'web', DesiredCapacity: 3, LoadBalancerNames: ['web'] }],
     })
-    const states = 'elb describe-instance-health --load-balancer-name web --query InstanceStates[].State'
-    expect(await aws.words(states)).toEqual(['InService', 'InService', 'InService'])
+    await reach(
+      'elb describe-instance-health --load-balancer-name web --query InstanceStates[].State',
+      'InService InService InService',
+    )
     const [zone] = await aws.words('route53 list-hosted-zones --query HostedZones[].Id')
     const records = `route53 list-resource-record-sets --hosted-zone-id ${zone} --query ResourceRecordSets[].Name`
     expect(await aws.words(records)).toEqual(['example.test.', 'example.test.', 'www.example.test.'])
   })
 
-  it('makes a fleet, changes it, and takes it down', async () => {
-    const aws = new AwsCli(python, cloud)
+  it('runs instances', async () => {
     const file = join(project.directory, 'hello.sh')
     await writeFile(file, '#!/bin/sh\necho hello\n')
-    const [image] = await aws.words('ec2 describe-images --owners amazon --query Images[0].ImageId')
-    const [group] = await aws.words('ec2 create-security-group --group-name cli --description cli')
-    const ids = await aws.words(
-      `ec2 run-instances --image-id ${image} --count 2 --instance-type t3.micro --security-group-ids ${group} ` +
+    ;[image = ''] = await aws.words('ec2 describe-images --owners amazon --query Images[0].ImageId')
+    ;[securityGroup = ''] = await aws.words('ec2 create-security-group --group-name cli --description cli')
+    ids = await aws.words(
+      `ec2 run-instances --image-id ${image} --count 2 --instance-type t3.micro --security-group-ids ${securityGroup} ` +
         `--user-data file://${file} --tag-specifications ResourceType=instance,Tags=[{Key=by,Value=cli}] ` +
         '--query Instances[].InstanceId',
     )
     expect(ids).toEqual([expect.stringMatching(/^i-[0-9a-f]{17}$/), expect.stringMatching(/^i-/)])
-    const byTag = 'ec2 describe-instances --filters Name=tag:by,Values=cli'
-    const states = `${byTag} --query Reservations[].Instances[].State.Name`
-    await until('both run', async () => (await aws.words(states)).join() === 'running,running')
+    await reach(states, 'running running')
+    ;[subnet = ''] = await aws.words(`${byTag} --query Reservations[0].Instances[0].SubnetId`)
+  })
 
-    const [subnet] = await aws.words(`${byTag} --query Reservations[0].Instances[0].SubnetId`)
+  it('makes a balancer for them', async () => {
+    const of = '--load-balancer-name cli'
     const listener = 'Protocol=HTTP,LoadBalancerPort=9000,InstanceProtocol=HTTP,InstancePort=8080'
     const [dnsName] = await aws.words(
-      `elb create-load-balancer --load-balancer-name cli --listeners ${listener} --subnets ${subnet} --query DNSName`,
+      `elb create-load-balancer ${of} --listeners ${listener} --subnets ${subnet} --query DNSName`,
     )
     expect(dnsName).toMatch(/^cli-\d+\.us-east-1\.elb\.amazonaws\.com$/)
     const check = 'Target=HTTP:8080/health,Interval=5,Timeout=2,UnhealthyThreshold=2,HealthyThreshold=2'
-    await aws.json(`elb configure-health-check --load-balancer-name cli --health-check ${check}`)
+    await aws.json(`elb configure-health-check ${of} --health-check ${check}`)
     const attributes = '{"ConnectionDraining":{"Enabled":true,"Timeout":30}}'
-    await aws.json(
-      `elb modify-load-balancer-attributes --load-balancer-name cli --load-balancer-attributes ${attributes}`,
-    )
-    await aws.json(
-      `elb register-instances-with-load-balancer --load-balancer-name cli --instances ${ids.join(' ')}`,
-    )
+    await aws.json(`elb modify-load-balancer-attributes ${of} --load-balancer-attributes ${attributes}`)
+    await aws.json(`elb register-instances-with-load-balancer ${of} --instances ${ids.join(' ')}`)
     expect(await aws.json('elb describe-load-balancers --load-balancer-names cli')).toMatchObject({
       LoadBalancerDescriptions: [{ HealthCheck: { Interval: 5 }, Instances: [{}, {}] }],
     })
+  })
 
+  it('makes a group, and moves an instance through it', async () => {
+    const source = '--launch-configuration-name cli'
     await aws.json(
-      `autoscaling create-launch-configuration --launch-configuration-name cli --image-id ${image} --instance-type t3.micro`,
+      `autoscaling create-launch-configuration ${source} --image-id ${image} --instance-type t3.micro`,
     )
+    const sizes = '--min-size 0 --max-size 3 --desired-capacity 0'
     await aws.json(
-      'autoscaling create-auto-scaling-group --auto-scaling-group-name cli --launch-configuration-name cli ' +
-        `--min-size 0 --max-size 3 --desired-capacity 0 --vpc-zone-identifier ${subnet} --tags Key=by,Value=cli`,
+      `autoscaling create-auto-scaling-group ${group} ${source} ${sizes} --vpc-zone-identifier ${subnet}`,
     )
-    const named = '--auto-scaling-group-name cli'
-    await aws.json(`autoscaling attach-instances ${named} --instance-ids ${ids[0]}`)
-    const members = `autoscaling describe-auto-scaling-groups --auto-scaling-group-names cli --query AutoScalingGroups[0].Instances[].LifecycleState`
-    await until('one is in service', async () => (await aws.words(members)).join() === 'InService')
+    await aws.json(`autoscaling attach-instances ${group} --instance-ids ${ids[0]}`)
+    await reach(members, 'InService')
     await aws.json(
-      `autoscaling enter-standby ${named} --instance-ids ${ids[0]} --should-decrement-desired-capacity`,
+      `autoscaling enter-standby ${group} --instance-ids ${ids[0]} --should-decrement-desired-capacity`,
     )
-    await until('it is in standby', async () => (await aws.words(members)).join() === 'Standby')
+    await reach(members, 'Standby')
+  })
 
+  it('makes a zone, and changes its records', async () => {
     const [zone] = await aws.words(
       'route53 create-hosted-zone --name cli.test --caller-reference cli --query HostedZone.Id',
     )
     const record = '{"Name":"a.cli.test","Type":"A","TTL":60,"ResourceRecords":[{"Value":"192.0.2.1"}]}'
-    const batch = (action: string) => `{"Changes":[{"Action":"${action}","ResourceRecordSet":${record}}]}`
     for (const action of ['CREATE', 'DELETE']) {
+      const batch = `{"Changes":[{"Action":"${action}","ResourceRecordSet":${record}}]}`
       const [change] = await aws.words(
-        `route53 change-resource-record-sets --hosted-zone-id ${zone} --change-batch ${batch(action)} --query ChangeInfo.Id`,
+        `route53 change-resource-record-sets --hosted-zone-id ${zone} --change-batch ${batch} --query ChangeInfo.Id`,
       )
-      const status = `route53 get-change --id ${change} --query ChangeInfo.Status`
-      await until(`${action} is in sync`, async () => (await aws.words(status)).join() === 'INSYNC')
+      await reach(`route53 get-change --id ${change} --query ChangeInfo.Status`, 'INSYNC')
     }
-
     await aws.json(`route53 delete-hosted-zone --id ${zone}`)
-    await aws.json(`autoscaling delete-auto-scaling-group ${named} --force-delete`)
+  })
+
+  it('takes all of it down', async () => {
+    await aws.json(`autoscaling delete-auto-scaling-group ${group} --force-delete`)
     await aws.json(`ec2 terminate-instances --instance-ids ${ids.join(' ')}`)
     await aws.json('elb delete-load-balancer --load-balancer-name cli')
-    await until(
-      'both are terminated',
-      async () => (await aws.words(states)).join() === 'terminated,terminated',
-    )
-    await until('the group is gone', async () => (await aws.words(members)).join() === 'None')
+    await reach(states, 'terminated terminated')
+    await reach(members, 'None')
     await aws.json('autoscaling delete-launch-configuration --launch-configuration-name cli')
-    await aws.json(`ec2 delete-security-group --group-id ${group}`)
-  }, 120_000)
+    await aws.json(`ec2 delete-security-group --group-id ${securityGroup}`)
+  })
 
   it('is refused with a code and a sentence', async () => {
-    const aws = new AwsCli(python, cloud)
     expect(await aws.refusal('ec2 describe-instances --instance-ids i-0123456789abcdef0')).toBe(
       'InvalidInstanceID.NotFound',
     )
