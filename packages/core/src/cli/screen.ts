@@ -9,11 +9,9 @@ import type { Globals } from './globals.ts'
 /** The formatter for what a run says: JSON lines when asked for, drawn on a terminal, plain lines elsewhere. */
 export function outputFor(globals: Globals): Output {
   const { stdout } = process
-  if (globals.json) return jsonOutput((line) => stdout.write(line))
+  if (globals.json) return jsonOutput(stdout)
   const colors = colorsFor(stdout, globals.color)
-  return stdout.isTTY
-    ? terminalOutput(stdout, globals, colors)
-    : plainOutput((text) => stdout.write(text), globals, colors)
+  return stdout.isTTY ? terminalOutput(stdout, globals, colors) : plainOutput(stdout, globals, colors)
 }
 
 /** Asks a person; without one at the keyboard the answer is no. */

@@ -37,6 +37,7 @@ export async function withSession<Result>(
     ledger,
     mask: new Mask(),
     emit: (event) => output.event(event),
+    caughtUp: () => output.caughtUp(),
     confirm: confirmOn(output, globals.yes),
   })
   const release = onInterrupt(session, (signal) => {

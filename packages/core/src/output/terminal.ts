@@ -4,6 +4,7 @@ import type { Colors } from './colors.ts'
 import { elapsed } from './elapsed.ts'
 import { Lines } from './lines.ts'
 import type { Detail, Output } from './output.ts'
+import { readerOf } from './reader.ts'
 
 interface Running {
   readonly title: string
@@ -44,6 +45,7 @@ export function terminalOutput(stream: NodeJS.WriteStream, detail: Detail, color
       stream.write(`${staying.join('\n')}\n`)
       draw()
     },
+    caughtUp: readerOf(stream),
     async ask(question) {
       paused = true
       live.clear()

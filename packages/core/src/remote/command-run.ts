@@ -1,8 +1,9 @@
 import { constants } from 'node:os'
 import { StringDecoder } from 'node:string_decoder'
-import { formatDuration, parseDuration } from '../duration.ts'
 import { ViridianError } from '../error.ts'
+import { Announced } from './announcement.ts'
 import type { CommandOptions, CommandResult } from './host.ts'
+import { Limits } from './limits.ts'
 import { LineSplitter } from './line-splitter.ts'
 import { Tail } from './tail.ts'
 import type { Connection, ExitStatus, Input } from './transport.ts'
@@ -26,12 +27,15 @@ export interface Circumstances {
   readonly signal: AbortSignal
   readonly mask: (text: string) => string
   readonly onLine: (stream: 'stdout' | 'stderr', line: string) => void
+  /** Pending while whoever reads the lines is behind: the command then waits with its output. */
+  readonly caughtUp?: () => Promise<void> | undefined
 }
 
 /**
  * Runs a command on a connection and judges how it ended.
  *
- * @throws ViridianError `E_COMMAND_FAILED`, `E_COMMAND_TIMEOUT`, `E_COMMAND_ABORTED`, or the connection's failure
+ * @throws ViridianError `E_COMMAND_FAILED`, `E_COMMAND_NOT_RUN`, `E_COMMAND_TIMEOUT`, `E_COMMAND_ABORTED`, or the
+ * connection's failure
  */
 export async function runCommand(
   connection: Connection,
@@ -40,16 +44,24 @@ export async function runCommand(
   around: Circumstances,
 ): Promise<CommandResult> {
   const limits = new Limits(order, options, around.signal)
-  const stdout = new Output('stdout', options, around)
+  const stdout = new Output('stdout', options, around, order.onBytes)
   const stderr = new Output('stderr', options, around)
+  const taking = (output: Output) => (chunk: Buffer) => {
+    limits.alive()
+    output.add(chunk)
+    if (output.begun) limits.begun()
+    return around.caughtUp?.()
+  }
   try {
     const exit = await connection.exec(order.wire, {
       ...(order.input && { input: order.input }),
-      onStdout: limits.watched(order.onBytes ?? ((chunk) => stdout.add(chunk))),
-      onStderr: limits.watched((chunk) => stderr.add(chunk)),
+      onAccepted: () => limits.accepted(connection.patience),
+      onStdout: taking(stdout),
+      onStderr: taking(stderr),
       signal: limits.signal,
     })
     const lines = [...stdout.end(), ...stderr.end()]
+    if (!stdout.begun) throw notRun(order, exit, [stdout.before, stderr.before], around.mask)
     return judge(order, options, exit, { stdout, stderr, lines }, around.mask)
   } finally {
     limits.release()
@@ -58,17 +70,34 @@ export async function runCommand(
 
 /** One stream of a command: its lines as they come, its last part in the end. */
 class Output {
+  readonly #announced = new Announced()
   readonly #decoder = new StringDecoder('utf8')
   readonly #tail = new Tail(kept)
   readonly #splitter: LineSplitter
   readonly #recent: string[] = []
+  readonly #onBytes: ((chunk: Buffer) => void) | undefined
 
-  constructor(stream: 'stdout' | 'stderr', options: CommandOptions, around: Circumstances) {
+  constructor(
+    stream: 'stdout' | 'stderr',
+    options: CommandOptions,
+    around: Circumstances,
+    onBytes?: (chunk: Buffer) => void,
+  ) {
+    this.#onBytes = onBytes
     this.#splitter = new LineSplitter((line) => {
       this.#recent.push(line)
       if (this.#recent.length > linesInErrors) this.#recent.shift()
       if (!options.quiet) around.onLine(stream, around.mask(line))
     })
+  }
+
+  get begun(): boolean {
+    return this.#announced.begun
+  }
+
+  /** What was said before the command began. */
+  get before(): string {
+    return this.#announced.before
   }
 
   get truncated(): boolean {
@@ -80,7 +109,9 @@ class Output {
   }
 
   add(chunk: Buffer): void {
-    this.#take(this.#decoder.write(chunk))
+    const own = this.#announced.take(chunk)
+    if (this.#onBytes) this.#onBytes(own)
+    else this.#take(this.#decoder.write(own))
   }
 
   /** Gives the last lines. */
@@ -93,52 +124,6 @@ class Output {
   #take(text: string): void {
     this.#tail.add(text)
     this.#splitter.add(text)
-  }
-}
-
-/** Ends a command that takes too long, is silent for too long, or is no longer wanted. */
-class Limits {
-  readonly #controller = new AbortController()
-  readonly #outer: AbortSignal
-  readonly #abort: () => void
-  readonly #timer: NodeJS.Timeout | undefined
-  readonly #idle: NodeJS.Timeout | undefined
-
-  constructor({ host, shown }: Order, { timeout, idleTimeout }: CommandOptions, outer: AbortSignal) {
-    const stop = (code: string, what: string, hint: string, cause?: unknown): void =>
-      this.#controller.abort(
-        new ViridianError(code, `${host}: "${shown}" ${what}`, { hint, place: { host }, cause }),
-      )
-    const after = (limit: number | string | undefined, what: string): NodeJS.Timeout | undefined => {
-      if (limit === undefined) return undefined
-      const length = parseDuration(limit)
-      const hint = 'it was ended on the host; give it a longer time, or see why it takes so long'
-      return setTimeout(() => stop('E_COMMAND_TIMEOUT', `${what} ${formatDuration(length)}`, hint), length)
-    }
-    this.#outer = outer
-    this.#abort = () =>
-      stop('E_COMMAND_ABORTED', 'was ended, since the run stops', 'see what stopped the run', outer.reason)
-    this.#timer = after(timeout, 'took longer than')
-    this.#idle = after(idleTimeout, 'said nothing for')
-    outer.addEventListener('abort', this.#abort, { once: true })
-    if (outer.aborted) this.#abort()
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal
-  }
-
-  watched(take: (chunk: Buffer) => void): (chunk: Buffer) => void {
-    return (chunk) => {
-      this.#idle?.refresh()
-      take(chunk)
-    }
-  }
-
-  release(): void {
-    clearTimeout(this.#timer)
-    clearTimeout(this.#idle)
-    this.#outer.removeEventListener('abort', this.#abort)
   }
 }
 
@@ -163,17 +148,42 @@ function judge(
     const truncated = stdout.truncated || stderr.truncated
     return { command: order.shown, code, signal: exit.signal, ...texts, truncated }
   }
-  const end = exit.signal === null ? `exit code ${code}` : exit.signal
-  const lines = said.lines.slice(-linesInErrors).map((line) => `\n  ${mask(line)}`)
   throw new ViridianError(
     'E_COMMAND_FAILED',
-    `${order.host}: "${order.shown}" failed with ${end}${lines.join('')}`,
+    `${order.host}: "${order.shown}" failed with ${endOf(exit)}${lastOf(said.lines, mask)}`,
     {
       ...hintFor(code, said.lines),
       place: { host: order.host },
     },
   )
 }
+
+/** Something else ran in the command's place, and may well have succeeded. */
+function notRun(
+  order: Order,
+  exit: ExitStatus,
+  before: readonly string[],
+  mask: Circumstances['mask'],
+): ViridianError {
+  const lines = before.flatMap((text) => text.split(/\r?\n/)).filter((line) => line.trim() !== '')
+  const { host, shown } = order
+  return new ViridianError(
+    'E_COMMAND_NOT_RUN',
+    `${host}: "${shown}" was not run; what the login ran in its place ended with ${endOf(exit)}${lastOf(lines, mask)}`,
+    {
+      hint: "see ForceCommand in the host's sshd_config, command=\"…\" in the user's authorized_keys, and the user's login shell",
+      place: { host },
+    },
+  )
+}
+
+const endOf = ({ code, signal }: ExitStatus): string => signal ?? `exit code ${code}`
+
+const lastOf = (lines: readonly string[], mask: Circumstances['mask']): string =>
+  lines
+    .slice(-linesInErrors)
+    .map((line) => `\n  ${mask(line)}`)
+    .join('')
 
 // As shells count: 128 and the signal's number.
 function codeOfSignal(signal: string | null): number {

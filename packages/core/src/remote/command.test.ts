@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { announce, mark } from './announcement.ts'
 import { type CommandContext, inDirectory, scriptOf, shownCommand, wireCommand, withEnv } from './command.ts'
 import { lifeline } from './lifeline.ts'
 import { holdCommand } from './testing/held-command.ts'
@@ -17,10 +18,12 @@ describe('a command in its context', () => {
     expect(scriptOf({ ...bare, directory: '-' }, 'ls')).toBe('cd ./- || exit; ls')
   })
 
-  test('is sent under a lifeline, and that under sudo', () => {
-    expect(wireCommand(bare, 'ls')).toBe(`exec ${lifeline('ls')}`)
-    expect(wireCommand({ ...bare, user: 'root' }, 'ls')).toBe(`exec sudo -n ${lifeline('ls')}`)
-    expect(wireCommand(full, 'ls', 7)).toBe(`exec sudo -n -u deploy ${lifeline(scriptOf(full, 'ls'), 7)}`)
+  test('is sent announced, under a lifeline, and that under sudo', () => {
+    expect(wireCommand(bare, 'ls')).toBe(`exec ${announce} ${lifeline('ls')}`)
+    expect(wireCommand({ ...bare, user: 'root' }, 'ls')).toBe(`exec ${announce} sudo -n ${lifeline('ls')}`)
+    expect(wireCommand(full, 'ls', 7)).toBe(
+      `exec ${announce} sudo -n -u deploy ${lifeline(scriptOf(full, 'ls'), 7)}`,
+    )
   })
 
   test('is shown as a person would type it', () => {
@@ -74,14 +77,14 @@ describe('through a real shell', () => {
     const directory = join(place, 'my web')
     const context: CommandContext = { directory, env: { GREETING: 'it is\nnice' }, user: 'deploy' }
     const { stdout } = await shell(context, 'pwd; echo "$GREETING" $SUDO_TO')
-    expect(stdout).toBe(`${directory}\nit is\nnice deploy\n`)
-    expect((await shell({ ...context, user: 'root' }, 'echo $SUDO_TO')).stdout).toBe('root\n')
+    expect(stdout).toBe(`${mark}${directory}\nit is\nnice deploy\n`)
+    expect((await shell({ ...context, user: 'root' }, 'echo $SUDO_TO')).stdout).toBe(`${mark}root\n`)
   })
 
   test('a missing directory fails the command, which does not run', async () => {
     const { code, stderr } = await shell({ ...bare, directory: join(place, 'nowhere') }, 'touch ran; true')
     expect(code).not.toBe(0)
     expect(stderr).toContain('nowhere')
-    expect((await shell(bare, 'ls')).stdout).toBe('my web\nsudo\n')
+    expect((await shell(bare, 'ls')).stdout).toBe(`${mark}my web\nsudo\n`)
   })
 })

@@ -1,4 +1,5 @@
 import { ViridianError } from '../error.ts'
+import { announce } from './announcement.ts'
 import { lifeline } from './lifeline.ts'
 import { quote, quotePath } from './quote.ts'
 
@@ -16,9 +17,9 @@ export function scriptOf(context: CommandContext, command: string): string {
   return [...enter, ...exports(context.env), command].join('; ')
 }
 
-/** The command line that is sent to the host: the script under a lifeline, inside sudo, so that it can be ended. */
+/** The command line that is sent to the host: announced; the script under a lifeline, inside sudo, so that it can be ended. */
 export function wireCommand(context: CommandContext, command: string, inputSize = 0): string {
-  return `exec ${sudo(context)}${lifeline(scriptOf(context, command), inputSize)}`
+  return `exec ${announce} ${sudo(context)}${lifeline(scriptOf(context, command), inputSize)}`
 }
 
 /** The command as people read it. */

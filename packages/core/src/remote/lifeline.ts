@@ -1,3 +1,5 @@
+import { quoteForLogin } from './announcement.ts'
+
 /*
  * A remote command must die with its runner, however that ends. The runner therefore keeps the channel's standard
  * input open while the command runs, and beside the command a watchdog reads it: at its end (a cancelled run, a
@@ -34,9 +36,4 @@ export function lifeline(script: string, inputSize = 0): string {
   const words =
     inputSize > 0 ? [leadGroup, withInput, script, String(inputSize)] : [leadGroup, withoutInput, script]
   return ['sh', '-c', ...words.map(quoteForLogin)].join(' ')
-}
-
-// The login's shell reads the line first, which may be fish: to it, a backslash means something inside quotes too.
-function quoteForLogin(word: string): string {
-  return `'${word.replaceAll(/['\\]/g, (character) => `'\\${character}'`)}'`
 }

@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { mark } from './announcement.ts'
 import type { Host } from './host.ts'
 import { createRemote, type Remote } from './remote.ts'
 import { OpenSsh } from './testing/open-ssh.ts'
@@ -175,10 +176,60 @@ describe('a command', () => {
     })
   })
 
+  test('that something else ran in place of has not succeeded', async () => {
+    const server = await SshServer.start({
+      exec: (command, channel) => {
+        channel.write(`no hunter2\nno ${command}\n`)
+        channel.stderr.write('only backups\n')
+        channel.exit(0)
+        channel.end()
+      },
+    })
+    try {
+      const odd = remote.host({ ...server.spec, identityFile: sshd.identityFile })
+      await expect(odd.run`true`).rejects.toMatchObject({
+        code: 'E_COMMAND_NOT_RUN',
+        message: expect.stringMatching(
+          /^web-1: "true" was not run; what the login ran in its place ended with exit code 0\n {2}no \*\*\*\n[\s\S]* {2}only backups$/,
+        ),
+        hint: expect.stringContaining('ForceCommand'),
+        place: { host: 'web-1' },
+      })
+      await expect(odd.exists('x')).rejects.toMatchObject({ code: 'E_COMMAND_NOT_RUN' })
+    } finally {
+      await server.stop()
+    }
+  })
+
+  test('that never begins is given up, and not because it waits for its turn', async () => {
+    const server = await SshServer.start({
+      exec: (_command, channel) => void channel.on('end', () => channel.end()).resume(),
+    })
+    const patient = createRemote({
+      defaults: () => ({ knownHosts: [sshd.knownHosts], connectTimeout: '300ms' }),
+      signal: stop.signal,
+      mask: (text) => text,
+    })
+    try {
+      const silent = patient.host({ ...server.spec, identityFile: sshd.identityFile })
+      await expect(silent.run`true`).rejects.toMatchObject({
+        code: 'E_COMMAND_NOT_RUN',
+        message: 'web-1: "true" has not begun within 300ms',
+        hint: expect.stringContaining('login shell'),
+      })
+      const busy = patient.host(sshd.spec({ hostKeys: [sshd.hostKey()] }))
+      await Promise.all(Array.from({ length: 16 }, () => busy.run`sleep 0.5`))
+    } finally {
+      await patient.close()
+      await server.stop()
+    }
+  })
+
   test('of text cut anywhere gives whole characters', async () => {
     const text = 'é€𝄞ü\n'.repeat(50)
     const server = await SshServer.start({
       exec: (_command, channel) => {
+        channel.write(mark)
         for (const byte of Buffer.from(text)) channel.write(Buffer.from([byte]))
         channel.exit(0)
         channel.end()
@@ -197,6 +248,7 @@ describe('a connection', () => {
   test('is one for a host, whoever asks', async () => {
     const server = await SshServer.start({
       exec: (_command, channel) => {
+        channel.write(mark)
         channel.exit(0)
         channel.end()
       },

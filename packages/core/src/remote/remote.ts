@@ -14,6 +14,8 @@ export interface RemoteOptions {
   readonly signal: AbortSignal
   /** Takes secrets out of what is shown and of what errors say. */
   readonly mask: (text: string) => string
+  /** Pending while whoever reads what is told is behind: commands then wait with their output. */
+  readonly caughtUp?: () => Promise<void> | undefined
   /** Commands are only told of, not run. @default false */
   readonly planning?: boolean
   /** Where relative local paths start. @default the process's own directory */
@@ -51,6 +53,7 @@ export function createRemote(options: RemoteOptions): Remote {
       connection: () => connections.get(spec),
       onCommand: onCommand ?? ignore,
       onLine: onLine ?? ignore,
+      ...(options.caughtUp && { caughtUp: options.caughtUp }),
     })
   }
   return {

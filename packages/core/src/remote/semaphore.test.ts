@@ -37,3 +37,25 @@ test('one that waits can leave the queue', async () => {
   await first
   expect(await third).toBe('third')
 })
+
+test('places can be taken away, but for the last one', async () => {
+  const gate = new Semaphore(3)
+  let inside = 0
+  let most = 0
+  const enter = (more: () => void = () => undefined) =>
+    gate.run(undefined, async () => {
+      inside += 1
+      most = Math.max(most, inside)
+      more()
+      await sleep(5)
+      inside -= 1
+    })
+  const shrunk: boolean[] = []
+  // The first holder takes a place from itself, as the last to leave does from a free one.
+  await Promise.all([enter(() => shrunk.push(gate.shrink())), enter()])
+  shrunk.push(gate.shrink(), gate.shrink())
+  expect(shrunk).toEqual([true, true, false])
+  most = 0
+  await Promise.all(Array.from({ length: 4 }, () => enter()))
+  expect(most).toBe(1)
+})

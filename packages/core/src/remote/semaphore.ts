@@ -1,10 +1,23 @@
 /** Lets at most `size` holders in at a time, first come, first served. */
 export class Semaphore {
+  #size: number
   #free: number
+  /** Places that go when their holders leave. */
+  #surplus = 0
   readonly #waiting: (() => void)[] = []
 
   constructor(size: number) {
+    this.#size = size
     this.#free = size
+  }
+
+  /** Takes a place away for good, as soon as a holder leaves; false when it is the last one. */
+  shrink(): boolean {
+    if (this.#size === 1) return false
+    this.#size -= 1
+    if (this.#free > 0) this.#free -= 1
+    else this.#surplus += 1
+    return true
   }
 
   /** Runs `body` when it is its turn; a waiting one leaves the queue when aborted, with the signal's reason. */
@@ -38,6 +51,10 @@ export class Semaphore {
   }
 
   #leave(): void {
+    if (this.#surplus > 0) {
+      this.#surplus -= 1
+      return
+    }
     const next = this.#waiting.shift()
     if (next) next()
     else this.#free += 1

@@ -25,7 +25,10 @@ export interface SshDefaults {
   readonly identityFile?: string
   /** Files in known_hosts form. @default ~/.ssh/known_hosts and /etc/ssh/ssh_known_hosts */
   readonly knownHosts?: readonly string[]
-  /** How long a host may take to be reached, its sshd's start included: milliseconds, or `90s`. @default 60s */
+  /**
+   * How long a host may take to be reached, its sshd's start included, and then the login's shell to begin with a
+   * command: milliseconds, or `90s`. @default 60s
+   */
   readonly connectTimeout?: number | string
 }
 
@@ -43,8 +46,11 @@ export interface ExecOptions {
    * (see `lifeline.ts`).
    */
   readonly input?: Input
-  readonly onStdout?: (chunk: Buffer) => void
-  readonly onStderr?: (chunk: Buffer) => void
+  /** Called when the host has taken the command line. */
+  readonly onAccepted?: () => void
+  /** Takes output; while a promise that it gives is pending, no more of it is read, and the command waits. */
+  readonly onStdout?: (chunk: Buffer) => Promise<void> | void
+  readonly onStderr?: (chunk: Buffer) => Promise<void> | void
   /** When aborted, the channel's input is closed, by which a command on a lifeline dies; rejects with its reason. */
   readonly signal?: AbortSignal
 }
@@ -59,6 +65,8 @@ export interface ExitStatus {
 export interface Connection {
   /** False once it was closed or lost. */
   readonly open: boolean
+  /** Milliseconds that the host is given to be reached: the shell of a login has as many to begin with a command. */
+  readonly patience: number
   /** Runs a command line under the login's shell; rejects when the connection or the channel fails, or when aborted. */
   exec(command: string, options: ExecOptions): Promise<ExitStatus>
   close(): Promise<void>

@@ -32,6 +32,8 @@ export interface SessionSettings {
   readonly ledger: Ledger
   readonly mask: Mask
   readonly emit: (event: Event) => void
+  /** Pending while whoever reads the events is behind. */
+  readonly caughtUp?: () => Promise<void> | undefined
   /** Asks a person for leave to change something; true when it is given. */
   readonly confirm: (question: string) => Promise<boolean>
 }
@@ -89,6 +91,7 @@ export class Session implements StepHost {
       defaults: () => this.openStage(),
       signal: stop.signal,
       mask: (text) => this.mask.text(text),
+      ...(settings.caughtUp && { caughtUp: settings.caughtUp }),
       directory: settings.directory,
       planning: settings.planning,
     })

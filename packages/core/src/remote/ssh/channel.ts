@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { Readable } from 'node:stream'
 import type { ClientChannel } from 'ssh2'
 import type { ExecOptions, ExitStatus, Input } from '../transport.ts'
 
@@ -15,27 +16,30 @@ export async function channelExit(channel: ClientChannel, options: ExecOptions):
     if (failure) return
     failure = { reason }
     channel.end()
+    // What it still says is dropped; a channel whose output is not read to its end never closes.
+    channel.resume()
+    channel.stderr.resume()
     timer = setTimeout(() => {
       channel.close()
       channel.emit('close')
     }, dyingTime)
   }
   const abort = (): void => giveUp(signal?.reason)
-  const guarded = (handle: (chunk: Buffer) => void) => (chunk: Buffer) => {
-    try {
-      if (!failure) handle(chunk)
-    } catch (error) {
-      giveUp(error)
-    }
+  const take = (output: Readable, handle: ExecOptions['onStdout']): void => {
+    output.on('data', async (chunk: Buffer) => {
+      try {
+        const pending = failure ? undefined : handle?.(chunk)
+        if (!pending || failure) return
+        output.pause()
+        await pending
+        output.resume()
+      } catch (error) {
+        giveUp(error)
+      }
+    })
   }
-  channel.on(
-    'data',
-    guarded((chunk) => options.onStdout?.(chunk)),
-  )
-  channel.stderr.on(
-    'data',
-    guarded((chunk) => options.onStderr?.(chunk)),
-  )
+  take(channel, options.onStdout)
+  take(channel.stderr, options.onStderr)
   channel.on('error', giveUp)
   signal?.addEventListener('abort', abort, { once: true })
   if (signal?.aborted) abort()

@@ -26,8 +26,8 @@ async function connected(spec: HostSpec, timing: SshTransportOptions['timing'] =
   return transport.connect(spec, new AbortController().signal)
 }
 
-async function realServer(): Promise<HostSpec> {
-  const server = await OpenSsh.start()
+async function realServer(config: readonly string[] = []): Promise<HostSpec> {
+  const server = await OpenSsh.start({ config })
   endings.push(() => server.stop())
   return server.spec({ hostKeys: [server.hostKey()] })
 }
@@ -146,6 +146,54 @@ describe('commands on a real server', () => {
     const connection = await connected(await realServer())
     const all = Array.from({ length: 14 }, () => connection.exec('sleep 0.1', {}))
     expect(await Promise.all(all)).toEqual(Array.from({ length: 14 }, () => ({ code: 0, signal: null })))
+  })
+
+  test.each([1, 2, 3])('of any number share the %s sessions of a server', async (sessions) => {
+    const connection = await connected(await realServer([`MaxSessions ${sessions}`]))
+    const all = (count: number) => Array.from({ length: count }, () => connection.exec('sleep 0.05', {}))
+    expect(await Promise.all(all(9))).toEqual(Array.from({ length: 9 }, () => ({ code: 0, signal: null })))
+    for (const exit of await Promise.all(all(3))) expect(exit.code).toBe(0)
+  })
+
+  test('that no session is there for are refused', async () => {
+    const connection = await connected(await realServer(['MaxSessions 0']))
+    await expect(connection.exec('true', {})).rejects.toMatchObject({
+      code: 'E_HOST_CHANNEL',
+      hint: expect.stringContaining('MaxSessions'),
+    })
+  })
+
+  test('wait with their output for whoever takes it', async () => {
+    const connection = await connected(await realServer())
+    let taken = 0
+    let letGo: () => void = () => undefined
+    const pending = new Promise<void>((resolve) => {
+      letGo = resolve
+    })
+    const onStdout = (chunk: Buffer) => {
+      taken += chunk.length
+      return pending
+    }
+    const mark = randomUUID()
+    const running = connection.exec(`head -c 10000000 /dev/zero; true ${mark}`, { onStdout })
+    await until(() => taken > 0)
+    await connection.exec('sleep 0.2', {})
+    expect(taken).toBeLessThan(100_000)
+    expect(processesWith(mark).length).toBeGreaterThan(0)
+    letGo()
+    expect(await running).toEqual({ code: 0, signal: null })
+    expect(taken).toBe(10_000_000)
+  })
+
+  test('are let go also while their output waits', async () => {
+    const connection = await connected(await realServer())
+    const stop = new AbortController()
+    const onStdout = () => {
+      stop.abort(new Error('enough'))
+      return new Promise<void>(() => undefined)
+    }
+    const running = connection.exec('head -c 10000000 /dev/zero', { onStdout, signal: stop.signal })
+    await expect(running).rejects.toThrow('enough')
   })
 
   test('read input of any size, and of exactly its size', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ViridianError } from '../../error.ts'
 import { Semaphore } from '../semaphore.ts'
 import type { Connection, ExecOptions, ExitStatus } from '../transport.ts'
@@ -7,16 +8,24 @@ import type { Session } from './handshake.ts'
 // sshd refuses an eleventh session on a connection; a user's own settings may hold one or two.
 const channelsAtOnce = 8
 
+const pausesMs = [20, 100, 500]
+
+// ssh2 hands on the reason of SSH_MSG_CHANNEL_OPEN_FAILURE, a number.
+const isRefusedSession = (error: unknown): error is Error =>
+  error instanceof Error && 'reason' in error && typeof error.reason === 'number'
+
 /** A logged-in connection of ssh2. */
 export class SshConnection implements Connection {
+  readonly patience: number
   readonly #session: Session
   readonly #host: string
   readonly #channels = new Semaphore(channelsAtOnce)
   #open = true
   #cause: Error | undefined
 
-  constructor(session: Session, host: string) {
+  constructor(session: Session, host: string, patience: number) {
     const { client } = session
+    this.patience = patience
     this.#session = session
     this.#host = host
     client.on('error', (error) => {
@@ -35,12 +44,13 @@ export class SshConnection implements Connection {
     return this.#open
   }
 
-  exec(command: string, options: ExecOptions): Promise<ExitStatus> {
-    return this.#channels.run(options.signal, async () => {
-      const exit = await this.#run(command, options)
+  async exec(command: string, options: ExecOptions): Promise<ExitStatus> {
+    for (;;) {
+      const exit = await this.#channels.run(options.signal, () => this.#attempt(command, options))
+      if (exit === undefined) continue
       if (exit.code === null && exit.signal === null) throw this.#lost()
       return exit
-    })
+    }
   }
 
   async close(): Promise<void> {
@@ -54,14 +64,36 @@ export class SshConnection implements Connection {
     clearTimeout(timer)
   }
 
+  /** Runs a command unless the server has no session left for it: undefined, and from now on fewer are asked for. */
+  async #attempt(command: string, options: ExecOptions): Promise<ExitStatus | undefined> {
+    for (let refusals = 0; ; refusals += 1) {
+      try {
+        return await this.#run(command, options)
+      } catch (error) {
+        const pause = pausesMs[refusals]
+        if (!isRefusedSession(error)) throw error
+        // A server counts a session that has just ended for a moment longer.
+        if (refusals > 0 && this.#channels.shrink()) return undefined
+        if (pause === undefined) throw this.#open ? this.#refused(error) : this.#lost()
+        await sleep(pause)
+        options.signal?.throwIfAborted()
+      }
+    }
+  }
+
   #run(command: string, options: ExecOptions): Promise<ExitStatus> {
     return new Promise((resolve, reject) => {
       // ssh2 throws for a socket that has ended without a word yet.
       if (!this.#open || !this.#session.socket.writable) throw this.#lost()
       this.#session.client.exec(command, (error, channel) => {
-        if (error) reject(this.#open ? this.#refused(error) : this.#lost())
+        if (error) {
+          const known = this.#open && isRefusedSession(error)
+          reject(known ? error : this.#open ? this.#refused(error) : this.#lost())
+          return
+        }
+        options.onAccepted?.()
         // Listened to at once: the exit of a short command comes with the same packet.
-        else resolve(channelExit(channel, options))
+        resolve(channelExit(channel, options))
       })
     })
   }

@@ -41,7 +41,8 @@ export class SshTransport implements Transport {
   async connect(spec: HostSpec, signal: AbortSignal): Promise<Connection> {
     const target = targetOf(spec, await this.#options.defaults())
     const known = target.hostKeys ? [] : await this.#known(target.knownHosts)
-    const connection = new SshConnection(await this.#persist(target, known, signal), target.name)
+    const session = await this.#persist(target, known, signal)
+    const connection = new SshConnection(session, target.name, target.connectTimeout)
     this.#connections.add(connection)
     return connection
   }

@@ -1,0 +1,48 @@
+/*
+ * Between the login and the command stands the login's shell: its start-up files may print, and a server may run
+ * something else in the command's place (ForceCommand). So each command line begins by saying a mark on both of its
+ * outputs: what comes before is not the command's, and without it the command has not run.
+ */
+
+/** What a command line says before anything else. */
+export const mark = '\u0001viridian\n'
+
+// Written in another way than it reads: a server that repeats the command line has not said it.
+const say = "printf '\\001%s\\n' viridian"
+
+/** Words of a command that say the mark, and go on as the command of the words behind them. */
+export const announce = `sh -c ${quoteForLogin(`${say}; ${say} >&2; exec "$@"`)} sh`
+
+/** A word for the login's shell, which may be fish: to it, a backslash means something inside quotes too. */
+export function quoteForLogin(word: string): string {
+  return `'${word.replaceAll(/['\\]/g, (character) => `'\\${character}'`)}'`
+}
+
+const kept = 8 * 1024
+const sought = Buffer.from(mark)
+
+/** One output of a command line: holds back what comes before the mark. */
+export class Announced {
+  #before = Buffer.alloc(0)
+  #begun = false
+
+  /** True once the mark has come. */
+  get begun(): boolean {
+    return this.#begun
+  }
+
+  /** The last part of what came before the mark. */
+  get before(): string {
+    return this.#before.toString('utf8')
+  }
+
+  /** The part of a chunk that is the command's own. */
+  take(chunk: Buffer): Buffer {
+    if (this.#begun) return chunk
+    const all = Buffer.concat([this.#before, chunk])
+    const at = all.indexOf(sought)
+    this.#begun = at >= 0
+    this.#before = all.subarray(0, this.#begun ? at : all.length).subarray(-kept)
+    return this.#begun ? all.subarray(at + sought.length) : Buffer.alloc(0)
+  }
+}
