@@ -199,6 +199,21 @@ describe.sequential('200 MB of output', () => {
   })
 })
 
+it('stops a run that nobody reads any more', async () => {
+  await alone()
+  const mark = `${1000 + Math.random()}`
+  const child = remote.project.start(['run', 'sh', '--script', `echo begun; yes ${mark}`])
+  try {
+    if (child.stdout) await once(child.stdout, 'data')
+    await until('the command runs', () => countOf(`yes ${mark}`) === 1)
+    child.stdout?.destroy()
+    expect(await once(child, 'exit')).toEqual([130, null])
+    expect(countOf(`yes ${mark}`)).toBe(0)
+  } finally {
+    child.kill('SIGKILL')
+  }
+})
+
 describe.sequential('a host that is lost', () => {
   it('in mid-command is told, and the others finish', async () => {
     const seconds = `${1000 + Math.random()}`

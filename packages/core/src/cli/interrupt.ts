@@ -20,6 +20,13 @@ export function onInterrupt(session: Session, endNow: (signal: string) => void):
     session.engine.fail(new ViridianError('E_INTERRUPTED', `interrupted by ${signal}`))
   }
   for (const signal of signals) process.on(signal, handle)
+  // The other end of a pipe is gone, as a terminal that hangs up. Each further line fails in the same way, also
+  // those that tell of the undo: the listener stays, and acts once.
+  let isRead = true
+  process.stdout.on('error', () => {
+    if (isRead && seen === 0) handle('SIGPIPE')
+    isRead = false
+  })
   return () => {
     for (const signal of signals) process.off(signal, handle)
   }
