@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -161,10 +162,20 @@ function hasLapsed(lease: Lease, host: string): boolean {
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
+    return !isZombie(pid)
   } catch (error) {
     // A process of another user is alive as well.
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+/** A process that was killed and that nobody has asked after yet: it runs no more. */
+function isZombie(pid: number): boolean {
+  try {
+    return /^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    // Elsewhere than on Linux there is no such file; the process counts as alive.
+    return false
   }
 }
 

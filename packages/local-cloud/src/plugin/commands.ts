@@ -131,7 +131,7 @@ async function describe(c: ActionContext, access: CloudAccess, fleet: FleetSeed 
   for (const line of [
     'The local cloud is up. For any AWS CLI or SDK:',
     '',
-    `  export AWS_ENDPOINT_URL=${endpoint} AWS_REGION=${region}`,
+    `  export AWS_ENDPOINT_URL=${endpoint} AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
     `  export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
     '',
     `Its name server is ${dns.address} port ${dns.port}.${fleet ? ` The group is "${fleet.group}", its balancer "${fleet.loadBalancer}".` : ''}`,
