@@ -7,6 +7,7 @@ export type { Event, PluginEvent, RunStatus } from './events/event.ts'
 export { suggestion } from './nearest.ts'
 export type {
   ActionContext,
+  ActionOptions,
   Json,
   Plugin,
   PluginAction,

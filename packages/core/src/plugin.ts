@@ -70,9 +70,12 @@ export interface PluginAction {
   run(c: ActionContext): Promise<number>
 }
 
+export type ActionOptions = Readonly<Record<string, string | boolean | readonly string[] | undefined>>
+
 export interface ActionContext {
   readonly stateDirectory: string
-  readonly options: Readonly<Record<string, string | boolean | undefined>>
+  /** By name in camel case; an option that may be repeated is a list. */
+  readonly options: ActionOptions
   readonly json: boolean
   readonly signal: AbortSignal
   print(line: string): void

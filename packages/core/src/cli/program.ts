@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { ViridianError } from '../error.ts'
 import { suggestion } from '../nearest.ts'
-import type { PluginCommand } from '../plugin.ts'
+import type { ActionOptions, PluginCommand } from '../plugin.ts'
 import type { Task } from '../task/task.ts'
 import { tasksOf } from '../task/tree.ts'
 import { command } from './command.ts'
@@ -106,7 +106,7 @@ function pluginCommand({ project, print, exit }: Invocation, contributed: Plugin
     const built = command(action.name, (own) => {
       for (const { flags, summary } of action.options ?? []) own.option(flags, summary)
     }).description(action.summary)
-    built.action(async (options: Record<string, string | boolean | undefined>, self: Command) => {
+    built.action(async (options: ActionOptions, self: Command) => {
       const interrupted = new AbortController()
       const stop = (): void => interrupted.abort()
       process.once('SIGINT', stop).once('SIGTERM', stop).once('SIGHUP', stop)

@@ -1,5 +1,7 @@
+import { accessSync, constants, mkdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { reportOf, ViridianError } from '@viridian/core'
 import { z } from 'zod'
 
 /** All that a client needs to reach a running cloud; written by its process, private to the user. */
@@ -25,13 +27,27 @@ export const accessFile = (directory: string): string => join(directory, 'cloud.
 /** The name under which the cloud's own key pair is known to EC2. */
 export const keyName = 'viridian-local'
 
+/** @throws ViridianError `E_STATE_WRITE` */
+export function makeCloudDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    accessSync(directory, constants.W_OK)
+  } catch (error) {
+    throw new ViridianError('E_STATE_WRITE', `the local cloud has no place: ${reportOf(error).message}`, {
+      place: { file: directory },
+      hint: 'make room, or make .tasks/ writable',
+    })
+  }
+}
+
 /** How to reach the cloud that runs from this directory; undefined when none does. */
 export async function readAccess(directory: string): Promise<CloudAccess | undefined> {
   let text: string
   try {
     text = await readFile(accessFile(directory), 'utf8')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    if (error instanceof Error && 'code' in error && /^(ENOENT|ENOTDIR)$/.test(String(error.code)))
+      return undefined
     throw error
   }
   const access = cloudAccess.parse(JSON.parse(text))

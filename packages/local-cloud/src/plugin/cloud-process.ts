@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, openSync } from 'node:fs'
+import { openSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { ViridianError } from '@viridian/core'
-import { type CloudAccess, readAccess } from './access.ts'
+import { type CloudAccess, makeCloudDirectory, readAccess } from './access.ts'
 
 const main = fileURLToPath(new URL('./cloud-main.js', import.meta.url))
 const startsWithinMs = 30_000
@@ -13,7 +13,7 @@ const startsWithinMs = 30_000
 export async function ensureCloud(directory: string, signal: AbortSignal): Promise<CloudAccess> {
   const running = await readAccess(directory)
   if (running) return running
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  makeCloudDirectory(directory)
   const log = openSync(join(directory, 'cloud.log'), 'a', 0o600)
   // Out of reach of the run's death and of its terminal's Ctrl-C.
   const child = spawn(process.execPath, [main, directory], { detached: true, stdio: ['ignore', log, log] })

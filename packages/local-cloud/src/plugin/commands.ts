@@ -1,5 +1,7 @@
 import { type ActionContext, type PluginCommand, ViridianError } from '@viridian/core'
+import type { FaultSettings } from '../emulator/faults.ts'
 import { type CloudAccess, cloudDirectory, readAccess } from './access.ts'
+import { faultFlags, faultsOf, switchOn } from './fault-flags.ts'
 import type { FleetSeed } from './fleet-seed.ts'
 import { endCloud, holdCloud } from './hold.ts'
 
@@ -16,6 +18,7 @@ export function cloudCommand(fleet: FleetSeed | undefined): PluginCommand {
           { flags: '--fleet <n>', summary: 'start with a fleet of n instances (0: none)' },
           { flags: '--port <port>', summary: 'the port of its endpoint' },
           { flags: '--time-scale <s>', summary: 'real seconds that a second of AWS takes (default: 0.1)' },
+          ...faultFlags,
         ],
         run: (c) => up(c, fleet),
       },
@@ -72,15 +75,29 @@ async function keepRunning(
   return 0
 }
 
+/** Brings the cloud into the state that the flags ask for. */
 async function seedAsAsked(
   c: ActionContext,
   access: CloudAccess,
   fleet: FleetSeed | undefined,
 ): Promise<void> {
   const size = numberOption(c, 'fleet') ?? fleet?.size ?? 0
-  if (!fleet || size === 0) return
-  const { seedFleet } = await import('./seed.ts')
-  await seedFleet(access, { ...fleet, size }, c.signal, c.json ? () => undefined : c.print)
+  const faults = askedFaults(c)
+  if (fleet && size > 0) {
+    const { seedFleet } = await import('./seed.ts')
+    await seedFleet(access, { ...fleet, size }, c.signal, c.json ? () => undefined : c.print)
+  }
+  // Not before the fleet stands: what is rehearsed is a deployment's trouble, not the cloud's own.
+  if (faults) await switchOn(access, faults)
+}
+
+function askedFaults(c: ActionContext): FaultSettings | undefined {
+  const { fault } = c.options
+  return faultsOf({
+    latency: numberOption(c, 'latency'),
+    eventualConsistency: numberOption(c, 'eventualConsistency'),
+    rules: typeof fault === 'object' ? fault : [],
+  })
 }
 
 function numberOption(c: ActionContext, name: string): number | undefined {
@@ -91,7 +108,7 @@ function numberOption(c: ActionContext, name: string): number | undefined {
     return number
   throw new ViridianError(
     'E_ARG_INVALID',
-    `--${name.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)}: "${value}" is not a number`,
+    `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}: "${value}" is not a number`,
   )
 }
 

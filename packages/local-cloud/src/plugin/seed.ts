@@ -55,7 +55,8 @@ export async function seedFleet(
       note(`the local cloud is empty: starting ${fleet.size} instances in the group "${fleet.group}"`)
       await createFleet(clients, fleet)
     }
-    await untilServing(clients, fleet, signal)
+    // What has become of the fleet since, such as another size, is a rehearsal's own affair.
+    await untilServing(clients, { ...fleet, size: group?.DesiredCapacity ?? fleet.size }, signal)
   } finally {
     for (const client of Object.values(clients)) client.destroy()
   }

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ViridianError } from '@viridian/core'
 import { openCloud } from '../emulator/cloud.ts'
-import { accessFile, type CloudAccess, readAccess } from './access.ts'
+import { accessFile, type CloudAccess, makeCloudDirectory, readAccess } from './access.ts'
 import { countHolds } from './hold.ts'
 import { ensureKey } from './identity.ts'
 
@@ -25,7 +25,7 @@ export interface ServedCloud {
 
 /** Opens the cloud of a directory in this process, and lets others find it there. */
 export async function serveCloud(directory: string, options: ServeOptions): Promise<ServedCloud> {
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  makeCloudDirectory(directory)
   const unlock = await lock(directory)
   let ask: () => void = () => undefined
   const asked = new Promise<void>((resolve) => {
