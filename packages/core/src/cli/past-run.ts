@@ -22,7 +22,12 @@ interface PastRun {
 /** `tasks resume RUN`: goes on where a crashed run, or one that failed after its commit, has stopped. */
 export async function resumeRun(project: Project, globals: Globals, run: string): Promise<ExitCode> {
   const { records, history } = await pastRun(project, run)
-  const { finished, committed, started } = history
+  const { finished, committed, undoing, started } = history
+  if (undoing && (!finished || finished.exitCode === 3)) {
+    throw new ViridianError('E_RUN_UNDOING', `run ${run} has begun to be taken back: it cannot go on`, {
+      hint: `"tasks rollback ${run}" finishes that; then run the task anew`,
+    })
+  }
   if (finished && (finished.status === 'succeeded' || !committed)) {
     throw new ViridianError(
       'E_RUN_ENDED',
@@ -81,6 +86,7 @@ async function pastRun(project: Project, run: string): Promise<PastRun> {
     throw new ViridianError(
       'E_JOURNAL_DAMAGED',
       `the journal of run ${run} holds no beginning; nothing was done in it`,
+      { hint: 'there is nothing to resume or to take back: its file can be removed' },
     )
   const { pid, host } = history.started.by
   if (!history.finished && host === hostname() && pid !== process.pid && isAlive(pid)) {
@@ -92,10 +98,12 @@ async function pastRun(project: Project, run: string): Promise<PastRun> {
 }
 
 async function newestUndoable(project: Project): Promise<string> {
+  let damaged: ViridianError | undefined
   for (const run of await new RunStore(project.stateDirectory).list()) {
-    if ('error' in run || run.committed) continue
-    if (undoable(run.steps.values()).length > 0) return run.started.run
+    if ('error' in run) damaged ??= run.error
+    else if (!run.committed && undoable(run.steps.values()).length > 0) return run.started.run
   }
+  if (damaged) throw damaged
   throw new ViridianError('E_RUN_NONE', 'no run on record has left anything to take back', {
     hint: 'run "tasks runs" to see them',
   })

@@ -36,8 +36,10 @@ function summaryOf(history: RunHistory) {
   }
 }
 
-function stateOf({ started, finished }: RunHistory): string {
+function stateOf({ started, finished, undoing }: RunHistory): string {
   if (!finished) return isAlive(started.by.pid) ? 'running' : 'crashed'
-  if (finished.status === 'failed') return finished.exitCode === 3 ? 'failed, dirty' : 'failed, undone'
-  return finished.status
+  const { status, exitCode } = finished
+  if (exitCode === 3) return `${status}, dirty`
+  if (status === 'failed') return 'failed, undone'
+  return status === 'succeeded' && undoing ? 'taken back' : status
 }

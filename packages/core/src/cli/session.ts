@@ -8,6 +8,7 @@ import type { Globals } from './globals.ts'
 import { onInterrupt } from './interrupt.ts'
 import type { Project } from './project.ts'
 import { confirmOn, outputFor } from './screen.ts'
+import { onStrayFailure } from './stray-failure.ts'
 
 export interface SessionRequest {
   readonly identity: RunIdentity
@@ -43,15 +44,18 @@ export async function withSession<Result>(
   const release = onInterrupt(session, (signal) => {
     output.close()
     const { id } = identity
-    process.stderr.write(
-      `${signal} again: stopped at once. The journal is intact: "tasks rollback ${id}" takes back what the run made, "tasks resume ${id}" goes on.\n`,
-    )
+    const back = `"tasks rollback ${id}" takes back what the run made`
+    const on = `"tasks resume ${id}" goes on with it`
+    const ways = session.committed ? on : ledger.history()?.undoing ? back : `${back}, ${on}`
+    process.stderr.write(`${signal} again: stopped at once. The journal is intact: ${ways}.\n`)
     process.exit(3)
   })
+  const releaseStray = onStrayFailure(session)
   try {
     return await use(session, ledger)
   } finally {
     release()
+    releaseStray()
     output.close()
     await journal?.close()
   }

@@ -62,7 +62,7 @@ export type Event =
   | { kind: 'local.output'; stream: 'stdout' | 'stderr'; line: string; key: string }
   | { kind: 'note'; text: string; level: 'info' | 'warning' }
   | { kind: 'committed'; at: string }
-  | { kind: 'undo.started'; reason: ErrorReport; steps: number; at: string }
+  | { kind: 'undo.started'; reason?: ErrorReport; steps: number; at: string }
   | {
       kind: 'undo.step'
       key: string
@@ -82,6 +82,8 @@ export type Event =
       exitCode: number
       error?: ErrorReport
       leftovers: string[]
+      /** The command that finishes what is left. */
+      remedy?: string
       at: string
       ms: number
     }

@@ -13,6 +13,8 @@ export interface RunHistory {
   /** In the order in which they were started. */
   readonly steps: ReadonlyMap<string, StepHistory>
   readonly committed: boolean
+  /** True once its undo has begun: there is nothing to go on with any more. */
+  readonly undoing: boolean
   readonly finished?: RecordOf<'run.finished'>
 }
 
@@ -26,14 +28,17 @@ export function historyOf(records: readonly JournalRecord[]): RunHistory | undef
     if (known) steps.set(key, { ...known, ...change })
   }
   let committed = false
+  let undoing = false
   let finished: RecordOf<'run.finished'> | undefined
   for (const record of records) {
     if (record.kind === 'step.intended') steps.set(record.key, { ...steps.get(record.key), intent: record })
-    else if (record.kind === 'step.done' || record.kind === 'step.failed')
-      amend(record.key, { outcome: record })
+    else if (record.kind === 'step.done') amend(record.key, { outcome: record })
+    // Behind the commit the way is forward only: what failed there is still to be done, and no outcome.
+    else if (record.kind === 'step.failed' && !committed) amend(record.key, { outcome: record })
     else if (record.kind === 'step.undone') amend(record.key, { undone: record })
     else if (record.kind === 'committed') committed = true
+    else if (record.kind === 'undo.started') undoing = true
     else if (record.kind === 'run.finished') finished = record
   }
-  return { started, steps, committed, ...(finished && { finished }) }
+  return { started, steps, committed, undoing, ...(finished && { finished }) }
 }

@@ -59,7 +59,7 @@ export const journalRecord = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('step.failed'), ...step, error: errorReport, made: z.enum(['no', 'unknown']) }),
   z.object({ kind: z.literal('role.assigned'), at, role: z.string(), hosts: json }),
   z.object({ kind: z.literal('committed'), at }),
-  z.object({ kind: z.literal('undo.started'), at, reason: errorReport }),
+  z.object({ kind: z.literal('undo.started'), at, reason: errorReport.optional() }),
   z.object({ kind: z.literal('step.undone'), ...step, note: z.string().optional() }),
   z.object({ kind: z.literal('undo.failed'), ...step, error: errorReport }),
   z.object({

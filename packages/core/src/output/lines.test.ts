@@ -72,10 +72,19 @@ describe('lines', () => {
       place: { call: 'ec2:RunInstances', requestId: 'abc' },
       causes: ['AccessDenied'],
     }
-    const lines = linesOf([finished({ status: 'failed', exitCode: 3, error, leftovers: ['instance i-1'] })])
+    const lines = linesOf([
+      finished({
+        status: 'failed',
+        exitCode: 3,
+        error,
+        leftovers: ['instance i-1'],
+        remedy: 'tasks rollback r1',
+      }),
+    ])
     expect(lines.slice(1)).toEqual([
       '✗ deploy failed after 5.0s, and something is left: · run r1',
       '  - instance i-1',
+      '  finish it with: tasks rollback r1',
       '',
       'E_AWS_DENIED: not allowed',
       '  to do it',

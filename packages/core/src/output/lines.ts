@@ -21,6 +21,7 @@ export class Lines {
   readonly #atEnd: string[] = []
   readonly #planned = new Map<string, string>()
   #planning = false
+  #done = 'done in'
 
   constructor(detail: Detail, colors: Colors) {
     this.#detail = detail
@@ -42,6 +43,7 @@ export class Lines {
     switch (event.kind) {
       case 'run.started':
         this.#planning = event.mode === 'plan'
+        if (event.mode === 'rollback') this.#done = 'taken back in'
         return [`${bold(event.task)} ${dim(`· ${event.mode} · stage ${event.stage} · run ${event.run}`)}`, '']
       case 'step.started':
         return this.#begun(event)
@@ -69,7 +71,10 @@ export class Lines {
       case 'committed':
         return [`${green('●')} ${bold('committed')} ${dim('— from here on the way is forward only')}`]
       case 'undo.started':
-        return ['', ...this.#error(event.reason), '', bold(`Putting everything back (${event.steps} steps)`)]
+        return [
+          ...(event.reason ? ['', ...this.#error(event.reason), ''] : []),
+          bold(`Putting everything back (${event.steps} steps)`),
+        ]
       case 'undo.step':
         return this.#undone(event)
       case 'plugin':
@@ -136,7 +141,7 @@ export class Lines {
     const lines = timeLine.length > 0 ? ['', bold('Time line'), ...timeLine.map((line) => `  ${line}`)] : []
     lines.push(...this.#atEnd, '')
     if (event.status === 'succeeded') {
-      const said = this.#planning ? 'planned: nothing was changed' : `done in ${elapsed(event.ms)}`
+      const said = this.#planning ? 'planned: nothing was changed' : `${this.#done} ${elapsed(event.ms)}`
       return [...lines, `${green('✓')} ${bold(event.task)} ${said} ${dim(`· run ${event.run}`)}`]
     }
     const end = event.leftovers.length > 0 ? 'and something is left:' : 'nothing of it is left'
@@ -144,6 +149,7 @@ export class Lines {
       `${red('✗')} ${bold(event.task)} ${event.status} after ${elapsed(event.ms)}, ${end} ${dim(`· run ${event.run}`)}`,
     )
     lines.push(...event.leftovers.map((left) => `  ${red('-')} ${left}`))
+    if (event.remedy !== undefined) lines.push(`  finish it with: ${bold(event.remedy)}`)
     return event.error ? [...lines, '', ...this.#error(event.error)] : lines
   }
 

@@ -34,7 +34,7 @@ export class HostsError extends ViridianError {
     const rest = skipped > 0 ? `, ${skipped} not begun` : ''
     const hint = failed.map(({ error }) => (isViridianError(error) ? error.hint : undefined)).find(Boolean)
     super('E_HOSTS_FAILED', [`${count}${rest}`, ...reasonsOf(failed)].join('\n'), {
-      ...(hint !== undefined && { hint }),
+      hint: hint ?? 'all that the hosts said stands above; --verbose shows every command too',
       ...(failed.length === 1 && failed[0] && { place: { host: failed[0].host.name } }),
     })
     this.results = results
@@ -50,6 +50,7 @@ export function failuresOf(results: readonly HostResult[]): (HostResult & { stat
 }
 
 const mostReasons = 10
+const lastLines = 3
 
 /** Hosts that failed for the same reason share a line. */
 function reasonsOf(failed: readonly (HostResult & { status: 'failed' })[]): string[] {
@@ -69,7 +70,7 @@ function reasonsOf(failed: readonly (HostResult & { status: 'failed' })[]): stri
 function reasonOf(host: HostSpec, error: unknown): string {
   const message = error instanceof Error ? error.message || error.name : String(error)
   const [first = '', ...rest] = message.split('\n')
-  const last = rest.findLast((line) => line.trim() !== '')
-  const reason = first.startsWith(`${host.name}: `) ? first.slice(host.name.length + 2) : first
-  return last === undefined ? reason : `${reason}\n    ${last.trim()}`
+  const last = rest.filter((line) => line.trim() !== '').slice(-lastLines)
+  const reason = first.startsWith(host.name) ? first.slice(host.name.length).replace(/^:? /, '') : first
+  return [reason, ...last.map((line) => `    ${line.trim()}`)].join('\n')
 }

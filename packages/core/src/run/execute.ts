@@ -99,7 +99,7 @@ const stopped = (signal: AbortSignal): Promise<never> =>
 async function afterFailure({ session, ledger }: Execution, thrown: unknown): Promise<Outcome> {
   const error = reportOf(thrown)
   const status = codeOf(thrown) === 'E_INTERRUPTED' ? 'cancelled' : 'failed'
-  const leftovers = session.committed ? unfinished(session) : await takeBack(session, ledger, error)
+  const leftovers = session.committed ? unfinished : (await takeBack(session, ledger, error)).leftovers
   return { status, exitCode: leftovers.length > 0 ? 3 : exitCodeOf(error), error, leftovers }
 }
 
@@ -110,6 +110,4 @@ function exitCodeOf({ code }: ErrorReport): Outcome['exitCode'] {
   return code === 'E_LOCKED' ? 4 : 1
 }
 
-const unfinished = ({ identity }: Session): string[] => [
-  `what follows the commit is not finished; "tasks resume ${identity.id}" goes on with it`,
-]
+const unfinished = ['what follows the commit is not finished']

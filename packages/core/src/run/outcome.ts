@@ -34,7 +34,9 @@ export async function finish(
   const said = { status, exitCode, leftovers: [...outcome.leftovers], ...(error && { error }), at }
   await recordOrWarn(session, ledger)({ kind: 'run.finished', ...said })
   const { id, task } = session.identity
-  session.emit({ kind: 'run.finished', run: id, task, ...said, ms: Math.round(performance.now() - began) })
+  const remedy = `tasks ${session.committed ? 'resume' : 'rollback'} ${id}`
+  const left = said.leftovers.length > 0 ? { ...said, remedy } : said
+  session.emit({ kind: 'run.finished', run: id, task, ...left, ms: Math.round(performance.now() - began) })
   return outcome
 }
 

@@ -1,5 +1,6 @@
-import { reportOf, ViridianError } from '../error.ts'
+import { reportOf } from '../error.ts'
 import type { RunHistory } from '../journal/history.ts'
+import { undoable } from '../step/undo.ts'
 import type { LockStore } from './lease.ts'
 import type { Ledger } from './ledger.ts'
 import { finish, type Outcome } from './outcome.ts'
@@ -29,15 +30,13 @@ async function attempt(
   try {
     await session.lock(locks, names)
     await session.beforeChange()
-    const asked = reportOf(new ViridianError('E_ROLLBACK', `the run ${session.identity.id} is taken back`))
-    const leftovers = await takeBack(session, ledger, asked)
-    return {
-      status: leftovers.length > 0 ? 'failed' : 'succeeded',
-      exitCode: leftovers.length > 0 ? 3 : 0,
-      leftovers,
-    }
+    const { leftovers, failure } = await takeBack(session, ledger)
+    return failure
+      ? { status: 'failed', exitCode: 3, error: failure, leftovers }
+      : { status: 'succeeded', exitCode: 0, leftovers }
   } catch (error) {
     const report = reportOf(error)
-    return { status: 'failed', exitCode: report.code === 'E_LOCKED' ? 4 : 1, error: report, leftovers: [] }
+    const leftovers = undoable(ledger.history()?.steps.values() ?? []).map(({ intent }) => intent.title)
+    return { status: 'failed', exitCode: report.code === 'E_LOCKED' ? 4 : 3, error: report, leftovers }
   }
 }

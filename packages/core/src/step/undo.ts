@@ -17,6 +17,8 @@ export interface UndoResult {
   readonly undone: number
   /** What could not be reversed, in words for a person. */
   readonly leftovers: readonly string[]
+  /** Why the first of them could not. */
+  readonly failure?: ErrorReport
 }
 
 /** A recorded change, made ready from its journal alone. */
@@ -74,6 +76,7 @@ export async function undoSteps(steps: readonly StepHistory[], settings: UndoSet
   const held = new Held()
   const leftovers: string[] = []
   let undone = 0
+  let failure: ErrorReport | undefined
   for (const step of steps) {
     const began = performance.now()
     const { intent } = step
@@ -86,10 +89,12 @@ export async function undoSteps(steps: readonly StepHistory[], settings: UndoSet
       ms: Math.round(performance.now() - began),
     }
     settings.emit({ kind: 'undo.step', ...shown, ...eventPartOf(verdict) })
-    if ('error' in verdict) leftovers.push(...verdict.leaves)
-    else undone += 1
+    if ('error' in verdict) {
+      failure ??= verdict.error
+      leftovers.push(...verdict.leaves)
+    } else undone += 1
   }
-  return { undone, leftovers }
+  return { undone, leftovers, ...(failure && { failure }) }
 }
 
 function eventPartOf(verdict: Exclude<Verdict, { outcome: 'nothing' }>) {
