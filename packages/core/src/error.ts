@@ -87,7 +87,13 @@ const ownDirectory = dirname(fileURLToPath(import.meta.url))
 function placeInStack({ stack = '' }: Error): ErrorPlace | undefined {
   for (const frame of stack.split('\n')) {
     const [, file, line] = /\(?(?:file:\/\/)?(\/[^():]+):(\d+):\d+\)?$/.exec(frame) ?? []
-    if (file === undefined || file.includes('/node_modules/') || file.startsWith(ownDirectory)) continue
+    if (
+      file === undefined ||
+      frame.includes('node:') ||
+      file.includes('/node_modules/') ||
+      file.startsWith(ownDirectory)
+    )
+      continue
     return { file, line: Number(line) }
   }
   return undefined

@@ -42,8 +42,7 @@ async function up(c: ActionContext, fleet: FleetSeed | undefined): Promise<numbe
   })
   c.signal.addEventListener('abort', cloud.end)
   try {
-    await seedAsAsked(c, cloud.access, fleet)
-    await describe(c, cloud.access, fleet)
+    await present(c, cloud.access, fleet)
     if (!c.json) c.print('\nCtrl-C ends it.')
   } catch (error) {
     cloud.end()
@@ -62,8 +61,7 @@ async function keepRunning(
   fleet: FleetSeed | undefined,
 ): Promise<number> {
   const hold = await holdCloud(access.hold)
-  await seedAsAsked(c, access, fleet)
-  await describe(c, access, fleet)
+  await present(c, access, fleet)
   await new Promise<void>((resolve) => {
     const alive = setInterval(() => undefined, 60_000)
     c.signal.addEventListener('abort', () => {
@@ -75,19 +73,16 @@ async function keepRunning(
   return 0
 }
 
-/** Brings the cloud into the state that the flags ask for. */
-async function seedAsAsked(
-  c: ActionContext,
-  access: CloudAccess,
-  fleet: FleetSeed | undefined,
-): Promise<void> {
+/** Brings the cloud into the state that the flags ask for, and says how to reach it. */
+async function present(c: ActionContext, access: CloudAccess, fleet: FleetSeed | undefined): Promise<void> {
   const size = numberOption(c, 'fleet') ?? fleet?.size ?? 0
   const faults = askedFaults(c)
   if (fleet && size > 0) {
     const { seedFleet } = await import('./seed.ts')
     await seedFleet(access, { ...fleet, size }, c.signal, c.json ? () => undefined : c.print)
   }
-  // Not before the fleet stands: what is rehearsed is a deployment's trouble, not the cloud's own.
+  await describe(c, access, fleet)
+  // Last of all: what is rehearsed is a deployment's trouble, not the cloud's own.
   if (faults) await switchOn(access, faults)
 }
 
