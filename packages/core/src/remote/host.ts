@@ -31,7 +31,10 @@ export type CommandValue = string | number | boolean | readonly (string | number
 /**
  * Runs a command on the host: as a template, whose values are quoted for the shell, or with options first.
  *
- * @throws ViridianError `E_COMMAND_FAILED` with the command, the exit code and the last lines of its output
+ * What the login's start-up files print is no part of its output.
+ *
+ * @throws ViridianError `E_COMMAND_FAILED` with the command, the exit code and the last lines of its output;
+ * `E_COMMAND_NOT_RUN` when the host ran something else in its place, or did not begin with it in time
  *
  * @example
  * ```ts
