@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { JsonResult } from '../project.ts'
-import { countOf, peakMemory } from './processes.ts'
+import { bytesRead, countOf, peakMemory } from './processes.ts'
 import { ends, RemoteProject, said, shown } from './remote-project.ts'
 import { Sshd, type SshdOptions } from './sshd.ts'
 import { until } from './until.ts'
@@ -183,16 +183,23 @@ describe.sequential('200 MB of output', () => {
     await alone()
     const mark = `${1000 + Math.random()}`
     const child = remote.project.start(['run', 'sh', '--script', `yes ${mark}`])
+    const closed = once(child, 'close')
+    const { pid = 0 } = child
     try {
-      await once(child, 'spawn')
       child.stdout?.pause()
-      await until('the command runs', () => countOf(`yes ${mark}`) === 1)
+      let before = 0
+      await until('it takes no more output', () => {
+        const now = bytesRead(pid)
+        const rests = now === before && countOf(`yes ${mark}`) === 1
+        before = now
+        return rests
+      })
+      expect(peakMemory(pid)).toBeLessThan(300)
       child.kill('SIGINT')
-      await until('it is ended', () => countOf(`yes ${mark}`) === 0)
-      expect(peakMemory(child.pid ?? 0)).toBeLessThan(300)
+      await until('the command is ended', () => countOf(`yes ${mark}`) === 0)
       child.stdout?.resume()
       child.stderr?.resume()
-      expect(await once(child, 'close')).toEqual([130, null])
+      expect(await closed).toEqual([130, null])
     } finally {
       child.kill('SIGKILL')
     }

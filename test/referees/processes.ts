@@ -34,6 +34,11 @@ export function peakMemory(pid: number): number | undefined {
   }
 }
 
+/** How much a process has read so far, from anywhere. */
+export function bytesRead(pid: number): number {
+  return Number(/^rchar: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1])
+}
+
 // Zombies have ended; only their parents have not asked yet.
 function processes(): { pid: number; parent: number; line: string }[] {
   const text = execFileSync('ps', ['-eo', 'pid=,ppid=,stat=,args='], { encoding: 'utf8' })
