@@ -170,6 +170,41 @@ test('every answer may be lost once, on the way there and on the way back', asyn
   await cloud.terminate(idsOf(green))
 })
 
+test('one that dies while it is attached is told at once, and nobody takes its place', async () => {
+  const before = await cloud.settled()
+  const t = testSteps(cloud.context())
+  const blue = await described()
+  await fleets.pin(t, blue)
+  const green = (await cloud.launch(2)).map((id) => ({ id }))
+  const [doomed = ''] = idsOf(green)
+  const attaching = fleets.attach(t, blue, green)
+  await until(async () => doomed in (await cloud.members()))
+  await cloud.terminate([doomed])
+  await expect(attaching).rejects.toMatchObject({
+    code: 'E_INSTANCE_LOST',
+    message: expect.stringContaining(doomed),
+  })
+  await t.undo()
+  expect(await cloud.settled()).toEqual(before)
+  await cloud.terminate(idsOf(green))
+})
+
+test('one that has died in standby is no victim to terminate', async () => {
+  const t = testSteps(cloud.context())
+  const blue = await described()
+  const pin = await fleets.pin(t, blue)
+  const green = (await cloud.launch(3)).map((id) => ({ id }))
+  await fleets.attach(t, blue, green)
+  await fleets.standby(t, blue, blue.instances)
+  const [dead = ''] = idsOf(blue.instances)
+  await cloud.terminate([dead])
+  await until(async () => (await cloud.members())[dead] !== 'Standby/Healthy')
+  await fleets.retire(t, blue, blue.instances)
+  await fleets.unpin(t, pin)
+  expect(await cloud.group()).toMatchObject({ DesiredCapacity: 3 })
+  expect(Object.keys(await cloud.members()).sort()).toEqual(idsOf(green).sort())
+})
+
 test('attach goes in chunks of twenty', async () => {
   const t = testSteps(cloud.context())
   const blue = await described()

@@ -92,9 +92,12 @@ export const isInService = (member: Member | undefined): boolean => member?.Life
 
 export const isHealthy = (member: Member | undefined): boolean => member?.HealthStatus === 'Healthy'
 
+/** True for the lifecycle state of a member that is on its way out. */
+export const isGoing = (lifecycle: string): boolean => /^(Terminat|Detach)/.test(lifecycle)
+
 /** True for a member that will not serve again, or is none any more. */
 export const isLeaving = (member: Member | undefined): boolean =>
-  member === undefined || /^(Terminat|Detach)/.test(member.LifecycleState)
+  member === undefined || isGoing(member.LifecycleState)
 
 /** A member in words: `i-1 is InService and Unhealthy`. */
 export const memberText = (id: string, member: Member | undefined): string =>

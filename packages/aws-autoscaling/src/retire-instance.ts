@@ -1,7 +1,7 @@
 import { autoScalingApi, poll } from '@viridian/aws'
 import { defineChange, defineCheck } from '@viridian/core'
 import { z } from 'zod'
-import { isLeaving, memberText, readMembers } from './group.ts'
+import { isGoing, isLeaving, memberText, readMembers } from './group.ts'
 
 const retiredWithinMs = 7_200_000
 
@@ -23,7 +23,8 @@ export const retireInstance = defineChange({
   },
   run: async ({ id }, c) => {
     const { lifecycle } = c.before
-    if (lifecycle === null) return null
+    // One that has died in standby is on its way out already: counted down for it, the group would end another too.
+    if (lifecycle === null || isGoing(lifecycle)) return null
     // Standby has taken it out of desired already: counted down once more, the group would end a green one too.
     const ShouldDecrementDesiredCapacity = lifecycle !== 'Standby'
     const input = { InstanceId: id, ShouldDecrementDesiredCapacity }
