@@ -101,7 +101,7 @@ function explain(call: string, error: SdkError): Explanation {
       code: 'E_AWS_UNAVAILABLE',
       hint: 'AWS, or the network, failed at every attempt: whether a change took effect has to be looked up',
     }
-  return { code: 'E_AWS_REFUSED' }
+  return { code: 'E_AWS_REFUSED', hint: "the reason is AWS's own: its reference of the call explains the code" }
 }
 
 // IAM's message names the action that lacked, which may be another: iam:PassRole for a launch with a profile.

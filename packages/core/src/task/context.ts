@@ -57,7 +57,7 @@ export interface TaskContext<Specs extends ArgSpecs = ArgSpecs> extends AnyTaskC
   readonly $: RunCommand
   /**
    * Waits out a window in which everything can still be taken back, and watches meanwhile: `guard` runs every few
-   * seconds, and its failure undoes the run.
+   * seconds, once for a window of no time, and its failure undoes the run.
    */
   keep(duration: number | string, guard?: (t: Steps) => Promise<void>): Promise<void>
   /** From here on the way is forward only. Refused while steps are open, and in a task that another one called. */

@@ -98,7 +98,8 @@ export class TaskScope<Specs extends ArgSpecs> extends Scope implements TaskCont
 
   keep(duration: number | string, guard?: (t: Steps) => Promise<void>): Promise<void> {
     const ms = parseDuration(duration)
-    if (ms === 0) return Promise.resolve()
+    // The last look before the commit is taken in any case.
+    if (ms === 0) return guard?.(this) ?? Promise.resolve()
     const title = `keep the way back open for ${formatDuration(ms)}`
     return this.move({ name: 'keep', title }, async (t) => {
       if (this.#session.engine.planning) return
