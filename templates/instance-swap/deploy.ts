@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { autoScaling } from '@viridian/aws-autoscaling'
 import { ec2 } from '@viridian/aws-ec2'
 import { elb } from '@viridian/aws-elb'
-import { remoteTask, task } from '@viridian/core'
+import { remoteTask, task, ViridianError } from '@viridian/core'
 
 export const fleets = autoScaling()
 export const instances = ec2({ ssh: { user: 'deploy' } })
@@ -12,7 +12,20 @@ const here = import.meta.dirname
 const release = { type: 'string', description: 'the version to deploy' } as const
 
 /** A release's name as a file's name: whatever is in it, it stays one. */
-const fileOf = (name: string) => encodeURIComponent(name)
+function fileOf(name: string) {
+  const file = encodeURIComponent(name).replace(/^\.+|^-/, (sign) =>
+    sign === '-' ? '%2D' : '%2E'.repeat(sign.length),
+  )
+  if (file !== '' && file.length <= 200) return file
+  throw new ViridianError(
+    'E_RELEASE_NAME',
+    `a release cannot be named ${file === '' ? 'nothing' : `"${name}"`}`,
+    {
+      hint: 'name it in 1 to 200 characters: --release v2',
+    },
+  )
+}
+
 const archiveOf = (name: string) => join(here, 'releases', `${fileOf(name)}.tgz`)
 
 export const build_release = task(

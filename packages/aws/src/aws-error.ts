@@ -60,6 +60,13 @@ export function isClearRefusal(error: unknown): boolean {
 function explain(call: string, error: SdkError): Explanation {
   const status = error.$metadata?.httpStatusCode
   const name = codeOf(error)
+  const profile = process.env.AWS_PROFILE
+  if (name === 'CredentialsProviderError' && profile)
+    return {
+      code: 'E_AWS_CREDENTIALS',
+      says: `${call}: the profile "${profile}" gives no credentials (${error.message})`,
+      hint: `see that AWS_PROFILE names a profile of ~/.aws/config, and sign in again: aws sso login --profile ${profile}`,
+    }
   if (name === 'CredentialsProviderError' || /ExpiredToken|RequestExpired/.test(name))
     return {
       code: 'E_AWS_CREDENTIALS',
@@ -78,11 +85,17 @@ function explain(call: string, error: SdkError): Explanation {
     }
   if (/LimitExceeded$/.test(name) && name !== 'RequestLimitExceeded')
     return { code: 'E_AWS_LIMIT', hint: 'ask for more in Service Quotas, or remove what is not needed' }
-  if (error.message === 'Region is missing')
+  if (error.message === 'Region is missing' || /^Region not accepted/.test(error.message))
     return {
       code: 'E_AWS_REGION',
-      says: `${call}: no region is set`,
+      says: `${call}: ${process.env.AWS_REGION ? `"${process.env.AWS_REGION}" is no region` : 'no region is set'}`,
       hint: 'set AWS_REGION, or the region of the profile',
+    }
+  if (error.code === 'ERR_INVALID_URL')
+    return {
+      code: 'E_AWS_ENDPOINT',
+      says: `${call}: the endpoint is not a URL (AWS_ENDPOINT_URL is "${process.env.AWS_ENDPOINT_URL ?? ''}")`,
+      hint: 'set AWS_ENDPOINT_URL to a URL such as http://127.0.0.1:4566, or unset it for AWS itself',
     }
   if (error.code === 'ECONNREFUSED' || error.code === 'ENOTFOUND' || error.code === 'EHOSTUNREACH')
     return {
@@ -101,7 +114,10 @@ function explain(call: string, error: SdkError): Explanation {
       code: 'E_AWS_UNAVAILABLE',
       hint: 'AWS, or the network, failed at every attempt: whether a change took effect has to be looked up',
     }
-  return { code: 'E_AWS_REFUSED', hint: "the reason is AWS's own: its reference of the call explains the code" }
+  return {
+    code: 'E_AWS_REFUSED',
+    hint: "the reason is AWS's own: its reference of the call explains the code",
+  }
 }
 
 // IAM's message names the action that lacked, which may be another: iam:PassRole for a launch with a profile.

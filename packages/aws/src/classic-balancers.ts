@@ -1,5 +1,6 @@
-import type { StepContext } from '@viridian/core'
+import { type StepContext, suggestion, ViridianError } from '@viridian/core'
 import { z } from 'zod'
+import { awsCode } from './aws-error.ts'
 import { elbApi } from './elastic-load-balancing.ts'
 import type { ClassicLoadBalancer } from './load-balancer.ts'
 
@@ -18,6 +19,11 @@ const Balancers = z.object({
   ),
 })
 
+const Names = z.object({
+  LoadBalancerDescriptions: z.array(z.object({ LoadBalancerName: z.string() })),
+  NextMarker: z.string().optional(),
+})
+
 const Attributes = z.object({
   LoadBalancerAttributes: z.object({
     ConnectionDraining: z.object({ Enabled: z.boolean(), Timeout: z.int().optional() }).optional(),
@@ -30,7 +36,7 @@ const defaultDrainSeconds = 300
  * Reads classic load balancers: how they check health, how long they drain
  * (`DescribeLoadBalancers`, `DescribeLoadBalancerAttributes`).
  *
- * @throws ViridianError `E_AWS_REFUSED` with AWS's code `LoadBalancerNotFound`
+ * @throws ViridianError `E_BALANCER_NOT_FOUND`, with the names that they may have been
  */
 export async function readClassicBalancers(
   c: StepContext,
@@ -38,7 +44,12 @@ export async function readClassicBalancers(
 ): Promise<ClassicLoadBalancer[]> {
   if (names.length === 0) return []
   const input = { LoadBalancerNames: [...names] }
-  const { LoadBalancerDescriptions: found } = await elbApi(c, 'DescribeLoadBalancers', input, Balancers)
+  const { LoadBalancerDescriptions: found } = await elbApi(
+    c,
+    'DescribeLoadBalancers',
+    input,
+    Balancers,
+  ).catch((error: unknown) => explainMissing(c, names, error))
   return Promise.all(
     found.map(async ({ LoadBalancerName: name, HealthCheck: check }) => ({
       kind: 'classic' as const,
@@ -53,6 +64,33 @@ export async function readClassicBalancers(
       drainSeconds: await drainSeconds(c, name),
     })),
   )
+}
+
+/** AWS names one that it does not know; a person wants to know which there are. */
+async function explainMissing(c: StepContext, names: readonly string[], error: unknown): Promise<never> {
+  if (awsCode(error) !== 'LoadBalancerNotFound') throw error
+  const known = await balancerNames(c)
+  const missing = names.filter((name) => !known.includes(name))
+  const near = suggestion(missing[0] ?? '', known)
+  throw new ViridianError(
+    'E_BALANCER_NOT_FOUND',
+    `there is no classic load balancer ${missing.map((name) => `"${name}"`).join(', ')}`,
+    {
+      hint: near ?? (known.length > 0 ? `there are ${known.slice(0, 8).join(', ')}` : 'there is none at all'),
+      place: { call: 'elasticloadbalancing:DescribeLoadBalancers' },
+    },
+  )
+}
+
+async function balancerNames(c: StepContext): Promise<string[]> {
+  const names: string[] = []
+  let Marker: string | undefined
+  do {
+    const page = await elbApi(c, 'DescribeLoadBalancers', { Marker }, Names)
+    names.push(...page.LoadBalancerDescriptions.map(({ LoadBalancerName }) => LoadBalancerName))
+    Marker = page.NextMarker || undefined
+  } while (Marker !== undefined)
+  return names
 }
 
 async function drainSeconds(c: StepContext, name: string): Promise<number> {

@@ -161,13 +161,13 @@ function understood<Answer>(call: string, raw: unknown, schema: z.ZodType<Answer
   const issue = parsed.error.issues[0]
   const member = issue?.path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('')
   const { requestId } = metadataOf(raw)
-  throw new ViridianError(
-    'E_AWS_ANSWER',
-    `${call}: the answer lacks ${member?.slice(1)} (${issue?.message})`,
-    {
-      hint: 'check AWS_ENDPOINT_URL, and proxies on the way: AWS itself answers in full',
-      place: { call, ...(requestId !== undefined && { requestId }) },
-      cause: parsed.error,
-    },
-  )
+  // Every answer of AWS has a request id: an HTML page may pass for an empty answer, but has none.
+  const said =
+    requestId === undefined
+      ? 'what answered is not AWS'
+      : `the answer lacks ${member?.slice(1)} (${issue?.message})`
+  throw new ViridianError('E_AWS_ANSWER', `${call}: ${said}`, {
+    hint: 'check AWS_ENDPOINT_URL, and proxies on the way: AWS itself answers in full',
+    place: { call, ...(requestId !== undefined && { requestId }) },
+  })
 }

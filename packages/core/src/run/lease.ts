@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { ViridianError } from '../error.ts'
+import { isViridianError, reportOf, ViridianError } from '../error.ts'
 
 /** Who holds a lock, and until when unless the hold is renewed. */
 const leaseSchema = z.object({
@@ -27,7 +27,7 @@ export interface LockStore {
   /**
    * Takes a lock, also from a holder whose lease has lapsed: that one is given to `onTakeover`.
    *
-   * @throws ViridianError `E_LOCKED` with the holder
+   * @throws ViridianError `E_LOCKED` with the holder; `E_STATE_READ`, `E_STATE_WRITE` when it cannot be told or taken
    */
   acquire(name: string, holder: Holder, events: LockEvents): Promise<HeldLock>
 }
@@ -53,7 +53,23 @@ export class FileLocks implements LockStore {
   }
 
   async acquire(name: string, holder: Holder, events: LockEvents): Promise<HeldLock> {
-    await mkdir(this.#directory, { recursive: true, mode: 0o700 })
+    try {
+      await mkdir(this.#directory, { recursive: true, mode: 0o700 })
+      return await this.#take(name, holder, events)
+    } catch (error) {
+      if (isViridianError(error)) throw error
+      throw new ViridianError(
+        'E_STATE_WRITE',
+        `cannot take the lock on ${name}: ${reportOf(error).message}`,
+        {
+          place: { file: this.#directory },
+          hint: 'make room, or make .tasks/ writable',
+        },
+      )
+    }
+  }
+
+  async #take(name: string, holder: Holder, events: LockEvents): Promise<HeldLock> {
     const file = join(this.#directory, `${encodeURIComponent(name)}.json`)
     const since = new Date().toISOString()
     // A lapsed lease is moved out of the way and the lock tried again: of several who try, one gets it.
@@ -142,15 +158,29 @@ const renewed = (holder: Holder, since: string): Lease => ({
 })
 
 async function readLease(file: string): Promise<Lease | undefined> {
+  const unreadable = (why: string): ViridianError =>
+    new ViridianError('E_STATE_READ', `a lock cannot be read: ${why}`, {
+      place: { file },
+      hint: 'see with "tasks runs" that no run is active, then remove the file',
+    })
+  let text: string
   try {
-    return leaseSchema.parse(JSON.parse(await readFile(file, 'utf8')))
+    text = await readFile(file, 'utf8')
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw new ViridianError('E_STATE_READ', 'a lock cannot be read', {
-      cause: error,
-      place: { file },
-      hint: 'remove the file when no run is active',
-    })
+    throw unreadable(reportOf(error).message)
+  }
+  const lease = leaseSchema.safeParse(parsedJson(text))
+  if (!lease.success) throw unreadable('it does not hold what a run writes there')
+  return lease.data
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // What is not JSON is no lease either.
+    return undefined
   }
 }
 

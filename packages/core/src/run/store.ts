@@ -55,8 +55,8 @@ export class RunStore {
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
       throw new ViridianError('E_STATE_READ', `cannot list the runs: ${reportOf(error).message}`, {
-        cause: error,
         place: { file: this.#directory },
+        hint: 'make .tasks/ a directory that can be read',
       })
     }
   }
