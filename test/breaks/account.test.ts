@@ -186,6 +186,37 @@ describe.sequential('a release', () => {
   )
 })
 
+describe.sequential('a plugin that is not listed', () => {
+  it.each([
+    ['[fleets, instances, traffic]', '[instances, traffic]', 'aws-autoscaling'],
+    ['[instances, traffic]', '[fleets, traffic]', 'aws-ec2'],
+  ])(
+    'is refused before its first step, and what came before is taken back: %s → %s',
+    async (from, to, plugin) => {
+      const before = await rehearsal.account.inventory()
+      await edit(join(rehearsal.project.directory, 'tasks.config.ts'), from, to)
+      const result = await rehearsal.deploy('v3')
+      told(`${plugin} used but not listed`, 'tasks run deploy:bluegreen', result, {
+        exitCode: 1,
+        code: 'E_PLUGIN_UNLISTED',
+        says: [new RegExp(`the plugin ${plugin}`)],
+        hint: /add it to "plugins"/,
+      })
+      expect(result.stdout).toContain('nothing of it is left')
+      await rehearsal.isAgain(before)
+    },
+    60_000,
+  )
+
+  afterAll(() =>
+    edit(
+      join(rehearsal.project.directory, 'tasks.config.ts'),
+      '[fleets, traffic]',
+      '[fleets, instances, traffic]',
+    ),
+  )
+})
+
 describe.sequential('AWS', () => {
   it('throttles for a while at many calls: the deployment goes through', async () => {
     const throttled = (operation: string, skip = 0) =>
@@ -414,6 +445,18 @@ describe('a stage of its own account', () => {
       code: 'E_AWS_SIGNATURE',
       says: [/RequestTimeTooSkewed/],
       hint: /clock/,
+    })
+  }, 60_000)
+})
+
+describe('the fleet of the local cloud', () => {
+  it('may have been scaled to nothing: that is said at once', async () => {
+    await fleets.empty('web')
+    expectTold(await rehearsal.deploy('v9'), {
+      exitCode: 1,
+      code: 'E_GROUP_NOT_READY',
+      says: [/web cannot be replaced now: it wants no instances/],
+      hint: /raise its desired capacity/,
     })
   }, 60_000)
 })

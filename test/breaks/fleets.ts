@@ -1,10 +1,10 @@
 import {
   AutoScalingClient,
   CreateAutoScalingGroupCommand,
-  DeleteAutoScalingGroupCommand,
   DescribeAutoScalingGroupsCommand,
   SetInstanceHealthCommand,
   SuspendProcessesCommand,
+  UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling'
 import {
   ConfigureHealthCheckCommand,
@@ -91,9 +91,10 @@ export class Fleets {
     await this.#autoScaling.send(new SetInstanceHealthCommand({ InstanceId, HealthStatus: 'Unhealthy' }))
   }
 
-  async remove(AutoScalingGroupName: string): Promise<void> {
+  /** Scales a group to nothing. */
+  async empty(AutoScalingGroupName: string): Promise<void> {
     await this.#autoScaling.send(
-      new DeleteAutoScalingGroupCommand({ AutoScalingGroupName, ForceDelete: true }),
+      new UpdateAutoScalingGroupCommand({ AutoScalingGroupName, MinSize: 0, DesiredCapacity: 0 }),
     )
   }
 

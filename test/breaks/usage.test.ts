@@ -28,6 +28,10 @@ export default defineConfig({
     uptime: remoteTask({ role: 'web' }, async (host) => { await host.run\`uptime\` }),
     seek: remoteTask({ role: 'found' }, async (host) => { await host.run\`uptime\` }),
     stray: remoteTask({ role: 'wbe' }, async (host) => { await host.run\`uptime\` }),
+    loses: task({}, async (t) => {
+      void (async () => { throw new RangeError('what nobody awaits') })()
+      await t.keep('30s')
+    }),
     breaks: task({}, async () => { throw new TypeError('what the task says') }),
   },
   defaultStage: 'here',
@@ -88,6 +92,13 @@ describe('what was typed', () => {
     ['unknown role', ['run', 'stray'], 1, 'E_ROLE_UNKNOWN', /did you mean web\?/],
     ['plugin used but not listed', ['run', 'balancers', '--yes'], 1, 'E_PLUGIN_UNLISTED', /"plugins"/],
     ['the same in a plan', ['plan', 'balancers'], 1, 'E_PLUGIN_UNLISTED', /"plugins"/],
+    [
+      'promise that nobody awaits',
+      ['run', 'loses'],
+      1,
+      'E_UNEXPECTED',
+      /what nobody awaits[\s\S]*tasks.config.ts:\d+/,
+    ],
     [
       'task that throws',
       ['run', 'breaks'],

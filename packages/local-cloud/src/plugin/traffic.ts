@@ -142,7 +142,7 @@ export class Traffic {
     const since = (at: string): string => `${((Date.parse(at) - this.#began) / 1000).toFixed(1)}s`
     const rows = Object.entries(summary.versions).map(
       ([version, { requests, first, last }]) =>
-        `  ${version.padEnd(10)} ${String(requests).padStart(7)} answers   first at ${since(first).padStart(6)}   last at ${since(last).padStart(6)}`,
+        `  ${printable(version).padEnd(10)} ${String(requests).padStart(7)} answers   first at ${since(first).padStart(6)}   last at ${since(last).padStart(6)}`,
     )
     const deaths = Object.entries(summary.died).map(
       ([id, count]) => `  ${count} more died with ${id}, which was in service`,
@@ -161,3 +161,7 @@ export class Traffic {
     }
   }
 }
+
+/** A version may be any text: on a screen it stays in its line. */
+const printable = (text: string): string =>
+  text.replace(/\p{Cc}/gu, (sign) => JSON.stringify(sign).slice(1, -1))
