@@ -4,9 +4,8 @@ import { appendFile, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { record } from '../messages.ts'
-import { ended, onLine, Project, type Result } from '../project.ts'
-import { expectTold } from './rehearsal.ts'
+import { ended, onLine, Project } from '../project.ts'
+import { told } from './told.ts'
 
 const zod = fileURLToPath(new URL('../../packages/core/node_modules/zod/index.js', import.meta.url))
 const tasks = fileURLToPath(new URL('../../packages/core/bin/tasks.js', import.meta.url))
@@ -55,11 +54,6 @@ const made = async (): Promise<string[]> =>
   (await readdir(join(project.directory, 'made'))).filter((name) => name !== '.keep').sort()
 const journals = async (): Promise<string[]> =>
   (await readdir(join(project.directory, '.tasks/runs'))).map((file) => join('.tasks/runs', file)).sort()
-
-function told(name: string, command: string, result: Result, expected: Parameters<typeof expectTold>[1]) {
-  expectTold(result, expected)
-  record({ case: name, command, exitCode: result.exitCode, screen: result.stdout + result.stderr })
-}
 
 /** A run that died with two things made, as by a power cut. */
 async function crash(): Promise<string> {
