@@ -44,6 +44,7 @@ export const seeAvailable = defineCheck({
         const reason = found?.StateReason?.Message ?? 'no reason given'
         throw new ViridianError('E_IMAGE_FAILED', `image ${image} is ${found?.State ?? 'gone'}: ${reason}`, {
           hint: 'the next run bakes another',
+          place: { call: 'ec2:DescribeImages' },
         })
       },
     })

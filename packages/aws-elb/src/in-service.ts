@@ -87,4 +87,5 @@ function vanished(members: readonly MemberHealth[], shown: Set<string>): MemberH
 const unhealthy = (members: readonly string[]): ViridianError =>
   new ViridianError('E_NOT_IN_SERVICE', members.join(', '), {
     hint: "ask an instance itself for the health check's path, and look at its log",
+    place: { call: 'elasticloadbalancing:DescribeInstanceHealth' },
   })

@@ -17,7 +17,10 @@ export function onInterrupt(session: Session, endNow: (signal: string) => void):
       level: 'warning',
       text: `${signal}: stopping${session.committed ? '' : ', then putting everything back'}; once more to stop at once`,
     })
-    session.engine.fail(new ViridianError('E_INTERRUPTED', `interrupted by ${signal}`))
+    const hint = 'what the run had made is put back: run it again when you like'
+    session.engine.fail(
+      new ViridianError('E_INTERRUPTED', `interrupted by ${signal}`, session.committed ? {} : { hint }),
+    )
   }
   for (const signal of signals) process.on(signal, handle)
   // The other end of a pipe is gone, as a terminal that hangs up. Each further line fails in the same way, also

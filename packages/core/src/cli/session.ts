@@ -1,5 +1,7 @@
 import { Mask } from '../events/mask.ts'
 import type { JournalRecord } from '../journal/record.ts'
+import { colorsFor } from '../output/colors.ts'
+import { errorLines } from '../output/lines.ts'
 import { Ledger } from '../run/ledger.ts'
 import { Session } from '../run/session.ts'
 import { RunStore } from '../run/store.ts'
@@ -46,8 +48,14 @@ export async function withSession<Result>(
     const { id } = identity
     const back = `"tasks rollback ${id}" takes back what the run made`
     const on = `"tasks resume ${id}" goes on with it`
-    const ways = session.committed ? on : ledger.history()?.undoing ? back : `${back}, ${on}`
-    process.stderr.write(`${signal} again: stopped at once. The journal is intact: ${ways}.\n`)
+    const hint = session.committed ? on : ledger.history()?.undoing ? back : `${back}, ${on}`
+    const said = {
+      code: 'E_INTERRUPTED',
+      message: `${signal} again: stopped at once; its journal is whole`,
+      hint,
+    }
+    const lines = errorLines(said, colorsFor(process.stderr, globals.color))
+    process.stderr.write(`${lines.join('\n')}\n`)
     process.exit(3)
   })
   const releaseStray = onStrayFailure(session)

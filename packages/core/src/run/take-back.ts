@@ -10,8 +10,8 @@ export async function takeBack(session: Session, ledger: Ledger, reason?: ErrorR
   if (steps.length === 0) return { undone: 0, leftovers: [] }
   const record = recordOrWarn(session, ledger)
   const at = new Date().toISOString()
-  session.emit({ kind: 'undo.started', ...(reason && { reason }), steps: steps.length, at })
   await record({ kind: 'undo.started', at, ...(reason && { reason }) })
+  session.emit({ kind: 'undo.started', ...(reason && { reason }), steps: steps.length, at })
   return undoSteps(steps, {
     registry: session.registry,
     // An undo is not stopped by what stopped the run.
