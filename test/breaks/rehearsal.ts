@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { Account } from '../account.ts'
+import { lastError } from '../messages.ts'
 import { type CloudStatus, ended, onLine, Project, type Result } from '../project.ts'
 
 /** A fault, as the cloud's admin endpoint takes it. */
@@ -79,6 +80,16 @@ export class Rehearsal {
     return this.#patiently(child)
   }
 
+  /** Runs a command, and does something when a line stands on its screen. */
+  async when(at: RegExp, what: () => Promise<void>, args: readonly string[]): Promise<Result> {
+    let done: Promise<void> | undefined
+    const result = await this.tasks(args, (line) => {
+      if (at.test(line)) done ??= what()
+    })
+    await done
+    return result
+  }
+
   deploy(release: string, ...flags: string[]): Promise<Result> {
     return this.tasks(['run', 'deploy:bluegreen', '--release', release, ...flags])
   }
@@ -137,7 +148,7 @@ export class Rehearsal {
 export function expectTold(result: Result, { exitCode, code, says, hint }: Telling): void {
   const screen = result.stdout + result.stderr
   expect({ exitCode: result.exitCode, screen }).toMatchObject({ exitCode })
-  const block = screen.slice(screen.search(/^E_\w+: (?![^]*^E_\w+: )/m))
+  const block = lastError(screen)
   expect(block).toMatch(new RegExp(`^${code}: `))
   for (const each of says) expect(block).toMatch(each)
   expect(block.trimEnd().split('\n').at(-1)).toMatch(/^hint: /)
