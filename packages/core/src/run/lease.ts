@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { isViridianError, reportOf, ViridianError } from '../error.ts'
 
@@ -72,14 +73,15 @@ export class FileLocks implements LockStore {
   async #take(name: string, holder: Holder, events: LockEvents): Promise<HeldLock> {
     const file = join(this.#directory, `${encodeURIComponent(name)}.json`)
     const since = new Date().toISOString()
-    // A lapsed lease is moved out of the way and the lock tried again: of several who try, one gets it.
     for (;;) {
-      if (await this.#create(file, renewed(holder, since)))
-        return this.#hold(name, file, renewed(holder, since), events)
+      const mine = renewed(holder, since)
+      if (await this.#create(file, mine)) return this.#hold(name, file, mine, events)
       const current = await readLease(file)
       if (!current) continue
       if (!hasLapsed(current, holder.host)) throw locked(name, current)
-      if (await this.#clear(file, current)) events.onTakeover(current)
+      if (!(await this.#replace(file, current, mine))) continue
+      events.onTakeover(current)
+      return this.#hold(name, file, mine, events)
     }
   }
 
@@ -103,20 +105,26 @@ export class FileLocks implements LockStore {
     return draft
   }
 
-  /** Takes a lapsed lease away; what turns out to be another's, taken meanwhile, is put back. */
-  async #clear(file: string, lapsed: Lease): Promise<boolean> {
-    const aside = join(this.#directory, `.${randomBytes(6).toString('hex')}`)
-    try {
-      await rename(file, aside)
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false
-      throw error
+  /**
+   * Puts a lease in the place of a lapsed one, in one move: while it is missing, a third could take the lock. Of several
+   * who have seen the lapsed one, the holder of a file beside it looks again, and replaces only that.
+   */
+  async #replace(file: string, lapsed: Lease, mine: Lease): Promise<boolean> {
+    const claim = `${file}.next`
+    if (!(await this.#create(claim, mine))) {
+      const other = await readLease(claim)
+      if (other && hasLapsed(other, mine.host)) throw abandoned(claim)
+      await sleep(5)
+      return false
     }
-    const moved = await readLease(aside)
-    const mine = moved?.run === lapsed.run
-    if (!mine) await link(aside, file)
-    await rm(aside, { force: true })
-    return mine
+    try {
+      const now = await readLease(file)
+      if (now?.run !== lapsed.run || now.since !== lapsed.since) return false
+      await rename(await this.#draft(mine), file)
+      return true
+    } finally {
+      await rm(claim, { force: true })
+    }
   }
 
   #hold(name: string, file: string, first: Lease, events: LockEvents): HeldLock {
@@ -208,6 +216,13 @@ function isZombie(pid: number): boolean {
     return false
   }
 }
+
+/** A process has died in the few milliseconds that it takes to replace a lapsed lease. */
+const abandoned = (file: string): ViridianError =>
+  new ViridianError('E_STATE_READ', 'a run died while it took a lock over', {
+    place: { file },
+    hint: 'see with "tasks runs" that no run is active, then remove the file',
+  })
 
 function locked(name: string, { run, task, user, host, pid, since }: Lease): ViridianError {
   const age = Math.round((Date.now() - Date.parse(since)) / 1000)
