@@ -18,7 +18,7 @@ export class Moto {
   readonly #child: ChildProcess
   readonly #gateway: Server
   #bridges = openBridges()
-  /** Operations whose next answer is to be lost, and those that are to be refused because one was. */
+  /** Operations whose next answer is to be lost, and the calls whose answer was: the same call again is refused, no other. */
   readonly #losing: string[] = []
   readonly #refusing = new Set<string>()
 
@@ -72,14 +72,14 @@ export class Moto {
   async #pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const parameters = new URLSearchParams(await text(request))
     const operation = parameters.get('Action') ?? ''
-    if (this.#refusing.delete(operation)) return void answer(response, 400, refusal)
+    if (this.#refusing.delete(`${parameters}`)) return void answer(response, 400, refusal)
     const ask = this.#asking(request)
     const bridge = this.#bridges[operation]
     const { status, body } = await (bridge ? bridge(parameters, ask) : ask(parameters))
     const losing = this.#losing.indexOf(operation)
     if (status >= 300 || losing < 0) return void answer(response, status, body)
     this.#losing.splice(losing, 1)
-    this.#refusing.add(operation)
+    this.#refusing.add(`${parameters}`)
     request.socket.destroy()
   }
 
