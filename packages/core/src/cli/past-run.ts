@@ -123,6 +123,5 @@ function argsOf({ started }: RunHistory, specs: ArgSpecs): ArgValues<ArgSpecs> {
     )
   }
   const given = Object.entries(started.args).filter(([, value]) => value !== null)
-  // Every argument has its declared type now; which ones are optional only the task's own type knows.
-  return parseArgs(started.task, specs, Object.fromEntries(given)) as ArgValues<ArgSpecs>
+  return parseArgs(started.task, specs, Object.fromEntries(given))
 }

@@ -34,6 +34,5 @@ function argsOf(
   defaults: Readonly<Record<string, unknown>>,
 ): ArgValues<ArgSpecs> {
   const known = Object.entries(defaults).filter(([arg]) => arg in task.args)
-  // Every argument has its declared type now; which ones are optional only the task's own type knows.
-  return parseArgs(name, task.args, { ...Object.fromEntries(known), ...flags }) as ArgValues<ArgSpecs>
+  return parseArgs(name, task.args, { ...Object.fromEntries(known), ...flags })
 }

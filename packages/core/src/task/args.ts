@@ -68,11 +68,11 @@ export function argProblem(name: string, spec: ArgSpec): string | undefined {
  *
  * @throws ViridianError `E_ARG_MISSING`, `E_ARG_INVALID`
  */
-export function parseArgs(
+export function parseArgs<Specs extends ArgSpecs>(
   task: string,
-  specs: ArgSpecs,
+  specs: Specs,
   given: Readonly<Record<string, unknown>>,
-): Record<string, ArgValue> {
+): ArgValues<Specs> {
   const entries = Object.entries(specs).map(([name, spec]) => {
     const details = detailsOf(spec)
     const value = given[name] ?? details.default ?? (details.type === 'boolean' ? false : undefined)
@@ -82,7 +82,8 @@ export function parseArgs(
       hint: `run "tasks run ${task} --help" to see its flags`,
     })
   })
-  return Object.fromEntries(entries)
+  // Each argument was converted to its declared type above, or the call has thrown.
+  return Object.fromEntries(entries) as ArgValues<Specs>
 }
 
 function convert(task: string, name: string, details: ArgDetails, value: unknown): ArgValue {

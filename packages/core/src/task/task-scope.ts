@@ -78,8 +78,7 @@ export class TaskScope<Specs extends ArgSpecs> extends Scope implements TaskCont
     given: Partial<ArgValues<Inner>>,
   ): ArgValues<Inner> {
     const mine = Object.entries(this.args).filter(([arg]) => arg in task.args)
-    // parseArgs gives every argument of the specification its declared type, or throws.
-    const args = parseArgs(name, task.args, { ...Object.fromEntries(mine), ...given }) as ArgValues<Inner>
+    const args = parseArgs(name, task.args, { ...Object.fromEntries(mine), ...given })
     this.#session.maskSecrets(task.args, args)
     return args
   }
