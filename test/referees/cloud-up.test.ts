@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fleet } from '../../templates/instance-swap/local-fleet.ts'
 import { type CloudStatus, Project } from '../project.ts'
 import { AwsCli } from './aws-cli.ts'
 import { cloudUp } from './cloud-up.ts'
 import { Python } from './python.ts'
+import { until } from './until.ts'
 import { versionsAt } from './visitor.ts'
 
 let python: Python
@@ -19,12 +19,6 @@ beforeAll(async () => {
 }, 300_000)
 
 afterAll(() => project.remove())
-
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(100))
-    if (await holds()) return
-  throw new Error(`not within a minute: ${what}`)
-}
 
 describe.sequential('the AWS CLI at "tasks cloud up"', () => {
   const byTag = 'ec2 describe-instances --filters Name=tag:by,Values=cli'
@@ -40,7 +34,7 @@ describe.sequential('the AWS CLI at "tasks cloud up"', () => {
 
   /** Asks again until a command prints these words. */
   const reach = (command: string, words: string): Promise<void> =>
-    until(`${words} by aws ${command}`, async () => (await aws.words(command)).join(' ') === words)
+    until(`${words} by aws ${command}`, async () => (await aws.words(command)).join(' ') === words, 60_000)
 
   beforeAll(() => {
     aws = new AwsCli(python, cloud)
