@@ -14,7 +14,7 @@ import { type Group, readGroup } from './group.ts'
 /** Reads a group, its launch source and the balancers that are bound to it. */
 export const describeGroup = defineRead({
   name: 'aws-autoscaling/describe-group',
-  version: 1,
+  version: 2,
   input: z.strictObject({ group: z.string() }),
   output: Fleet,
   calls: [

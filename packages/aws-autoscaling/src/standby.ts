@@ -32,7 +32,7 @@ const isAside = (member: Member | undefined): boolean => /Standby$/.test(member?
  */
 export const enterStandby = defineChange({
   name: 'aws-autoscaling/enter-standby',
-  version: 1,
+  version: 2,
   input: Input,
   /** Those that were in service: the others are not its own to take back. */
   beforeSchema: z.strictObject({ inService: Ids }),
@@ -80,7 +80,7 @@ export const enterStandby = defineChange({
 /** Waits until instances are in standby: drained, and out of their balancers. Those that were ended are content too. */
 export const seeStandby = defineCheck({
   name: 'aws-autoscaling/see-standby',
-  version: 1,
+  version: 2,
   input: z.strictObject({ group: z.string(), ids: Ids, leaveWithinMs: z.int() }),
   output: z.null(),
   calls: ['autoscaling:DescribeAutoScalingGroups'],

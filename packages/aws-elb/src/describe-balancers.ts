@@ -5,7 +5,7 @@ import { z } from 'zod'
 /** Reads classic load balancers by name: how they check health, how long they drain. */
 export const describeBalancers = defineRead({
   name: 'aws-elb/describe-balancers',
-  version: 1,
+  version: 2,
   input: z.strictObject({ names: z.array(z.string()) }),
   output: z.array(LoadBalancer),
   calls: [

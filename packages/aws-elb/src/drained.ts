@@ -6,7 +6,7 @@ import { waitOut } from './membership.ts'
 /** Waits until instances are out of a balancer: connections under way have ended (`DescribeInstanceHealth`). */
 export const seeDrained = defineCheck({
   name: 'aws-elb/see-drained',
-  version: 1,
+  version: 2,
   input: z.strictObject({ balancer: LoadBalancer, ids: z.array(z.string()) }),
   output: z.null(),
   calls: ['elasticloadbalancing:DescribeInstanceHealth'],

@@ -28,6 +28,8 @@ test('a balancer is described with its health check and draining', () => {
     {
       kind: 'classic',
       name: 'web',
+      dnsName: expect.stringMatching(/^web-\d+\.eu-west-1\.elb\.amazonaws\.com$/),
+      zoneId: 'Z32O12XQLNTSW2',
       healthCheck: {
         target: 'TCP:2222',
         interval: 5,

@@ -22,7 +22,7 @@ const titleOf = ({ balancers, ids }: Input): string =>
  */
 export const seeInService = defineCheck({
   name: 'aws-elb/see-in-service',
-  version: 1,
+  version: 2,
   input: Input,
   output: z.null(),
   calls: ['elasticloadbalancing:DescribeInstanceHealth'],
@@ -36,7 +36,7 @@ export const seeInService = defineCheck({
 /** Tests, without waiting, that exactly these instances are in service: a guard (`DescribeInstanceHealth`). */
 export const testInService = defineCheck({
   name: 'aws-elb/test-in-service',
-  version: 1,
+  version: 2,
   input: Input,
   output: z.null(),
   calls: ['elasticloadbalancing:DescribeInstanceHealth'],

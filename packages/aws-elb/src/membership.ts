@@ -35,7 +35,7 @@ const touches = ({ balancer, ids }: Input): string[] => [
  */
 export const registerInstances = defineChange({
   name: 'aws-elb/register-instances',
-  version: 1,
+  version: 2,
   input: Input,
   beforeSchema: Before,
   output: z.null(),
@@ -68,7 +68,7 @@ export const registerInstances = defineChange({
  */
 export const deregisterInstances = defineChange({
   name: 'aws-elb/deregister-instances',
-  version: 1,
+  version: 2,
   input: Input,
   beforeSchema: Before,
   output: z.null(),

@@ -8,6 +8,8 @@ const Balancers = z.object({
   LoadBalancerDescriptions: z.array(
     z.object({
       LoadBalancerName: z.string(),
+      DNSName: z.string(),
+      CanonicalHostedZoneNameID: z.string(),
       HealthCheck: z.object({
         Target: z.string(),
         Interval: z.int(),
@@ -51,9 +53,11 @@ export async function readClassicBalancers(
     Balancers,
   ).catch((error: unknown) => explainMissing(c, names, error))
   return Promise.all(
-    found.map(async ({ LoadBalancerName: name, HealthCheck: check }) => ({
+    found.map(async ({ LoadBalancerName: name, DNSName, CanonicalHostedZoneNameID, HealthCheck: check }) => ({
       kind: 'classic' as const,
       name,
+      dnsName: DNSName,
+      zoneId: CanonicalHostedZoneNameID,
       healthCheck: {
         target: check.Target,
         interval: check.Interval,

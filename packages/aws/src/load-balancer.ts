@@ -16,6 +16,9 @@ export const LoadBalancer = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('classic'),
     name: z.string(),
+    /** Where its traffic goes in: what an alias of a hosted zone names, and the zone that this name is in. */
+    dnsName: z.string(),
+    zoneId: z.string(),
     healthCheck: HealthCheck,
     /** How long connections under way may last once an instance is taken out, in seconds; 0: no draining. */
     drainSeconds: z.int(),

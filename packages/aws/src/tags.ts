@@ -10,6 +10,8 @@ export const runTag = 'viridian:run'
 export const stepTag = 'viridian:step'
 /** On a group whose processes are suspended and whose max is raised for a run; the value says what to give back. */
 export const pinTag = 'viridian:pin'
+/** On a group that a replica has taken the place of; the value says of which run, and by whom it is served now. */
+export const retiredTag = 'viridian:retired'
 
 /**
  * The tags of what a step makes. Tags of AWS's own (`aws:…`) cannot be set and are left out.

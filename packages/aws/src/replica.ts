@@ -1,0 +1,92 @@
+import { isDeepStrictEqual } from 'node:util'
+
+/**
+ * What becomes of a member when its thing is copied: `copied` goes over as it is; `rewritten` names something else in
+ * the copy (itself, its group, its image); what is left out says why.
+ */
+export type Fate = 'copied' | 'rewritten' | { readonly leftOut: string }
+
+/**
+ * The fate of every member of an SDK shape. A member that the SDK knows and nobody classified does not compile; a test
+ * walks the schemas of the pinned SDK as well.
+ *
+ * @example
+ * ```ts
+ * const fates = {
+ *   LaunchConfigurationName: 'rewritten',
+ *   CreatedTime: { leftOut: 'AWS sets it' },
+ *   InstanceType: 'copied',
+ *   // …
+ * } as const satisfies Fates<LaunchConfiguration>
+ * ```
+ */
+export type Fates<Shape> = { readonly [Member in keyof Required<Shape>]: Fate }
+
+type CopiedMember<Given> = {
+  [Member in keyof Given]: Given[Member] extends 'copied' ? Member : never
+}[keyof Given]
+
+/** The part of a shape that a copy takes over. */
+export type Copied<Shape, Given extends Fates<Shape>> = Pick<Shape, CopiedMember<Given> & keyof Shape>
+
+/**
+ * The members that a copy takes over as they are. What AWS describes as never set (`''`, `[]`) is left away: it is
+ * refused when it is sent back.
+ */
+export function copyOf<Shape extends object, const Given extends Fates<Shape>>(
+  original: Shape,
+  fates: Given,
+): Copied<Shape, Given> {
+  const copied = Object.entries(original).filter(
+    ([member, value]) =>
+      Object.entries(fates).some(([name, fate]) => name === member && fate === 'copied') && isSet(value),
+  )
+  // Exactly the members of which the type says so; those that were not set are optional in every SDK shape.
+  return Object.fromEntries(copied) as Copied<Shape, Given>
+}
+
+const isSet = (value: unknown): boolean =>
+  value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0)
+
+/** One member in which an original and its copy differ. */
+export interface Difference {
+  /** `group web: HealthCheckGracePeriod`. */
+  readonly member: string
+  /** As JSON; `none` where it is not set. */
+  readonly original: string
+  readonly copy: string
+  /** False for a difference that a faithful copy does not have. */
+  readonly expected: boolean
+}
+
+/**
+ * In which members a copy differs from its original. A copied member must be equal; a rewritten one must be what
+ * `rewritten` says of it, where it says something; what is left out may differ.
+ *
+ * @param what the thing, for people: `group web`
+ */
+export function differences<Shape extends object>(
+  what: string,
+  original: Shape,
+  copy: Shape,
+  fates: Fates<Shape>,
+  rewritten: Partial<Shape> = {},
+): Difference[] {
+  const [from, to, wanted] = [original, copy, rewritten].map(
+    (shape) => new Map<string, unknown>(Object.entries(shape)),
+  )
+  return Object.entries<Fate>(fates).flatMap(([member, fate]) => {
+    const [one, other] = [from?.get(member), to?.get(member)].map(settled)
+    const expected =
+      fate === 'copied'
+        ? false
+        : !wanted?.has(member) || isDeepStrictEqual(settled(wanted.get(member)), other)
+    if (isDeepStrictEqual(one, other) && (expected || fate === 'copied')) return []
+    return [{ member: `${what}: ${member}`, original: textOf(one), copy: textOf(other), expected }]
+  })
+}
+
+/** Never set and empty are the same to AWS. */
+const settled = (value: unknown): unknown => (isSet(value) ? value : undefined)
+
+const textOf = (value: unknown): string => (value === undefined ? 'none' : JSON.stringify(value))
