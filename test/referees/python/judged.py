@@ -40,6 +40,11 @@ ANSWERS = {
     "a right EC2 answer": ("ec2", "StopInstances", state("<code>80</code><name>stopped</name>")),
     "a value out of an enumeration": ("ec2", "StopInstances", state("<code>80</code><name>asleep</name>")),
     "text instead of members": ("ec2", "StopInstances", state("<Code>80</Code>")),
+    "a right answer in JSON": ("acm", "ListTagsForCertificate", '{"Tags": [{"Key": "a"}]}'),
+    "a missing member in JSON": ("acm", "ListTagsForCertificate", '{"Tags": [{"Value": "a"}]}'),
+    "an unknown member in JSON": ("acm", "GetCertificate", '{"Colour": "blue"}'),
+    "a wrong type in JSON": ("acm", "GetCertificate", '{"Certificate": 1}'),
+    "a value out of an enumeration in JSON": ("acm", "DescribeCertificate", '{"Certificate": {"Status": "asleep"}}'),
     "no header": ("route53", "CreateHostedZone", "<CreateHostedZoneResponse/>"),
 }
 

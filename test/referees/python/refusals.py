@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from account import Account, say, wait
 from fleet import make_balancer, make_group, make_network
 from instances import ids_of
+from refused_certificates import certificates_cases
 from refused_names import names_cases
 from refused_traffic import traffic_cases
 
@@ -158,7 +159,9 @@ def client_of(service, credentials=None):
 
 def judge(client, operation, parameters, expected):
     refused = f"{client.meta.service_model.signing_name}:{operation}"
-    say(refused=refused, parameters=parameters, actual=refusal_of(client, operation, parameters), expected=expected)
+    # A certificate in full would hide what is printed with it.
+    shown = {name: "PEM" if isinstance(value, bytes) else value for name, value in parameters.items()}
+    say(refused=refused, parameters=shown, actual=refusal_of(client, operation, parameters), expected=expected)
 
 
 def main():
@@ -168,6 +171,7 @@ def main():
         "ec2": instances_cases(subject),
         **traffic_cases(account, subject),
         "route53": names_cases(account, subject),
+        "acm": certificates_cases(account),
     }
     for service, cases in tables.items():
         client = client_of(service)

@@ -5,6 +5,8 @@ import binascii
 import re
 from xml.etree import ElementTree
 
+import json_shapes
+
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 SCALARS = {
     "boolean": re.compile(r"true|false"),
@@ -24,6 +26,8 @@ def problems_of(operation, protocol, body, headers):
         if shape is not None and protocol != "rest-xml":
             problems.append("the body is empty")
         return problems
+    if protocol == "json":
+        return json_shapes.problems_of(shape, body)
     root = ElementTree.fromstring(body)
     judge = Judge(problems)
     if protocol == "rest-xml":

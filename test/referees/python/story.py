@@ -1,12 +1,13 @@
 """Drives an account through every operation that the local cloud serves, and prints what it found."""
 
 import balancers
+import certificates
 import groups
 import instances
 import zones
 from account import Account
 
 account = Account()
-for chapter in [instances, balancers, groups, zones]:
+for chapter in [instances, balancers, certificates, groups, zones]:
     chapter.story(account)
 account.report_answers()

@@ -24,7 +24,8 @@ export function awsJson(version: '1.0' | '1.1'): Protocol {
       if (!operation.output.isStructSchema()) return answer(200, requestId, '{}')
       const serializer = codec.createSerializer()
       serializer.write(operation.output, output)
-      return answer(200, requestId, serializer.flush())
+      // The codec's own bytes print a warning when Buffer.from looks at them.
+      return answer(200, requestId, Uint8Array.from(serializer.flush()))
     },
     refuse(api, error, requestId) {
       const { code, status } = wireError(api, error)
@@ -36,6 +37,7 @@ export function awsJson(version: '1.0' | '1.1'): Protocol {
         requestId,
         JSON.stringify({ __type: shape ?? code, message: error.message }),
       )
+      if (!api.knowsQuery) return refusal
       const compatible = `${code};${status < 500 ? 'Sender' : 'Receiver'}`
       return { ...refusal, headers: { ...refusal.headers, 'x-amzn-query-error': compatible } }
     },

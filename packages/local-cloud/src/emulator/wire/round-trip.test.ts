@@ -1,3 +1,4 @@
+import * as acm from '@aws-sdk/client-acm'
 import * as autoScaling from '@aws-sdk/client-auto-scaling'
 import * as ec2 from '@aws-sdk/client-ec2'
 import * as elb from '@aws-sdk/client-elastic-load-balancing'
@@ -103,6 +104,7 @@ test.each([
   ['elasticloadbalancing', elb, 'ElasticLoadBalancingClient', 29],
   ['route53', route53, 'Route53Client', 74],
   ['sts', sts, 'STSClient', 12],
+  ['acm', acm, 'ACMClient', 15],
 ])(
   'every operation of %s keeps its input and output on the wire',
   async (name, client, className, atLeast) => {
