@@ -14,7 +14,7 @@ type Zone = z.infer<typeof Zone>
 
 const Page = z.object({
   HostedZones: z.array(Zone),
-  IsTruncated: z.boolean(),
+  IsTruncated: z.boolean().default(false),
   NextDNSName: z.string().optional(),
   NextHostedZoneId: z.string().optional(),
 })

@@ -6,7 +6,7 @@ import { RecordSet, routing } from './record-set.ts'
 
 const Page = z.object({
   ResourceRecordSets: z.array(z.looseObject({ Name: z.string(), Type: z.string() })),
-  IsTruncated: z.boolean(),
+  IsTruncated: z.boolean().default(false),
   NextRecordName: z.string().optional(),
   NextRecordType: z.string().optional(),
   NextRecordIdentifier: z.string().optional(),
