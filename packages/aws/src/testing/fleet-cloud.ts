@@ -32,10 +32,13 @@ export async function openFleetCloud() {
     AWS_REGION: region,
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    VIRIDIAN_NAME_SERVERS: `${open.dns.address}:${open.dns.port}`,
   }
   const { Images: [base] = [] } = await ec2.describeImages()
   const cloud = {
     image: base?.ImageId ?? '',
+    /** What a client of the test's own is made with. */
+    settings,
     scaling,
     elb,
     ec2,
