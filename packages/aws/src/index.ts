@@ -9,7 +9,7 @@ export {
   leaveWithinMs,
   notInService,
 } from './balancer-health.ts'
-export { readClassicBalancers } from './classic-balancers.ts'
+export { listClassicBalancers, readClassicBalancers } from './classic-balancers.ts'
 export { sayCompared } from './compared.ts'
 export { Counterparts } from './counterparts.ts'
 export { decoded } from './decoded.ts'
@@ -35,6 +35,7 @@ export type { Look, Poll } from './poll.ts'
 export { lookFor, poll } from './poll.ts'
 export type { Copied, Difference, Fate, Fates } from './replica.ts'
 export { copyOf, differences } from './replica.ts'
+export { addressesOf } from './resolve.ts'
 export type { ClientSettings, Service, ServiceDefinition } from './service.ts'
 export { defineService } from './service.ts'
 export type { Tag } from './tags.ts'

@@ -40,6 +40,8 @@ export async function openFleetCloud() {
     settings,
     dns: open.dns,
     image: base?.ImageId ?? '',
+    /** What a client of the test's own is made with. */
+    settings,
     scaling,
     elb,
     ec2,
