@@ -1,5 +1,6 @@
 import { CloudWatch, MetricAlarm$, type PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch'
 import type { Counterparts } from '@viridian/aws'
+import type { UndoReport } from '@viridian/core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type FleetCloud, openFleetCloud } from '../../aws/src/testing/fleet-cloud.ts'
 import { testSteps } from '../../aws/src/testing/test-steps.ts'
@@ -151,6 +152,24 @@ const put = async (...made: PutMetricAlarmInput[]): Promise<void> => {
   for (const alarm of made) await watch.putMetricAlarm(alarm)
 }
 
+function changeOf(name: string) {
+  const step = alarms.steps?.find((each) => each.name === `aws-cloudwatch/${name}`)
+  if (step?.kind !== 'change') throw new Error(`no change ${name}`)
+  return step
+}
+
+let tokens = 0
+
+/** Takes a change by itself; what it gives undoes it, as often as it is called. */
+async function taken(name: string, input: unknown): Promise<() => Promise<UndoReport | undefined>> {
+  const step = changeOf(name)
+  const c = cloud.context()
+  tokens += 1
+  const cc = { ...c, before: await step.before(input, c), token: `20261123-154233-k3f9-once${tokens}` }
+  const output = await step.run(input, cc)
+  return () => step.undo(input, { ...cc, output })
+}
+
 /** Every alarm by name, with its tags, and without what time makes of it. */
 async function described(): Promise<Record<string, object>> {
   const all: Record<string, object> = {}
@@ -275,17 +294,17 @@ describe('a copy of the alarms of a fleet', () => {
   }, 20_000)
 
   test('is undone twice, and left alone when it is somebody else’s by then', async () => {
-    await put(...fleetAlarms().slice(0, 2))
-    const t = testSteps(cloud.context())
-    const { alarms: made } = await alarms.replicate(t, counterparts)
-    const name = made['web-slow'] ?? ''
+    await put(...fleetAlarms().slice(0, 1))
+    const input = { from: 'web-busy', counterparts }
+    const undo = await taken('copy-alarm', input)
+    expect(await undo()).toBeUndefined()
+    expect(await undo()).toBeUndefined()
+    expect(Object.keys(await described())).toEqual(['web-busy'])
+    const other = await taken('copy-alarm', input)
+    const [name = ''] = Object.keys(await described()).filter((each) => each !== 'web-busy')
     const { MetricAlarms: [alarm] = [] } = await watch.describeAlarms({ AlarmNames: [name] })
     await watch.untagResource({ ResourceARN: alarm?.AlarmArn, TagKeys: ['viridian:step'] })
-    await watch.deleteAlarms({ AlarmNames: [made['web-busy'] ?? ''] })
-    expect(await t.undo()).toEqual([
-      { leftAlone: `alarm ${name}: it does not carry this run's tag any more` },
-      undefined,
-    ])
+    expect(await other()).toEqual({ leftAlone: `alarm ${name}: it does not carry this run's tag any more` })
     expect(Object.keys(await described())).toContain(name)
   })
 
@@ -297,9 +316,7 @@ describe('a copy of the alarms of a fleet', () => {
     const token = name.replace('web-busy--', '')
     await watch.deleteAlarms({ AlarmNames: [name] })
     await put({ ...judged, ...busy, AlarmName: name })
-    const { steps = [] } = alarms
-    const copy = steps.find((step) => step.name === 'aws-cloudwatch/copy-alarm')
-    if (copy?.kind !== 'change') throw new Error('no step')
+    const copy = changeOf('copy-alarm')
     const c = { ...cloud.context(), before: null, token }
     const input = { from: 'web-busy', counterparts }
     await expect(copy.run(input, c)).rejects.toMatchObject({ code: 'E_NAME_TAKEN', refused: true })
@@ -397,21 +414,24 @@ describe('switching actions', () => {
     await put(...fleetAlarms().slice(0, 3))
     const names = ['web-busy', 'web-errors', 'web-slow']
     const t = testSteps(cloud.context())
-    // The undo comes twice: as the step's own, and again after it.
-    const again = testSteps(cloud.context())
     await cloud.fail([
       { operation: forth, kind: 'lose' },
       { operation: forth, kind: 'refuse', status: 400 },
     ])
-    const move = way === 'on' ? alarms.enable : alarms.disable
-    await move(t, names)
-    expect(await enabled()).toEqual(way === 'on' ? names : [])
-    await move(again, names)
-    await again.undo()
+    await (way === 'on' ? alarms.enable : alarms.disable)(t, names)
     expect(await enabled()).toEqual(way === 'on' ? names : [])
     await cloud.lose(back)
     await t.undo()
     expect(await enabled()).toEqual(['web-busy', 'web-errors'])
+  })
+
+  test.each(['enable-alarms', 'disable-alarms'])('by %s is undone twice', async (step) => {
+    await put(...fleetAlarms().slice(0, 3))
+    const undo = await taken(step, { names: ['web-busy', 'web-errors', 'web-slow'] })
+    for (const _ of [1, 2]) {
+      await undo()
+      expect(await enabled()).toEqual(['web-busy', 'web-errors'])
+    }
   })
 
   test('leaves alone what was deleted or switched since', async () => {
