@@ -1,5 +1,6 @@
 """Drives an account through every operation that the local cloud serves, and prints what it found."""
 
+import alarms
 import balancers
 import groups
 import instances
@@ -7,6 +8,6 @@ import zones
 from account import Account
 
 account = Account()
-for chapter in [instances, balancers, groups, zones]:
+for chapter in [instances, balancers, groups, alarms, zones]:
     chapter.story(account)
 account.report_answers()
