@@ -4,6 +4,7 @@ import {
   DescribeLaunchConfigurationsCommand,
   SetDesiredCapacityCommand,
 } from '@aws-sdk/client-auto-scaling'
+import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch'
 import {
   DescribeImagesCommand,
   DescribeInstancesCommand,
@@ -32,6 +33,7 @@ export class Account {
   readonly #autoScaling: AutoScalingClient
   readonly #balancers: ElasticLoadBalancingClient
   readonly #names: Route53Client
+  readonly #watch: CloudWatchClient
 
   constructor({ endpoint, region, accessKeyId, secretAccessKey }: Access) {
     const configuration = { endpoint, region, credentials: { accessKeyId, secretAccessKey } }
@@ -39,6 +41,7 @@ export class Account {
     this.#autoScaling = new AutoScalingClient(configuration)
     this.#balancers = new ElasticLoadBalancingClient(configuration)
     this.#names = new Route53Client(configuration)
+    this.#watch = new CloudWatchClient(configuration)
   }
 
   async instances() {
@@ -121,7 +124,18 @@ export class Account {
         }),
       ),
       records: await this.#records(),
+      alarms: await this.#alarms(),
     }
+  }
+
+  async #alarms(): Promise<unknown> {
+    const { MetricAlarms = [] } = await this.#watch.send(new DescribeAlarmsCommand({}))
+    return MetricAlarms.map(({ AlarmName, ActionsEnabled, AlarmActions, Dimensions }) => ({
+      AlarmName,
+      ActionsEnabled,
+      AlarmActions,
+      Dimensions,
+    }))
   }
 
   async #records(): Promise<unknown> {
