@@ -1,5 +1,13 @@
-/** Sends a Query request to moto itself, and gives the answer's status and body. */
-export type Ask = (parameters: URLSearchParams) => Promise<{ readonly status: number; readonly body: string }>
+/** What moto, or the gateway in its place, answers. */
+export interface Answer {
+  readonly status: number
+  readonly body: string
+  /** Its content type; XML, if it is not given. */
+  readonly type?: string | undefined
+}
+
+/** Sends a Query request to moto itself. */
+export type Ask = (parameters: URLSearchParams) => Promise<Answer>
 
 /** What moto does otherwise than AWS, as far as the steps meet it, and what becomes of it here. */
 export const differences: Readonly<Record<string, Difference>> = {
@@ -56,11 +64,11 @@ interface Difference {
   readonly here: string
 }
 
-type Answer = (parameters: URLSearchParams, ask: Ask) => ReturnType<Ask>
+type Bridge = (parameters: URLSearchParams, ask: Ask) => ReturnType<Ask>
 
 /** What the gateway answers by itself, by operation. */
-export function openBridges(): Readonly<Record<string, Answer>> {
-  const launches = new Map<string, Awaited<ReturnType<Ask>>>()
+export function openBridges(): Readonly<Record<string, Bridge>> {
+  const launches = new Map<string, Answer>()
   return {
     DescribeInstanceRefreshes: async () => ({ status: 200, body: noRefreshes }),
     CreateImage: createImage,

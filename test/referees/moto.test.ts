@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { autoScaling } from '@viridian/aws-autoscaling'
+import { cloudWatch } from '@viridian/aws-cloudwatch'
 import { ec2 } from '@viridian/aws-ec2'
 import { elb } from '@viridian/aws-elb'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -14,7 +15,11 @@ import { Python } from './python.ts'
 const notTaken = ['aws-ec2/read-host-keys']
 
 /** Those that cannot be undone: they stand behind the commit. */
-const final = ['aws-autoscaling/retire-instance', 'aws-ec2/terminate-instances']
+const final = [
+  'aws-autoscaling/retire-instance',
+  'aws-cloudwatch/delete-alarms',
+  'aws-ec2/terminate-instances',
+]
 
 /** The changing calls of a swap: max is raised and lowered, and the launch source is set, by one operation. */
 const changes = [
@@ -27,7 +32,7 @@ const changes = [
 /** Calls of its way back that hold others back when they fail. */
 const waysBack = ['ExitStandby', 'DetachInstances', 'DeregisterImage', 'ResumeProcesses']
 
-const definitions = [autoScaling(), ec2(), elb()].flatMap(({ steps = [] }) => steps)
+const definitions = [autoScaling(), ec2(), elb(), cloudWatch()].flatMap(({ steps = [] }) => steps)
 const seen = {
   taken: new Set<string>(),
   planned: new Set<string>(),
@@ -95,6 +100,12 @@ describe.sequential('the AWS steps on moto', () => {
     expect(plan.last('run.finished')).toMatchObject({ status: 'succeeded', exitCode: 0 })
     expect(await account.inventory()).toEqual(before)
     await tasks('plan', 'spare', '--group', 'web')
+    const watch = await tasks('plan', 'watch')
+    const copies = watch.events.filter(
+      ({ kind, step }) => kind === 'step.finished' && step === 'aws-cloudwatch/copy-alarm',
+    )
+    expect(copies).toHaveLength(2)
+    expect(await account.inventory()).toEqual(before)
   })
 
   it('replace the instances of a group', async () => {
@@ -114,6 +125,22 @@ describe.sequential('the AWS steps on moto', () => {
     moto.lose(['TerminateInstances'])
     expect((await tasks('run', 'spare', '--group', 'web', '--yes')).exitCode).toBe(0)
     expect(moto.notLost).toEqual([])
+    moto.lose(['PutMetricAlarm', 'EnableAlarmActions', 'DisableAlarmActions', 'DeleteAlarms'])
+    expect((await tasks('run', 'watch', '--yes')).last('run.finished')).toMatchObject({
+      status: 'succeeded',
+      leftovers: [],
+    })
+    expect(moto.notLost).toEqual([])
+    expect(await account.inventory()).toMatchObject({
+      alarms: [
+        {
+          ActionsEnabled: true,
+          AlarmActions: [expect.stringContaining(':autoScalingGroupName/green:policyName/out')],
+          Dimensions: [{ Name: 'AutoScalingGroupName', Value: 'green' }],
+        },
+        { ActionsEnabled: false, Dimensions: [{ Name: 'LoadBalancerName', Value: 'extra' }] },
+      ],
+    })
   })
 
   it('are undone, last first, when the task fails', async () => {
@@ -122,6 +149,11 @@ describe.sequential('the AWS steps on moto', () => {
     expect(run.last('run.finished')).toMatchObject({ status: 'failed', exitCode: 1, leftovers: [] })
     expect(await account.inventory()).toEqual(before)
     expect((await tasks('run', 'hold', '--group', 'web', '--yes')).exitCode).toBe(1)
+    expect(await account.inventory()).toEqual(before)
+    expect((await tasks('run', 'watch', '--fail', '--yes')).last('run.finished')).toMatchObject({
+      exitCode: 1,
+      leftovers: [],
+    })
     expect(await account.inventory()).toEqual(before)
   })
 

@@ -1,4 +1,5 @@
 import { autoScaling } from '@viridian/aws-autoscaling'
+import { cloudWatch } from '@viridian/aws-cloudwatch'
 import { ec2 } from '@viridian/aws-ec2'
 import { elb } from '@viridian/aws-elb'
 import { defineConfig, task } from '@viridian/core'
@@ -6,6 +7,7 @@ import { defineConfig, task } from '@viridian/core'
 const fleets = autoScaling()
 const instances = ec2()
 const traffic = elb()
+const alarms = cloudWatch()
 
 /** The AWS steps of the instance swap, without what needs machines: moto's instances are records. */
 const swap = task(
@@ -52,9 +54,35 @@ const hold = task({ summary: 'Pin a group, let it go, and fail', args: { group: 
   throw new Error('as asked')
 })
 
+const policyOf = (group: string): string =>
+  `arn:aws:autoscaling:us-east-1:123456789012:scalingPolicy:1:autoScalingGroupName/${group}:policyName/out`
+
+/** The alarms of a fleet copied for another one, switched, and deleted; its traffic watched meanwhile. */
+const watch = task(
+  { summary: 'Copy the alarms of web for green', args: { fail: { type: 'boolean', default: false } } },
+  async (t) => {
+    const counterparts = {
+      groups: { web: 'green' },
+      balancers: { web: 'extra' },
+      policies: { [policyOf('web')]: policyOf('green') },
+    }
+    const now = await t.now()
+    const balancers = await traffic.describe(t, ['web'])
+    const replica = await alarms.replicate(t, counterparts)
+    await alarms.compare(t, counterparts, replica)
+    await alarms.enable(t, replica.enabled)
+    await alarms.disable(t, Object.keys(replica.alarms))
+    await alarms.silent(t, balancers, { since: now.toISOString(), quietFor: 0, deadline: '1m' })
+    await alarms.served(t, balancers, { since: new Date(now.getTime() - 600_000).toISOString() })
+    if (t.args.fail) throw new Error('as asked')
+    await t.commit()
+    await alarms.remove(t, { groups: ['web'], balancers: ['web'] })
+  },
+)
+
 export default defineConfig({
-  plugins: [fleets, instances, traffic],
-  tasks: { swap, spare, hold },
+  plugins: [fleets, instances, traffic, alarms],
+  tasks: { swap, spare, hold, watch },
   stages: {
     moto: {
       env: {

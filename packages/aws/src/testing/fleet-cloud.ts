@@ -1,3 +1,4 @@
+import { Resolver } from 'node:dns/promises'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -47,9 +48,20 @@ export async function openFleetCloud() {
     ec2,
     /** What went wrong in the cloud where no caller waits. */
     reports,
+    /** For the client of another service. */
+    settings,
+    /** The address that a name of this cloud stands for. */
+    async resolve(name: string): Promise<string> {
+      const resolver = new Resolver()
+      resolver.setServers([`${open.dns.address}:${open.dns.port}`])
+      const [address = ''] = await resolver.resolve4(name)
+      return address
+    },
     /** Does the next call of each of these operations, and cuts the connection instead of answering. */
-    async lose(...operations: string[]): Promise<void> {
-      const rules = operations.map((operation) => ({ operation, kind: 'lose' }))
+    lose: (...operations: string[]): Promise<void> =>
+      cloud.fail(operations.map((operation) => ({ operation, kind: 'lose' }))),
+    /** Switches faults on. */
+    async fail(rules: readonly { operation: string; kind: string; status?: number }[]): Promise<void> {
       const answer = await fetch(`${endpoint}/_viridian/faults`, {
         method: 'POST',
         headers: { 'x-viridian-secret': secretAccessKey },
