@@ -11,6 +11,24 @@ const Member = z.object({
   ProtectedFromScaleIn: z.boolean(),
 })
 
+const Template = z.object({
+  LaunchTemplateId: z.string(),
+  LaunchTemplateName: z.string(),
+  Version: z.string().optional(),
+})
+
+/** As far as it says what else a group launches from. */
+const Policy = z.object({
+  LaunchTemplate: z
+    .object({
+      LaunchTemplateSpecification: Template.partial().optional(),
+      Overrides: z
+        .array(z.object({ LaunchTemplateSpecification: Template.partial().optional() }))
+        .default([]),
+    })
+    .optional(),
+})
+
 const Group = z.object({
   AutoScalingGroupName: z.string(),
   MinSize: z.int(),
@@ -29,8 +47,8 @@ const Group = z.object({
     .array(z.object({ Key: z.string(), Value: z.string().default(''), PropagateAtLaunch: z.boolean() }))
     .default([]),
   LaunchConfigurationName: z.string().optional(),
-  LaunchTemplate: z.unknown().optional(),
-  MixedInstancesPolicy: z.unknown().optional(),
+  LaunchTemplate: Template.optional(),
+  MixedInstancesPolicy: Policy.optional(),
 })
 
 /** A group as Auto Scaling describes it, as far as it is used. */

@@ -10,6 +10,7 @@ from account import Account, say, wait
 from fleet import make_balancer, make_group, make_network
 from instances import ids_of
 from refused_names import names_cases
+from refused_templates import template_cases
 from refused_traffic import traffic_cases
 
 NAME = "refused"
@@ -165,7 +166,7 @@ def main():
     account = Account()
     subject = make_subject(account)
     tables = {
-        "ec2": instances_cases(subject),
+        "ec2": [*instances_cases(subject), *template_cases(account, subject)],
         **traffic_cases(account, subject),
         "route53": names_cases(account, subject),
     }

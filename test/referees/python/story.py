@@ -3,10 +3,11 @@
 import balancers
 import groups
 import instances
+import templates
 import zones
 from account import Account
 
 account = Account()
-for chapter in [instances, balancers, groups, zones]:
+for chapter in [instances, templates, balancers, groups, zones]:
     chapter.story(account)
 account.report_answers()
