@@ -5,6 +5,8 @@ import binascii
 import re
 from xml.etree import ElementTree
 
+from trees import TREES
+
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 SCALARS = {
     "boolean": re.compile(r"true|false"),
@@ -23,6 +25,9 @@ def problems_of(operation, protocol, body, headers):
     if not body:
         if shape is not None and protocol != "rest-xml":
             problems.append("the body is empty")
+        return problems
+    if protocol in TREES:
+        problems.extend(TREES[protocol](shape, body, operation.name))
         return problems
     root = ElementTree.fromstring(body)
     judge = Judge(problems)

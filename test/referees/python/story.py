@@ -1,5 +1,6 @@
 """Drives an account through every operation that the local cloud serves, and prints what it found."""
 
+import alarms
 import balancers
 import groups
 import instances
@@ -8,6 +9,6 @@ import zones
 from account import Account
 
 account = Account()
-for chapter in [instances, templates, balancers, groups, zones]:
+for chapter in [instances, templates, balancers, groups, alarms, zones]:
     chapter.story(account)
 account.report_answers()

@@ -104,7 +104,7 @@ async function requestFor(
   const [group, hooks] = await Promise.all([readWholeGroup(c, from), readHooks(c, from)])
   // It has a call of its own.
   const { EnabledMetrics: _, ...settings } = copyOf(group, groupFates)
-  const { LaunchConfigurationName, LaunchTemplate, MixedInstancesPolicy } = group
+  const { LaunchConfigurationName, LaunchTemplate } = group
   const specifications = hooks.map(({ LifecycleHookName, LifecycleTransition, ...hook }) => ({
     ...copyOf({ LifecycleHookName, LifecycleTransition, ...hook }, hookFates),
     LifecycleHookName,
@@ -116,7 +116,6 @@ async function requestFor(
     // One of them is set; '' where AWS has forgotten a deleted one.
     ...(LaunchConfigurationName && { LaunchConfigurationName }),
     ...(LaunchTemplate && { LaunchTemplate: templateOf(LaunchTemplate) }),
-    ...(MixedInstancesPolicy && { MixedInstancesPolicy }),
     MinSize: 0,
     MaxSize: max,
     DesiredCapacity: 0,

@@ -10,6 +10,7 @@ import { type FaultSettings, openFaults } from './faults.ts'
 import { openMachines } from './machines/index.ts'
 import { serve } from './server.ts'
 import { autoScalingService } from './services/autoscaling/autoscaling-service.ts'
+import { cloudWatchService } from './services/cloudwatch/cloudwatch-service.ts'
 import type { Latencies } from './services/ec2/context.ts'
 import { ec2Service } from './services/ec2/ec2-service.ts'
 import { elbService } from './services/elb/elb-service.ts'
@@ -50,7 +51,7 @@ export interface Cloud {
 }
 
 /**
- * Opens an AWS on loopback: EC2, classic load balancing, Auto Scaling, Route 53 and STS, on real machines, proxies
+ * Opens an AWS on loopback: EC2, classic load balancing, Auto Scaling, CloudWatch, Route 53 and STS, on real machines, proxies
  * and name servers. A directory that has been used before comes back: its instances boot again, and its load
  * balancers reopen at their addresses.
  *
@@ -97,16 +98,27 @@ async function open(options: CloudOptions, endings: Endings): Promise<Cloud> {
   const { traffic } = elb
   const route53 = route53Service({ ...common, traffic, ...(sync === undefined ? {} : { syncLatency: sync }) })
   endings.push(() => route53.close())
-  const autoScaling = autoScalingService({ ...common, compute, traffic })
+  const cloudWatch = cloudWatchService({ ...common, loads: () => traffic.loads() })
+  const { alarms } = cloudWatch
+  const autoScaling = autoScalingService({ ...common, compute, traffic, alarms })
 
   await ec2.importImage('base')
   await ec2.restore()
   await elb.restore()
   autoScaling.start()
   endings.push(() => autoScaling.close())
+  cloudWatch.start()
+  endings.push(() => cloudWatch.close())
   const dns = await openNameServer({ resolve: route53.resolveName })
   endings.push(() => dns.close())
-  const services = [ec2.service, elb.service, autoScaling.service, route53.service, stsService({ account })]
+  const services = [
+    ec2.service,
+    elb.service,
+    autoScaling.service,
+    cloudWatch.service,
+    route53.service,
+    stsService({ account }),
+  ]
   const { port } = options
   const server = await serve({
     services,
