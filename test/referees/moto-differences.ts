@@ -1,3 +1,5 @@
+import { groupDifferences, openGroupBridges } from './moto-groups.ts'
+
 /** Sends a Query request to moto itself, and gives the answer's status and body. */
 export type Ask = (parameters: URLSearchParams) => Promise<{ readonly status: number; readonly body: string }>
 
@@ -48,9 +50,10 @@ export const differences: Readonly<Record<string, Difference>> = {
     moto: 'ResourceContention',
     here: 'max is raised before',
   },
+  ...groupDifferences,
 }
 
-interface Difference {
+export interface Difference {
   readonly aws: string
   readonly moto: string
   readonly here: string
@@ -62,6 +65,7 @@ type Answer = (parameters: URLSearchParams, ask: Ask) => ReturnType<Ask>
 export function openBridges(): Readonly<Record<string, Answer>> {
   const launches = new Map<string, Awaited<ReturnType<Ask>>>()
   return {
+    ...openGroupBridges(),
     DescribeInstanceRefreshes: async () => ({ status: 200, body: noRefreshes }),
     CreateImage: createImage,
     DescribeInstanceHealth: describeInstanceHealth,
