@@ -78,6 +78,12 @@ export class Account {
     }
   }
 
+  /** The names of all groups. */
+  async groups(): Promise<string[]> {
+    const { AutoScalingGroups = [] } = await this.#autoScaling.send(new DescribeAutoScalingGroupsCommand({}))
+    return AutoScalingGroups.map(({ AutoScalingGroupName = '' }) => AutoScalingGroupName)
+  }
+
   async setDesired(group: string, size: number): Promise<void> {
     await this.#autoScaling.send(
       new SetDesiredCapacityCommand({ AutoScalingGroupName: group, DesiredCapacity: size }),

@@ -41,15 +41,11 @@ export async function openFleetCloud() {
     settings,
     dns: open.dns,
     image: base?.ImageId ?? '',
-    /** What a client of the test's own is made with. */
-    settings,
     scaling,
     elb,
     ec2,
     /** What went wrong in the cloud where no caller waits. */
     reports,
-    /** For the client of another service. */
-    settings,
     /** The address that a name of this cloud stands for. */
     async resolve(name: string): Promise<string> {
       const resolver = new Resolver()
