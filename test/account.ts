@@ -7,6 +7,8 @@ import {
 import {
   DescribeImagesCommand,
   DescribeInstancesCommand,
+  DescribeLaunchTemplatesCommand,
+  DescribeLaunchTemplateVersionsCommand,
   DescribeSnapshotsCommand,
   EC2Client,
   TerminateInstancesCommand,
@@ -60,6 +62,8 @@ export class Account {
     if (!group) throw new Error(`there is no group ${name}`)
     return {
       launchConfiguration: group.LaunchConfigurationName,
+      launchTemplate:
+        group.LaunchTemplate && `${group.LaunchTemplate.LaunchTemplateName}:${group.LaunchTemplate.Version}`,
       sizes: [group.MinSize, group.DesiredCapacity, group.MaxSize],
       suspended: (group.SuspendedProcesses ?? []).map(({ ProcessName }) => ProcessName),
       tags: tagsOf(group.Tags),
@@ -120,8 +124,26 @@ export class Account {
           instances: Instances.map(({ InstanceId = '' }) => InstanceId).sort(),
         }),
       ),
+      templates: await this.templates(),
       records: await this.#records(),
     }
+  }
+
+  /** Every version of every launch template: `web:1 default ami-1`. */
+  async templates(): Promise<string[]> {
+    const { LaunchTemplates = [] } = await this.#ec2.send(new DescribeLaunchTemplatesCommand({}))
+    const answers = await Promise.all(
+      LaunchTemplates.map(({ LaunchTemplateId }) =>
+        this.#ec2.send(new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId })),
+      ),
+    )
+    return answers
+      .flatMap(({ LaunchTemplateVersions = [] }) => LaunchTemplateVersions)
+      .map(
+        (version) =>
+          `${version.LaunchTemplateName}:${version.VersionNumber}${version.DefaultVersion ? ' default' : ''} ${version.LaunchTemplateData?.ImageId}`,
+      )
+      .sort()
   }
 
   async #records(): Promise<unknown> {

@@ -2,13 +2,14 @@
 
 import json
 import time
+from unittest.mock import patch
 
 import boto3
 from botocore.config import Config
 
 from shapes import problems_of
 
-SERVICES = ["ec2", "autoscaling", "elb", "route53", "acm", "sts"]
+SERVICES = ["ec2", "autoscaling", "elb", "cloudwatch", "route53", "acm", "sts"]
 
 
 class Account:
@@ -16,9 +17,9 @@ class Account:
         self.session = boto3.Session()
         self.answers = {}
         # A refusal, and an answer that breaks off, must be seen as they are.
-        config = Config(retries={"total_max_attempts": 1})
-        self.ec2, self.autoscaling, self.elb, self.route53, self.acm, self.sts = (
-            self._client(name, config) for name in SERVICES
+        self.config = Config(retries={"total_max_attempts": 1})
+        self.ec2, self.autoscaling, self.elb, self.cloudwatch, self.route53, self.acm, self.sts = (
+            self._client(name) for name in SERVICES
         )
 
     def report_answers(self):
@@ -26,8 +27,15 @@ class Account:
         for operation, problems in sorted(self.answers.items()):
             say(answered=operation, problems=sorted(problems))
 
-    def _client(self, name, config):
-        client = self.session.client(name, config=config)
+    def speaking(self, service, protocol):
+        """A client of a service of several protocols that speaks one which boto3 would not choose by itself."""
+        with patch("botocore.model.PRIORITY_ORDERED_SUPPORTED_PROTOCOLS", (protocol,)):
+            client = self._client(service)
+            assert client.meta.service_model.resolved_protocol == protocol
+        return client
+
+    def _client(self, name):
+        client = self.session.client(name, config=self.config)
         client.meta.events.register("response-received", self._judge(client))
         return client
 

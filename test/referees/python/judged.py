@@ -1,5 +1,7 @@
 """Shows that the judge finds what is wrong: answers that break botocore's models in every way it looks for."""
 
+import json
+
 import botocore.session
 
 from account import say
@@ -28,6 +30,10 @@ def state(name):
     return f"<StopInstancesResponse><requestId>1</requestId>{members}</StopInstancesResponse>"
 
 
+def alarm(threshold, state):
+    return json.dumps({"MetricAlarms": [{"Threshold": threshold, "StateValue": state}]})
+
+
 ANSWERS = {
     "a right answer": ("autoscaling", "DescribeAutoScalingGroups", group()),
     "a wrong number": ("autoscaling", "DescribeAutoScalingGroups", group(max="two")),
@@ -40,11 +46,8 @@ ANSWERS = {
     "a right EC2 answer": ("ec2", "StopInstances", state("<code>80</code><name>stopped</name>")),
     "a value out of an enumeration": ("ec2", "StopInstances", state("<code>80</code><name>asleep</name>")),
     "text instead of members": ("ec2", "StopInstances", state("<Code>80</Code>")),
-    "a right answer in JSON": ("acm", "ListTagsForCertificate", '{"Tags": [{"Key": "a"}]}'),
-    "a missing member in JSON": ("acm", "ListTagsForCertificate", '{"Tags": [{"Value": "a"}]}'),
-    "an unknown member in JSON": ("acm", "GetCertificate", '{"Colour": "blue"}'),
-    "a wrong type in JSON": ("acm", "GetCertificate", '{"Certificate": 1}'),
-    "a value out of an enumeration in JSON": ("acm", "DescribeCertificate", '{"Certificate": {"Status": "asleep"}}'),
+    "a right JSON answer": ("cloudwatch", "DescribeAlarms", alarm(1.5, "OK")),
+    "a wrong JSON answer": ("cloudwatch", "DescribeAlarms", alarm("x", "MOOD")),
     "no header": ("route53", "CreateHostedZone", "<CreateHostedZoneResponse/>"),
 }
 

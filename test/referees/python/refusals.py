@@ -9,8 +9,10 @@ from botocore.exceptions import ClientError
 from account import Account, say, wait
 from fleet import make_balancer, make_group, make_network
 from instances import ids_of
+from refused_alarms import alarm_cases, policy_cases
 from refused_certificates import certificates_cases
 from refused_names import names_cases
+from refused_templates import template_cases
 from refused_traffic import traffic_cases
 
 NAME = "refused"
@@ -136,6 +138,7 @@ def strangers():
         ("ec2", "DescribeInstances", {"aws_access_key_id": "AKIAWRONG"}, "AuthFailure"),
         ("autoscaling", "DescribeAutoScalingGroups", {"aws_access_key_id": "AKIAWRONG"}, "InvalidClientTokenId"),
         ("elb", "DescribeLoadBalancers", {"aws_secret_access_key": "wrong"}, "SignatureDoesNotMatch"),
+        ("cloudwatch", "DescribeAlarms", {"aws_access_key_id": "AKIAWRONG"}, "InvalidClientTokenId"),
         ("route53", "ListHostedZones", {"aws_access_key_id": "AKIAWRONG"}, "InvalidClientTokenId"),
         ("sts", "GetCallerIdentity", {"aws_secret_access_key": "wrong"}, "SignatureDoesNotMatch"),
     ]
@@ -168,11 +171,13 @@ def main():
     account = Account()
     subject = make_subject(account)
     tables = {
-        "ec2": instances_cases(subject),
+        "ec2": [*instances_cases(subject), *template_cases(account, subject)],
         **traffic_cases(account, subject),
+        "cloudwatch": alarm_cases(account),
         "route53": names_cases(account, subject),
         "acm": certificates_cases(account),
     }
+    tables["autoscaling"] += policy_cases(account, subject)
     for service, cases in tables.items():
         client = client_of(service)
         for case in cases:

@@ -5,7 +5,7 @@ import binascii
 import re
 from xml.etree import ElementTree
 
-import json_shapes
+from trees import TREES
 
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 SCALARS = {
@@ -26,8 +26,9 @@ def problems_of(operation, protocol, body, headers):
         if shape is not None and protocol != "rest-xml":
             problems.append("the body is empty")
         return problems
-    if protocol == "json":
-        return json_shapes.problems_of(shape, body)
+    if protocol in TREES:
+        problems.extend(TREES[protocol](shape, body, operation.name))
+        return problems
     root = ElementTree.fromstring(body)
     judge = Judge(problems)
     if protocol == "rest-xml":

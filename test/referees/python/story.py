@@ -1,13 +1,15 @@
 """Drives an account through every operation that the local cloud serves, and prints what it found."""
 
+import alarms
 import balancers
 import certificates
 import groups
 import instances
+import templates
 import zones
 from account import Account
 
 account = Account()
-for chapter in [instances, balancers, certificates, groups, zones]:
+for chapter in [instances, templates, balancers, certificates, groups, alarms, zones]:
     chapter.story(account)
 account.report_answers()

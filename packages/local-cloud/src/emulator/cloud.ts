@@ -11,6 +11,7 @@ import { openMachines } from './machines/index.ts'
 import { serve } from './server.ts'
 import { acmService } from './services/acm/acm-service.ts'
 import { autoScalingService } from './services/autoscaling/autoscaling-service.ts'
+import { cloudWatchService } from './services/cloudwatch/cloudwatch-service.ts'
 import type { Latencies } from './services/ec2/context.ts'
 import { ec2Service } from './services/ec2/ec2-service.ts'
 import { elbService } from './services/elb/elb-service.ts'
@@ -51,9 +52,9 @@ export interface Cloud {
 }
 
 /**
- * Opens an AWS on loopback: EC2, classic load balancing, Auto Scaling, Route 53, Certificate Manager and STS, on real machines, proxies
- * and name servers. A directory that has been used before comes back: its instances boot again, and its load
- * balancers reopen at their addresses.
+ * Opens an AWS on loopback: EC2, classic load balancing, Auto Scaling, CloudWatch, Route 53, Certificate Manager and
+ * STS, on real machines, proxies and name servers. A directory that has been used before comes back: its instances boot
+ * again, and its load balancers reopen at their addresses.
  *
  * @example
  * const cloud = await openCloud({ directory: '.tasks/cloud' })
@@ -100,19 +101,24 @@ async function open(options: CloudOptions, endings: Endings): Promise<Cloud> {
   const { traffic } = elb
   const route53 = route53Service({ ...common, traffic, ...(sync === undefined ? {} : { syncLatency: sync }) })
   endings.push(() => route53.close())
-  const autoScaling = autoScalingService({ ...common, compute, traffic })
+  const cloudWatch = cloudWatchService({ ...common, loads: () => traffic.loads() })
+  const { alarms } = cloudWatch
+  const autoScaling = autoScalingService({ ...common, compute, traffic, alarms })
 
   await ec2.importImage('base')
   await ec2.restore()
   await elb.restore()
   autoScaling.start()
   endings.push(() => autoScaling.close())
+  cloudWatch.start()
+  endings.push(() => cloudWatch.close())
   const dns = await openNameServer({ resolve: route53.resolveName })
   endings.push(() => dns.close())
   const services = [
     ec2.service,
     elb.service,
     autoScaling.service,
+    cloudWatch.service,
     route53.service,
     acm.service,
     stsService({ account }),

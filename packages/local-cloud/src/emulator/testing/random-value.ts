@@ -26,8 +26,13 @@ const texts = [
 const deepest = 4
 
 /** A random value of a schema that every wire form can carry: no empty structures, no trimmed or empty texts. */
-export function randomValue(schema: NormalizedSchema, random: () => number, depth = 0): unknown {
-  if (schema.isStructSchema()) return randomStruct(schema, random, depth)
+export function randomValue(
+  schema: NormalizedSchema,
+  random: () => number,
+  depth = 0,
+  required = false,
+): unknown {
+  if (schema.isStructSchema()) return randomStruct(schema, random, depth, required)
   if (schema.isListSchema()) {
     const items = Array.from({ length: 1 + Math.floor(random() * 2) }, () =>
       randomValue(schema.getValueSchema(), random, depth + 1),
@@ -41,15 +46,22 @@ export function randomValue(schema: NormalizedSchema, random: () => number, dept
   return randomScalar(schema, random)
 }
 
-function randomStruct(schema: NormalizedSchema, random: () => number, depth: number): object | undefined {
+function randomStruct(
+  schema: NormalizedSchema,
+  random: () => number,
+  depth: number,
+  required: boolean,
+): object | undefined {
   const members = [...schema.structIterator()]
   const tuple: unknown = schema.getSchema()
-  const required = Array.isArray(tuple) && typeof tuple[6] === 'number' ? tuple[6] : 0
+  const requiredCount = Array.isArray(tuple) && typeof tuple[6] === 'number' ? tuple[6] : 0
+  // Empty structures are no use, so that one which must be there has its first member.
+  const needed = required ? Math.max(requiredCount, 1) : requiredCount
   const chosen = schema.isUnionSchema() ? [pick(members, random)] : members
   const value: Record<string, unknown> = {}
   for (const [index, [name, member]] of chosen.entries()) {
-    const wanted = index < required || (depth < deepest && (index === 0 || random() < 0.6))
-    const made = wanted ? randomValue(member, random, depth + 1) : undefined
+    const wanted = index < needed || (depth < deepest && (index === 0 || random() < 0.6))
+    const made = wanted ? randomValue(member, random, depth + 1, index < needed) : undefined
     if (made !== undefined) value[name] = made
   }
   return depth > 0 && Object.keys(value).length === 0 ? undefined : value

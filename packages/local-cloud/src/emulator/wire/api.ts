@@ -78,6 +78,15 @@ export function wireError(
   return { code: error.code, status: Number(traits?.httpError ?? error.status) }
 }
 
+/** The name of an error's shape, as protocols that carry shapes have it: handlers may name the shape or the code. */
+export function errorShape(api: Api, error: { readonly code: string; readonly status: number }): string {
+  if (api.errors.has(error.code)) return error.code
+  const found = [...api.errors.keys()].find(
+    (name) => wireError(api, { ...error, code: name }).code === error.code,
+  )
+  return found ?? error.code
+}
+
 function clientConstructor(exported: readonly (readonly [string, unknown])[]): ClientConstructor {
   const found = exported.find(
     ([name, value]) => /^[A-Za-z0-9]+Client$/.test(name) && typeof value === 'function',

@@ -1,7 +1,8 @@
 import { JsonCodec2 } from '@smithy/core/protocols'
 import { AwsError } from '../service.ts'
-import { wireError } from './api.ts'
+import { errorShape, wireError } from './api.ts'
 import type { Protocol, WireAnswer } from './protocol.ts'
+import { queryErrorHeader } from './query-protocol.ts'
 import { constraintRefusal } from './required.ts'
 
 /** JSON by `x-amz-target`: CloudWatch and SSM, and any client that is told to speak it. */
@@ -28,18 +29,10 @@ export function awsJson(version: '1.0' | '1.1'): Protocol {
       return answer(200, requestId, Uint8Array.from(serializer.flush()))
     },
     refuse(api, error, requestId) {
-      const { code, status } = wireError(api, error)
-      const shape = [...api.errors].find(
-        ([name]) => wireError(api, { code: name, status }).code === code,
-      )?.[0]
-      const refusal = answer(
-        status,
-        requestId,
-        JSON.stringify({ __type: shape ?? code, message: error.message }),
-      )
-      if (!api.knowsQuery) return refusal
-      const compatible = `${code};${status < 500 ? 'Sender' : 'Receiver'}`
-      return { ...refusal, headers: { ...refusal.headers, 'x-amzn-query-error': compatible } }
+      const { status } = wireError(api, error)
+      const body = JSON.stringify({ __type: errorShape(api, error), message: error.message })
+      const refusal = answer(status, requestId, body)
+      return { ...refusal, headers: { ...refusal.headers, ...queryErrorHeader(api, error) } }
     },
     missing: constraintRefusal('ValidationException'),
   }

@@ -58,6 +58,13 @@ export function refuseWithErrorResponse(api: Api, error: AwsError, requestId: st
   return xmlAnswer(status, requestId, writeXml(api, refusal, value))
 }
 
+/** What tells a client of another protocol the code that a Query client would see, where there ever was one. */
+export function queryErrorHeader(api: Api, error: AwsError): Record<string, string> {
+  if (!api.knowsQuery) return {}
+  const { code, status } = wireError(api, error)
+  return { 'x-amzn-query-error': `${code};${status < 500 ? 'Sender' : 'Receiver'}` }
+}
+
 /** The parameters of a Query request: of its form body, or of the URL as old clients send them. */
 export function queryParameters(request: WireRequest): URLSearchParams {
   return request.body.length > 0 ? new URLSearchParams(request.body.toString('utf8')) : request.query

@@ -1,5 +1,6 @@
 import { AwsError } from '../service.ts'
 import type { Api, Operation } from './api.ts'
+import { rpcPath, rpcV2Cbor } from './cbor-protocol.ts'
 import { awsJson } from './json-protocol.ts'
 import type { Protocol, WireRequest } from './protocol.ts'
 import { awsQuery, ec2Query, queryParameters } from './query-protocol.ts'
@@ -17,8 +18,9 @@ export interface Route {
 
 const json = { '1.0': awsJson('1.0'), '1.1': awsJson('1.1') }
 
-/** Finds the route by `x-amz-target`, by the form's `Version` or by the path; undefined: no API of ours is meant. */
+/** Finds the route by `smithy-protocol`, by `x-amz-target`, by the form's `Version` or by the path; undefined: no API of ours is meant. */
 export function route(apis: readonly Api[], request: WireRequest): Route | undefined {
+  if (request.headers['smithy-protocol'] === 'rpc-v2-cbor') return routeCbor(apis, request.path)
   const target = request.headers['x-amz-target']
   if (target !== undefined) return routeJson(apis, target, request.headers['content-type'] ?? '')
   const parameters = queryParameters(request)
@@ -44,6 +46,12 @@ function routeJson(apis: readonly Api[], target: string, contentType: string): R
   const name = target.slice(dot + 1)
   const protocol = contentType.startsWith('application/x-amz-json-1.0') ? json['1.0'] : json['1.1']
   return { api, protocol, name, operation: api.operations.get(name) }
+}
+
+function routeCbor(apis: readonly Api[], path: string): Route | undefined {
+  const [, target, name = ''] = rpcPath.exec(path) ?? []
+  const api = apis.find((each) => each.target === target)
+  return api && { api, protocol: rpcV2Cbor, name, operation: api.operations.get(name) }
 }
 
 function routeQuery(apis: readonly Api[], name: string, version: string | null): Route | undefined {

@@ -28,7 +28,6 @@ export function activityHandlers(book: GroupBook): AutoScalingHandlers {
         ...(page.next === undefined ? {} : { NextToken: page.next }),
       }
     },
-    DescribePolicies: () => ({ ScalingPolicies: [] }),
     DescribeScheduledActions: () => ({ ScheduledUpdateGroupActions: [] }),
     DescribeNotificationConfigurations: () => ({ NotificationConfigurations: [] }),
     DescribeInstanceRefreshes(input) {

@@ -2,6 +2,7 @@ import * as client from '@aws-sdk/client-auto-scaling'
 import type { Clock } from '../../clock.ts'
 import type { Service } from '../../service.ts'
 import type { Store } from '../../store.ts'
+import type { Alarms } from '../cloudwatch/alarms.ts'
 import type { Compute } from '../ec2/compute.ts'
 import type { Traffic } from '../elb/traffic.ts'
 import { activityHandlers } from './activity-handlers.ts'
@@ -13,6 +14,9 @@ import { arnsOf, launchConfigurationHandlers } from './launch-configuration.ts'
 import { lifecycleHookHandlers } from './lifecycle-hooks.ts'
 import { membershipHandlers } from './membership.ts'
 import { Movement } from './movement.ts'
+import { PolicyActions } from './policy-action.ts'
+import { PolicyBook } from './policy-book.ts'
+import { dropPolicy, policyHandlers } from './policy-handlers.ts'
 import { processHandlers } from './processes.ts'
 import { Reconciler } from './reconciler.ts'
 import { tagHandlers } from './tag-handlers.ts'
@@ -22,6 +26,7 @@ export interface AutoScalingParts {
   readonly clock: Clock
   readonly compute: Compute
   readonly traffic: Traffic
+  readonly alarms: Alarms
   readonly region: string
   /** Twelve digits. */
   readonly account: string
@@ -38,10 +43,17 @@ export interface AutoScaling {
 }
 
 export function autoScalingService(parts: AutoScalingParts): AutoScaling {
-  const { clock, compute, traffic } = parts
+  const { clock, compute, traffic, alarms } = parts
   const book = new GroupBook(parts.store, clock)
   const movement = new Movement(book)
   const reconciler = new Reconciler({ ...parts, book })
+  const policies = new PolicyBook(parts.store)
+  const actions = new PolicyActions(book, policies)
+  alarms.performBy((action) => actions.perform(action))
+  book.onRemove(({ name }) => {
+    for (const policy of policies.of(name)) dropPolicy(policy, policies, alarms, 'go')
+    policies.cool(name, undefined)
+  })
   const arnOf = arnsOf(parts.region, parts.account)
   return {
     service: {
@@ -57,6 +69,7 @@ export function autoScalingService(parts: AutoScalingParts): AutoScaling {
         ...tagHandlers(book),
         ...lifecycleHookHandlers(book),
         ...activityHandlers(book),
+        ...policyHandlers({ book, policies, actions, alarms }),
       },
     },
     start: () => reconciler.start(),

@@ -24,6 +24,7 @@ export class GroupBook {
   readonly #groups: Map<string, Group>
   readonly #configurations: Map<string, LaunchConfigurationRecord>
   #listener: () => void = () => undefined
+  #removed: (group: Group) => void = () => undefined
 
   constructor(store: Store, clock: Clock) {
     this.#store = store
@@ -50,6 +51,11 @@ export class GroupBook {
   /** Tells `listener` of every change that a caller makes. */
   onChange(listener: () => void): void {
     this.#listener = listener
+  }
+
+  /** Tells `listener` of every group that goes. */
+  onRemove(listener: (group: Group) => void): void {
+    this.#removed = listener
   }
 
   /** To be called when a caller has changed a record. */
@@ -90,6 +96,7 @@ export class GroupBook {
   remove(group: Group): void {
     this.#groups.delete(group.name)
     delete this.#slice.groups[group.name]
+    this.#removed(group)
     this.save()
   }
 

@@ -116,7 +116,7 @@ export function refuseDeleting(group: Group): void {
 }
 
 /** Remembers why desired changed, for the causes of the activities that follow. */
-function explain(group: Group, event: string, before: number, now: Date): void {
+export function explain(group: Group, event: string, before: number, now: Date): void {
   if (group.desired === before) return
   group.reason = `At ${awsTime(now)} ${event} changing the desired capacity from ${before} to ${group.desired}.`
 }

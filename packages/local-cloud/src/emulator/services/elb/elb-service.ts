@@ -1,4 +1,5 @@
 import * as client from '@aws-sdk/client-elastic-load-balancing'
+import type { Balancers } from '../../hardware.ts'
 import type { Service } from '../../service.ts'
 import { BalancerBook, type ElbParts } from './balancer-book.ts'
 import { balancerHandlers, type Place } from './balancer-handlers.ts'
@@ -10,7 +11,7 @@ import { Network } from './network.ts'
 import { policyHandlers } from './policies.ts'
 import { registrationHandlers } from './registration-handlers.ts'
 import { tagHandlers } from './tags.ts'
-import type { Traffic } from './traffic.ts'
+import type { BalancerLoad, Traffic } from './traffic.ts'
 
 /** Classic Elastic Load Balancing (API version 2012-06-01): the service, and what it offers to the others. */
 export interface Elb {
@@ -73,6 +74,7 @@ function trafficOf(book: BalancerBook, parts: ElbParts & Place): Traffic {
     isDraining: (name, id) => stateOf(name, id) === 'draining',
     isInService: (name, id) => isRegistered(name, id) && stateOf(name, id) === 'healthy',
     isRegistered,
+    loads: () => book.all().map((balancer) => loadOf(balancer, parts.balancers)),
     byDnsName(dnsName) {
       const asked = dnsName
         .toLowerCase()
@@ -87,5 +89,19 @@ function trafficOf(book: BalancerBook, parts: ElbParts & Place): Traffic {
         healthy: found.instances.some((id) => stateOf(found.name, id) === 'healthy'),
       }
     },
+  }
+}
+
+function loadOf({ name, instances }: LoadBalancer, balancers: Balancers): BalancerLoad {
+  const { requests, byClass, balancerErrors } = balancers.counts(name)
+  const registered = balancers.health(name).filter(({ id }) => instances.includes(id))
+  const healthy = registered.filter(({ state }) => state === 'healthy').length
+  return {
+    name,
+    requests,
+    answers: { ...byClass, '5xx': (byClass['5xx'] ?? 0) - balancerErrors },
+    errors: balancerErrors,
+    healthy,
+    unhealthy: registered.length - healthy,
   }
 }

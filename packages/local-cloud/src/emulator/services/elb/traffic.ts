@@ -12,6 +12,20 @@ export interface Traffic {
   isRegistered(name: string, id: string): boolean
   /** The load balancer that a DNS name belongs to, upper or lower case, with or without `dualstack.`. */
   byDnsName(dnsName: string): BalancerEndpoint | undefined
+  /** How every load balancer stands. */
+  loads(): BalancerLoad[]
+}
+
+/** What a load balancer has counted since its proxy was opened, and how its instances are. */
+export interface BalancerLoad {
+  readonly name: string
+  readonly requests: number
+  /** Answers of the instances by status class, `2xx`. */
+  readonly answers: Readonly<Record<string, number>>
+  /** Answers of the load balancer's own, with a status of 500 or more. */
+  readonly errors: number
+  readonly healthy: number
+  readonly unhealthy: number
 }
 
 export interface BalancerEndpoint {
