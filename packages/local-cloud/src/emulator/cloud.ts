@@ -52,8 +52,8 @@ export interface Cloud {
 }
 
 /**
- * Opens an AWS on loopback: EC2, classic load balancing, Auto Scaling, CloudWatch, Route 53, Certificate Manager and
- * STS, on real machines, proxies and name servers. A directory that has been used before comes back: its instances boot
+ * Opens an AWS on loopback: EC2, classic load balancing, Auto Scaling, CloudWatch, Route 53, Certificate Manager and STS,
+ * on real machines, proxies and name servers. A directory that has been used before comes back: its instances boot
  * again, and its load balancers reopen at their addresses.
  *
  * @example
