@@ -3,6 +3,7 @@ import {
   DescribeAutoScalingGroupsCommand,
   DescribeLaunchConfigurationsCommand,
   SetDesiredCapacityCommand,
+  SuspendProcessesCommand,
 } from '@aws-sdk/client-auto-scaling'
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch'
 import {
@@ -82,6 +83,17 @@ export class Account {
   async groups(): Promise<string[]> {
     const { AutoScalingGroups = [] } = await this.#autoScaling.send(new DescribeAutoScalingGroupsCommand({}))
     return AutoScalingGroups.map(({ AutoScalingGroupName = '' }) => AutoScalingGroupName)
+  }
+
+  async groupNames(): Promise<string[]> {
+    const { AutoScalingGroups = [] } = await this.#autoScaling.send(new DescribeAutoScalingGroupsCommand({}))
+    return AutoScalingGroups.map(({ AutoScalingGroupName = '' }) => AutoScalingGroupName)
+  }
+
+  async suspend(group: string, ...processes: string[]): Promise<void> {
+    await this.#autoScaling.send(
+      new SuspendProcessesCommand({ AutoScalingGroupName: group, ScalingProcesses: processes }),
+    )
   }
 
   async setDesired(group: string, size: number): Promise<void> {

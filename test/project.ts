@@ -41,6 +41,7 @@ export class Project {
     await cp(template, directory, {
       recursive: true,
       filter: (file) => !/node_modules|\.tasks|releases/.test(file),
+      dereference: true,
     })
     await symlink(join(template, 'node_modules'), join(directory, 'node_modules'))
     return new Project(directory)

@@ -62,6 +62,7 @@ export const createLaunchConfiguration = defineChange({
     }
   },
   touches: ({ image }, { name }) => [`launch-configuration/${name}`, `image/${image}`],
+  makes: (_input, { name }) => [`launch-configuration/${name}`],
   leaves: (_input, { name }) => [`launch configuration ${name}`],
 })
 

@@ -98,6 +98,7 @@ export const createLaunchTemplateVersion = defineChange({
     return undefined
   },
   touches: ({ from, image }, { version }) => [sourceThing({ ...from, version }), `image/${image}`],
+  makes: ({ from }, { version }) => [sourceThing({ ...from, version })],
   leaves: ({ from }, { version }) => [`launch template version ${from.name}:${version}`],
 })
 

@@ -65,6 +65,7 @@ export const copyAlarm = defineChange({
     return undefined
   },
   touches: (_input, { name }) => [`alarm/${name}`],
+  makes: (_input, { name }) => [`alarm/${name}`],
   leaves: (_input, { name }) => [`alarm ${name}`],
 })
 

@@ -65,6 +65,7 @@ export const createImage = defineChange({
     return undefined
   },
   touches: (_input, { image }) => [`image/${image}`],
+  makes: (_input, { image }) => [`image/${image}`],
   leaves: (_input, { image }) => [`image ${image} and its snapshots`],
 })
 

@@ -66,5 +66,6 @@ export const runInstances = defineChange({
     return gone.length > 0 ? { leftAlone: `${gone.join(', ')}: not known to EC2 any more` } : undefined
   },
   touches: (_input, { ids }) => ids.map((id) => `instance/${id}`),
+  makes: (_input, { ids }) => ids.map((id) => `instance/${id}`),
   leaves: (_input, { ids }) => ids.map((id) => `instance ${id}`),
 })

@@ -79,6 +79,7 @@ export const createBalancer = defineChange({
     return undefined
   },
   touches: (_input, output) => [`balancer/${classicOnly(output).name}`],
+  makes: (_input, output) => [`balancer/${classicOnly(output).name}`],
   leaves: (_input, output) => [`load balancer ${classicOnly(output).name}`],
 })
 

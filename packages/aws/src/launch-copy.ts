@@ -47,7 +47,8 @@ interface Device {
   readonly Ebs?: { readonly SnapshotId?: string | undefined } | undefined
 }
 
-function unpinned<Pinned extends Device>(
+/** Block devices without the snapshots that they are pinned to. */
+export function unpinned<Pinned extends Device>(
   devices: readonly Pinned[] = [],
 ): { readonly BlockDeviceMappings?: Pinned[] } {
   const BlockDeviceMappings = devices.flatMap((device): Pinned[] => {

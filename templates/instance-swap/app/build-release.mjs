@@ -1,5 +1,6 @@
 // Builds the archive of a release: node build-release.mjs NAME ARCHIVE
-// The names "broken" (never healthy), "slow" (healthy after a while) and "wrong" (answers another version) are made so.
+// The names "broken" (never healthy), "slow" (healthy after a while), "wrong" (answers another version) and "shy" (fails
+// whoever asks through a balancer) are made so.
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'

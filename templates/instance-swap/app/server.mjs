@@ -13,7 +13,9 @@ function isHealthy() {
 
 const server = createServer((request, response) => {
   const { pathname } = new URL(request.url ?? '/', 'http://localhost')
-  const status = pathname === '/health' ? (isHealthy() ? 200 : 503) : pathname === '/' ? 200 : 404
+  const isShy = behaviour === 'shy' && 'x-forwarded-for' in request.headers
+  const service = isShy ? 500 : 200
+  const status = pathname === '/health' ? (isHealthy() ? 200 : 503) : pathname === '/' ? service : 404
   response.writeHead(status, { 'content-type': 'application/json' })
   response.end(`${JSON.stringify({ version, instance, healthy: isHealthy() })}\n`)
 })

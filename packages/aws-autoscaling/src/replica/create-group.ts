@@ -92,6 +92,7 @@ export const createGroup = defineChange({
     `group/${name}#launch`,
     ...Object.values(balancers).map((balancer) => `balancer/${balancer}`),
   ],
+  makes: (_input, { name }) => [`group/${name}`],
   leaves: (_input, { name }) => [`group ${name}`],
 })
 

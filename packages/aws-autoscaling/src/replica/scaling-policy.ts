@@ -56,6 +56,7 @@ export const putPolicy = defineChange({
     return undefined
   },
   touches: ({ group }, { arn }) => [`group/${group}`, `policy/${arn}`],
+  makes: (_input, { arn }) => [`policy/${arn}`],
   leaves: ({ group, policy }) => [`scaling policy ${policy} of group ${group}`],
 })
 
