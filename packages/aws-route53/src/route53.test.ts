@@ -241,6 +241,13 @@ describe('switch', () => {
     expect(await sets()).toEqual(before)
   })
 
+  test('asks again while another change is under way, and when it is asked too much', async () => {
+    await put(alias(blue))
+    await cloud.refuse('ChangeResourceRecordSets', 'PriorRequestNotComplete', 'Throttling')
+    await toGreen(steps())
+    expect(await resolver.resolve4(name)).toEqual(await addressOf(green))
+  })
+
   test('does not touch what has changed since it was found', async () => {
     await put(alias(blue))
     const t = steps()

@@ -49,7 +49,13 @@ export async function openFleetCloud() {
     reports,
     /** Does the next call of each of these operations, and cuts the connection instead of answering. */
     async lose(...operations: string[]): Promise<void> {
-      const rules = operations.map((operation) => ({ operation, kind: 'lose' }))
+      await cloud.fault(...operations.map((operation) => ({ operation, kind: 'lose' })))
+    },
+    /** Refuses the next calls of an operation, as often as codes are given. */
+    async refuse(operation: string, ...codes: string[]): Promise<void> {
+      await cloud.fault(...codes.map((code) => ({ operation, kind: 'refuse', code, status: 400 })))
+    },
+    async fault(...rules: object[]): Promise<void> {
       const answer = await fetch(`${endpoint}/_viridian/faults`, {
         method: 'POST',
         headers: { 'x-viridian-secret': secretAccessKey },
