@@ -52,9 +52,27 @@ const hold = task({ summary: 'Pin a group, let it go, and fail', args: { group: 
   throw new Error('as asked')
 })
 
+/** A balancer found by its name, copied, compared with its copy, and the copy deleted again. */
+const mirror = task(
+  {
+    summary: 'Copy a load balancer, and delete the copy',
+    args: { balancer: 'string', fail: { type: 'boolean', default: false } },
+  },
+  async (t) => {
+    const [named] = await traffic.describe(t, [t.args.balancer])
+    if (named?.kind !== 'classic') throw new Error('a classic load balancer')
+    const blue = [await traffic.find(t, `dualstack.${named.dnsName}.`)]
+    const green = await traffic.replicate(t, blue)
+    await traffic.compare(t, blue, green.balancers)
+    if (t.args.fail) throw new Error('as asked')
+    await t.commit()
+    await traffic.remove(t, green.balancers)
+  },
+)
+
 export default defineConfig({
   plugins: [fleets, instances, traffic],
-  tasks: { swap, spare, hold },
+  tasks: { swap, spare, hold, mirror },
   stages: {
     moto: {
       env: {

@@ -40,8 +40,6 @@ export async function openFleetCloud() {
     settings,
     dns: open.dns,
     image: base?.ImageId ?? '',
-    /** What a client of the test's own is made with. */
-    settings,
     scaling,
     elb,
     ec2,
