@@ -4,6 +4,7 @@ import {
   DescribeLaunchConfigurationsCommand,
   SetDesiredCapacityCommand,
 } from '@aws-sdk/client-auto-scaling'
+import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch'
 import {
   DescribeImagesCommand,
   DescribeInstancesCommand,
@@ -34,6 +35,7 @@ export class Account {
   readonly #autoScaling: AutoScalingClient
   readonly #balancers: ElasticLoadBalancingClient
   readonly #names: Route53Client
+  readonly #watch: CloudWatchClient
 
   constructor({ endpoint, region, accessKeyId, secretAccessKey }: Access) {
     const configuration = { endpoint, region, credentials: { accessKeyId, secretAccessKey } }
@@ -41,6 +43,7 @@ export class Account {
     this.#autoScaling = new AutoScalingClient(configuration)
     this.#balancers = new ElasticLoadBalancingClient(configuration)
     this.#names = new Route53Client(configuration)
+    this.#watch = new CloudWatchClient(configuration)
   }
 
   async instances() {
@@ -73,6 +76,12 @@ export class Account {
         )
         .sort(),
     }
+  }
+
+  /** The names of all groups. */
+  async groups(): Promise<string[]> {
+    const { AutoScalingGroups = [] } = await this.#autoScaling.send(new DescribeAutoScalingGroupsCommand({}))
+    return AutoScalingGroups.map(({ AutoScalingGroupName = '' }) => AutoScalingGroupName)
   }
 
   async setDesired(group: string, size: number): Promise<void> {
@@ -126,6 +135,7 @@ export class Account {
       ),
       templates: await this.templates(),
       records: await this.#records(),
+      alarms: await this.#alarms(),
     }
   }
 
@@ -144,6 +154,16 @@ export class Account {
           `${version.LaunchTemplateName}:${version.VersionNumber}${version.DefaultVersion ? ' default' : ''} ${version.LaunchTemplateData?.ImageId}`,
       )
       .sort()
+  }
+
+  async #alarms(): Promise<unknown> {
+    const { MetricAlarms = [] } = await this.#watch.send(new DescribeAlarmsCommand({}))
+    return MetricAlarms.map(({ AlarmName, ActionsEnabled, AlarmActions, Dimensions }) => ({
+      AlarmName,
+      ActionsEnabled,
+      AlarmActions,
+      Dimensions,
+    }))
   }
 
   async #records(): Promise<unknown> {

@@ -49,10 +49,7 @@ export class Project {
   /** A directory with these files and nothing else; Viridian's packages can be imported in it. */
   static async of(files: Readonly<Record<string, string>>): Promise<Project> {
     const project = new Project(await mkdtemp(join(tmpdir(), 'viridian-')))
-    await symlink(
-      join(repository, 'templates/instance-swap/node_modules'),
-      join(project.directory, 'node_modules'),
-    )
+    await symlink(join(repository, 'node_modules'), join(project.directory, 'node_modules'))
     for (const [path, text] of Object.entries(files)) await project.write(path, text)
     return project
   }

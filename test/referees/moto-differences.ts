@@ -1,5 +1,15 @@
-/** Sends a Query request to moto itself, and gives the answer's status and body. */
-export type Ask = (parameters: URLSearchParams) => Promise<{ readonly status: number; readonly body: string }>
+import { groupDifferences, openGroupBridges } from './moto-groups.ts'
+
+/** What moto, or the gateway in its place, answers. */
+export interface Answer {
+  readonly status: number
+  readonly body: string
+  /** Its content type; XML, if it is not given. */
+  readonly type?: string | undefined
+}
+
+/** Sends a Query request to moto itself. */
+export type Ask = (parameters: URLSearchParams) => Promise<Answer>
 
 /** What moto does otherwise than AWS, as far as the steps meet it, and what becomes of it here. */
 export const differences: Readonly<Record<string, Difference>> = {
@@ -58,20 +68,22 @@ export const differences: Readonly<Record<string, Difference>> = {
     moto: 'ResourceContention',
     here: 'max is raised before',
   },
+  ...groupDifferences,
 }
 
-interface Difference {
+export interface Difference {
   readonly aws: string
   readonly moto: string
   readonly here: string
 }
 
-type Answer = (parameters: URLSearchParams, ask: Ask) => ReturnType<Ask>
+type Bridge = (parameters: URLSearchParams, ask: Ask) => ReturnType<Ask>
 
 /** What the gateway answers by itself, by operation. */
-export function openBridges(): Readonly<Record<string, Answer>> {
-  const launches = new Map<string, Awaited<ReturnType<Ask>>>()
+export function openBridges(): Readonly<Record<string, Bridge>> {
+  const launches = new Map<string, Answer>()
   return {
+    ...openGroupBridges(),
     DescribeInstanceRefreshes: async () => ({ status: 200, body: noRefreshes }),
     CreateImage: createImage,
     DescribeInstanceHealth: describeInstanceHealth,

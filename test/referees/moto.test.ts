@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { autoScaling } from '@viridian/aws-autoscaling'
+import { cloudWatch } from '@viridian/aws-cloudwatch'
 import { ec2 } from '@viridian/aws-ec2'
 import { elb } from '@viridian/aws-elb'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -14,7 +15,11 @@ import { Python } from './python.ts'
 const notTaken = ['aws-ec2/read-host-keys', 'aws-elb/smoke-test']
 
 /** Those that cannot be undone: they stand behind the commit. */
-const final = ['aws-autoscaling/retire-instance', 'aws-ec2/terminate-instances', 'aws-elb/remove-balancer']
+const final = [
+  ...['lift-protection', 'lower-sizes', 'mark-retired', 'remove-group', 'remove-launch-configuration'],
+  ...['remove-warm-pool', 'retire-instance'],
+].map((step) => `aws-autoscaling/${step}`)
+final.push('aws-cloudwatch/delete-alarms', 'aws-ec2/terminate-instances', 'aws-elb/remove-balancer')
 
 /** The changing calls of a swap: max is raised and lowered, and the launch source is set, by one operation. */
 const changes = [
@@ -35,10 +40,29 @@ const mirroring = [
   ...['SetLoadBalancerPoliciesOfListener', 'SetLoadBalancerPoliciesForBackendServer', 'DeleteLoadBalancer'],
 ]
 
+/** The changing calls of a replica: by one operation it is pointed at its source, and gets its sizes; the original loses its own. */
+const replacing = [
+  ...['CreateAutoScalingGroup', 'BatchPutScheduledUpdateGroupAction', 'PutNotificationConfiguration'],
+  ...[
+    'EnableMetricsCollection',
+    'PutScalingPolicy',
+    'PutWarmPool',
+    'UpdateAutoScalingGroup',
+    'DeleteWarmPool',
+  ],
+  ...[
+    'SetInstanceProtection',
+    'UpdateAutoScalingGroup',
+    'DeleteAutoScalingGroup',
+    'DeleteLaunchConfiguration',
+  ],
+  ...Array(3).fill('CreateOrUpdateTags'),
+]
+
 /** Calls of its way back that hold others back when they fail. */
 const waysBack = ['ExitStandby', 'DetachInstances', 'DeregisterImage', 'ResumeProcesses']
 
-const definitions = [autoScaling(), ec2(), elb()].flatMap(({ steps = [] }) => steps)
+const definitions = [autoScaling(), ec2(), elb(), cloudWatch()].flatMap(({ steps = [] }) => steps)
 const seen = {
   taken: new Set<string>(),
   planned: new Set<string>(),
@@ -95,6 +119,9 @@ const swap = (...flags: string[]): Promise<JsonResult> =>
 const mirror = (...flags: string[]): Promise<JsonResult> =>
   tasks('run', 'mirror', '--balancer', 'extra', '--yes', ...flags)
 
+const replace = (...flags: string[]): Promise<JsonResult> =>
+  tasks('run', 'replace', '--from', 'web', '--to', 'green', '--yes', ...flags)
+
 describe.sequential('the AWS steps on moto', () => {
   it('meet the differences from AWS that are known, and moto still has them', async () => {
     const lines = await python.report('moto_differences.py', moto.direct)
@@ -110,6 +137,13 @@ describe.sequential('the AWS steps on moto', () => {
     expect(await account.inventory()).toEqual(before)
     await tasks('plan', 'spare', '--group', 'web')
     await tasks('plan', 'mirror', '--balancer', 'extra')
+    const watch = await tasks('plan', 'watch')
+    const copies = watch.events.filter(
+      ({ kind, step }) => kind === 'step.finished' && step === 'aws-cloudwatch/copy-alarm',
+    )
+    expect(copies).toHaveLength(2)
+    const replica = await tasks('plan', 'replace', '--from', 'web', '--to', 'green')
+    expect(replica.last('run.finished')).toMatchObject({ status: 'succeeded', exitCode: 0 })
     expect(await account.inventory()).toEqual(before)
   })
 
@@ -135,6 +169,20 @@ describe.sequential('the AWS steps on moto', () => {
     expect(await account.inventory()).toEqual(before)
   })
 
+  it('replace a whole group by a replica, and remove it', async () => {
+    const run = await replace()
+    expect(run.last('run.finished')).toMatchObject({ status: 'succeeded', leftovers: [] })
+    await expectReplaced()
+  })
+
+  it('find what they have done of a replica when its answer is lost', async () => {
+    moto.lose(replacing)
+    const run = await replace()
+    expect(run.last('run.finished')).toMatchObject({ status: 'succeeded', leftovers: [] })
+    expect(moto.notLost).toEqual([])
+    await expectReplaced()
+  })
+
   it('find what they have done when its answer is lost', async () => {
     const before = await account.instances()
     moto.lose(changes)
@@ -145,6 +193,22 @@ describe.sequential('the AWS steps on moto', () => {
     moto.lose(['TerminateInstances'])
     expect((await tasks('run', 'spare', '--group', 'web', '--yes')).exitCode).toBe(0)
     expect(moto.notLost).toEqual([])
+    moto.lose(['PutMetricAlarm', 'EnableAlarmActions', 'DisableAlarmActions', 'DeleteAlarms'])
+    expect((await tasks('run', 'watch', '--yes')).last('run.finished')).toMatchObject({
+      status: 'succeeded',
+      leftovers: [],
+    })
+    expect(moto.notLost).toEqual([])
+    expect(await account.inventory()).toMatchObject({
+      alarms: [
+        {
+          ActionsEnabled: true,
+          AlarmActions: [expect.stringContaining(':autoScalingGroupName/green:policyName/out')],
+          Dimensions: [{ Name: 'AutoScalingGroupName', Value: 'green' }],
+        },
+        { ActionsEnabled: false, Dimensions: [{ Name: 'LoadBalancerName', Value: 'extra' }] },
+      ],
+    })
   })
 
   it('are undone, last first, when the task fails', async () => {
@@ -153,6 +217,13 @@ describe.sequential('the AWS steps on moto', () => {
     expect(run.last('run.finished')).toMatchObject({ status: 'failed', exitCode: 1, leftovers: [] })
     expect(await account.inventory()).toEqual(before)
     expect((await tasks('run', 'hold', '--group', 'web', '--yes')).exitCode).toBe(1)
+    expect(await account.inventory()).toEqual(before)
+    expect((await tasks('run', 'watch', '--fail', '--yes')).last('run.finished')).toMatchObject({
+      exitCode: 1,
+      leftovers: [],
+    })
+    const replica = await replace('--fail')
+    expect(replica.last('run.finished')).toMatchObject({ status: 'failed', exitCode: 1, leftovers: [] })
     expect(await account.inventory()).toEqual(before)
   })
 
@@ -188,4 +259,17 @@ async function expectSwapped(blue: readonly string[]): Promise<void> {
   expect(green.filter((id) => blue.includes(id))).toEqual([])
   expect(group.instances).toEqual(green.map((id) => `${id} InService Healthy`))
   for (const balancer of ['web', 'extra']) expect(await account.inService(balancer)).toEqual(green)
+}
+
+/** One group is left: a copy of the other, of two behind the other balancer. */
+async function expectReplaced(): Promise<void> {
+  const names = await account.groups()
+  expect(names).toEqual([expect.stringMatching(/^web--/)])
+  const group = await account.group(names[0] ?? '')
+  expect(group).toMatchObject({ sizes: [2, 2, 3], suspended: [] })
+  expect(group.launchConfiguration).toMatch(/^web-1--/)
+  expect(Object.keys(group.tags).sort()).toEqual(['Name', 'viridian:run', 'viridian:step'])
+  const green = (await account.instances()).map(({ id }) => id).sort()
+  expect(group.instances).toEqual(green.map((id) => `${id} InService Healthy`))
+  expect(await account.inService('green')).toEqual(green)
 }

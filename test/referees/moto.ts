@@ -4,7 +4,7 @@ import { createServer as createTcpServer } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Access } from '../account.ts'
-import { type Ask, openBridges } from './moto-differences.ts'
+import { type Answer, type Ask, openBridges } from './moto-differences.ts'
 import type { Python } from './python.ts'
 
 /**
@@ -70,29 +70,37 @@ export class Moto {
   }
 
   async #pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const parameters = new URLSearchParams(await text(request))
-    const operation = parameters.get('Action') ?? ''
-    if (this.#refusing.delete(`${parameters}`)) return void answer(response, 400, refusal)
-    const ask = this.#asking(request)
-    const bridge = this.#bridges[operation]
-    const { status, body } = await (bridge ? bridge(parameters, ask) : ask(parameters))
+    const body = await text(request)
+    const target = request.headers['x-amz-target']
+    const call = `${target ?? ''} ${body}`
+    if (this.#refusing.delete(call)) return void send(response, target ? jsonRefusal : queryRefusal)
+    const parameters = new URLSearchParams(body)
+    const operation = String(target ?? parameters.get('Action')).replace(/^.*\./, '')
+    const given = await (target ? this.#ask(request, body) : this.#askQuery(request, operation, parameters))
     const losing = this.#losing.indexOf(operation)
-    if (status >= 300 || losing < 0) return void answer(response, status, body)
+    if (given.status >= 300 || losing < 0) return void send(response, given)
     this.#losing.splice(losing, 1)
-    this.#refusing.add(`${parameters}`)
+    this.#refusing.add(call)
     request.socket.destroy()
   }
 
+  #askQuery(request: IncomingMessage, operation: string, parameters: URLSearchParams): Promise<Answer> {
+    const ask: Ask = (asked) => this.#ask(request, `${asked}`)
+    const bridge = this.#bridges[operation]
+    return bridge ? bridge(parameters, ask) : ask(parameters)
+  }
+
   /** As the request was signed: moto tells the service from the signature's scope, and looks no closer. */
-  #asking({ headers: { authorization = '', 'x-amz-date': date = '' } }: IncomingMessage): Ask {
-    const headers = {
-      authorization,
-      'x-amz-date': String(date),
-      'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
-    }
-    return async (parameters) => {
-      const answer = await fetch(this.direct.endpoint, { method: 'POST', headers, body: `${parameters}` })
-      return { status: answer.status, body: await answer.text() }
+  async #ask({ headers: given }: IncomingMessage, body: string): Promise<Answer> {
+    const passed = ['authorization', 'x-amz-date', 'x-amz-target', 'content-type']
+    const headers = passed.flatMap((name): [string, string][] =>
+      given[name] === undefined ? [] : [[name, String(given[name])]],
+    )
+    const answer = await fetch(this.direct.endpoint, { method: 'POST', headers, body })
+    return {
+      status: answer.status,
+      body: await answer.text(),
+      type: answer.headers.get('content-type') ?? undefined,
     }
   }
 }
@@ -104,11 +112,20 @@ const accessAt = (endpoint: string): Access => ({
   secretAccessKey: 'moto',
 })
 
-const refusal = `<ErrorResponse><Error><Type>Sender</Type><Code>DoneAlready</Code>
-<Message>It was done before, and its answer was lost.</Message></Error><RequestId>1</RequestId></ErrorResponse>`
+const queryRefusal: Answer = {
+  status: 400,
+  body: `<ErrorResponse><Error><Type>Sender</Type><Code>DoneAlready</Code>
+<Message>It was done before, and its answer was lost.</Message></Error><RequestId>1</RequestId></ErrorResponse>`,
+}
 
-function answer(response: ServerResponse, status: number, body: string): void {
-  response.writeHead(status, { 'content-type': 'text/xml' }).end(body)
+const jsonRefusal: Answer = {
+  status: 400,
+  body: JSON.stringify({ __type: 'DoneAlready', message: 'It was done before, and its answer was lost.' }),
+  type: 'application/x-amz-json-1.0',
+}
+
+function send(response: ServerResponse, { status, body, type = 'text/xml' }: Answer): void {
+  response.writeHead(status, { 'content-type': type, 'x-amzn-requestid': '1' }).end(body)
 }
 
 async function answering(child: ChildProcess, url: string): Promise<void> {

@@ -1,12 +1,117 @@
-import type { Plugin } from '@viridian/core'
+import type { Counterparts, LoadBalancer } from '@viridian/aws'
+import type { Plugin, Steps } from '@viridian/core'
+import { disableAlarms, enableAlarms } from './alarm-actions.ts'
+import { type AlarmReplica, compareAlarms } from './compare-alarms.ts'
+import { copyAlarm } from './copy-alarm.ts'
+import { deleteAlarms } from './delete-alarms.ts'
+import { listAlarms } from './list-alarms.ts'
+import {
+  concerning,
+  disable,
+  enable,
+  type FleetNames,
+  remove,
+  replicate,
+  type SilenceOptions,
+  silent,
+} from './moves.ts'
+import { testServed } from './served.ts'
+import { type Silence, seeSilent } from './silence.ts'
 
 /** The moves of Amazon CloudWatch, for tasks. */
-export interface CloudWatch extends Plugin {}
+export interface CloudWatch extends Plugin {
+  /**
+   * Copies the alarms that concern a fleet, each in every setting: those with an action that is one of its scaling
+   * policies, or with a dimension that names one of its groups or balancers. Dimensions and actions name the counterparts;
+   * the copies' actions are off until `enable`. Alarms of target tracking are their policies' own and are not copied;
+   * composite alarms are not either, and that is said. `cloudwatch:PutMetricAlarm`; undone by deleting the copies.
+   *
+   * @throws ViridianError `E_ALARM_UNSUPPORTED` for an alarm that names the fleet in the text of a query,
+   * `E_POLICY_UNMATCHED` for one that acts by a policy of the fleet that has no copy, `E_NAME_TAKEN`
+   *
+   * @example
+   * ```ts
+   * const replica = await alarms.replicate(t, { groups: { web: green.name }, balancers: { web: 'web-2' }, policies })
+   * await alarms.compare(t, counterparts, replica)
+   * // … switch …
+   * await alarms.enable(t, replica.enabled)
+   * ```
+   */
+  replicate(t: Steps, counterparts: Counterparts): Promise<AlarmReplica>
+  /**
+   * Compares every member of alarms and their copies, says in what they differ as they must, and fails when they differ
+   * in more. To be called before the switch: a copy's actions must be off, or on where the original's were when it was
+   * copied.
+   *
+   * @throws ViridianError `E_REPLICA_DIFFERS`
+   */
+  compare(t: Steps, counterparts: Counterparts, replica: AlarmReplica): Promise<void>
+  /** Lets alarms act. `cloudwatch:EnableAlarmActions`; undone by switching off those whose actions were off before. */
+  enable(t: Steps, names: readonly string[]): Promise<void>
+  /** Keeps alarms from acting. `cloudwatch:DisableAlarmActions`; undone by switching on those whose actions were on. */
+  disable(t: Steps, names: readonly string[]): Promise<void>
+  /**
+   * Waits until balancers see no more requests: until what CloudWatch has counted of each, from five minutes before
+   * `since` on, stands still for `quietFor`. Where nothing was ever counted there is no silence to see. When the deadline
+   * passes it does not fail: it goes on, and says so (`traffic.silence`). `cloudwatch:GetMetricStatistics`.
+   *
+   * @example
+   * ```ts
+   * const switched = await t.now()
+   * await alarms.silent(t, blue.loadBalancers, { since: switched.toISOString(), deadline: '30m' })
+   * ```
+   */
+  silent(t: Steps, balancers: readonly LoadBalancer[], options: SilenceOptions): Promise<Silence>
+  /**
+   * Tests that balancers have had requests since then, and never a whole period (a minute; longer when it is more than a
+   * day) with a moment without a healthy instance. `cloudwatch:GetMetricStatistics`.
+   *
+   * @throws ViridianError `E_NOT_SERVED`
+   */
+  served(t: Steps, balancers: readonly LoadBalancer[], options: { readonly since: string }): Promise<void>
+  /** Lists the alarms that concern a fleet and no other: what `remove` deletes. */
+  concerning(t: Steps, fleet: FleetNames): Promise<string[]>
+  /**
+   * Deletes the alarms that concern a fleet and no other, but those of target tracking. Cannot be undone: it belongs
+   * behind the commit. `cloudwatch:DeleteAlarms`.
+   *
+   * @returns their names
+   */
+  remove(t: Steps, fleet: FleetNames): Promise<string[]>
+}
 
-/** The plugin for Amazon CloudWatch. */
+/**
+ * The plugin for Amazon CloudWatch: alarms copied and switched, traffic watched.
+ *
+ * @example
+ * ```ts
+ * const alarms = cloudWatch()
+ * ```
+ */
 export const cloudWatch = (): CloudWatch => ({
   name: 'aws-cloudwatch',
   module: '@viridian/aws-cloudwatch',
   settings: {},
-  steps: [],
+  steps: [
+    listAlarms,
+    copyAlarm,
+    compareAlarms,
+    enableAlarms,
+    disableAlarms,
+    seeSilent,
+    testServed,
+    deleteAlarms,
+  ],
+  replicate,
+  compare: async (t, counterparts, replica) => {
+    await t.step(compareAlarms, { counterparts, replica })
+  },
+  enable,
+  disable,
+  silent,
+  served: async (t, balancers, { since }) => {
+    await t.step(testServed, { balancers: [...balancers], since })
+  },
+  concerning,
+  remove,
 })

@@ -243,7 +243,8 @@ describe('switch', () => {
 
   test('asks again while another change is under way, and when it is asked too much', async () => {
     await put(alias(blue))
-    await cloud.refuse('ChangeResourceRecordSets', 'PriorRequestNotComplete', 'Throttling')
+    const refusal = { operation: 'ChangeResourceRecordSets', kind: 'refuse', status: 400 }
+    await cloud.fail(['PriorRequestNotComplete', 'Throttling'].map((code) => ({ ...refusal, code })))
     await toGreen(steps())
     expect(await resolver.resolve4(name)).toEqual(await addressOf(green))
   })

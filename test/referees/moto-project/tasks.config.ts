@@ -1,4 +1,5 @@
 import { autoScaling } from '@viridian/aws-autoscaling'
+import { cloudWatch } from '@viridian/aws-cloudwatch'
 import { ec2 } from '@viridian/aws-ec2'
 import { elb } from '@viridian/aws-elb'
 import { defineConfig, task } from '@viridian/core'
@@ -6,6 +7,7 @@ import { defineConfig, task } from '@viridian/core'
 const fleets = autoScaling()
 const instances = ec2()
 const traffic = elb()
+const alarms = cloudWatch()
 
 /** The AWS steps of the instance swap, without what needs machines: moto's instances are records. */
 const swap = task(
@@ -70,9 +72,62 @@ const mirror = task(
   },
 )
 
+const policyOf = (group: string): string =>
+  `arn:aws:autoscaling:us-east-1:123456789012:scalingPolicy:1:autoScalingGroupName/${group}:policyName/out`
+
+/** The alarms of a fleet copied for another one, switched, and deleted; its traffic watched meanwhile. */
+const watch = task(
+  { summary: 'Copy the alarms of web for green', args: { fail: { type: 'boolean', default: false } } },
+  async (t) => {
+    const counterparts = {
+      groups: { web: 'green' },
+      balancers: { web: 'extra' },
+      policies: { [policyOf('web')]: policyOf('green') },
+    }
+    const now = await t.now()
+    const balancers = await traffic.describe(t, ['web'])
+    const replica = await alarms.replicate(t, counterparts)
+    await alarms.compare(t, counterparts, replica)
+    await alarms.enable(t, replica.enabled)
+    await alarms.disable(t, Object.keys(replica.alarms))
+    await alarms.silent(t, balancers, { since: now.toISOString(), quietFor: 0, deadline: '1m' })
+    await alarms.served(t, balancers, { since: new Date(now.getTime() - 600_000).toISOString() })
+    if (t.args.fail) throw new Error('as asked')
+    await t.commit()
+    await alarms.remove(t, { groups: ['web'], balancers: ['web'] })
+  },
+)
+
+/** A group replaced by a replica of it behind another balancer, without the switch of its name. */
+const replace = task(
+  {
+    summary: 'Replace a group by a replica of it',
+    args: { from: 'string', to: 'string', fail: { type: 'boolean', default: false } },
+  },
+  async (t) => {
+    const [original, balancer] = await traffic.describe(t, [t.args.from, t.args.to])
+    if (!original || !balancer) throw new Error('there are two balancers')
+    const blue = await fleets.behind(t, original)
+    await fleets.pin(t, blue, { room: 0, heals: true })
+    const names = { [t.args.from]: t.args.to }
+    const { fleet, pin } = await fleets.replicate(t, blue, { balancers: [balancer], names })
+    await fleets.relaunchWith(t, fleet, blue.launch.image)
+    const green = await fleets.fill(t, fleet, { like: blue })
+    await fleets.compare(t, blue, green)
+    if (t.args.fail) throw new Error('as asked')
+    await t.commit()
+    await fleets.unpin(t, pin)
+    const now = await t.now()
+    await fleets.scaleToZero(t, blue, { successor: green.name, record: 'www.example.com.', since: now })
+    const [old] = await fleets.retired(t, { record: 'www.example.com.' })
+    await fleets.remove(t, old?.fleet ?? blue)
+    await fleets.show(t, green)
+  },
+)
+
 export default defineConfig({
-  plugins: [fleets, instances, traffic],
-  tasks: { swap, spare, hold, mirror },
+  plugins: [fleets, instances, traffic, alarms],
+  tasks: { swap, spare, hold, watch, replace, mirror },
   stages: {
     moto: {
       env: {

@@ -1,0 +1,82 @@
+import type { Dimension, MetricAlarm } from '@aws-sdk/client-cloudwatch'
+
+/** A fleet, as alarms name it. */
+export interface Scope {
+  readonly groups: readonly string[]
+  /** By name. */
+  readonly balancers: readonly string[]
+  /** Scaling policies by ARN, besides those whose ARN names one of the groups. */
+  readonly policies: readonly string[]
+}
+
+/** The dimension that names a group, and the one that names a classic load balancer. */
+const named: ReadonlyMap<string | undefined, 'groups' | 'balancers'> = new Map([
+  ['AutoScalingGroupName', 'groups'],
+  ['LoadBalancerName', 'balancers'],
+])
+
+/** True for an alarm that a target tracking policy keeps for itself: it comes and goes with it. */
+export const isOfTargetTracking = ({ AlarmName = '' }: MetricAlarm): boolean =>
+  AlarmName.startsWith('TargetTracking-')
+
+/** An alarm's actions, whatever state they are of. */
+export const actionsOf = (alarm: MetricAlarm): string[] => [
+  ...(alarm.OKActions ?? []),
+  ...(alarm.AlarmActions ?? []),
+  ...(alarm.InsufficientDataActions ?? []),
+]
+
+/** The group of a scaling policy, as its ARN tells it; undefined for any other ARN. */
+export const groupOfPolicy = (arn: string): string | undefined =>
+  /:autoScalingGroupName\/([^:]+):policyName\//.exec(arn)?.[1]
+
+/**
+ * How an alarm concerns a fleet: `only` when all groups, balancers and policies that it names are the fleet's, `also`
+ * when others are among them, `not` when it names none of it.
+ */
+export function concernOf(alarm: MetricAlarm, scope: Scope): 'only' | 'also' | 'not' {
+  const belongings = [
+    ...dimensionsOf(alarm).flatMap(({ Name, Value = '' }) => {
+      const kind = named.get(Name)
+      return kind === undefined ? [] : [scope[kind].includes(Value)]
+    }),
+    ...actionsOf(alarm).flatMap((arn) => {
+      const group = groupOfPolicy(arn)
+      if (scope.policies.includes(arn)) return [true]
+      return group === undefined ? [] : [scope.groups.includes(group)]
+    }),
+  ]
+  if (!belongings.includes(true)) return 'not'
+  return belongings.includes(false) ? 'also' : 'only'
+}
+
+/** The dimensions of an alarm's metric, or of all the metrics of its expression. */
+const dimensionsOf = ({ Dimensions = [], Metrics = [] }: MetricAlarm): Dimension[] => [
+  ...Dimensions,
+  ...Metrics.flatMap(({ MetricStat }) => MetricStat?.Metric?.Dimensions ?? []),
+]
+
+/** Dimensions that name the counterparts of what they named. */
+export const rewrittenDimensions = (
+  dimensions: readonly Dimension[],
+  counterparts: Readonly<Record<'groups' | 'balancers', Readonly<Record<string, string>>>>,
+): Dimension[] =>
+  dimensions.map(({ Name, Value }) => {
+    const kind = named.get(Name)
+    return { Name, Value: (kind && counterparts[kind][Value ?? '']) ?? Value }
+  })
+
+/**
+ * Where an alarm names a group or balancer of the fleet in the text of a query, which a copy cannot rewrite; undefined
+ * when it does not. Names stand in quotes there; the ids of metrics don't.
+ */
+export function namingText(alarm: MetricAlarm, { groups, balancers }: Scope): string | undefined {
+  const query = alarm.EvaluationCriteria?.PromQLCriteria?.Query
+  const texts = [...(alarm.Metrics ?? []).map(({ Expression = '' }) => Expression), query ?? '']
+  const names = [...groups, ...balancers].map((name) => new RegExp(`(?<![\\w-])${escaped(name)}(?![\\w-])`))
+  return texts.find((text) =>
+    (text.match(/'[^']*'|"[^"]*"/g) ?? []).some((quoted) => names.some((name) => name.test(quoted))),
+  )
+}
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')

@@ -1,0 +1,103 @@
+import { balancerName, classicOnly, type LoadBalancer } from '@viridian/aws'
+import { type StepContext, ViridianError } from '@viridian/core'
+import { z } from 'zod'
+import { cloudWatchApi } from './api.ts'
+
+/** What is asked of a balancer's metrics. */
+export type Question = 'requests' | 'healthy'
+
+interface Meter {
+  readonly Namespace: string
+  /** The dimension that names the balancer. */
+  readonly dimension: string
+  readonly metrics: Readonly<Record<Question, { readonly MetricName: string; readonly statistic: Statistic }>>
+}
+
+type Statistic = 'Sum' | 'Minimum'
+
+/** Where each kind of balancer is measured. */
+const meters: Readonly<Record<'classic', Meter>> = {
+  classic: {
+    Namespace: 'AWS/ELB',
+    dimension: 'LoadBalancerName',
+    metrics: {
+      requests: { MetricName: 'RequestCount', statistic: 'Sum' },
+      // The least of what any node of the balancer saw.
+      healthy: { MetricName: 'HealthyHostCount', statistic: 'Minimum' },
+    },
+  },
+}
+
+/** What was measured in one period. */
+export interface Point {
+  /** When the period began. */
+  readonly at: Date
+  readonly value: number
+}
+
+/** What was measured of a balancer, the oldest first, by periods of this many milliseconds. */
+export interface Measured {
+  readonly periodMs: number
+  readonly points: readonly Point[]
+}
+
+const Statistics = z.object({
+  Datapoints: z
+    .array(z.object({ Timestamp: z.date(), Sum: z.number().optional(), Minimum: z.number().optional() }))
+    .default([]),
+})
+
+/** In seconds; AWS keeps those of a minute for two weeks, and gives 1,440 points at once. */
+const periods = [60, 300, 3_600]
+const longestPeriod = 86_400
+const pointsAtOnce = 1_440
+
+/** Reads what was measured of a balancer in this time, by the minute where that is possible (`GetMetricStatistics`). */
+export async function measure(
+  c: StepContext,
+  balancer: LoadBalancer,
+  question: Question,
+  from: Date,
+  to: Date,
+): Promise<Measured> {
+  const { Namespace, dimension, metrics } = meters[classicOnly(balancer).kind]
+  const { MetricName, statistic } = metrics[question]
+  const seconds = (to.getTime() - from.getTime()) / 1000
+  const Period = periods.find((period) => seconds / period < pointsAtOnce) ?? longestPeriod
+  const { Datapoints } = await cloudWatchApi(
+    c,
+    'GetMetricStatistics',
+    {
+      Namespace,
+      MetricName,
+      Dimensions: [{ Name: dimension, Value: balancerName(balancer) }],
+      Statistics: [statistic],
+      Period,
+      StartTime: from,
+      EndTime: to,
+    },
+    Statistics,
+  )
+  const points = Datapoints.map(({ Timestamp: at, [statistic]: value = 0 }) => ({ at, value }))
+  return {
+    periodMs: Period * 1000,
+    points: points.sort((one, other) => one.at.getTime() - other.at.getTime()),
+  }
+}
+
+/** All that was counted. */
+export const totalOf = ({ points }: Measured): number => points.reduce((sum, { value }) => sum + value, 0)
+
+/**
+ * Reads a time, as `Date.toISOString` writes it.
+ *
+ * @throws ViridianError `E_TIME`
+ */
+export function parseTime(text: string): Date {
+  const time = new Date(text)
+  if (!Number.isNaN(time.getTime())) return time
+  throw new ViridianError('E_TIME', `"${text}" is not a time`, {
+    hint: 'write it as 2026-11-23T15:42:33Z: (await t.now()).toISOString() is one',
+    refused: true,
+  })
+}

@@ -1,0 +1,100 @@
+import type { Counterparts, LoadBalancer } from '@viridian/aws'
+import { parseDuration, type Steps, ViridianError } from '@viridian/core'
+import { disableAlarms, enableAlarms } from './alarm-actions.ts'
+import { chunks } from './alarms.ts'
+import type { AlarmReplica } from './compare-alarms.ts'
+import type { Scope } from './concern.ts'
+import { copyAlarm } from './copy-alarm.ts'
+import { deleteAlarms } from './delete-alarms.ts'
+import { listAlarms } from './list-alarms.ts'
+import { type Silence, seeSilent } from './silence.ts'
+
+/** A fleet, by the names of what it is made of. */
+export interface FleetNames {
+  readonly groups: readonly string[]
+  readonly balancers: readonly string[]
+  /** Scaling policies by ARN, besides the groups' own. */
+  readonly policies?: readonly string[]
+}
+
+export interface SilenceOptions {
+  /** When the traffic was switched away, as `Date.toISOString` writes it. */
+  readonly since: string
+  /** For how long no request may be counted on top. @default '3m': AWS publishes a minute's count up to two minutes late */
+  readonly quietFor?: string | number
+  /** When to go on all the same. */
+  readonly deadline: string | number
+}
+
+/** Copies the alarms of a fleet: see `CloudWatch.replicate`. */
+export function replicate(t: Steps, counterparts: Counterparts): Promise<AlarmReplica> {
+  const { groups, balancers, policies } = counterparts
+  const names = [...Object.keys(groups), ...Object.keys(balancers)].join(', ')
+  return t.move({ name: 'replicate-alarms', title: `copy the alarms of ${names}` }, async (t) => {
+    const { alarms, queries } = await t.step(listAlarms, {
+      groups: Object.keys(groups),
+      balancers: Object.keys(balancers),
+      policies: Object.keys(policies),
+    })
+    for (const query of queries) throw unsupported(query)
+    const replica: AlarmReplica = { alarms: {}, enabled: [] }
+    for (const { name: from, enabled } of alarms) {
+      const { name } = await t.step(copyAlarm, { from, counterparts })
+      replica.alarms[from] = name
+      if (enabled) replica.enabled.push(name)
+    }
+    return replica
+  })
+}
+
+/** Lets alarms act: see `CloudWatch.enable`. */
+export async function enable(t: Steps, names: readonly string[]): Promise<void> {
+  for (const chunk of chunks(names)) await t.step(enableAlarms, { names: chunk })
+}
+
+/** Keeps alarms from acting: see `CloudWatch.disable`. */
+export async function disable(t: Steps, names: readonly string[]): Promise<void> {
+  for (const chunk of chunks(names)) await t.step(disableAlarms, { names: chunk })
+}
+
+/** The alarms that concern a fleet and no other: see `CloudWatch.concerning`. */
+export async function concerning(t: Steps, fleet: FleetNames): Promise<string[]> {
+  const { alarms } = await t.step(listAlarms, scopeOf(fleet))
+  return alarms.filter(({ only }) => only).map(({ name }) => name)
+}
+
+/** Deletes the alarms of a fleet: see `CloudWatch.remove`. */
+export function remove(t: Steps, fleet: FleetNames): Promise<string[]> {
+  const title = `delete the alarms of ${[...fleet.groups, ...fleet.balancers].join(', ')}`
+  return t.move({ name: 'remove-alarms', title }, async (t) => {
+    const names = await concerning(t, fleet)
+    for (const chunk of chunks(names)) await t.step(deleteAlarms, { names: chunk })
+    return names
+  })
+}
+
+/** Waits until balancers see no more requests: see `CloudWatch.silent`. */
+export const silent = (
+  t: Steps,
+  balancers: readonly LoadBalancer[],
+  { since, quietFor = '3m', deadline }: SilenceOptions,
+): Promise<Silence> =>
+  t.step(seeSilent, {
+    balancers: [...balancers],
+    since,
+    quietForMs: parseDuration(quietFor),
+    deadlineMs: parseDuration(deadline),
+  })
+
+const scopeOf = ({ groups, balancers, policies = [] }: FleetNames): Record<keyof Scope, string[]> => ({
+  groups: [...groups],
+  balancers: [...balancers],
+  policies: [...policies],
+})
+
+const unsupported = ({ name, text }: { name: string; text: string }): ViridianError =>
+  new ViridianError(
+    'E_ALARM_UNSUPPORTED',
+    `alarm ${name} names the fleet in the text of a query, which cannot be rewritten for a copy: ${text}`,
+    { hint: 'let it watch a metric by its dimensions (MetricStat), or delete it' },
+  )

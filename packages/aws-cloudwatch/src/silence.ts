@@ -1,0 +1,118 @@
+import { balancerName, LoadBalancer, poll } from '@viridian/aws'
+import { defineCheck, formatDuration, type StepContext } from '@viridian/core'
+import { z } from 'zod'
+import { measure, parseTime, totalOf } from './metrics.ts'
+
+/** Requests of this long before the switch count as seen: that there is a metric at all. */
+const beforeMs = 300_000
+
+const Input = z.strictObject({
+  balancers: z.array(LoadBalancer),
+  /** ISO 8601: when the traffic was switched away. */
+  since: z.string(),
+  quietForMs: z.number(),
+  deadlineMs: z.number(),
+})
+type Input = z.infer<typeof Input>
+
+const Silence = z.strictObject({
+  /** False when the deadline has passed before all of them were silent. */
+  silent: z.boolean(),
+  /** As far as they were counted, from five minutes before the switch on. */
+  requests: z.number(),
+})
+
+/** The outcome of waiting for silence. */
+export type Silence = z.infer<typeof Silence>
+
+/** What has been seen of one balancer; times are of our own clock, in milliseconds. */
+interface Seen {
+  readonly balancer: string
+  readonly requests: number
+  /** How many there were in the newest period that was counted; undefined: none was. */
+  readonly newest: number | undefined
+  /** Since when nothing has come on top. */
+  readonly standingSince: number
+}
+
+/**
+ * Waits until balancers see no more requests (`GetMetricStatistics`): until what was counted has stood still for a
+ * while. An idle balancer is measured by nothing, as is one that nobody counts, so that only what was counted once can be
+ * silent. At the deadline it goes on, and says so aloud.
+ */
+export const seeSilent = defineCheck({
+  name: 'aws-cloudwatch/see-silent',
+  version: 1,
+  input: Input,
+  output: Silence,
+  calls: ['cloudwatch:GetMetricStatistics'],
+  title: ({ balancers }) => `see no more requests at ${balancers.map(balancerName).join(', ')}`,
+  run: (input, c) => {
+    const { balancers, quietForMs, deadlineMs } = input
+    const from = new Date(parseTime(input.since).getTime() - beforeMs)
+    const end = performance.now() + deadlineMs
+    const seen = new Map<string, Seen>()
+    return poll(c, {
+      what: `no more requests at ${balancers.map(balancerName).join(', ')}`,
+      deadlineMs,
+      look: async () => {
+        for (const balancer of balancers) {
+          const name = balancerName(balancer)
+          seen.set(name, await look(c, balancer, from, seen.get(name)))
+        }
+        const all = [...seen.values()]
+        const loud = all.filter((each) => !isSilent(each, quietForMs))
+        const requests = all.reduce((sum, each) => sum + each.requests, 0)
+        if (loud.length > 0 && performance.now() < end)
+          return { waiting: all.map((each) => waitingText(each, quietForMs)).join('; ') }
+        const silent = loud.length === 0
+        say(c, { silent, requests }, loud, input)
+        return { done: { silent, requests } }
+      },
+    })
+  },
+})
+
+async function look(
+  c: StepContext,
+  balancer: LoadBalancer,
+  from: Date,
+  before: Seen | undefined,
+): Promise<Seen> {
+  const measured = await measure(c, balancer, 'requests', from, new Date())
+  const requests = totalOf(measured)
+  const standingSince = requests === before?.requests ? before.standingSince : performance.now()
+  return { balancer: balancerName(balancer), requests, newest: measured.points.at(-1)?.value, standingSince }
+}
+
+const quietMs = ({ standingSince }: Seen): number => performance.now() - standingSince
+
+const isSilent = (seen: Seen, quietForMs: number): boolean =>
+  seen.newest !== undefined && quietMs(seen) >= quietForMs
+
+const secondsOf = (ms: number): string => `${Math.round(ms / 1000)} s`
+const countOf = (requests: number): string =>
+  `${requests.toLocaleString('en')} request${requests === 1 ? '' : 's'}`
+
+function waitingText(seen: Seen, quietForMs: number): string {
+  if (seen.newest === undefined) return `${seen.balancer}: nothing was counted yet`
+  return `${seen.balancer}: ${countOf(seen.requests)}, quiet for ${secondsOf(quietMs(seen))} of ${secondsOf(quietForMs)}`
+}
+
+function say(
+  c: StepContext,
+  { silent, requests }: Silence,
+  loud: readonly Seen[],
+  { since, quietForMs, deadlineMs }: Input,
+): void {
+  const after = `after ${formatDuration(deadlineMs)}, and the run goes on all the same`
+  c.emit({
+    kind: 'traffic.silence',
+    data: { silent, requests, since, loud: loud.map(({ balancer }) => balancer) },
+    text: loud.map((seen) =>
+      seen.newest === undefined
+        ? `Nothing was ever counted for ${seen.balancer} ${after}`
+        : `${seen.balancer} was not silent ${after}: ${countOf(seen.newest)} in the last minute that was counted, quiet for ${secondsOf(quietMs(seen))} of ${secondsOf(quietForMs)}`,
+    ),
+  })
+}
