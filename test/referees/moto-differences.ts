@@ -43,6 +43,11 @@ export const differences: Readonly<Record<string, Difference>> = {
     moto: 'none',
     here: 'the gateway adds one',
   },
+  'DescribeLoadBalancerPolicies, the type of a cookie': {
+    aws: 'LBCookieStickinessPolicyType',
+    moto: 'LbCookieStickinessPolicy',
+    here: 'its policy is made by CreateLoadBalancerPolicy, which keeps the type',
+  },
   'RunInstances twice with one client token': {
     aws: '1 launched',
     moto: '2 launched',

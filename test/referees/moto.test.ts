@@ -11,15 +11,15 @@ import { Moto } from './moto.ts'
 import { differences } from './moto-differences.ts'
 import { Python } from './python.ts'
 
-/** moto's consoles show no host keys: see the differences. */
-const notTaken = ['aws-ec2/read-host-keys']
+/** moto's consoles show no host keys, and its balancers serve nothing: see the differences. */
+const notTaken = ['aws-ec2/read-host-keys', 'aws-elb/smoke-test']
 
 /** Those that cannot be undone: they stand behind the commit. */
 const final = [
   ...['lift-protection', 'lower-sizes', 'mark-retired', 'remove-group', 'remove-launch-configuration'],
   ...['remove-warm-pool', 'retire-instance'],
 ].map((step) => `aws-autoscaling/${step}`)
-final.push('aws-cloudwatch/delete-alarms', 'aws-ec2/terminate-instances')
+final.push('aws-cloudwatch/delete-alarms', 'aws-ec2/terminate-instances', 'aws-elb/remove-balancer')
 
 /** The changing calls of a swap: max is raised and lowered, and the launch source is set, by one operation. */
 const changes = [
@@ -27,6 +27,17 @@ const changes = [
   ...['RegisterInstancesWithLoadBalancer', 'CreateLaunchConfiguration'],
   ...['DeregisterInstancesFromLoadBalancer', 'EnterStandby', 'TerminateInstanceInAutoScalingGroup'],
   ...['ResumeProcesses', 'DeleteTags', ...Array(3).fill('UpdateAutoScalingGroup')],
+]
+
+/** The changing calls of a balancer's copy. */
+const mirroring = [
+  ...[
+    'CreateLoadBalancer',
+    'ConfigureHealthCheck',
+    'ModifyLoadBalancerAttributes',
+    'CreateLoadBalancerPolicy',
+  ],
+  ...['SetLoadBalancerPoliciesOfListener', 'SetLoadBalancerPoliciesForBackendServer', 'DeleteLoadBalancer'],
 ]
 
 /** The changing calls of a replica: by one operation it is pointed at its source, and gets its sizes; the original loses its own. */
@@ -105,6 +116,9 @@ function note({ outcome }: JsonEvent, step: string, planned: boolean): void {
 const swap = (...flags: string[]): Promise<JsonResult> =>
   tasks('run', 'swap', '--group', 'web', '--balancers', 'extra', '--yes', ...flags)
 
+const mirror = (...flags: string[]): Promise<JsonResult> =>
+  tasks('run', 'mirror', '--balancer', 'extra', '--yes', ...flags)
+
 const replace = (...flags: string[]): Promise<JsonResult> =>
   tasks('run', 'replace', '--from', 'web', '--to', 'green', '--yes', ...flags)
 
@@ -122,6 +136,7 @@ describe.sequential('the AWS steps on moto', () => {
     expect(plan.last('run.finished')).toMatchObject({ status: 'succeeded', exitCode: 0 })
     expect(await account.inventory()).toEqual(before)
     await tasks('plan', 'spare', '--group', 'web')
+    await tasks('plan', 'mirror', '--balancer', 'extra')
     const watch = await tasks('plan', 'watch')
     const copies = watch.events.filter(
       ({ kind, step }) => kind === 'step.finished' && step === 'aws-cloudwatch/copy-alarm',
@@ -137,6 +152,21 @@ describe.sequential('the AWS steps on moto', () => {
     const run = await swap()
     expect(run.last('run.finished')).toMatchObject({ status: 'succeeded', leftovers: [] })
     await expectSwapped(before.map(({ id }) => id))
+  })
+
+  it('copy a balancer and remove the copy, or undo it, and find what they have done when answers are lost', async () => {
+    const before = await account.inventory()
+    const run = await mirror()
+    expect(run.last('run.finished')).toMatchObject({ status: 'succeeded', leftovers: [] })
+    expect(await account.inventory()).toEqual(before)
+    moto.lose(mirroring)
+    const found = await mirror()
+    expect(found.last('run.finished')).toMatchObject({ status: 'succeeded', leftovers: [] })
+    expect(moto.notLost).toEqual([])
+    expect(await account.inventory()).toEqual(before)
+    const undone = await mirror('--fail')
+    expect(undone.last('run.finished')).toMatchObject({ status: 'failed', exitCode: 1, leftovers: [] })
+    expect(await account.inventory()).toEqual(before)
   })
 
   it('replace a whole group by a replica, and remove it', async () => {

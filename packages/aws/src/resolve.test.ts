@@ -46,6 +46,6 @@ test('what cannot be asked is said', async () => {
     hint: expect.stringContaining(servers),
   })
   await expect(addressesOf(name, { servers: ['no host:53'] })).rejects.toMatchObject({
-    code: 'E_NAME_SERVER',
+    code: 'E_NAME_SERVERS',
   })
 })

@@ -16,7 +16,7 @@ export interface Resolution {
 /**
  * The addresses that a name leads to; none while there are none.
  *
- * @throws ViridianError `E_RESOLVE_FAILED` when the resolver itself fails; `E_NAME_SERVER` for a server that is none
+ * @throws ViridianError `E_RESOLVE_FAILED` when the resolver itself fails; `E_NAME_SERVERS` for a server that is none
  *
  * @example
  * ```ts
@@ -62,7 +62,7 @@ async function addressOf(server: string): Promise<string> {
   const host = bracketed ?? plain
   const found = isIP(host) === 0 ? await lookup(host).catch(() => undefined) : { address: host }
   if (!found)
-    throw new ViridianError('E_NAME_SERVER', `"${server}" is no name server`, {
+    throw new ViridianError('E_NAME_SERVERS', `"${server}" is no name server`, {
       hint: 'name it by host[:port], in VIRIDIAN_NAME_SERVERS if that is where it comes from',
     })
   return isIP(found.address) === 6 ? `[${found.address}]:${port}` : `${found.address}:${port}`

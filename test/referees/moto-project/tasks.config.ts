@@ -54,6 +54,24 @@ const hold = task({ summary: 'Pin a group, let it go, and fail', args: { group: 
   throw new Error('as asked')
 })
 
+/** A balancer found by its name, copied, compared with its copy, and the copy deleted again. */
+const mirror = task(
+  {
+    summary: 'Copy a load balancer, and delete the copy',
+    args: { balancer: 'string', fail: { type: 'boolean', default: false } },
+  },
+  async (t) => {
+    const [named] = await traffic.describe(t, [t.args.balancer])
+    if (named?.kind !== 'classic') throw new Error('a classic load balancer')
+    const blue = [await traffic.find(t, `dualstack.${named.dnsName}.`)]
+    const green = await traffic.replicate(t, blue)
+    await traffic.compare(t, blue, green.balancers)
+    if (t.args.fail) throw new Error('as asked')
+    await t.commit()
+    await traffic.remove(t, green.balancers)
+  },
+)
+
 const policyOf = (group: string): string =>
   `arn:aws:autoscaling:us-east-1:123456789012:scalingPolicy:1:autoScalingGroupName/${group}:policyName/out`
 
@@ -109,7 +127,7 @@ const replace = task(
 
 export default defineConfig({
   plugins: [fleets, instances, traffic, alarms],
-  tasks: { swap, spare, hold, watch, replace },
+  tasks: { swap, spare, hold, watch, replace, mirror },
   stages: {
     moto: {
       env: {

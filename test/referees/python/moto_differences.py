@@ -84,6 +84,12 @@ def zone_of_name():
     return "CanonicalHostedZoneNameID" if "CanonicalHostedZoneNameID" in balancer else "none"
 
 
+def type_of_cookie():
+    elb.create_lb_cookie_stickiness_policy(LoadBalancerName=NAME, PolicyName="cookie", CookieExpirationPeriod=60)
+    policies = elb.describe_load_balancer_policies(LoadBalancerName=NAME)["PolicyDescriptions"]
+    return policies[0]["PolicyTypeName"]
+
+
 def beyond_max(image):
     instance = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
     autoscaling.attach_instances(AutoScalingGroupName=NAME, InstanceIds=[instance])
@@ -103,6 +109,7 @@ def main():
         "DescribeInstanceHealth, not registered": lambda: health(other),
         "DescribeInstanceHealth, just registered, serving nothing": lambda: health(member),
         "DescribeLoadBalancers, the zone of a name": zone_of_name,
+        "DescribeLoadBalancerPolicies, the type of a cookie": type_of_cookie,
         "GetConsoleOutput": lambda: "host keys" if "SSH HOST KEY" in console(other) else "no host keys",
         "AttachInstances beyond max": lambda: beyond_max(image),
         **group_cases(autoscaling, elb, NAME),

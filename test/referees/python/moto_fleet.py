@@ -20,6 +20,24 @@ for balancer in [NAME, "extra", "green"]:
 ids = make_group(account, network, NAME, 2, "#!/bin/sh\n", NAME, [NAME])
 named = [{"InstanceId": each} for each in ids]
 account.elb.register_instances_with_load_balancer(LoadBalancerName="extra", Instances=named)
+
+policies = {
+    "sticky": ("LBCookieStickinessPolicyType", {"CookieExpirationPeriod": "60"}),
+    "proxied": ("ProxyProtocolPolicyType", {"ProxyProtocol": "true"}),
+}
+for policy, (kind, attributes) in policies.items():
+    account.elb.create_load_balancer_policy(
+        LoadBalancerName="extra",
+        PolicyName=policy,
+        PolicyTypeName=kind,
+        PolicyAttributes=[{"AttributeName": name, "AttributeValue": value} for name, value in attributes.items()],
+    )
+account.elb.set_load_balancer_policies_of_listener(
+    LoadBalancerName="extra", LoadBalancerPort=8080, PolicyNames=["sticky"]
+)
+account.elb.set_load_balancer_policies_for_backend_server(
+    LoadBalancerName="extra", InstancePort=8080, PolicyNames=["proxied"]
+)
 make_parts(account, NAME, ids)
 
 judged = {"EvaluationPeriods": 3, "Threshold": 70.5, "ComparisonOperator": "GreaterThanThreshold", "Period": 60}
