@@ -8,6 +8,8 @@ import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwa
 import {
   DescribeImagesCommand,
   DescribeInstancesCommand,
+  DescribeLaunchTemplatesCommand,
+  DescribeLaunchTemplateVersionsCommand,
   DescribeSnapshotsCommand,
   EC2Client,
   TerminateInstancesCommand,
@@ -63,6 +65,8 @@ export class Account {
     if (!group) throw new Error(`there is no group ${name}`)
     return {
       launchConfiguration: group.LaunchConfigurationName,
+      launchTemplate:
+        group.LaunchTemplate && `${group.LaunchTemplate.LaunchTemplateName}:${group.LaunchTemplate.Version}`,
       sizes: [group.MinSize, group.DesiredCapacity, group.MaxSize],
       suspended: (group.SuspendedProcesses ?? []).map(({ ProcessName }) => ProcessName),
       tags: tagsOf(group.Tags),
@@ -123,6 +127,7 @@ export class Account {
           instances: Instances.map(({ InstanceId = '' }) => InstanceId).sort(),
         }),
       ),
+      templates: await this.templates(),
       records: await this.#records(),
       alarms: await this.#alarms(),
     }
@@ -136,6 +141,23 @@ export class Account {
       AlarmActions,
       Dimensions,
     }))
+  }
+
+  /** Every version of every launch template: `web:1 default ami-1`. */
+  async templates(): Promise<string[]> {
+    const { LaunchTemplates = [] } = await this.#ec2.send(new DescribeLaunchTemplatesCommand({}))
+    const answers = await Promise.all(
+      LaunchTemplates.map(({ LaunchTemplateId }) =>
+        this.#ec2.send(new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId })),
+      ),
+    )
+    return answers
+      .flatMap(({ LaunchTemplateVersions = [] }) => LaunchTemplateVersions)
+      .map(
+        (version) =>
+          `${version.LaunchTemplateName}:${version.VersionNumber}${version.DefaultVersion ? ' default' : ''} ${version.LaunchTemplateData?.ImageId}`,
+      )
+      .sort()
   }
 
   async #records(): Promise<unknown> {

@@ -1,15 +1,15 @@
 import {
   autoScalingApi,
   awsCode,
-  launchDigest,
+  configurationWithImage,
   makeSure,
   nameFor,
-  readLaunchConfiguration,
+  readSameSettings,
 } from '@viridian/aws'
-import { defineChange, type StepContext, ViridianError } from '@viridian/core'
+import { defineChange, type StepContext } from '@viridian/core'
 import { z } from 'zod'
-import { copyWithImage } from './launch-copy.ts'
 
+const kind = 'launchConfiguration'
 const nameLimit = 255
 const Named = z.strictObject({ name: z.string() })
 const Names = z.object({ LaunchConfigurations: z.array(z.object({ LaunchConfigurationName: z.string() })) })
@@ -39,13 +39,10 @@ export const createLaunchConfiguration = defineChange({
   title: ({ from, image }) => `copy ${from} with ${image}`,
   before: async () => null,
   run: async ({ from, digest, image }, c) => {
-    const settings = await readLaunchConfiguration(c, from)
-    if (launchDigest(settings) !== digest)
-      throw new ViridianError('E_LAUNCH_CHANGED', `launch configuration ${from} is not what it was`, {
-        hint: 'somebody has replaced it since the group was described: run the task again',
-      })
+    const settings = await readSameSettings(c, { kind, name: from }, digest)
     const name = nameFor(from, c.token, nameLimit)
-    await autoScalingApi(c, 'CreateLaunchConfiguration', copyWithImage(settings, name, image), z.unknown())
+    const input = configurationWithImage(settings.configuration, name, image)
+    await autoScalingApi(c, 'CreateLaunchConfiguration', input, z.unknown())
     return { name }
   },
   find: async ({ from }, c) => {

@@ -2,14 +2,15 @@ import {
   Fleet,
   type LaunchSpec,
   type LoadBalancer,
-  launchDigest,
+  launchSpecOf,
   pinTag,
   readClassicBalancers,
-  readLaunchConfiguration,
+  readLaunchSettings,
 } from '@viridian/aws'
-import { defineRead, type StepContext, ViridianError } from '@viridian/core'
+import { defineRead, type StepContext } from '@viridian/core'
 import { z } from 'zod'
 import { type Group, readGroup } from './group.ts'
+import { groupSource } from './group-launch.ts'
 
 /** Reads a group, its launch source and the balancers that are bound to it. */
 export const describeGroup = defineRead({
@@ -20,6 +21,7 @@ export const describeGroup = defineRead({
   calls: [
     'autoscaling:DescribeAutoScalingGroups',
     'autoscaling:DescribeLaunchConfigurations',
+    'ec2:DescribeLaunchTemplateVersions',
     'elasticloadbalancing:DescribeLoadBalancers',
     'elasticloadbalancing:DescribeLoadBalancerAttributes',
   ],
@@ -60,31 +62,10 @@ function fleetOf(group: Group, launch: LaunchSpec, loadBalancers: LoadBalancer[]
 }
 
 async function launchOf(c: StepContext, group: Group): Promise<LaunchSpec> {
-  const { AutoScalingGroupName: name, LaunchConfigurationName } = group
-  if (group.MixedInstancesPolicy !== undefined || group.LaunchTemplate !== undefined)
-    throw new ViridianError(
-      'E_LAUNCH_TEMPLATE_UNSUPPORTED',
-      `${name} launches from ${group.LaunchTemplate ? 'a launch template' : 'a mixed instances policy'}`,
-      { hint: 'this version works with groups that have a launch configuration' },
-    )
-  if (!LaunchConfigurationName)
-    throw new ViridianError(
-      'E_GROUP_NO_LAUNCH',
-      `${name} has no launch configuration: it cannot launch anything`,
-      {
-        hint: 'somebody has deleted it: give the group one that exists',
-      },
-    )
-  const settings = await readLaunchConfiguration(c, LaunchConfigurationName)
-  return {
-    source: { kind: 'launchConfiguration', name: LaunchConfigurationName },
-    image: settings.ImageId,
-    instanceType: settings.InstanceType,
-    ...(settings.KeyName !== undefined && { keyName: settings.KeyName }),
-    securityGroups: settings.SecurityGroups ?? [],
-    ...(settings.IamInstanceProfile !== undefined && { profile: settings.IamInstanceProfile }),
-    digest: launchDigest(settings),
-  }
+  const source = groupSource(group)
+  const settings = await readLaunchSettings(c, source)
+  const floats = source.kind === 'launchTemplate' && !/^\d+$/.test(source.version)
+  return { ...launchSpecOf(settings), ...(floats && { floating: source.version }) }
 }
 
 async function balancersOf(c: StepContext, group: Group): Promise<LoadBalancer[]> {

@@ -1,52 +1,83 @@
-import { autoScalingApi } from '@viridian/aws'
+import { autoScalingApi, LaunchSource, sourceName } from '@viridian/aws'
 import { defineChange, type StepContext, ViridianError } from '@viridian/core'
 import { z } from 'zod'
-import { readGroup } from './group.ts'
-
-const Launch = z.strictObject({ name: z.string() })
+import { type Group, readGroup } from './group.ts'
 
 /**
- * Points a group at another launch configuration (`UpdateAutoScalingGroup`): what it launches from now on. Undone by
- * pointing it back, unless somebody has pointed it elsewhere since.
+ * Points a group at another launch source (`UpdateAutoScalingGroup`): what it launches from now on. Undone by pointing
+ * it back to what it said, `$Latest` and `$Default` too, unless somebody has pointed it elsewhere since.
  */
 export const setGroupLaunch = defineChange({
   name: 'aws-autoscaling/set-group-launch',
-  version: 1,
-  input: z.strictObject({ group: z.string(), name: z.string() }),
-  beforeSchema: Launch,
+  version: 2,
+  input: z.strictObject({ group: z.string(), source: LaunchSource }),
+  beforeSchema: LaunchSource,
   output: z.null(),
-  calls: ['autoscaling:UpdateAutoScalingGroup', 'autoscaling:DescribeAutoScalingGroups', 'iam:PassRole'],
-  title: ({ group, name }) => `point ${group} at ${name}`,
-  before: ({ group }, c) => launchOf(c, group),
-  run: async ({ group, name }, c) => {
-    await setLaunch(c, group, name)
+  calls: [
+    'autoscaling:UpdateAutoScalingGroup',
+    'autoscaling:DescribeAutoScalingGroups',
+    'ec2:RunInstances',
+    'iam:PassRole',
+  ],
+  title: ({ group, source }) => `point ${group} at ${sourceName(source)}`,
+  before: async ({ group }, c) => groupSource(await readGroup(c, group)),
+  run: async ({ group, source }, c) => {
+    await setSource(c, group, source)
     return null
   },
-  find: async ({ group, name }, c) => {
-    const now = await launchOf(c, group)
-    return now.name === name ? { status: 'done', output: null } : { status: 'absent' }
+  find: async ({ group, source }, c) => {
+    const now = groupSource(await readGroup(c, group))
+    return isSame(now, source) ? { status: 'done', output: null } : { status: 'absent' }
   },
-  undo: async ({ group, name }, c) => {
-    const now = await launchOf(c, group)
-    if (now.name === c.before.name) return undefined
-    if (now.name !== name)
-      return { leftAlone: `${group} launches from ${now.name} now: somebody has changed it` }
-    await setLaunch(c, group, c.before.name)
+  undo: async ({ group, source }, c) => {
+    const now = groupSource(await readGroup(c, group))
+    if (isSame(now, c.before)) return undefined
+    if (!isSame(now, source))
+      return { leftAlone: `${group} launches from ${sourceName(now)} now: somebody has changed it` }
+    await setSource(c, group, c.before)
     return undefined
   },
-  touches: ({ group, name }) => [`group/${group}#launch`, `launch-configuration/${name}`],
-  leaves: ({ group, name }) => [`group ${group}: launches from ${name}`],
+  touches: ({ group, source }) => [`group/${group}#launch`, sourceThing(source)],
+  leaves: ({ group, source }) => [`group ${group}: launches from ${sourceName(source)}`],
 })
 
-async function launchOf(c: StepContext, group: string): Promise<z.infer<typeof Launch>> {
-  const { LaunchConfigurationName: name } = await readGroup(c, group)
-  if (name) return { name }
-  throw new ViridianError('E_GROUP_CHANGED', `${group} has no launch configuration any more`, {
-    hint: 'somebody has given it a launch template meanwhile: run the task again when they are done',
-  })
+/** The thing that a launch source is, as steps name what they touch. */
+export const sourceThing = (source: LaunchSource): string =>
+  source.kind === 'launchConfiguration'
+    ? `launch-configuration/${source.name}`
+    : `launch-template/${source.id}#${source.version}`
+
+/**
+ * What a group launches from, in its own words: a template's version may be `$Latest` or `$Default`.
+ *
+ * @throws ViridianError `E_GROUP_NO_LAUNCH`, `E_MIXED_INSTANCES_UNSUPPORTED`
+ */
+export function groupSource(group: Group): LaunchSource {
+  const { AutoScalingGroupName, LaunchConfigurationName, LaunchTemplate, MixedInstancesPolicy } = group
+  if (MixedInstancesPolicy !== undefined)
+    throw new ViridianError(
+      'E_MIXED_INSTANCES_UNSUPPORTED',
+      `${AutoScalingGroupName} launches by a mixed instances policy: there is no one source to launch instances like its own from`,
+      { hint: 'point the group at the launch template itself, with one instance type' },
+    )
+  if (LaunchTemplate) {
+    const { LaunchTemplateId: id, LaunchTemplateName: name, Version: version = '$Default' } = LaunchTemplate
+    return { kind: 'launchTemplate', id, name, version }
+  }
+  if (LaunchConfigurationName) return { kind: 'launchConfiguration', name: LaunchConfigurationName }
+  throw new ViridianError(
+    'E_GROUP_NO_LAUNCH',
+    `${AutoScalingGroupName} has no launch source: it cannot launch anything`,
+    { hint: 'somebody has deleted it: give the group one that exists' },
+  )
 }
 
-async function setLaunch(c: StepContext, group: string, name: string): Promise<void> {
-  const input = { AutoScalingGroupName: group, LaunchConfigurationName: name }
-  await autoScalingApi(c, 'UpdateAutoScalingGroup', input, z.unknown())
+const isSame = (one: LaunchSource, other: LaunchSource): boolean => sourceThing(one) === sourceThing(other)
+
+async function setSource(c: StepContext, group: string, source: LaunchSource): Promise<void> {
+  const from =
+    source.kind === 'launchConfiguration'
+      ? { LaunchConfigurationName: source.name }
+      : { LaunchTemplate: { LaunchTemplateId: source.id, Version: source.version } }
+  await autoScalingApi(c, 'UpdateAutoScalingGroup', { AutoScalingGroupName: group, ...from }, z.unknown())
 }

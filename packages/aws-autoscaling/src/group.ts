@@ -10,6 +10,24 @@ const Member = z.object({
   ProtectedFromScaleIn: z.boolean(),
 })
 
+const Template = z.object({
+  LaunchTemplateId: z.string(),
+  LaunchTemplateName: z.string(),
+  Version: z.string().optional(),
+})
+
+/** As far as it says what else a group launches from. */
+const Policy = z.object({
+  LaunchTemplate: z
+    .object({
+      LaunchTemplateSpecification: Template.partial().optional(),
+      Overrides: z
+        .array(z.object({ LaunchTemplateSpecification: Template.partial().optional() }))
+        .default([]),
+    })
+    .optional(),
+})
+
 const Group = z.object({
   AutoScalingGroupName: z.string(),
   MinSize: z.int(),
@@ -28,8 +46,8 @@ const Group = z.object({
     .array(z.object({ Key: z.string(), Value: z.string().default(''), PropagateAtLaunch: z.boolean() }))
     .default([]),
   LaunchConfigurationName: z.string().optional(),
-  LaunchTemplate: z.unknown().optional(),
-  MixedInstancesPolicy: z.unknown().optional(),
+  LaunchTemplate: Template.optional(),
+  MixedInstancesPolicy: Policy.optional(),
 })
 
 /** A group as Auto Scaling describes it, as far as it is used. */
@@ -49,7 +67,7 @@ export async function readGroup(c: StepContext, name: string): Promise<Group> {
   const { AutoScalingGroups: found } = await autoScalingApi(c, 'DescribeAutoScalingGroups', input, Groups)
   if (found[0]) return found[0]
   const region = await autoScalingApi.region(c)
-  const names = await groupNames(c)
+  const names = (await readGroups(c)).map(({ AutoScalingGroupName }) => AutoScalingGroupName)
   throw new ViridianError('E_GROUP_NOT_FOUND', `there is no Auto Scaling group "${name}" in ${region}`, {
     hint:
       suggestion(name, names) ??
@@ -72,20 +90,17 @@ export async function readMembers(
   )
 }
 
-async function groupNames(c: StepContext): Promise<string[]> {
-  const names: string[] = []
+/** Every group, from all pages. */
+export async function readGroups(c: StepContext): Promise<Group[]> {
+  const groups: Group[] = []
   let NextToken: string | undefined
   do {
-    const page = await autoScalingApi(
-      c,
-      'DescribeAutoScalingGroups',
-      { MaxRecords: pageSize, NextToken },
-      Groups,
-    )
-    names.push(...page.AutoScalingGroups.map(({ AutoScalingGroupName }) => AutoScalingGroupName))
+    const input = { MaxRecords: pageSize, NextToken }
+    const page = await autoScalingApi(c, 'DescribeAutoScalingGroups', input, Groups)
+    groups.push(...page.AutoScalingGroups)
     NextToken = page.NextToken || undefined
   } while (NextToken !== undefined)
-  return names
+  return groups
 }
 
 export const isInService = (member: Member | undefined): boolean => member?.LifecycleState === 'InService'

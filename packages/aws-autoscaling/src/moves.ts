@@ -1,8 +1,6 @@
 import { type Fleet, type InstanceRef, leaveWithinMs } from '@viridian/aws'
-import { type Steps, ViridianError } from '@viridian/core'
+import type { Steps } from '@viridian/core'
 import { attachInstances, seeAttached } from './attach-instances.ts'
-import { createLaunchConfiguration } from './create-launch-configuration.ts'
-import { setGroupLaunch } from './group-launch.ts'
 import { retireInstance, seeRetired } from './retire-instance.ts'
 import { enterStandby, seeStandby } from './standby.ts'
 
@@ -29,20 +27,6 @@ export function standby(t: Steps, fleet: Fleet, instances: readonly InstanceRef[
     for (const chunk of chunks(ids))
       await t.step(enterStandby, { group, ids: chunk, loadBalancers, leaveWithinMs: within })
     await t.step(seeStandby, { group, ids, leaveWithinMs: within })
-  })
-}
-
-/** Makes a group launch another image: see `AutoScaling.relaunchWith`. */
-export function relaunchWith(t: Steps, fleet: Fleet, image: string): Promise<void> {
-  const { name: group, launch } = fleet
-  const { source, digest } = launch
-  if (source.kind === 'launchTemplate')
-    throw new ViridianError('E_LAUNCH_TEMPLATE_UNSUPPORTED', `${group} launches from a launch template`, {
-      hint: 'this version works with groups that have a launch configuration',
-    })
-  return t.move({ name: 'relaunch', title: `let ${group} launch ${image}` }, async (t) => {
-    const { name } = await t.step(createLaunchConfiguration, { from: source.name, digest, image })
-    await t.step(setGroupLaunch, { group, name })
   })
 }
 

@@ -1,15 +1,17 @@
-import type { Fleet, InstanceRef } from '@viridian/aws'
+import type { Fleet, InstanceRef, LaunchSource, LaunchSpec } from '@viridian/aws'
 import type { Plugin, Steps } from '@viridian/core'
 import { attachInstances, seeAttached } from './attach-instances.ts'
 import { createLaunchConfiguration } from './create-launch-configuration.ts'
+import { createLaunchTemplateVersion } from './create-launch-template-version.ts'
 import { describeGroup } from './describe-group.ts'
 import { setGroupLaunch } from './group-launch.ts'
 import { tagGroup, untagGroup } from './group-tag.ts'
 import { changeMax } from './max-size.ts'
-import { attach, relaunchWith, retire, standby } from './moves.ts'
+import { attach, retire, standby } from './moves.ts'
 import { type Pin, type PinOptions, pin, unpin } from './pin.ts'
 import { readReadiness } from './preflight.ts'
 import { resumeProcesses, suspendProcesses } from './processes.ts'
+import { copyLaunch, relaunchWith } from './relaunch.ts'
 import { retireInstance, seeRetired } from './retire-instance.ts'
 import { showLive } from './show-live.ts'
 import { enterStandby, seeStandby } from './standby.ts'
@@ -19,7 +21,8 @@ export interface AutoScaling extends Plugin {
   /**
    * Reads a group, with its launch source and the balancers bound to it.
    *
-   * @throws ViridianError `E_GROUP_NOT_FOUND`, `E_GROUP_NO_LAUNCH`, `E_LAUNCH_TEMPLATE_UNSUPPORTED`
+   * @throws ViridianError `E_GROUP_NOT_FOUND`, `E_GROUP_NO_LAUNCH`, `E_LAUNCH_TEMPLATE_INCOMPLETE`,
+   * `E_MIXED_INSTANCES_UNSUPPORTED`
    *
    * @example
    * ```ts
@@ -53,8 +56,23 @@ export interface AutoScaling extends Plugin {
    */
   attach(t: Steps, fleet: Fleet, instances: readonly InstanceRef[]): Promise<void>
   /**
-   * Makes the group launch this image from now on: a copy of its launch configuration under a name of its own, to which
-   * the group is pointed. Undone by pointing it back and deleting the copy.
+   * Copies a launch source with another image, for a group that is made or pointed at it later: a launch configuration
+   * under a name of its own, or a template's next version. No group is changed, but for those that launch from the
+   * template's `$Latest`. Undone by deleting it, unless somebody uses it.
+   *
+   * @returns the copy; a template's version is a number
+   * @throws ViridianError `E_LAUNCH_CHANGED`
+   *
+   * @example
+   * ```ts
+   * const source = await fleets.copyLaunch(t, blue.launch, image)
+   * ```
+   */
+  copyLaunch(t: Steps, launch: LaunchSpec, image: string): Promise<LaunchSource>
+  /**
+   * Makes the group launch this image from now on: see {@link AutoScaling.copyLaunch}; the group is pointed at the copy.
+   * A group that launches from a template's `$Latest` or `$Default` is pointed at the number behind it first, so that it
+   * launches nothing in between that nobody deployed. Undone by pointing it back to what it said.
    */
   relaunchWith(t: Steps, fleet: Fleet, image: string): Promise<void>
   /**
@@ -76,7 +94,7 @@ export interface AutoScaling extends Plugin {
 }
 
 /**
- * The plugin for EC2 Auto Scaling: groups, launch configurations, attach and retire.
+ * The plugin for EC2 Auto Scaling: groups, launch templates and launch configurations, attach and retire.
  *
  * @example
  * ```ts
@@ -98,6 +116,7 @@ export const autoScaling = (): AutoScaling => ({
     attachInstances,
     seeAttached,
     createLaunchConfiguration,
+    createLaunchTemplateVersion,
     setGroupLaunch,
     enterStandby,
     seeStandby,
@@ -109,6 +128,7 @@ export const autoScaling = (): AutoScaling => ({
   pin: (t, fleet, options = {}) => pin(t, fleet, options),
   unpin,
   attach,
+  copyLaunch,
   relaunchWith,
   standby,
   retire,

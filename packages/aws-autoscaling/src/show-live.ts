@@ -6,7 +6,7 @@ import { describeGroup } from './describe-group.ts'
 /** Says at the end of the run what a group is made of now. A check, so that a resumed run says it too. */
 export const showLive = defineCheck({
   name: 'aws-autoscaling/show-live',
-  version: 1,
+  version: 2,
   input: z.strictObject({ group: z.string(), before: LaunchSpec }),
   output: z.null(),
   calls: describeGroup.calls,

@@ -1,7 +1,6 @@
-import { awsCode, lookFor, nameFor, stepTag, tagsOf } from '@viridian/aws'
+import { awsCode, ec2Api, lookFor, nameFor, stepTag, tagsOf } from '@viridian/aws'
 import { type ChangeContext, defineChange, type StepContext } from '@viridian/core'
 import { z } from 'zod'
-import { ec2Api } from './api.ts'
 import { findImages } from './images.ts'
 
 const nameLimit = 128

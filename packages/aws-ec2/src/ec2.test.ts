@@ -1,5 +1,5 @@
 import type { EC2 } from '@aws-sdk/client-ec2'
-import { type Fleet, launchDigest, readLaunchConfiguration } from '@viridian/aws'
+import { type Fleet, launchSpecOf, readLaunchSettings } from '@viridian/aws'
 import type { ChangeContext } from '@viridian/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type FleetCloud, openFleetCloud, until, userData } from '../../aws/src/testing/fleet-cloud.ts'
@@ -27,7 +27,7 @@ afterAll(async () => {
 async function described(): Promise<Fleet> {
   const group = await cloud.group()
   const c = cloud.context()
-  const settings = await readLaunchConfiguration(c, 'web-lc')
+  const settings = await readLaunchSettings(c, { kind: 'launchConfiguration', name: 'web-lc' })
   return {
     name: 'web',
     min: 2,
@@ -36,13 +36,7 @@ async function described(): Promise<Fleet> {
     zones: group.AvailabilityZones ?? [],
     subnets: [],
     healthCheck: { type: 'ELB', grace: 30 },
-    launch: {
-      source: { kind: 'launchConfiguration', name: 'web-lc' },
-      image: settings.ImageId,
-      instanceType: settings.InstanceType,
-      securityGroups: [],
-      digest: launchDigest(settings),
-    },
+    launch: launchSpecOf(settings),
     instances: (group.Instances ?? []).map((each) => ({
       id: each.InstanceId ?? '',
       zone: each.AvailabilityZone ?? '',
@@ -87,6 +81,47 @@ test("instances are launched like the group's own, and terminated by the undo", 
   for (const state of await cloud.states(ids)) expect(['shutting-down', 'terminated']).toContain(state)
 })
 
+test('instances are launched from a version of a launch template, in its network interface', async () => {
+  const { LaunchTemplate } = await client.createLaunchTemplate({
+    LaunchTemplateName: 'web',
+    LaunchTemplateData: {
+      ImageId: cloud.image,
+      InstanceType: 't3.small',
+      UserData: userData,
+      NetworkInterfaces: [{ DeviceIndex: 0, DeleteOnTermination: true }],
+      TagSpecifications: [{ ResourceType: 'instance', Tags: [{ Key: 'of', Value: 'template' }] }],
+    },
+  })
+  const { LaunchTemplateId: id = '', LaunchTemplateName: name = '' } = LaunchTemplate ?? {}
+  const { Subnets = [] } = await client.describeSubnets()
+  const c = cloud.context()
+  const settings = await readLaunchSettings(c, { kind: 'launchTemplate', id, name, version: '$Latest' })
+  const t = testSteps(c)
+  const like = { ...fleet, subnets: Subnets.map(({ SubnetId = '' }) => SubnetId) }
+  await cloud.lose('RunInstances')
+  const green = await instances.launchLike(t, launchSpecOf(settings), { like, trustConsole: false })
+  expect(green.map(({ subnet }) => subnet).sort()).toEqual([...like.subnets].sort())
+  const { Reservations = [] } = await client.describeInstances({ InstanceIds: green.map(({ id }) => id) })
+  expect(Reservations.flatMap(({ Instances = [] }) => Instances)).toHaveLength(3)
+  for (const { Instances: [made] = [] } of Reservations) {
+    expect(made).toMatchObject({ InstanceType: 't3.small' })
+    expect(Object.fromEntries((made?.Tags ?? []).map(({ Key, Value }) => [Key, Value]))).toMatchObject({
+      Name: 'web',
+      team: 'shop',
+      of: 'template',
+      'viridian:run': t.runId,
+      'aws:ec2launchtemplate:id': id,
+      'aws:ec2launchtemplate:version': '1',
+    })
+  }
+  const attribute = await client.describeInstanceAttribute({
+    InstanceId: green[0]?.id,
+    Attribute: 'userData',
+  })
+  expect(attribute.UserData?.Value).toBe(userData)
+  await t.undo()
+})
+
 test('the undo may be called twice', async () => {
   const c = cloud.context()
   const t = testSteps(c)
@@ -102,6 +137,7 @@ const launchInput = () => ({
   source: fleet.launch.source,
   digest: fleet.launch.digest,
   placement: { zone: fleet.zones[0] ?? '', count: 2 },
+  name: 'web',
   tags: {},
 })
 

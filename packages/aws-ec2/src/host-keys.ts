@@ -1,7 +1,6 @@
-import { awsCode, poll } from '@viridian/aws'
+import { awsCode, ec2Api, poll } from '@viridian/aws'
 import { defineRead, type StepContext } from '@viridian/core'
 import { z } from 'zod'
-import { ec2Api } from './api.ts'
 import { hostKeysIn } from './console-keys.ts'
 
 const shownWithinMs = 600_000

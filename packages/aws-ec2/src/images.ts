@@ -1,7 +1,6 @@
-import { poll } from '@viridian/aws'
+import { ec2Api, poll } from '@viridian/aws'
 import { defineCheck, type StepContext, ViridianError } from '@viridian/core'
 import { z } from 'zod'
-import { ec2Api } from './api.ts'
 import type { InstanceFilter } from './instances.ts'
 
 const Image = z.object({

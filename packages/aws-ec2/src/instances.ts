@@ -1,6 +1,6 @@
+import { ec2Api } from '@viridian/aws'
 import type { StepContext } from '@viridian/core'
 import { z } from 'zod'
-import { ec2Api } from './api.ts'
 
 const Described = z.object({
   InstanceId: z.string(),

@@ -29,10 +29,9 @@ export function launchLike(
   return t.move({ name: 'launch', title }, async (t) => {
     const { subnets, instanceTags } = like
     const zones = subnets.length > 0 ? await t.step(readSubnetZones, { subnets }) : []
-    const tags = { Name: like.name, ...instanceTags }
     const launched = await Promise.all(
       placementsLike(like, zones, count).map((placement) =>
-        t.step(runInstances, { source, digest, placement, tags }),
+        t.step(runInstances, { source, digest, placement, name: like.name, tags: instanceTags }),
       ),
     )
     const ids = launched.flatMap((each) => each.ids)

@@ -1,8 +1,6 @@
-import type { LaunchConfiguration } from '@viridian/aws'
-import { LaunchSource, launchDigest, lookFor, readLaunchConfiguration, tagsOf } from '@viridian/aws'
-import { defineChange, placeholderText, type StepContext, ViridianError } from '@viridian/core'
+import { ec2Api, LaunchSource, lookFor, readSameSettings } from '@viridian/aws'
+import { defineChange, placeholderText } from '@viridian/core'
 import { z } from 'zod'
-import { ec2Api } from './api.ts'
 import { findInstances, isEnding } from './instances.ts'
 import { Placement } from './placement.ts'
 import { runRequest } from './run-request.ts'
@@ -13,6 +11,8 @@ const Input = z.strictObject({
   /** Of the source's settings, as they were when the group was described. */
   digest: z.string(),
   placement: Placement,
+  /** The Name that they get, unless the source or the tags have one. */
+  name: z.string(),
   tags: z.record(z.string(), z.string()),
 })
 
@@ -25,12 +25,13 @@ const shownWithinMs = 5_000
  */
 export const runInstances = defineChange({
   name: 'aws-ec2/run-instances',
-  version: 1,
+  version: 2,
   input: Input,
   beforeSchema: z.null(),
   output: z.strictObject({ ids: z.array(z.string()) }),
   calls: [
     'autoscaling:DescribeLaunchConfigurations',
+    'ec2:DescribeLaunchTemplateVersions',
     'ec2:RunInstances',
     'ec2:CreateTags',
     'iam:PassRole',
@@ -44,9 +45,9 @@ export const runInstances = defineChange({
     ),
   }),
   before: async () => null,
-  run: async ({ source, digest, placement, tags }, c) => {
-    const settings = await sameSettings(c, source, digest)
-    const request = runRequest({ settings, placement, clientToken: c.token, tags: tagsOf(c, tags) })
+  run: async ({ source, digest, ...launch }, c) => {
+    const settings = await readSameSettings(c, source, digest)
+    const request = runRequest({ ...launch, settings, made: c })
     const { Instances } = await ec2Api(c, 'RunInstances', request, Launched)
     const ids = Instances.map(({ InstanceId }) => InstanceId)
     return { ids }
@@ -67,19 +68,3 @@ export const runInstances = defineChange({
   touches: (_input, { ids }) => ids.map((id) => `instance/${id}`),
   leaves: (_input, { ids }) => ids.map((id) => `instance ${id}`),
 })
-
-async function sameSettings(
-  c: StepContext,
-  source: LaunchSource,
-  digest: string,
-): Promise<LaunchConfiguration> {
-  if (source.kind === 'launchTemplate')
-    throw new ViridianError('E_LAUNCH_TEMPLATE_UNSUPPORTED', `${source.id} is a launch template`, {
-      hint: 'this version works with launch configurations only',
-    })
-  const settings = await readLaunchConfiguration(c, source.name)
-  if (launchDigest(settings) === digest) return settings
-  throw new ViridianError('E_LAUNCH_CHANGED', `launch configuration ${source.name} is not what it was`, {
-    hint: 'somebody has replaced it since the group was described: run the task again',
-  })
-}

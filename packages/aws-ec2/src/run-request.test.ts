@@ -1,13 +1,46 @@
+import type { LaunchConfiguration, LaunchTemplateVersion } from '@viridian/aws'
 import { expect, test } from 'vitest'
 import { type Launch, runRequest } from './run-request.ts'
 
-const launch = (settings: Partial<Launch['settings']>, subnet?: string) =>
+const request = (settings: Launch['settings'], subnet?: string) =>
   runRequest({
-    settings: { ImageId: 'ami-1', InstanceType: 't3.micro', ...settings },
+    settings,
     placement: { zone: 'eu-west-1a', count: 2, ...(subnet !== undefined && { subnet }) },
-    clientToken: 'token',
-    tags: [{ Key: 'Name', Value: 'web' }],
+    name: 'web',
+    tags: { team: 'shop' },
+    made: { run: { id: 'run' }, token: 'token' },
   })
+
+const launch = (settings: Partial<LaunchConfiguration>, subnet?: string) =>
+  request(
+    {
+      kind: 'launchConfiguration',
+      source: { kind: 'launchConfiguration', name: 'web-1' },
+      configuration: { ImageId: 'ami-1', InstanceType: 't3.micro', ...settings },
+    },
+    subnet,
+  )
+
+const fromTemplate = (data: LaunchTemplateVersion['LaunchTemplateData'], subnet?: string) =>
+  request(
+    {
+      kind: 'launchTemplate',
+      source: { kind: 'launchTemplate', id: 'lt-1', name: 'web', version: '3' },
+      version: {
+        LaunchTemplateId: 'lt-1',
+        LaunchTemplateName: 'web',
+        VersionNumber: 3,
+        LaunchTemplateData: { ImageId: 'ami-1', InstanceType: 't3.micro', ...data },
+      },
+    },
+    subnet,
+  )
+
+const made = [
+  { Key: 'viridian:run', Value: 'run' },
+  { Key: 'viridian:step', Value: 'token' },
+]
+const tags = [{ Key: 'Name', Value: 'web' }, { Key: 'team', Value: 'shop' }, ...made]
 
 test('all of them or none, once a token, tagged as they are made', () => {
   expect(launch({})).toMatchObject({
@@ -20,8 +53,8 @@ test('all of them or none, once a token, tagged as they are made', () => {
     // What a launch configuration does not say is on.
     Monitoring: { Enabled: true },
     TagSpecifications: [
-      { ResourceType: 'instance', Tags: [{ Key: 'Name', Value: 'web' }] },
-      { ResourceType: 'volume', Tags: [{ Key: 'Name', Value: 'web' }] },
+      { ResourceType: 'instance', Tags: tags },
+      { ResourceType: 'volume', Tags: tags },
     ],
   })
 })
@@ -86,4 +119,58 @@ test('a choice of public address moves subnet and groups to the network interfac
   ])
   expect(request).not.toHaveProperty('SubnetId')
   expect(request).not.toHaveProperty('SecurityGroupIds')
+})
+
+test('a template says all but where, and what it is tagged with', () => {
+  const all = fromTemplate({ UserData: 'IyEvYmluL3No', KeyName: 'ops' }, 'subnet-1')
+  expect(all).toEqual({
+    LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '3' },
+    ClientToken: 'token',
+    MinCount: 2,
+    MaxCount: 2,
+    Placement: { AvailabilityZone: 'eu-west-1a' },
+    SubnetId: 'subnet-1',
+    TagSpecifications: [
+      { ResourceType: 'instance', Tags: tags },
+      { ResourceType: 'volume', Tags: tags },
+    ],
+  })
+})
+
+test("what stands in place of a template's member says the rest of it again", () => {
+  const { Placement, NetworkInterfaces, SubnetId, TagSpecifications } = fromTemplate(
+    {
+      Placement: { Tenancy: 'dedicated', AvailabilityZone: 'eu-west-1b', AvailabilityZoneId: 'euw1-az1' },
+      NetworkInterfaces: [{ DeviceIndex: 0, Groups: ['sg-1'], SubnetId: 'subnet-2' }],
+      TagSpecifications: [
+        {
+          ResourceType: 'instance',
+          Tags: [
+            { Key: 'Name', Value: 'of the template' },
+            { Key: 'team', Value: 'of the template' },
+          ],
+        },
+        { ResourceType: 'network-interface', Tags: [{ Key: 'of', Value: 'template' }] },
+      ],
+    },
+    'subnet-1',
+  )
+  expect(Placement).toEqual({ Tenancy: 'dedicated', AvailabilityZone: 'eu-west-1a' })
+  expect(SubnetId).toBeUndefined()
+  expect(NetworkInterfaces).toEqual([{ DeviceIndex: 0, Groups: ['sg-1'], SubnetId: 'subnet-1' }])
+  const [instance, , networks] = TagSpecifications ?? []
+  // The group's tags win over the template's, the template's over the name.
+  expect(instance?.Tags?.slice(0, 2)).toEqual([
+    { Key: 'Name', Value: 'of the template' },
+    { Key: 'team', Value: 'shop' },
+  ])
+  expect(networks).toMatchObject({
+    ResourceType: 'network-interface',
+    Tags: expect.arrayContaining([{ Key: 'of', Value: 'template' }]),
+  })
+})
+
+test('a template in a zone without a subnet keeps its network interfaces to itself', () => {
+  const { NetworkInterfaces, SubnetId } = fromTemplate({ NetworkInterfaces: [{ DeviceIndex: 0 }] })
+  expect([NetworkInterfaces, SubnetId]).toEqual([undefined, undefined])
 })

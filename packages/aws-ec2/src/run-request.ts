@@ -1,89 +1,48 @@
-import type { BlockDeviceMapping, RunInstancesRequest } from '@aws-sdk/client-ec2'
-import type { BlockDevice, LaunchConfiguration, Tag } from '@viridian/aws'
+import type { ResourceType, RunInstancesRequest, TagSpecification } from '@aws-sdk/client-ec2'
+import { type LaunchSettings, tagsOf } from '@viridian/aws'
+import { configurationRequest } from './configuration-request.ts'
 import type { Placement } from './placement.ts'
+import { templateRequest } from './template-request.ts'
+
+type Tags = Readonly<Record<string, string>>
 
 export interface Launch {
-  readonly settings: LaunchConfiguration
+  readonly settings: LaunchSettings
   readonly placement: Placement
-  readonly clientToken: string
-  readonly tags: readonly Tag[]
+  /** The Name that the instances get, unless the source or the tags have one. */
+  readonly name: string
+  /** Those of the group: they win over the source's own. */
+  readonly tags: Tags
+  /** By what they are made: a run's step. */
+  readonly made: { readonly run: { readonly id: string }; readonly token: string }
 }
 
 /**
- * What `RunInstances` takes to start instances with exactly the settings of a launch configuration: all of them or
- * none.
+ * What `RunInstances` takes to start instances with exactly the settings of a launch source: all of them or none.
  */
-export function runRequest({ settings, placement, clientToken, tags }: Launch): RunInstancesRequest {
-  const { zone, count } = placement
+export function runRequest({ settings, placement, name, tags, made }: Launch): RunInstancesRequest {
+  const request =
+    settings.kind === 'launchTemplate'
+      ? templateRequest(settings.version, placement)
+      : configurationRequest(settings.configuration, placement)
+  const own = tagsByType(request.TagSpecifications)
+  const types = new Set<ResourceType | undefined>(['instance', 'volume', ...own.keys()])
   return {
-    ClientToken: clientToken,
-    MinCount: count,
-    MaxCount: count,
-    ImageId: settings.ImageId,
-    // Auto Scaling took the type from EC2's own list.
-    InstanceType: settings.InstanceType as RunInstancesRequest['InstanceType'],
-    KeyName: settings.KeyName,
-    KernelId: settings.KernelId,
-    RamdiskId: settings.RamdiskId,
-    // Both APIs hold it as base64: encoded once, by whoever wrote the launch configuration.
-    UserData: settings.UserData,
-    BlockDeviceMappings: settings.BlockDeviceMappings?.map(blockDevice),
-    Monitoring: { Enabled: settings.InstanceMonitoring?.Enabled ?? true },
-    EbsOptimized: settings.EbsOptimized,
-    MetadataOptions: settings.MetadataOptions,
-    IamInstanceProfile: profile(settings.IamInstanceProfile),
-    InstanceMarketOptions: market(settings.SpotPrice),
-    Placement: {
-      AvailabilityZone: zone,
-      // Auto Scaling took the tenancy from EC2's own list.
-      Tenancy: settings.PlacementTenancy as 'default' | 'dedicated' | undefined,
-    },
-    ...network(settings, placement.subnet),
-    TagSpecifications: ['instance' as const, 'volume' as const].map((ResourceType) => ({
-      ResourceType,
-      Tags: [...tags],
+    ...request,
+    ClientToken: made.token,
+    MinCount: placement.count,
+    MaxCount: placement.count,
+    TagSpecifications: [...types].map((type) => ({
+      ResourceType: type,
+      Tags: tagsOf(made, { Name: name, ...own.get(type), ...tags }),
     })),
   }
 }
 
-function network(settings: LaunchConfiguration, subnet: string | undefined): Partial<RunInstancesRequest> {
-  const groups = settings.SecurityGroups ?? []
-  const ids = groups.filter((group) => group.startsWith('sg-'))
-  const names = groups.filter((group) => !group.startsWith('sg-'))
-  if (settings.AssociatePublicIpAddress === undefined)
-    return {
-      SubnetId: subnet,
-      ...(ids.length > 0 && { SecurityGroupIds: ids }),
-      ...(names.length > 0 && { SecurityGroups: names }),
-    }
-  // The choice of a public address is the network interface's, and then subnet and groups are too.
-  const { AssociatePublicIpAddress } = settings
-  return {
-    NetworkInterfaces: [
-      {
-        DeviceIndex: 0,
-        DeleteOnTermination: true,
-        AssociatePublicIpAddress,
-        SubnetId: subnet,
-        ...(groups.length > 0 && { Groups: groups }),
-      },
-    ],
-  }
-}
-
-function blockDevice({ DeviceName, VirtualName, NoDevice, Ebs }: BlockDevice): BlockDeviceMapping {
-  // For Auto Scaling NoDevice is true, for EC2 an empty string.
-  if (NoDevice) return { DeviceName, NoDevice: '' }
-  // Auto Scaling took the volume's type from EC2's own list.
-  return { DeviceName, VirtualName, Ebs: Ebs as BlockDeviceMapping['Ebs'] }
-}
-
-function profile(nameOrArn: string | undefined): RunInstancesRequest['IamInstanceProfile'] {
-  if (nameOrArn === undefined) return undefined
-  return nameOrArn.startsWith('arn:') ? { Arn: nameOrArn } : { Name: nameOrArn }
-}
-
-function market(spotPrice: string | undefined): RunInstancesRequest['InstanceMarketOptions'] {
-  if (spotPrice === undefined) return undefined
-  return { MarketType: 'spot', SpotOptions: { MaxPrice: spotPrice, SpotInstanceType: 'one-time' } }
-}
+const tagsByType = (specifications: readonly TagSpecification[] = []): Map<ResourceType | undefined, Tags> =>
+  new Map(
+    specifications.map(({ ResourceType, Tags = [] }) => [
+      ResourceType,
+      Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value])),
+    ]),
+  )

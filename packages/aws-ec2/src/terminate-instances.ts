@@ -1,7 +1,6 @@
-import { lookFor, poll } from '@viridian/aws'
+import { ec2Api, lookFor, poll } from '@viridian/aws'
 import { defineChange, type StepContext } from '@viridian/core'
 import { z } from 'zod'
-import { ec2Api } from './api.ts'
 import { instancesById, isEnding } from './instances.ts'
 
 const shownWithinMs = 10_000

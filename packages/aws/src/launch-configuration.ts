@@ -1,69 +1,47 @@
-import { createHash } from 'node:crypto'
+import type * as Sdk from '@aws-sdk/client-auto-scaling'
 import { type StepContext, ViridianError } from '@viridian/core'
 import { z } from 'zod'
 import { autoScalingApi } from './auto-scaling.ts'
+import { decoded } from './decoded.ts'
+import { type Copied, copyOf, type Fates } from './replica.ts'
 
-const BlockDevice = z.object({
-  DeviceName: z.string(),
-  VirtualName: z.string().optional(),
-  NoDevice: z.boolean().optional(),
-  Ebs: z
-    .object({
-      SnapshotId: z.string().optional(),
-      VolumeSize: z.int().optional(),
-      VolumeType: z.string().optional(),
-      DeleteOnTermination: z.boolean().optional(),
-      Iops: z.int().optional(),
-      Encrypted: z.boolean().optional(),
-      Throughput: z.int().optional(),
-    })
-    .optional(),
-})
+/** What becomes of each member of a launch configuration in a copy with another image. */
+export const launchConfigurationFates = {
+  LaunchConfigurationName: 'rewritten',
+  LaunchConfigurationARN: { leftOut: 'AWS gives each its own' },
+  CreatedTime: { leftOut: 'AWS sets it' },
+  ImageId: 'rewritten',
+  // Without the snapshots that they are pinned to: those are the old image's.
+  BlockDeviceMappings: 'rewritten',
+  KeyName: 'copied',
+  SecurityGroups: 'copied',
+  ClassicLinkVPCId: 'copied',
+  ClassicLinkVPCSecurityGroups: 'copied',
+  UserData: 'copied',
+  InstanceType: 'copied',
+  KernelId: 'copied',
+  RamdiskId: 'copied',
+  InstanceMonitoring: 'copied',
+  SpotPrice: 'copied',
+  IamInstanceProfile: 'copied',
+  EbsOptimized: 'copied',
+  AssociatePublicIpAddress: 'copied',
+  PlacementTenancy: 'copied',
+  MetadataOptions: 'copied',
+} as const satisfies Fates<Sdk.LaunchConfiguration>
 
-const Settings = z.object({
-  ImageId: z.string(),
-  InstanceType: z.string(),
-  KeyName: z.string().optional(),
-  SecurityGroups: z.array(z.string()).optional(),
-  ClassicLinkVPCId: z.string().optional(),
-  ClassicLinkVPCSecurityGroups: z.array(z.string()).optional(),
-  UserData: z.string().optional(),
-  KernelId: z.string().optional(),
-  RamdiskId: z.string().optional(),
-  BlockDeviceMappings: z.array(BlockDevice).optional(),
-  InstanceMonitoring: z.object({ Enabled: z.boolean().optional() }).optional(),
-  SpotPrice: z.string().optional(),
-  IamInstanceProfile: z.string().optional(),
-  EbsOptimized: z.boolean().optional(),
-  AssociatePublicIpAddress: z.boolean().optional(),
-  PlacementTenancy: z.string().optional(),
-  MetadataOptions: z
-    .object({
-      HttpTokens: z.enum(['optional', 'required']).optional(),
-      HttpPutResponseHopLimit: z.int().optional(),
-      HttpEndpoint: z.enum(['enabled', 'disabled']).optional(),
-    })
-    .optional(),
-})
+const Described = z.intersection(
+  decoded<Sdk.LaunchConfiguration>(),
+  z.object({ ImageId: z.string(), InstanceType: z.string() }),
+)
+type Described = z.infer<typeof Described>
 
 /**
- * Every setting of a launch configuration, as Auto Scaling names them. `UserData` is base64 and a secret: it is handed
- * to AWS again as it is, and never journaled.
+ * Every setting of a launch configuration, as Auto Scaling names them: what was never set is left away. `UserData` is
+ * base64 and a secret: it is handed to AWS again as it is, and never journaled.
  */
-export type LaunchConfiguration = z.infer<typeof Settings>
-export type BlockDevice = z.infer<typeof BlockDevice>
-
-// AWS answers '' for what was never set, and refuses '' when it is sent back.
-const isSet = (value: unknown): boolean =>
-  value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0)
-
-const Described = z.preprocess(
-  (raw) =>
-    Object.fromEntries(
-      Object.entries(z.record(z.string(), z.unknown()).parse(raw)).filter(([, value]) => isSet(value)),
-    ),
-  Settings,
-)
+export type LaunchConfiguration = Copied<Described, typeof launchConfigurationFates> &
+  Pick<Described, 'ImageId' | 'BlockDeviceMappings'>
 
 const Answer = z.object({ LaunchConfigurations: z.array(Described) })
 
@@ -75,25 +53,20 @@ const Answer = z.object({ LaunchConfigurations: z.array(Described) })
  */
 export async function readLaunchConfiguration(c: StepContext, name: string): Promise<LaunchConfiguration> {
   const input = { LaunchConfigurationNames: [name] }
-  const { LaunchConfigurations: found } = await autoScalingApi(
-    c,
-    'DescribeLaunchConfigurations',
-    input,
-    Answer,
-  )
-  if (found[0]) return found[0]
+  const answer = await autoScalingApi(c, 'DescribeLaunchConfigurations', input, Answer)
+  const [found] = answer.LaunchConfigurations
+  if (found) return settingsOf(found)
   throw new ViridianError('E_LAUNCH_CONFIGURATION_NOT_FOUND', `there is no launch configuration ${name}`, {
     hint: 'somebody has deleted it: give the group one that exists',
     place: { call: 'autoscaling:DescribeLaunchConfigurations' },
   })
 }
 
-/** The SHA-256 of all settings: equal for equal settings, and it gives no secret away. */
-export function launchDigest(settings: LaunchConfiguration): string {
-  return createHash('sha256').update(JSON.stringify(settings, sortedKeys)).digest('hex')
-}
-
-function sortedKeys(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+function settingsOf(found: Described): LaunchConfiguration {
+  const { ImageId, BlockDeviceMappings = [] } = found
+  return {
+    ...copyOf(found, launchConfigurationFates),
+    ImageId,
+    ...(BlockDeviceMappings.length > 0 && { BlockDeviceMappings }),
+  }
 }

@@ -1,9 +1,17 @@
 import { z } from 'zod'
 
-/** Where a group's instances come from. The version of a template is a number: `$Latest` means another one tomorrow. */
+/**
+ * Where a group's instances come from. The version of a template is a number: `$Latest` means another one tomorrow. Only
+ * what a group itself says may be `$Latest` or `$Default`.
+ */
 export const LaunchSource = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('launchConfiguration'), name: z.string() }),
-  z.strictObject({ kind: z.literal('launchTemplate'), id: z.string(), version: z.string() }),
+  z.strictObject({
+    kind: z.literal('launchTemplate'),
+    id: z.string(),
+    name: z.string(),
+    version: z.string(),
+  }),
 ])
 
 export type LaunchSource = z.infer<typeof LaunchSource>
@@ -14,6 +22,8 @@ export type LaunchSource = z.infer<typeof LaunchSource>
  */
 export const LaunchSpec = z.strictObject({
   source: LaunchSource,
+  /** What the group says instead of the version's number: `$Latest`, `$Default`. Absent when it says the number. */
+  floating: z.string().exactOptional(),
   image: z.string(),
   instanceType: z.string(),
   keyName: z.string().exactOptional(),
@@ -27,4 +37,4 @@ export type LaunchSpec = z.infer<typeof LaunchSpec>
 
 /** A launch source by the name that people know. */
 export const sourceName = (source: LaunchSource): string =>
-  source.kind === 'launchConfiguration' ? source.name : `${source.id}:${source.version}`
+  source.kind === 'launchConfiguration' ? source.name : `${source.name}:${source.version}`

@@ -11,6 +11,7 @@ from fleet import make_balancer, make_group, make_network
 from instances import ids_of
 from refused_alarms import alarm_cases, policy_cases
 from refused_names import names_cases
+from refused_templates import template_cases
 from refused_traffic import traffic_cases
 
 NAME = "refused"
@@ -167,7 +168,7 @@ def main():
     account = Account()
     subject = make_subject(account)
     tables = {
-        "ec2": instances_cases(subject),
+        "ec2": [*instances_cases(subject), *template_cases(account, subject)],
         **traffic_cases(account, subject),
         "cloudwatch": alarm_cases(account),
         "route53": names_cases(account, subject),

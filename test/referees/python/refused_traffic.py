@@ -34,6 +34,8 @@ def group_cases(it):
         ("CreateAutoScalingGroup", {**group, "MinSize": 2}, "ValidationError"),
         ("CreateAutoScalingGroup", {**group, "DesiredCapacity": 2}, "ValidationError"),
         ("CreateAutoScalingGroup", {**group, "LaunchConfigurationName": "nobody"}, "ValidationError"),
+        ("CreateAutoScalingGroup", {**group, "LaunchTemplate": {"LaunchTemplateName": "nobody"}}, "ValidationError"),
+        ("UpdateAutoScalingGroup", {**of, "LaunchTemplate": {"LaunchTemplateName": "nobody"}}, "ValidationError"),
         ("CreateAutoScalingGroup", {**group, "LoadBalancerNames": ["nobody"]}, "ValidationError"),
         ("CreateAutoScalingGroup", {**group, "VPCZoneIdentifier": "subnet-0123456789abcdef0"}, "ValidationError"),
         ("CreateAutoScalingGroup", {"AutoScalingGroupName": "other", "MinSize": 0}, "ValidationError"),

@@ -4,10 +4,11 @@ import alarms
 import balancers
 import groups
 import instances
+import templates
 import zones
 from account import Account
 
 account = Account()
-for chapter in [instances, balancers, groups, alarms, zones]:
+for chapter in [instances, templates, balancers, groups, alarms, zones]:
     chapter.story(account)
 account.report_answers()

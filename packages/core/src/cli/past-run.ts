@@ -3,10 +3,11 @@ import { ViridianError } from '../error.ts'
 import { historyOf, type RunHistory } from '../journal/history.ts'
 import type { JournalRecord } from '../journal/record.ts'
 import { execute } from '../run/execute.ts'
-import { FileLocks, isAlive } from '../run/lease.ts'
+import { FileLocks, isAlive, type Lease, runLock } from '../run/lease.ts'
 import type { ExitCode } from '../run/outcome.ts'
 import { rollback } from '../run/rollback.ts'
 import { fileDigest, RunStore } from '../run/store.ts'
+import { takeOver } from '../run/take-over.ts'
 import { undoable } from '../step/undo.ts'
 import { type ArgSpecs, type ArgValues, detailsOf, flagOf, parseArgs } from '../task/args.ts'
 import { taskNamed } from '../task/tree.ts'
@@ -28,7 +29,7 @@ export async function resumeRun(project: Project, globals: Globals, run: string)
       hint: `"tasks rollback ${run}" finishes that; then run the task anew`,
     })
   }
-  if (finished && (finished.status === 'succeeded' || !committed)) {
+  if (finished && finished.status !== 'kept' && (finished.status === 'succeeded' || !committed)) {
     throw new ViridianError(
       'E_RUN_ENDED',
       `run ${run} has ended (${finished.status}): there is nothing to resume`,
@@ -55,14 +56,21 @@ export async function resumeRun(project: Project, globals: Globals, run: string)
   )
 }
 
-/** `tasks rollback [RUN]`: takes back what a crashed or failed run has made; without a name, the newest that left something. */
+export interface RollbackRequest {
+  /** Left out: the newest that left something, or that keeps its way back open. */
+  readonly run: string | undefined
+  /** What the run has made stays, for inspection: only what was there before is put back. */
+  readonly keepGreen: boolean
+}
+
+/** `tasks rollback [RUN]`: takes back what a crashed or failed run has made, or one that keeps its way back open. */
 export async function rollBackRun(
   project: Project,
   globals: Globals,
-  asked: string | undefined,
+  request: RollbackRequest,
 ): Promise<ExitCode> {
-  const run = asked ?? (await newestUndoable(project))
-  const { records, history } = await pastRun(project, run)
+  const run = request.run ?? (await newestUndoable(project))
+  const { records, history } = await pastRun(project, run, 'rollback')
   if (history.committed) {
     throw new ViridianError('E_RUN_COMMITTED', `run ${run} is committed: its way back is closed`, {
       hint: `"tasks resume ${run}" finishes it; to go back, deploy the earlier release`,
@@ -74,13 +82,16 @@ export async function rollBackRun(
     globals,
     { identity: identityOf(history), records },
     async (session, ledger) => {
-      return (await rollback(session, ledger, history, locks)).exitCode
+      const { keepGreen } = request
+      return (await rollback(session, ledger, history, { locks, keepGreen })).exitCode
     },
   )
 }
 
-async function pastRun(project: Project, run: string): Promise<PastRun> {
-  const records = await new RunStore(project.stateDirectory).read(run)
+async function pastRun(project: Project, run: string, intent?: 'rollback'): Promise<PastRun> {
+  const store = new RunStore(project.stateDirectory)
+  const locks = new FileLocks(project.stateDirectory)
+  const records = await store.read(run)
   const history = historyOf(records)
   if (!history)
     throw new ViridianError(
@@ -88,14 +99,24 @@ async function pastRun(project: Project, run: string): Promise<PastRun> {
       `the journal of run ${run} holds no beginning; nothing was done in it`,
       { hint: 'there is nothing to resume or to take back: its file can be removed' },
     )
-  const { pid, host } = history.started.by
-  if (!history.finished && host === hostname() && pid !== process.pid && isAlive(pid)) {
-    throw new ViridianError('E_RUN_ALIVE', `run ${run} is still running, as process ${pid}`, {
-      hint: 'interrupt it first: Ctrl-C, or kill -INT',
-    })
+  const holder = await locks.holder(runLock(run))
+  if (!holder || !isRunning(holder, history)) return { records, history }
+  if (intent === 'rollback' && history.kept !== undefined) {
+    await takeOver(locks, history, holder)
+    // The other process has written until it let go.
+    return pastRun(project, run)
   }
-  return { records, history }
+  throw new ViridianError('E_RUN_ALIVE', `run ${run} is still running, as process ${holder.pid}`, {
+    hint:
+      history.kept === undefined
+        ? 'interrupt it first: Ctrl-C, or kill -INT'
+        : `it keeps its way back open until ${history.kept}: "tasks rollback ${run}" goes back`,
+  })
 }
+
+/** A detached run has left its lock, and a process that was killed cannot take it along: nobody is running it. */
+const isRunning = ({ host, pid }: Lease, { finished }: RunHistory): boolean =>
+  !finished && pid !== process.pid && (host !== hostname() || isAlive(pid))
 
 async function newestUndoable(project: Project): Promise<string> {
   let damaged: ViridianError | undefined

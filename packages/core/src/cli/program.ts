@@ -53,18 +53,18 @@ export function buildProgram(invocation: Invocation): Command {
   )
   program.addCommand(
     command('resume')
-      .description('go on with a run that crashed, or that failed after its commit')
+      .description('go on with a run that crashed, that failed after its commit, or that was detached')
       .argument('<run>')
       .action(async (run: string, _: unknown, self: Command) =>
         exit(await resumeRun(project, globalsOf(self), run)),
       ),
   )
   program.addCommand(
-    command('rollback')
-      .description('take back what a crashed or failed run has made')
+    command('rollback', (own) => own.option('--keep-green', 'leave what the run has made, for inspection'))
+      .description('take back what a crashed or failed run has made, or one that keeps its way back open')
       .argument('[run]', 'its id; left out: the newest run that left something')
-      .action(async (run: string | undefined, _: unknown, self: Command) =>
-        exit(await rollBackRun(project, globalsOf(self), run)),
+      .action(async (run: string | undefined, { keepGreen }: { keepGreen?: boolean }, self: Command) =>
+        exit(await rollBackRun(project, globalsOf(self), { run, keepGreen: keepGreen === true })),
       ),
   )
   for (const contributed of commandsOf(project, stage))

@@ -13,17 +13,19 @@ export interface RunRequest {
   readonly task: Task
   readonly flags: Readonly<Record<string, unknown>>
   readonly mode: 'run' | 'plan'
+  readonly detach: boolean
 }
 
 /** `tasks run` and `tasks plan`: a task from its arguments to its exit code. */
 export async function runTask(project: Project, globals: Globals, request: RunRequest): Promise<ExitCode> {
   const { config, file } = project.loaded
-  const { name, task, mode } = request
+  const { name, task, mode, detach } = request
   const stage = project.stage(globals.stage)
   const args = argsOf(request, config.stages?.[stage]?.defaults ?? {})
   const identity = { id: newRunId(), task: name, stage }
   const locks = new FileLocks(project.stateDirectory)
-  return withSession(project, globals, { identity, planning: mode === 'plan' }, async (session, ledger) => {
+  const opened = { identity, planning: mode === 'plan', detach }
+  return withSession(project, globals, opened, async (session, ledger) => {
     const digest = await fileDigest(file)
     return (await execute({ session, ledger, task, args, mode, locks, config: digest })).exitCode
   })

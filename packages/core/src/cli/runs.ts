@@ -36,8 +36,10 @@ function summaryOf(history: RunHistory) {
   }
 }
 
-function stateOf({ started, finished, undoing }: RunHistory): string {
-  if (!finished) return isAlive(started.by.pid) ? 'running' : 'crashed'
+function stateOf({ started, finished, undoing, kept }: RunHistory): string {
+  if (!finished && !isAlive(started.by.pid)) return 'crashed'
+  if (kept !== undefined) return `kept until ${kept}`
+  if (!finished) return 'running'
   const { status, exitCode } = finished
   if (exitCode === 3) return `${status}, dirty`
   if (status === 'failed') return 'failed, undone'

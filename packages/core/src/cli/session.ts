@@ -15,6 +15,8 @@ import { onStrayFailure } from './stray-failure.ts'
 export interface SessionRequest {
   readonly identity: RunIdentity
   readonly planning?: boolean
+  /** The run ends where it keeps its way back open. */
+  readonly detach?: boolean
   /** What an earlier process of the run recorded. */
   readonly records?: readonly JournalRecord[]
 }
@@ -23,7 +25,7 @@ export interface SessionRequest {
 export async function withSession<Result>(
   project: Project,
   globals: Globals,
-  { identity, planning = false, records = [] }: SessionRequest,
+  { identity, planning = false, detach = false, records = [] }: SessionRequest,
   use: (session: Session, ledger: Ledger) => Promise<Result>,
 ): Promise<Result> {
   const { config, directory } = project.loaded
@@ -37,6 +39,7 @@ export async function withSession<Result>(
     stateDirectory,
     identity,
     planning,
+    detach,
     ledger,
     mask: new Mask(),
     emit: (event) => output.event(event),

@@ -21,10 +21,13 @@ export function taskCommand({ project, mode, name, task, exit }: TaskInvocation)
       const details = detailsOf(spec)
       own.option(flagsOf(arg, details), helpOf(arg, details, project))
     }
+    if (mode === 'run')
+      own.option('--detach', 'end where the way back is kept open; "tasks resume" finishes the run')
   })
   if (task.summary !== undefined) built.description(task.summary)
-  return built.usage('[flags]').action(async (flags: Record<string, unknown>, self: Command) => {
-    exit(await runTask(project, globalsOf(self), { name, task, flags, mode }))
+  return built.usage('[flags]').action(async (given: Record<string, unknown>, self: Command) => {
+    const { detach, ...flags } = given
+    exit(await runTask(project, globalsOf(self), { name, task, flags, mode, detach: detach === true }))
   })
 }
 

@@ -11,7 +11,8 @@ export interface PluginEvent {
   readonly atEnd?: boolean
 }
 
-export type RunStatus = 'succeeded' | 'failed' | 'cancelled'
+/** `kept`: all is done but what follows the keep window, and both ways are open. */
+export type RunStatus = 'succeeded' | 'failed' | 'cancelled' | 'kept'
 
 export interface StepEvent {
   /** Unique in the run; the journal's key of the step. */
@@ -61,6 +62,7 @@ export type Event =
   | ({ kind: 'host.finished'; host: string; at: string; ms: number; error?: ErrorReport } & StepEvent)
   | { kind: 'local.output'; stream: 'stdout' | 'stderr'; line: string; key: string }
   | { kind: 'note'; text: string; level: 'info' | 'warning' }
+  | { kind: 'kept'; until: string; at: string; run: string }
   | { kind: 'committed'; at: string }
   | { kind: 'undo.started'; reason?: ErrorReport; steps: number; at: string }
   | {

@@ -13,6 +13,8 @@ export interface RunHistory {
   /** In the order in which they were started. */
   readonly steps: ReadonlyMap<string, StepHistory>
   readonly committed: boolean
+  /** Until when the run keeps its way back open; undefined before that, and once it is committed or taken back. */
+  readonly kept?: string
   /** True once its undo has begun: there is nothing to go on with any more. */
   readonly undoing: boolean
   readonly finished?: RecordOf<'run.finished'>
@@ -28,6 +30,7 @@ export function historyOf(records: readonly JournalRecord[]): RunHistory | undef
     if (known) steps.set(key, { ...known, ...change })
   }
   let committed = false
+  let kept: string | undefined
   let undoing = false
   let finished: RecordOf<'run.finished'> | undefined
   for (const record of records) {
@@ -36,9 +39,17 @@ export function historyOf(records: readonly JournalRecord[]): RunHistory | undef
     // Behind the commit the way is forward only: what failed there is still to be done, and no outcome.
     else if (record.kind === 'step.failed' && !committed) amend(record.key, { outcome: record })
     else if (record.kind === 'step.undone') amend(record.key, { undone: record })
+    else if (record.kind === 'kept') kept = record.until
     else if (record.kind === 'committed') committed = true
     else if (record.kind === 'undo.started') undoing = true
     else if (record.kind === 'run.finished') finished = record
   }
-  return { started, steps, committed, undoing, ...(finished && { finished }) }
+  return {
+    started,
+    steps,
+    committed,
+    undoing,
+    ...(kept !== undefined && !committed && !undoing && { kept }),
+    ...(finished && { finished }),
+  }
 }

@@ -58,6 +58,7 @@ export const journalRecord = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('step.done'), ...step, output: json, found: z.boolean().optional() }),
   z.object({ kind: z.literal('step.failed'), ...step, error: errorReport, made: z.enum(['no', 'unknown']) }),
   z.object({ kind: z.literal('role.assigned'), at, role: z.string(), hosts: json }),
+  z.object({ kind: z.literal('kept'), at, until: z.string() }),
   z.object({ kind: z.literal('committed'), at }),
   z.object({ kind: z.literal('undo.started'), at, reason: errorReport.optional() }),
   z.object({ kind: z.literal('step.undone'), ...step, note: z.string().optional() }),
@@ -65,7 +66,7 @@ export const journalRecord = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('run.finished'),
     at,
-    status: z.enum(['succeeded', 'failed', 'cancelled']),
+    status: z.enum(['succeeded', 'failed', 'cancelled', 'kept']),
     exitCode: z.number(),
     error: errorReport.optional(),
     leftovers: z.array(z.string()),

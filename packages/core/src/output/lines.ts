@@ -68,6 +68,10 @@ export class Lines {
         return [`${this.#indent(event.key)}${dim('│')} ${event.line}`]
       case 'note':
         return [event.level === 'warning' ? yellow(`! ${event.text}`) : `${dim('·')} ${event.text}`]
+      case 'kept':
+        return [
+          `${green('●')} ${bold('kept')} ${dim(`— until ${event.until} both ways are open:`)} tasks rollback ${event.run} ${dim('goes back, from any terminal')}`,
+        ]
       case 'committed':
         return [`${green('●')} ${bold('committed')} ${dim('— from here on the way is forward only')}`]
       case 'undo.started':
@@ -140,17 +144,44 @@ export class Lines {
     const timeLine = this.#planning || this.#detail.quiet ? [] : this.#timeLine.lines()
     const lines = timeLine.length > 0 ? ['', bold('Time line'), ...timeLine.map((line) => `  ${line}`)] : []
     lines.push(...this.#atEnd, '')
+    if (event.status === 'kept') return [...lines, ...this.#keptEnd(event)]
     if (event.status === 'succeeded') {
       const said = this.#planning ? 'planned: nothing was changed' : `${this.#done} ${elapsed(event.ms)}`
-      return [...lines, `${green('✓')} ${bold(event.task)} ${said} ${dim(`· run ${event.run}`)}`]
+      lines.push(`${green('✓')} ${bold(event.task)} ${said} ${dim(`· run ${event.run}`)}`)
+      return [...lines, ...this.#left(event, 'left for inspection')]
     }
+    if (event.error?.code === 'E_RUN_TAKEN_OVER')
+      return [
+        ...lines,
+        `${bold(event.task)} handed over ${dim(`· run ${event.run}`)}`,
+        '',
+        ...this.#error(event.error),
+      ]
     const end = event.leftovers.length > 0 ? 'and something is left:' : 'nothing of it is left'
     lines.push(
       `${red('✗')} ${bold(event.task)} ${event.status} after ${elapsed(event.ms)}, ${end} ${dim(`· run ${event.run}`)}`,
     )
-    lines.push(...event.leftovers.map((left) => `  ${red('-')} ${left}`))
-    if (event.remedy !== undefined) lines.push(`  finish it with: ${bold(event.remedy)}`)
+    lines.push(...this.#left(event))
     return event.error ? [...lines, '', ...this.#error(event.error)] : lines
+  }
+
+  #left({ leftovers, remedy }: Finished, heading?: string): string[] {
+    const { red, bold } = this.#colors
+    return [
+      ...(heading !== undefined && leftovers.length > 0 ? [`${heading}:`] : []),
+      ...leftovers.map((left) => `  ${red('-')} ${left}`),
+      ...(remedy === undefined ? [] : [`  finish it with: ${bold(remedy)}`]),
+    ]
+  }
+
+  /** Detached: what happens next is up to a person. */
+  #keptEnd({ task, run, ms }: Finished): string[] {
+    const { bold, dim, green } = this.#colors
+    return [
+      `${green('●')} ${bold(task)} deployed in ${elapsed(ms)}, and kept: both ways are open ${dim(`· run ${run}`)}`,
+      `  go back with: ${bold(`tasks rollback ${run}`)}`,
+      `  finish it with: ${bold(`tasks resume ${run}`)}`,
+    ]
   }
 
   #error(error: ErrorReport): string[] {

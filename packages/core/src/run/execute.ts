@@ -5,7 +5,7 @@ import type { ArgSpecs, ArgValues } from '../task/args.ts'
 import { runOnHosts } from '../task/on-hosts.ts'
 import { isRemote, type Task } from '../task/task.ts'
 import { TaskScope } from '../task/task-scope.ts'
-import type { LockStore } from './lease.ts'
+import { type LockStore, runLock } from './lease.ts'
 import type { Ledger } from './ledger.ts'
 import { finish, type Outcome } from './outcome.ts'
 import type { Session } from './session.ts'
@@ -30,12 +30,15 @@ export async function execute(execution: Execution): Promise<Outcome> {
   const started = startOf(execution)
   session.emit({ kind: 'run.started', run: id, task, stage, at: started.at, args: started.args, mode })
   if (mode === 'run') await ledger.append(started)
-  const failure = await attempt(execution)
-  const outcome = failure === undefined ? succeeded : await afterFailure(execution, failure.thrown)
+  const end = await attempt(execution)
+  const outcome = typeof end === 'string' ? ends[end] : await afterFailure(execution, end.thrown)
   return finish(session, ledger, began, outcome)
 }
 
-const succeeded: Outcome = { status: 'succeeded', exitCode: 0, leftovers: [] }
+const ends: Readonly<Record<'done' | 'detached', Outcome>> = {
+  done: { status: 'succeeded', exitCode: 0, leftovers: [] },
+  detached: { status: 'kept', exitCode: 0, leftovers: [] },
+}
 
 function startOf({ session, config, task, args }: Execution): RecordOf<'run.started'> {
   const { id, task: name, stage } = session.identity
@@ -48,15 +51,17 @@ function startOf({ session, config, task, args }: Execution): RecordOf<'run.star
     stage,
     args: session.journaledArgs(task.args, args),
     plugins: session.plugins.map(({ name, module, settings }) => ({ name, module, settings })),
-    locks: [...locksOf(task, args)],
+    locks: [...locksOf(id, task, args)],
     config,
     by: { user: userInfo().username, host: hostname(), pid: process.pid },
   }
 }
 
-/** What a run locks; a remote task declares nothing. */
-const locksOf = (task: Task, args: ArgValues<ArgSpecs>): readonly string[] =>
-  isRemote(task) ? [] : task.locks(args)
+/** What a run locks: itself, and what its task declares. */
+const locksOf = (run: string, task: Task, args: ArgValues<ArgSpecs>): readonly string[] => [
+  runLock(run),
+  ...(isRemote(task) ? [] : task.locks(args)),
+]
 
 /** Runs the task function and awaits all that it started. */
 async function attempt({
@@ -65,21 +70,22 @@ async function attempt({
   args,
   mode,
   locks,
-}: Execution): Promise<{ thrown: unknown } | undefined> {
+}: Execution): Promise<'done' | 'detached' | { thrown: unknown }> {
   const { engine } = session
+  let end: 'done' | 'detached' = 'done'
   try {
     session.maskSecrets(task.args, args)
-    if (mode !== 'plan') await session.lock(locks, locksOf(task, args))
+    if (mode !== 'plan') await session.lock(locks, locksOf(session.identity.id, task, args))
     const running = body(session, task, args)
     running.catch(ignore)
     // A task that does not listen to the signal must not keep an interrupted run from its undo.
-    await Promise.race([running, stopped(engine.signal)])
+    end = await Promise.race([running.then(() => 'done' as const), stopped(engine.signal), session.detached])
     engine.refuseOpen()
   } catch (error) {
     engine.fail(error)
   }
   await engine.settle()
-  return engine.signal.aborted ? { thrown: engine.failure } : undefined
+  return engine.signal.aborted ? { thrown: engine.failure } : end
 }
 
 // What a stopped task still throws is a consequence of the stop.
@@ -97,10 +103,27 @@ const stopped = (signal: AbortSignal): Promise<never> =>
   })
 
 async function afterFailure({ session, ledger }: Execution, thrown: unknown): Promise<Outcome> {
+  const other = await takenOver(session)
+  if (other)
+    return { status: 'cancelled', exitCode: 1, error: reportOf(other), leftovers: [], isElsewhere: true }
   const error = reportOf(thrown)
   const status = codeOf(thrown) === 'E_INTERRUPTED' ? 'cancelled' : 'failed'
-  const leftovers = session.committed ? unfinished : (await takeBack(session, ledger, error)).leftovers
+  const leftovers = session.committed
+    ? unfinished
+    : (await takeBack(session, ledger, { reason: error })).leftovers
   return { status, exitCode: leftovers.length > 0 ? 3 : exitCodeOf(error), error, leftovers }
+}
+
+/** Who goes on with this run in its stead, if anybody does: then nothing of it is taken back here. */
+async function takenOver(session: Session): Promise<unknown> {
+  try {
+    await session.reclaim()
+  } catch (error) {
+    if (codeOf(error) === 'E_RUN_TAKEN_OVER') return error
+    // A lock that was lost otherwise is no reason to leave half a deployment behind.
+    session.emit({ kind: 'note', level: 'warning', text: reportOf(error).message })
+  }
+  return undefined
 }
 
 const codeOf = (thrown: unknown): string | undefined => (isViridianError(thrown) ? thrown.code : undefined)

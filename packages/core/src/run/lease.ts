@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
@@ -15,10 +16,12 @@ const leaseSchema = z.object({
   pid: z.number(),
   since: z.string(),
   until: z.string(),
+  /** Until when the run keeps its way back open: its lock does not lapse, and `tasks rollback` of the same run takes it over. */
+  kept: z.string().exactOptional(),
 })
 
 export type Lease = z.infer<typeof leaseSchema>
-export type Holder = Omit<Lease, 'since' | 'until'>
+export type Holder = Omit<Lease, 'since' | 'until' | 'kept'>
 
 const leaseMs = 30_000
 const renewEveryMs = 10_000
@@ -26,22 +29,34 @@ const renewEveryMs = 10_000
 /** Locks by name, each held by one run at a time. */
 export interface LockStore {
   /**
-   * Takes a lock, also from a holder whose lease has lapsed: that one is given to `onTakeover`.
+   * Takes a lock, also from a holder whose lease has lapsed: that one is given to `onTakeover`. A lock that is kept is
+   * taken by its own run alone.
    *
    * @throws ViridianError `E_LOCKED` with the holder; `E_STATE_READ`, `E_STATE_WRITE` when it cannot be told or taken
    */
   acquire(name: string, holder: Holder, events: LockEvents): Promise<HeldLock>
+  /** Who holds a lock, unless that lease has lapsed. */
+  holder(name: string): Promise<Lease | undefined>
 }
+
+/** The lock of a run itself: whoever holds it goes on with the run. */
+export const runLock = (run: string): string => `run/${run}`
 
 export interface LockEvents {
   onTakeover(lapsed: Lease): void
-  /** The lease could not be renewed in time, or somebody took it over. */
+  /** The lease could not be renewed in time, or somebody took it over: `E_LOCK_LOST`, or `E_RUN_TAKEN_OVER` by the same run. */
   onLost(error: ViridianError): void
 }
 
 export interface HeldLock {
   /** @throws ViridianError `E_LOCK_LOST` when the lease has lapsed */
   check(): void
+  /** Reads who holds the lock, now. */
+  look(): Promise<void>
+  /** Says in the lease until when the way back is kept open; undefined: no more. */
+  keep(until: string | undefined): Promise<void>
+  /** Stops renewing, and leaves the lock as it is: a kept one stays. */
+  leave(): void
   release(): Promise<void>
 }
 
@@ -70,17 +85,27 @@ export class FileLocks implements LockStore {
     }
   }
 
+  async holder(name: string): Promise<Lease | undefined> {
+    const lease = await readLease(this.#file(name))
+    return lease && !hasLapsed(lease, hostname()) ? lease : undefined
+  }
+
+  #file(name: string): string {
+    return join(this.#directory, `${encodeURIComponent(name)}.json`)
+  }
+
   async #take(name: string, holder: Holder, events: LockEvents): Promise<HeldLock> {
-    const file = join(this.#directory, `${encodeURIComponent(name)}.json`)
+    const file = this.#file(name)
     const since = new Date().toISOString()
     for (;;) {
       const mine = renewed(holder, since)
       if (await this.#create(file, mine)) return this.#hold(name, file, mine, events)
       const current = await readLease(file)
       if (!current) continue
-      if (!hasLapsed(current, holder.host)) throw locked(name, current)
+      const own = isOfSameRun(current, holder)
+      if (!own && !hasLapsed(current, holder.host)) throw locked(name, current)
       if (!(await this.#replace(file, current, mine))) continue
-      events.onTakeover(current)
+      if (!own) events.onTakeover(current)
       return this.#hold(name, file, mine, events)
     }
   }
@@ -130,36 +155,53 @@ export class FileLocks implements LockStore {
   #hold(name: string, file: string, first: Lease, events: LockEvents): HeldLock {
     let lease = first
     let lost: ViridianError | undefined
-    const lose = (reason: string): void => {
-      lost ??= new ViridianError('E_LOCK_LOST', `the lock on ${name} was lost: ${reason}`, {
-        hint: 'another run may be changing it; look at "tasks runs" before anything else',
-      })
+    const lose = (error: ViridianError): void => {
+      lost ??= error
       events.onLost(lost)
     }
-    const renew = async (): Promise<void> => {
+    const look = async (): Promise<void> => {
       const current = await readLease(file)
       if (current?.run !== lease.run)
-        return lose(current ? `${current.run} has taken it` : 'its file is gone')
-      if (Date.parse(lease.until) < Date.now()) return lose('it was not renewed in time')
-      lease = renewed(lease, lease.since)
+        lose(lockLost(name, current ? `${current.run} has taken it` : 'its file is gone'))
+      else if (!isSameProcess(current, lease)) lose(takenOver(current))
+    }
+    const write = async (next: Lease): Promise<void> => {
+      lease = next
       await rename(await this.#draft(lease), file)
     }
-    const timer = setInterval(() => void renew().catch((error: unknown) => lose(String(error))), renewEveryMs)
+    const renew = async (): Promise<void> => {
+      await look()
+      if (lost) return
+      if (Date.parse(lease.until) < Date.now()) return lose(lockLost(name, 'it was not renewed in time'))
+      await write(renewed(lease, lease.since))
+    }
+    const timer = setInterval(
+      () => void renew().catch((error: unknown) => lose(lockLost(name, String(error)))),
+      renewEveryMs,
+    )
     timer.unref()
     return {
       check() {
-        if (!lost && Date.parse(lease.until) < Date.now()) lose('it was not renewed in time')
+        if (!lost && Date.parse(lease.until) < Date.now()) lose(lockLost(name, 'it was not renewed in time'))
         if (lost) throw lost
       },
+      look,
+      async keep(until) {
+        const { kept: _, ...others } = lease
+        if (!lost) await write(until === undefined ? others : { ...others, kept: until })
+      },
+      leave: () => clearInterval(timer),
       async release() {
         clearInterval(timer)
-        if ((await readLease(file))?.run === lease.run) await rm(file, { force: true })
+        const current = await readLease(file)
+        if (current?.run === lease.run && isSameProcess(current, lease)) await rm(file, { force: true })
       },
     }
   }
 }
 
-const renewed = (holder: Holder, since: string): Lease => ({
+/** The rest of a lease, such as that it is kept, stays. */
+const renewed = (holder: Holder | Lease, since: string): Lease => ({
   ...holder,
   since,
   until: new Date(Date.now() + leaseMs).toISOString(),
@@ -192,8 +234,16 @@ function parsedJson(text: string): unknown {
   }
 }
 
-/** A holder on this machine whose process is gone does not keep anybody waiting. */
+const isSameProcess = (one: Holder, other: Holder): boolean =>
+  one.pid === other.pid && one.host === other.host
+
+/** Its own run goes on with a lock that was kept for it, or that this process has taken already. */
+const isOfSameRun = (current: Lease, holder: Holder): boolean =>
+  current.run === holder.run && (current.kept !== undefined || isSameProcess(current, holder))
+
+/** A holder on this machine whose process is gone does not keep anybody waiting, unless the way back is kept open. */
 function hasLapsed(lease: Lease, host: string): boolean {
+  if (lease.kept !== undefined) return false
   return Date.parse(lease.until) < Date.now() || (lease.host === host && !isAlive(lease.pid))
 }
 
@@ -224,7 +274,26 @@ const abandoned = (file: string): ViridianError =>
     hint: 'see with "tasks runs" that no run is active, then remove the file',
   })
 
-function locked(name: string, { run, task, user, host, pid, since }: Lease): ViridianError {
+const lockLost = (name: string, reason: string): ViridianError =>
+  new ViridianError('E_LOCK_LOST', `the lock on ${name} was lost: ${reason}`, {
+    hint: 'another run may be changing it; look at "tasks runs" before anything else',
+  })
+
+const takenOver = ({ run, user, host, pid }: Lease): ViridianError =>
+  new ViridianError(
+    'E_RUN_TAKEN_OVER',
+    `run ${run} was taken over by ${user} on ${host}, process ${pid}: that process goes on with it`,
+    { hint: '"tasks runs" says what came of it' },
+  )
+
+function locked(name: string, lease: Lease): ViridianError {
+  const { run, task, user, host, pid, since, kept } = lease
+  if (kept !== undefined)
+    return new ViridianError(
+      'E_LOCKED',
+      `${name} is locked by run ${run} of "${task}" (${user} on ${host}), which keeps its way back open until ${kept}`,
+      { hint: `"tasks resume ${run}" finishes it, "tasks rollback ${run}" goes back` },
+    )
   const age = Math.round((Date.now() - Date.parse(since)) / 1000)
   return new ViridianError(
     'E_LOCKED',

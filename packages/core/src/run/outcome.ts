@@ -11,6 +11,8 @@ export interface Outcome {
   readonly error?: ErrorReport
   /** What is left and should not be, in words for a person. */
   readonly leftovers: readonly string[]
+  /** Another process has taken the run over: what comes of it is recorded there. */
+  readonly isElsewhere?: boolean
 }
 
 /** 0 done · 1 failed, nothing left · 2 not understood · 3 something is left · 4 locked · 130 interrupted, and undone. */
@@ -32,7 +34,7 @@ export async function finish(
   const { status, exitCode, error } = outcome
   const at = new Date().toISOString()
   const said = { status, exitCode, leftovers: [...outcome.leftovers], ...(error && { error }), at }
-  await recordOrWarn(session, ledger)({ kind: 'run.finished', ...said })
+  if (!outcome.isElsewhere) await recordOrWarn(session, ledger)({ kind: 'run.finished', ...said })
   const { id, task } = session.identity
   const remedy = `tasks ${session.committed ? 'resume' : 'rollback'} ${id}`
   const left = said.leftovers.length > 0 ? { ...said, remedy } : said

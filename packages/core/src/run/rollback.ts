@@ -7,30 +7,36 @@ import { finish, type Outcome } from './outcome.ts'
 import type { Session } from './session.ts'
 import { takeBack } from './take-back.ts'
 
+export interface RollbackOptions {
+  readonly locks: LockStore
+  /** What the run has made stays, for inspection. */
+  readonly keepGreen: boolean
+}
+
 /** Takes an ended run back from its journal alone: the task's function is not called. */
 export async function rollback(
   session: Session,
   ledger: Ledger,
   { started }: RunHistory,
-  locks: LockStore,
+  options: RollbackOptions,
 ): Promise<Outcome> {
   const began = performance.now()
   const { id, task, stage } = session.identity
   const at = new Date().toISOString()
   session.emit({ kind: 'run.started', run: id, task, stage, at, args: started.args, mode: 'rollback' })
-  return finish(session, ledger, began, await attempt(session, ledger, started.locks, locks))
+  return finish(session, ledger, began, await attempt(session, ledger, started, options))
 }
 
 async function attempt(
   session: Session,
   ledger: Ledger,
-  names: readonly string[],
-  locks: LockStore,
+  started: RunHistory['started'],
+  { locks, keepGreen }: RollbackOptions,
 ): Promise<Outcome> {
   try {
-    await session.lock(locks, names)
+    await session.lock(locks, started.locks)
     await session.beforeChange()
-    const { leftovers, failure } = await takeBack(session, ledger)
+    const { leftovers, failure } = await takeBack(session, ledger, { keepGreen })
     return failure
       ? { status: 'failed', exitCode: 3, error: failure, leftovers }
       : { status: 'succeeded', exitCode: 0, leftovers }

@@ -36,6 +36,8 @@ export interface SessionSettings {
   readonly caughtUp?: () => Promise<void> | undefined
   /** Asks a person for leave to change something; true when it is given. */
   readonly confirm: (question: string) => Promise<boolean>
+  /** The run ends where it keeps its way back open, and waits for nothing there. */
+  readonly detach?: boolean
 }
 
 /** What all of a run's tasks and steps share. */
@@ -52,6 +54,10 @@ export class Session implements StepHost {
   readonly #resources = new Resources()
   readonly #stage: StageAtRun
   readonly #names: ReadonlyMap<Task, string>
+  /** Resolves when the run has ended where it keeps its way back open. */
+  readonly detached: Promise<'detached'>
+  #detach: () => void = () => undefined
+  #isDetached = false
   #permission: Promise<void> | undefined
   #opening: Promise<SshDefaults> | undefined
   #locks: HeldLock[] = []
@@ -72,6 +78,9 @@ export class Session implements StepHost {
       past: ledger.history()?.steps ?? new Map(),
       emit: (event) => this.emit(event),
       record: (record) => ledger.append(this.mask.deep(record)),
+    })
+    this.detached = new Promise((resolve) => {
+      this.#detach = () => resolve('detached')
     })
     this.#roles = new Roles({ ...pluginRoles(this.plugins), ...config.roles, ...stage.roles })
     this.#names = namesOf(config.tasks)
@@ -162,17 +171,54 @@ export class Session implements StepHost {
     if (
       asks &&
       !(await this.#settings.confirm(`Run "${task}" on stage "${stage}"? It changes real machines.`))
-    ) {
-      throw new ViridianError(
-        'E_NOT_CONFIRMED',
-        `"${task}" was not confirmed for stage "${stage}"; nothing was changed`,
-        {
-          hint: 'answer yes, or give --yes',
-        },
-      )
-    }
+    )
+      throw notConfirmed(`"${task}" was not confirmed for stage "${stage}"; nothing was changed`)
     await this.openStage()
     await this.#stage.beforeFirstChange()
+  }
+
+  /** @throws ViridianError `E_NOT_CONFIRMED` */
+  async confirm(question: string): Promise<string> {
+    if (await this.#settings.confirm(question)) return 'yes'
+    throw notConfirmed(`the answer to "${question}" was no; nothing was changed behind it`)
+  }
+
+  get detaches(): boolean {
+    return this.#settings.detach === true
+  }
+
+  /** Ends the run here: its locks stay, for the process that goes on with it. */
+  detach(): void {
+    this.#isDetached = true
+    this.#detach()
+  }
+
+  /** Notes that the way back is kept open: from now on `tasks rollback` of this run may take it over. */
+  async keep(until: string): Promise<void> {
+    const at = new Date().toISOString()
+    if (this.#settings.ledger.history()?.kept === undefined)
+      await this.engine.record({ kind: 'kept', at, until })
+    for (const lock of this.#locks) await lock.keep(until)
+    this.emit({ kind: 'kept', until, at, run: this.identity.id })
+  }
+
+  /** Stops the run when another process has taken it over. */
+  async look(): Promise<void> {
+    for (const lock of this.#locks) await lock.look()
+    this.engine.signal.throwIfAborted()
+  }
+
+  /**
+   * Ends the keeping, for a run that takes itself back or commits.
+   *
+   * @throws ViridianError `E_RUN_TAKEN_OVER` when another process does so already
+   */
+  async reclaim(): Promise<void> {
+    for (const lock of this.#locks) {
+      await lock.look()
+      lock.check()
+      await lock.keep(undefined)
+    }
   }
 
   /** Opens the stage at the first need, as a line of its own when it has surroundings to open. */
@@ -235,6 +281,7 @@ export class Session implements StepHost {
 
   async commit(): Promise<void> {
     const at = new Date().toISOString()
+    await this.reclaim()
     if (!this.engine.planning && !this.committed) await this.engine.record({ kind: 'committed', at })
     this.emit({ kind: 'committed', at })
   }
@@ -245,13 +292,16 @@ export class Session implements StepHost {
       () => this.#remote.close(),
       () => this.#stage.close(),
       () => this.#resources.dispose(),
-      ...this.#locks.map((lock) => () => lock.release()),
+      ...this.#locks.map((lock) => async () => (this.#isDetached ? lock.leave() : lock.release())),
     ]
     const failures: unknown[] = []
     for (const end of endings) await end().catch((error: unknown) => failures.push(error))
     if (failures.length > 0) throw failures[0]
   }
 }
+
+const notConfirmed = (message: string): ViridianError =>
+  new ViridianError('E_NOT_CONFIRMED', message, { hint: 'answer yes, or give --yes' })
 
 export function stageOf(config: Config, name: string): Stage {
   return config.stages?.[name] ?? {}

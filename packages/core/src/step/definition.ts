@@ -87,6 +87,11 @@ export interface ChangeDefinition<Input, Before, Output> extends Definition<Inpu
    * terminated.
    */
   touches(input: Input, output: Output): readonly string[]
+  /**
+   * Those of the things that it touches which are its own work: `instance/i-1` of a launch, `group/web--1` of a copy.
+   * What a rollback that keeps green does not take away, nor what was changed of it since.
+   */
+  makes?(input: Input, output: Output): readonly string[]
   /** What it leaves in the account while it is not undone, in words for a person; empty for a change that leaves nothing behind. */
   leaves?(input: Input, output: Output): readonly string[]
 }

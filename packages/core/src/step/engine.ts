@@ -21,6 +21,17 @@ export interface Planned<Output> {
   readonly outcome: 'done' | 'planned'
 }
 
+/** What a person sees of a step, or of a group of steps. */
+interface Shown {
+  readonly key: string
+  readonly parent: string | undefined
+  readonly step: string
+  readonly type: Performance<unknown>['type'] | 'move' | 'task'
+  readonly title: string
+  /** Shown only when it fails. */
+  readonly quiet?: boolean
+}
+
 const now = (): string => new Date().toISOString()
 
 /** Takes steps: one at a time or side by side, recorded, stopped together, and all of them awaited in the end. */
@@ -101,7 +112,7 @@ export class Engine {
 
   /** A group of steps under one line: a move, a branch, a task that another one calls. */
   group<Result>(
-    group: { key: string; parent: string | undefined; step: string; type: 'move' | 'task'; title: string },
+    group: Omit<Shown, 'type'> & { type: 'move' | 'task' | 'check' },
     body: () => Promise<Result>,
   ): Promise<Result> {
     return this.track(group.title, () =>
@@ -120,22 +131,18 @@ export class Engine {
   }
 
   async #shown<Output>(
-    shown: {
-      key: string
-      parent: string | undefined
-      step: string
-      type: Performance<unknown>['type'] | 'move' | 'task'
-      title: string
-    },
+    shown: Shown,
     work: () => Promise<{ output: Output; outcome: 'done' | 'found' | 'replayed' | 'planned' }>,
   ): Promise<Output> {
     if (shown.type === 'fact' || shown.type === 'host') return (await work()).output
     const { key, step, title } = shown
     const common = { key, step, title, ...(shown.parent !== undefined && { parent: shown.parent }) }
     const began = performance.now()
-    this.emit({ kind: 'step.started', ...common, type: shown.type, at: now() })
+    const loud = shown.quiet !== true
+    if (loud) this.emit({ kind: 'step.started', ...common, type: shown.type, at: now() })
     try {
       const { output, outcome } = await work()
+      if (!loud) return output
       this.emit({
         kind: 'step.finished',
         ...common,

@@ -16,6 +16,8 @@ export interface Performance<Output> {
   readonly version: number
   readonly title: string
   readonly input: unknown
+  /** Shown only when it fails. */
+  readonly quiet?: boolean
   /** Validates what a journal or the outside gave. */
   parse(output: unknown): Output
   prepare?(): Promise<Preparation | undefined>

@@ -28,10 +28,13 @@ export class Scope implements Steps {
   /** The key of the group that this scope belongs to; undefined at the top. */
   protected readonly parent: string | undefined
   protected readonly keys: Keys
+  /** Only failures are shown: for what is done again and again. */
+  readonly #quiet: boolean
 
-  constructor(host: StepHost, parent?: string) {
+  constructor(host: StepHost, parent?: string, quiet = false) {
     this.host = host
     this.parent = parent
+    this.#quiet = quiet
     this.keys = new Keys(parent ?? '')
   }
 
@@ -48,7 +51,7 @@ export class Scope implements Steps {
     return engine.track(definition.name, async () => {
       this.host.registry.requireListed(definition)
       if (definition.calls.length > 0) await this.host.openStage()
-      const step = performanceOf(this.host, key, this.parent, definition, input)
+      const step = { ...performanceOf(this.host, key, this.parent, definition, input), quiet: this.#quiet }
       return engine.planning
         ? engine.plan(step, () => planned(definition, step, input))
         : engine.perform(step)
@@ -57,8 +60,9 @@ export class Scope implements Steps {
 
   move<Result>(move: Move, body: (t: Steps) => Promise<Result>): Promise<Result> {
     const key = this.keys.claim(move.name)
-    const group = { key, parent: this.parent, step: move.name, type: 'move', title: move.title } as const
-    return this.host.engine.group(group, () => body(new Scope(this.host, key)))
+    const { name: step, title } = move
+    const group = { key, parent: this.parent, step, type: 'move', title, quiet: this.#quiet } as const
+    return this.host.engine.group(group, () => body(new Scope(this.host, key, this.#quiet)))
   }
 }
 

@@ -57,11 +57,20 @@ export interface TaskContext<Specs extends ArgSpecs = ArgSpecs> extends AnyTaskC
   readonly $: RunCommand
   /**
    * Waits out a window in which everything can still be taken back, and watches meanwhile: `guard` runs every few
-   * seconds, once for a window of no time, and its failure undoes the run.
+   * seconds, once for a window of no time, and its failure undoes the run. In the window `tasks rollback` of this run goes
+   * back, from any terminal. With `--detach` the run ends here, and `tasks resume` finishes it.
+   *
+   * @param duration in milliseconds, or as people write it: `10m`
    */
   keep(duration: number | string, guard?: (t: Steps) => Promise<void>): Promise<void>
   /** From here on the way is forward only. Refused while steps are open, and in a task that another one called. */
   commit(): Promise<void>
+  /**
+   * Asks a person for leave, on every stage; `--yes` gives it, and a resumed run does not ask again.
+   *
+   * @throws ViridianError `E_NOT_CONFIRMED` when the answer is no, or when nobody can be asked
+   */
+  confirm(question: string): Promise<void>
   /** The time, recorded: a resumed run sees the same. */
   now(): Promise<Date>
   /** Something random, recorded: 16 characters of `[0-9a-f]`. */

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
-import { formatDuration, parseDuration } from '../duration.ts'
+import { parseDuration } from '../duration.ts'
 import { ViridianError } from '../error.ts'
 import type { RunCommand } from '../remote/host.ts'
 import type { HostSpec } from '../remote/transport.ts'
@@ -11,11 +10,10 @@ import { Scope } from '../step/scope.ts'
 import type { Steps } from '../step/steps.ts'
 import { type ArgSpecs, type ArgValues, parseArgs } from './args.ts'
 import type { HostValues, TaskContext } from './context.ts'
+import { keepOpen } from './keep.ts'
 import { localCommand } from './local-command.ts'
 import { runOnHosts } from './on-hosts.ts'
 import { isRemote, type LocalTask, type RemoteTask, type Task } from './task.ts'
-
-const guardEveryMs = 5000
 
 /** The `t` of a task function: one scope of a run, with the task's arguments. */
 export class TaskScope<Specs extends ArgSpecs> extends Scope implements TaskContext<Specs> {
@@ -99,15 +97,19 @@ export class TaskScope<Specs extends ArgSpecs> extends Scope implements TaskCont
     const ms = parseDuration(duration)
     // The last look before the commit is taken in any case.
     if (ms === 0) return guard?.(this) ?? Promise.resolve()
-    const title = `keep the way back open for ${formatDuration(ms)}`
-    return this.move({ name: 'keep', title }, async (t) => {
-      if (this.#session.engine.planning) return
-      const until = Date.parse(await this.#fact('until', () => new Date(Date.now() + ms).toISOString()))
-      for (let left = until - Date.now(); left > 0; left = until - Date.now()) {
-        await sleep(Math.min(left, guardEveryMs), undefined, { signal: this.signal })
-        await guard?.(t)
-      }
+    return keepOpen({
+      session: this.#session,
+      key: this.keys.claim('keep'),
+      parent: this.parent,
+      ms,
+      until: () => this.#fact('until', () => new Date(Date.now() + ms).toISOString()),
+      ...(guard && { guard }),
     })
+  }
+
+  async confirm(question: string): Promise<void> {
+    if (this.#session.engine.planning) return this.say(`asks: ${question}`)
+    await this.#fact('confirmed', () => this.#session.confirm(question))
   }
 
   async commit(): Promise<void> {
@@ -139,7 +141,7 @@ export class TaskScope<Specs extends ArgSpecs> extends Scope implements TaskCont
   }
 
   /** A value that a resumed run must see again. */
-  #fact(name: string, make: () => string): Promise<string> {
+  #fact(name: string, make: () => string | Promise<string>): Promise<string> {
     const { engine } = this.#session
     const key = this.keys.claim(name)
     if (engine.planning) return Promise.resolve(make())

@@ -1,12 +1,13 @@
 import type { AutoScalingGroup, Instance, TagDescription } from '@aws-sdk/client-auto-scaling'
 import type { Group, Member } from './group.ts'
+import { describeSource } from './launch-source.ts'
 
 /** A group as DescribeAutoScalingGroups shows it. */
 export function describeGroup(group: Group): AutoScalingGroup {
   return {
     AutoScalingGroupName: group.name,
     AutoScalingGroupARN: group.arn,
-    LaunchConfigurationName: group.launchConfiguration,
+    ...describeSource(group.launch),
     MinSize: group.min,
     MaxSize: group.max,
     DesiredCapacity: group.desired,
@@ -41,9 +42,7 @@ export function describeMember(member: Member): Instance {
     AvailabilityZone: member.zone,
     LifecycleState: member.state,
     HealthStatus: member.health,
-    ...(member.launchConfiguration === undefined
-      ? {}
-      : { LaunchConfigurationName: member.launchConfiguration }),
+    ...(member.launch === undefined ? {} : describeSource(member.launch)),
     ProtectedFromScaleIn: member.protected,
   }
 }

@@ -10,7 +10,7 @@ import type { Group } from './group.ts'
 import type { GroupBook } from './group-book.ts'
 import { sizesAfter } from './group-sizes.ts'
 import type { ArnOf } from './launch-configuration.ts'
-import { readLaunchSource } from './launch-source.ts'
+import { oneSource, readLaunchSource } from './launch-source.ts'
 import { readHook } from './lifecycle-hooks.ts'
 import { readTag } from './tag-handlers.ts'
 
@@ -24,12 +24,8 @@ export interface GroupInputParts {
 /** Reads a new group from a request, with AWS's defaults and refusals. */
 export function readGroup(input: CreateAutoScalingGroupType, parts: GroupInputParts): Group {
   const name = required(input.AutoScalingGroupName, 'autoScalingGroupName')
-  const launchConfiguration = readLaunchSource(input, parts.book)
-  if (launchConfiguration === undefined) {
-    throw validationError(
-      'Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.',
-    )
-  }
+  const launch = readLaunchSource(input, parts)
+  if (launch === undefined) throw oneSource()
   const min = required(input.MinSize, 'minSize')
   const sizes = { min, max: required(input.MaxSize, 'maxSize'), desired: input.DesiredCapacity ?? min }
   const hooks = (input.LifecycleHookSpecificationList ?? []).map((hook: LifecycleHookSpecification) =>
@@ -39,7 +35,7 @@ export function readGroup(input: CreateAutoScalingGroupType, parts: GroupInputPa
     name,
     arn: parts.arnOf('autoScalingGroup', name),
     created: parts.book.now().toISOString(),
-    launchConfiguration,
+    launch,
     ...sizesAfter(sizes, sizes),
     cooldown: within(input.DefaultCooldown ?? 300, 'defaultCooldown', 0, 86_400),
     ...readPlacement(input, parts.compute),
@@ -62,11 +58,11 @@ export function readGroupChanges(
   parts: GroupInputParts,
 ): Partial<Group> {
   const { MinSize: min, MaxSize: max, DesiredCapacity: desired } = input
-  const launchConfiguration = readLaunchSource(input, parts.book)
+  const launch = readLaunchSource(input, parts)
   const placed = input.VPCZoneIdentifier !== undefined || input.AvailabilityZones !== undefined
   return {
     ...sizesAfter(group, { min, max, desired }),
-    ...(launchConfiguration === undefined ? {} : { launchConfiguration }),
+    ...(launch === undefined ? {} : { launch }),
     ...(placed ? readPlacement(input, parts.compute) : {}),
     ...(input.DefaultCooldown === undefined
       ? {}

@@ -1,4 +1,5 @@
 import type { LifecycleHook, LifecycleState } from '@aws-sdk/client-auto-scaling'
+import type { LaunchSource } from './launch-source.ts'
 import type { Process } from './processes.ts'
 
 /** An Auto Scaling group as the store keeps it: plain JSON. Times are ISO 8601, durations AWS seconds. */
@@ -6,7 +7,7 @@ export interface Group {
   readonly name: string
   readonly arn: string
   readonly created: string
-  launchConfiguration: string
+  launch: LaunchSource
   min: number
   max: number
   desired: number
@@ -38,8 +39,8 @@ export interface Member {
   readonly zone: string
   readonly type: string
   readonly imageId: string
-  /** Absent for an instance that was attached. */
-  readonly launchConfiguration?: string
+  /** What it was launched from, a template's version as a number; absent for an instance that was attached. */
+  readonly launch?: LaunchSource
   readonly launched: string
   state: Extract<LifecycleState, MemberState>
   /** When `state` began. */

@@ -46,7 +46,7 @@ export function launchConfigurationHandlers(
     },
     DeleteLaunchConfiguration(input) {
       const { name } = book.findConfiguration(input.LaunchConfigurationName)
-      const user = book.groups().find(({ launchConfiguration }) => launchConfiguration === name)
+      const user = book.groups().find(({ launch }) => launch.kind === 'configuration' && launch.name === name)
       if (user !== undefined) {
         throw new AwsError(
           'ResourceInUse',

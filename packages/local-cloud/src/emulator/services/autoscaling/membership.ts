@@ -5,7 +5,7 @@ import { capacityOf, type Group, type Member } from './group.ts'
 import type { AutoScalingHandlers, GroupBook } from './group-book.ts'
 import { refuseDeleting } from './group-handlers.ts'
 import { sizesRefusal } from './group-sizes.ts'
-import { groupTag } from './launch-source.ts'
+import { groupTag } from './instance-tags.ts'
 import { capacityChange, type Movement } from './movement.ts'
 
 /** The operations that take running instances into a group and let them go. */

@@ -1,5 +1,5 @@
 import type { Group, Member } from './group.ts'
-import { groupTag } from './launch-source.ts'
+import { groupTag } from './instance-tags.ts'
 import type { Movement } from './movement.ts'
 import type { ReconcilerParts } from './reconciler.ts'
 

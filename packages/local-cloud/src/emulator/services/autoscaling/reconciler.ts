@@ -4,6 +4,7 @@ import type { Traffic } from '../elb/traffic.ts'
 import { capacityOf, type Group } from './group.ts'
 import type { GroupBook } from './group-book.ts'
 import { HealthChecks } from './health-checks.ts'
+import { type LaunchSource, sourceAge } from './launch-source.ts'
 import { capacityChange, Movement } from './movement.ts'
 import { Passage } from './passage.ts'
 import { ScaleOut } from './scale-out.ts'
@@ -106,8 +107,7 @@ export class Reconciler {
     if (group.suspended.Terminate !== undefined) return
     const surplus = capacityOf(group).length - group.desired
     if (surplus <= 0) return
-    const ageOf = (name: string): string =>
-      this.#parts.book.configurations().find((configuration) => configuration.name === name)?.created ?? ''
+    const ageOf = (source: LaunchSource): string => sourceAge(source, this.#parts.book)
     for (const member of victims(group, surplus, ageOf)) {
       const from = capacityOf(group).length
       const taken = `an instance was taken out of service in response to a difference between desired and actual capacity, ${capacityChange(from, from - 1)}.`

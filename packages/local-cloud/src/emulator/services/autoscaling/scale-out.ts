@@ -1,6 +1,6 @@
 import type { ComputeInstance, ComputeSubnet } from '../ec2/compute.ts'
 import { capacityOf, type Group, type Member } from './group.ts'
-import { launchRequest } from './launch-source.ts'
+import { type LaunchSource, launchOf } from './launch-source.ts'
 import { capacityChange, type Movement } from './movement.ts'
 import type { ReconcilerParts } from './reconciler.ts'
 import { spread } from './spread.ts'
@@ -44,9 +44,8 @@ export class ScaleOut {
   async #launch(group: Group, subnet: ComputeSubnet, count: number): Promise<void> {
     const { book, compute } = this.#parts
     try {
-      const source = book.findConfiguration(group.launchConfiguration)
-      const launched = await compute.launch(launchRequest(group, source, subnet, count))
-      for (const instance of launched) this.#join(group, instance)
+      const { launch, request } = launchOf(group, { book, compute }, subnet, count)
+      for (const instance of await compute.launch(request)) this.#join(group, instance, launch)
       this.#waiting.delete(group.name)
     } catch (error) {
       this.#failed(group, subnet, error)
@@ -54,7 +53,7 @@ export class ScaleOut {
     book.save()
   }
 
-  #join(group: Group, instance: ComputeInstance): void {
+  #join(group: Group, instance: ComputeInstance, launch: LaunchSource): void {
     const from = capacityOf(group).length
     const { book } = this.#parts
     const lacking = this.#lacking(from, from + 1)
@@ -63,7 +62,7 @@ export class ScaleOut {
       zone: instance.availabilityZone,
       type: instance.instanceType,
       imageId: instance.imageId,
-      launchConfiguration: group.launchConfiguration,
+      launch,
       launched: book.now().toISOString(),
       state: 'Pending',
       since: book.now().toISOString(),

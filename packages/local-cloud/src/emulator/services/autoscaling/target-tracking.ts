@@ -120,7 +120,7 @@ function ownMetric(own: CustomizedMetricSpecification): AlarmSettings {
         ? {}
         : { MetricStat: { ...MetricStat, Period: MetricStat.Period ?? own.Period ?? 60 } }),
     }))
-    // The two services have the same shapes under names of their own.
+    // Auto Scaling has the same shapes as CloudWatch, with plain text for a unit.
     return { Metrics: Metrics as NonNullable<AlarmSettings['Metrics']> }
   }
   const { MetricName, Namespace, Dimensions = [], Statistic, Unit, Period = 60 } = own
@@ -130,6 +130,7 @@ function ownMetric(own: CustomizedMetricSpecification): AlarmSettings {
     Dimensions,
     Statistic,
     Period,
+    // As above: plain text in one service, an enumeration in the other.
     ...(Unit === undefined ? {} : { Unit: Unit as NonNullable<AlarmSettings['Unit']> }),
   }
 }

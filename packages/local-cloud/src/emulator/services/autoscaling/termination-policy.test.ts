@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { Group, Member } from './group.ts'
+import type { LaunchSource } from './launch-source.ts'
 import { spread } from './spread.ts'
 import { victims } from './termination-policy.ts'
+
+const from = (name: string): LaunchSource => ({ kind: 'configuration', name })
 
 function member(id: string, changes: Partial<Member> = {}): Member {
   return {
@@ -9,7 +12,7 @@ function member(id: string, changes: Partial<Member> = {}): Member {
     zone: 'a',
     type: 't3.micro',
     imageId: 'ami-1',
-    launchConfiguration: 'v1',
+    launch: from('v1'),
     launched: '2024-01-01T00:00:00Z',
     state: 'InService',
     since: '2024-01-01T00:00:00Z',
@@ -24,7 +27,7 @@ function group(instances: Member[], terminationPolicies = ['Default']): Group {
     name: 'web',
     arn: 'arn',
     created: '',
-    launchConfiguration: 'v2',
+    launch: from('v2'),
     min: 0,
     max: 9,
     desired: 0,
@@ -45,13 +48,13 @@ function group(instances: Member[], terminationPolicies = ['Default']): Group {
 
 const ages: Record<string, string> = { v1: '2024-01-01', v2: '2024-02-01' }
 const chosen = (of: Group, count: number): string[] =>
-  victims(of, count, (name) => ages[name] ?? '').map(({ id }) => id)
+  victims(of, count, (source) => ages[source.name] ?? '').map(({ id }) => id)
 
 describe('the termination policy', () => {
   test('takes from the fullest zone, the oldest launch configuration, then the oldest instance', () => {
     const members = [
       member('b-oldest', { zone: 'b', launched: '2023-01-01' }),
-      member('a-new', { launchConfiguration: 'v2', launched: '2023-06-01' }),
+      member('a-new', { launch: from('v2'), launched: '2023-06-01' }),
       member('a-old-young', { launched: '2024-01-03' }),
       member('a-old-old', { launched: '2024-01-02' }),
     ]
@@ -60,12 +63,12 @@ describe('the termination policy', () => {
   })
 
   test('spares the protected, those that leave, and those that use no launch configuration as long as it can', () => {
-    const { launchConfiguration: _none, ...attached } = member('attached', { launched: '2020-01-01' })
+    const { launch: _none, ...attached } = member('attached', { launched: '2020-01-01' })
     const members = [
       member('protected', { protected: true, launched: '2020-01-01' }),
       member('standby', { state: 'Standby', launched: '2020-01-01' }),
       attached,
-      member('newest', { launchConfiguration: 'v2' }),
+      member('newest', { launch: from('v2') }),
     ]
     expect(chosen(group(members), 9)).toEqual(['newest', 'attached'])
   })
@@ -73,7 +76,7 @@ describe('the termination policy', () => {
   test('by age alone', () => {
     const members = [
       member('old', { launched: '2021' }),
-      member('new', { launched: '2022', launchConfiguration: 'v1' }),
+      member('new', { launched: '2022', launch: from('v1') }),
     ]
     expect(chosen(group(members, ['OldestInstance']), 1)).toEqual(['old'])
     expect(chosen(group(members, ['NewestInstance']), 1)).toEqual(['new'])

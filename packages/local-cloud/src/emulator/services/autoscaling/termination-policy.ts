@@ -1,16 +1,17 @@
 import { capacityOf, type Group, type Member } from './group.ts'
+import type { LaunchSource } from './launch-source.ts'
 
 /**
  * The instances that go when `count` are too many: from the zone that has the most, by the group's policy; those
  * that are protected from scale-in stay.
  *
- * @param configurationAge When a launch configuration was made, as a time that sorts.
+ * @param sourceAge A text that sorts what instances were launched from, the oldest first.
  */
-export function victims(group: Group, count: number, configurationAge: (name: string) => string): Member[] {
+export function victims(group: Group, count: number, sourceAge: (source: LaunchSource) => string): Member[] {
   const remaining = capacityOf(group)
   const chosen: Member[] = []
   while (chosen.length < count) {
-    const victim = crowdedZones(remaining).sort(byPolicy(group, configurationAge))[0]
+    const victim = crowdedZones(remaining).sort(byPolicy(group, sourceAge))[0]
     if (victim === undefined) break
     chosen.push(victim)
     remaining.splice(remaining.indexOf(victim), 1)
@@ -28,20 +29,19 @@ function crowdedZones(members: readonly Member[]): Member[] {
 
 function byPolicy(
   group: Group,
-  configurationAge: (name: string) => string,
+  sourceAge: (source: LaunchSource) => string,
 ): (one: Member, other: Member) => number {
   const oldest = (one: Member, other: Member): number => compare(one.launched, other.launched)
-  // An attached instance uses no launch configuration, so it cannot use the oldest: it goes last.
-  const ageOf = ({ launchConfiguration }: Member): string =>
-    launchConfiguration === undefined ? 'never' : configurationAge(launchConfiguration)
-  const oldestConfiguration = (one: Member, other: Member): number => compare(ageOf(one), ageOf(other))
+  // An attached instance was launched from no source of the group's, so it cannot use the oldest: it goes last.
+  const ageOf = ({ launch }: Member): string => (launch === undefined ? 'never' : sourceAge(launch))
+  const oldestSource = (one: Member, other: Member): number => compare(ageOf(one), ageOf(other))
   switch (group.terminationPolicies[0]) {
     case 'OldestInstance':
       return oldest
     case 'NewestInstance':
       return (one, other) => oldest(other, one)
     default:
-      return (one, other) => oldestConfiguration(one, other) || oldest(one, other)
+      return (one, other) => oldestSource(one, other) || oldest(one, other)
   }
 }
 

@@ -1,5 +1,7 @@
 import type { Compute, ComputeInstance } from './compute.ts'
 import type { Ec2Context } from './context.ts'
+import { findVersion } from './launch-template-book.ts'
+import { withTemplate } from './launch-template-data.ts'
 import type { Launcher, LaunchTags } from './launcher.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import { subnetsOf } from './network.ts'
@@ -13,17 +15,14 @@ export function computeOf(ec2: Ec2Context, launcher: Launcher, lifecycle: Lifecy
   return {
     async launch({ count, ...request }) {
       const groups = [...(request.SecurityGroupIds ?? []), ...(request.SecurityGroups ?? [])]
-      const launched = await launcher.launch(
-        {
-          ...request,
-          SecurityGroupIds: groups.filter((group) => group.startsWith('sg-')),
-          SecurityGroups: groups.filter((group) => !group.startsWith('sg-')),
-          MinCount: count,
-          MaxCount: count,
-        },
-        count,
-        tagsIn(request.TagSpecifications),
-      )
+      const full = withTemplate(ec2, {
+        ...request,
+        SecurityGroupIds: groups.filter((group) => group.startsWith('sg-')),
+        SecurityGroups: groups.filter((group) => !group.startsWith('sg-')),
+        MinCount: count,
+        MaxCount: count,
+      })
+      const launched = await launcher.launch(full, count, tagsIn(full.TagSpecifications))
       return launched.map((record) => viewOf(ec2, record))
     },
     terminate: (ids) => {
@@ -47,6 +46,11 @@ export function computeOf(ec2: Ec2Context, launcher: Launcher, lifecycle: Lifecy
     hasImage: (id) => records.images[id]?.state === 'available',
     hasSecurityGroup: (id) => Object.hasOwn(records.securityGroups, id),
     hasKeyPair: (name) => Object.values(records.keyPairs).some((pair) => pair.name === name),
+    launchTemplate: (specification) => {
+      const { template, version } = findVersion(ec2, specification)
+      const { id, name } = template
+      return { id, name, version: `${version.number}`, data: version.data }
+    },
     subnets: () => subnetsOf(ec2.region),
     onChange: (listener) => lifecycle.onChange((record) => listener(viewOf(ec2, record))),
   }

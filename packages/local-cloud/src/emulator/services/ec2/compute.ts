@@ -1,4 +1,8 @@
-import type { RunInstancesRequest } from '@aws-sdk/client-ec2'
+import type {
+  LaunchTemplateSpecification,
+  RequestLaunchTemplateData,
+  RunInstancesRequest,
+} from '@aws-sdk/client-ec2'
 
 /** The life of an instance, in AWS's own words. */
 export type InstanceState = 'pending' | 'running' | 'shutting-down' | 'terminated' | 'stopping' | 'stopped'
@@ -24,6 +28,15 @@ export interface ComputeSubnet {
   readonly id: string
   readonly vpcId: string
   readonly availabilityZone: string
+}
+
+/** A version of a launch template, as a launch would find it now. */
+export interface ComputeTemplate {
+  readonly id: string
+  readonly name: string
+  /** A number: what `$Latest` and `$Default` stand for is resolved. */
+  readonly version: string
+  readonly data: RequestLaunchTemplateData
 }
 
 /**
@@ -55,6 +68,12 @@ export interface Compute {
   hasImage(imageId: string): boolean
   hasKeyPair(keyName: string): boolean
   hasSecurityGroup(groupId: string): boolean
+  /**
+   * The version that a specification names; the default one when it names none.
+   *
+   * @throws AwsError as EC2 answers: `InvalidLaunchTemplateId.NotFound`, `InvalidLaunchTemplateId.VersionNotFound`, …
+   */
+  launchTemplate(specification: LaunchTemplateSpecification): ComputeTemplate
   subnets(): readonly ComputeSubnet[]
   /** Calls `listener` after every change of an instance's state. Returns a function that stops it. */
   onChange(listener: (instance: ComputeInstance) => void): () => void

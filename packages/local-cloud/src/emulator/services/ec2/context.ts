@@ -49,10 +49,13 @@ export type Ec2Handlers = Handlers<typeof client>
 
 export function ec2Context(parts: Ec2Parts, closing: AbortSignal): Ec2Context {
   const { store, clock, report } = parts
+  const records = store.slice('ec2', emptyRecords)
+  // What an earlier version of this cloud did not keep is empty.
+  Object.assign(records, { ...emptyRecords(), ...records })
   return {
     ...parts,
     latencies: { launch: 5, stop: 5, terminate: 5, image: 20, ...parts.latencies },
-    records: store.slice('ec2', emptyRecords),
+    records,
     save: () => store.save(),
     now: () => clock.now().toISOString(),
     closing,

@@ -9,6 +9,7 @@ import { imageHandlers } from './image-handlers.ts'
 import { Images } from './images.ts'
 import { instanceHandlers } from './instance-handlers.ts'
 import { keyPairHandlers } from './key-pairs.ts'
+import { launchTemplateHandlers } from './launch-template-handlers.ts'
 import { Launcher } from './launcher.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { networkHandlers } from './network.ts'
@@ -48,6 +49,7 @@ export function ec2Service(parts: Ec2Parts): Ec2 {
         ...keyPairHandlers(ec2),
         ...securityGroupHandlers(ec2),
         ...networkHandlers(ec2),
+        ...launchTemplateHandlers(ec2),
         ...tagHandlers(ec2),
       },
     },

@@ -32,6 +32,11 @@ export const kinds = {
     malformed: 'InvalidGroupId.Malformed',
   },
   subnet: kind('subnet', 'InvalidSubnetID', (ids) => `The subnet ID '${ids}' does not exist`),
+  launchTemplate: kind(
+    'lt',
+    'InvalidLaunchTemplateId',
+    (ids) => `The specified launch template, with template ID ${ids}, does not exist.`,
+  ),
   vpc: kind('vpc', 'InvalidVpcID', (ids) => `The vpc ID '${ids}' does not exist`),
 } satisfies Record<string, Kind>
 

@@ -4,6 +4,7 @@ import type { InstanceState } from './compute.ts'
 import type { Ec2Context, Ec2Handlers } from './context.ts'
 import { findAll, findOne, kinds } from './ids.ts'
 import { reservationAnswers, stateAnswer } from './instance-answer.ts'
+import { withTemplate } from './launch-template-data.ts'
 import type { Launcher } from './launcher.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { InstanceRecord } from './records.ts'
@@ -33,8 +34,9 @@ export function instanceHandlers(ec2: Ec2Context, launcher: Launcher, lifecycle:
   return {
     async RunInstances(request, { spoiled }) {
       const count = countOf(request.MinCount ?? 0, request.MaxCount ?? 0)
-      const tags = specifiedTags(request.TagSpecifications, taggable)
-      const [reservation] = reservationAnswers(ec2, await launcher.launch(request, count, tags, spoiled))
+      const full = withTemplate(ec2, request)
+      const tags = specifiedTags(full.TagSpecifications, taggable)
+      const [reservation] = reservationAnswers(ec2, await launcher.launch(full, count, tags, spoiled))
       return reservation ?? {}
     },
     TerminateInstances({ InstanceIds = [] }) {

@@ -27,13 +27,11 @@ const userDataLimit = 16 * 1024
 
 /** @throws AwsError for what RunInstances refuses. */
 export function planLaunch(ec2: Ec2Context, images: Images, request: RunInstancesRequest): LaunchPlan {
-  if (request.LaunchTemplate !== undefined) {
-    throw new AwsError('UnsupportedOperation', 'The local cloud does not launch from launch templates yet.')
-  }
   if (request.ImageId === undefined) throw missing('ImageId')
   const image = images.launchable(request.ImageId)
   const subnet = subnetFor(ec2, request)
   const { KeyName: keyName, UserData, ClientToken, IamInstanceProfile: profile } = request
+  const { LaunchTemplateId: template, Version = '' } = request.LaunchTemplate ?? {}
   checkUserData(UserData)
   const profileArn =
     profile?.Arn ?? (profile?.Name && `arn:aws:iam::${ec2.account}:instance-profile/${profile.Name}`)
@@ -58,6 +56,7 @@ export function planLaunch(ec2: Ec2Context, images: Images, request: RunInstance
     groupIds: groupsFor(ec2, request),
     devices: devicesFor(imageDevices(image), request.BlockDeviceMappings ?? []),
     ...(profileArn && { profileArn }),
+    ...(template !== undefined && { launchTemplate: { id: template, version: Version } }),
     ebsOptimized: request.EbsOptimized ?? false,
     monitoring: request.Monitoring?.Enabled ?? false,
     metadata: metadataFor(request),
@@ -75,7 +74,8 @@ function instanceType(type = 'm1.small'): string {
   throw new AwsError('InvalidParameterValue', `Invalid value '${type}' for InstanceType.`)
 }
 
-function checkUserData(text: string | undefined): void {
+/** @throws AwsError for what is not base64, or too long. */
+export function checkUserData(text: string | undefined): void {
   if (text === undefined) return
   if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(text)) {
     throw new AwsError('InvalidUserData.Malformed', 'Invalid BASE64 encoding of user data.')

@@ -123,9 +123,18 @@ export class Launcher {
 
   #add(record: InstanceRecord, tags: LaunchTags): void {
     this.#ec2.records.instances[record.id] = record
-    setTags(this.#ec2, record.id, tags.get('instance') ?? {})
+    setTags(this.#ec2, record.id, { ...tags.get('instance'), ...templateTags(record) })
     setTags(this.#ec2, record.networkInterfaceId, tags.get('network-interface') ?? {})
     for (const { id } of record.volumes) setTags(this.#ec2, id, tags.get('volume') ?? {})
+  }
+}
+
+/** The tags by which EC2 says what an instance was launched from. */
+function templateTags({ launchTemplate }: InstanceRecord): Readonly<Record<string, string>> {
+  if (launchTemplate === undefined) return {}
+  return {
+    'aws:ec2launchtemplate:id': launchTemplate.id,
+    'aws:ec2launchtemplate:version': launchTemplate.version,
   }
 }
 

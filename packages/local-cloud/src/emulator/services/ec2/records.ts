@@ -2,6 +2,7 @@ import type {
   InstanceMetadataOptionsResponse,
   IpPermission,
   Placement,
+  RequestLaunchTemplateData,
   StateReason,
 } from '@aws-sdk/client-ec2'
 import type { InstanceState } from './compute.ts'
@@ -16,6 +17,9 @@ export interface Ec2Records {
   readonly tags: Record<string, Record<string, string>>
   /** By client token. */
   readonly launches: Record<string, LaunchRecord>
+  readonly launchTemplates: Record<string, LaunchTemplateRecord>
+  /** What a client token has made: a template's version. */
+  readonly templateTokens: Record<string, TemplateTokenRecord>
 }
 
 export interface VolumeRecord {
@@ -50,6 +54,7 @@ export interface InstanceRecord {
   readonly sshPort: number
   readonly volumes: readonly VolumeRecord[]
   readonly profileArn?: string
+  readonly launchTemplate?: { readonly id: string; readonly version: string }
   readonly ebsOptimized: boolean
   readonly monitoring: boolean
   readonly metadata: InstanceMetadataOptionsResponse
@@ -108,6 +113,32 @@ export interface LaunchRecord {
   readonly reservationId: string
 }
 
+export interface LaunchTemplateRecord {
+  readonly id: string
+  readonly name: string
+  readonly createdAt: string
+  defaultVersion: number
+  /** A number is never given twice: the last one stays on record when its version is deleted. */
+  lastNumber: number
+  /** By number. */
+  readonly versions: Record<string, TemplateVersionRecord>
+}
+
+export interface TemplateVersionRecord {
+  readonly number: number
+  readonly description?: string
+  readonly createdAt: string
+  /** As it was given, and inherited: whatever this cloud has a use for. */
+  readonly data: RequestLaunchTemplateData
+}
+
+export interface TemplateTokenRecord {
+  /** Digest of the request's parameters. */
+  readonly digest: string
+  readonly id: string
+  readonly version: number
+}
+
 export function emptyRecords(): Ec2Records {
   return {
     instances: {},
@@ -117,5 +148,7 @@ export function emptyRecords(): Ec2Records {
     securityGroups: {},
     tags: {},
     launches: {},
+    launchTemplates: {},
+    templateTokens: {},
   }
 }

@@ -21,6 +21,7 @@ const resourceTypes: Readonly<Record<string, ResourceType>> = {
   sg: 'security-group',
   subnet: 'subnet',
   vpc: 'vpc',
+  lt: 'launch-template',
 }
 
 export function tagsOf({ records }: Ec2Context, id: string): Tags {
@@ -134,13 +135,14 @@ function deleteTags({ records }: Ec2Context, id: string, tags: readonly Tag[] | 
 }
 
 function checkResources(ec2: Ec2Context, ids: readonly string[]): void {
-  const { instances, images, snapshots, keyPairs, securityGroups } = ec2.records
+  const { instances, images, snapshots, keyPairs, securityGroups, launchTemplates } = ec2.records
   const known: readonly (readonly [Kind, Readonly<Record<string, unknown>>])[] = [
     [kinds.instance, instances],
     [kinds.image, images],
     [kinds.snapshot, snapshots],
     [kinds.keyPair, keyPairs],
     [kinds.securityGroup, securityGroups],
+    [kinds.launchTemplate, launchTemplates],
     [kinds.subnet, Object.fromEntries(subnetsOf(ec2.region).map((subnet) => [subnet.id, subnet]))],
     [kinds.vpc, { [vpcId]: true }],
   ]

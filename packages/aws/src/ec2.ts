@@ -1,7 +1,7 @@
 import type * as Sdk from '@aws-sdk/client-ec2'
-import { defineService, type Service } from '@viridian/aws'
+import { defineService, type Service } from './service.ts'
 
-/** Calls Amazon EC2. */
+/** Calls Amazon EC2; see {@link Service}. */
 export const ec2Api: Service<typeof Sdk> = defineService<typeof Sdk>({
   name: 'ec2',
   load: () => import('@aws-sdk/client-ec2'),

@@ -1,0 +1,149 @@
+import {
+  ec2Api,
+  findLaunchTemplateVersion,
+  LaunchSource,
+  lookFor,
+  makeSure,
+  nameFor,
+  readSameSettings,
+  versionWithImage,
+} from '@viridian/aws'
+import { defineChange, type StepContext, ViridianError } from '@viridian/core'
+import { z } from 'zod'
+import { readGroups } from './group.ts'
+import { sourceThing } from './group-launch.ts'
+
+const descriptionLimit = 255
+const shownWithinMs = 5_000
+
+const [, TemplateSource] = LaunchSource.options
+type TemplateSource = z.infer<typeof TemplateSource>
+const Made = z.strictObject({ version: z.string() })
+const Created = z.object({ LaunchTemplateVersion: z.object({ VersionNumber: z.int() }) })
+const Templates = z.object({ LaunchTemplates: z.array(z.object({ LatestVersionNumber: z.int() })) })
+const Found = z.object({
+  LaunchTemplateVersions: z.array(
+    z.object({ VersionNumber: z.int(), VersionDescription: z.string().optional() }),
+  ),
+  NextToken: z.string().optional(),
+})
+const Deleted = z.object({
+  UnsuccessfullyDeletedLaunchTemplateVersions: z
+    .array(
+      z.object({
+        ResponseError: z.object({ Code: z.string().optional(), Message: z.string().optional() }).optional(),
+      }),
+    )
+    .default([]),
+})
+
+/**
+ * Gives a launch template its next version: an old one in full, with another image (`CreateLaunchTemplateVersion`). User
+ * data goes from AWS to AWS, as it is; the default version stays. Undone by deleting the version, unless a group names
+ * its number or it has been made the default.
+ */
+export const createLaunchTemplateVersion = defineChange({
+  name: 'aws-autoscaling/create-launch-template-version',
+  version: 1,
+  input: z.strictObject({
+    /** The version to copy, and the digest of its settings when the group was described. */
+    from: TemplateSource,
+    digest: z.string(),
+    image: z.string(),
+  }),
+  /** The highest number that there was. */
+  beforeSchema: z.strictObject({ latest: z.int() }),
+  output: Made,
+  calls: [
+    'ec2:CreateLaunchTemplateVersion',
+    'ec2:DeleteLaunchTemplateVersions',
+    'ec2:DescribeLaunchTemplates',
+    'ec2:DescribeLaunchTemplateVersions',
+    'autoscaling:DescribeAutoScalingGroups',
+  ],
+  title: ({ from, image }) => `add a version to ${from.name}, like ${from.version} with ${image}`,
+  before: async ({ from }, c) => {
+    const input = { LaunchTemplateIds: [from.id] }
+    const { LaunchTemplates } = await ec2Api(c, 'DescribeLaunchTemplates', input, Templates)
+    return { latest: Math.max(...LaunchTemplates.map(({ LatestVersionNumber }) => LatestVersionNumber)) }
+  },
+  run: async ({ from, digest, image }, c) => {
+    const settings = await readSameSettings(c, from, digest)
+    const input = {
+      ...versionWithImage(settings.version, descriptionOf(from.name, c), image),
+      ClientToken: c.token,
+    }
+    const { LaunchTemplateVersion } = await ec2Api(c, 'CreateLaunchTemplateVersion', input, Created)
+    return { version: `${LaunchTemplateVersion.VersionNumber}` }
+  },
+  find: async ({ from }, c) => {
+    const description = descriptionOf(from.name, c)
+    const found = await lookFor(c, shownWithinMs, async () =>
+      (await versionsFrom(c, from.id, c.before.latest)).find(
+        ({ VersionDescription }) => VersionDescription === description,
+      ),
+    )
+    return found ? { status: 'done', output: { version: `${found.VersionNumber}` } } : { status: 'absent' }
+  },
+  undo: async ({ from }, { output: { version }, ...c }) => {
+    const { id, name } = from
+    const made = await findLaunchTemplateVersion(c, id, version)
+    if (!made) return undefined
+    if (made.DefaultVersion) return { leftAlone: `${name}:${version} is the default of its template now` }
+    const user = await userOf(c, { ...from, version })
+    if (user !== undefined) return { leftAlone: `${name}:${version}: group ${user} uses it` }
+    const isGone = async (): Promise<boolean> =>
+      (await findLaunchTemplateVersion(c, id, version)) === undefined
+    await makeSure(() => deleteVersion(c, id, version), isGone)
+    return undefined
+  },
+  touches: ({ from, image }, { version }) => [sourceThing({ ...from, version }), `image/${image}`],
+  leaves: ({ from }, { version }) => [`launch template version ${from.name}:${version}`],
+})
+
+const descriptionOf = (template: string, c: { readonly token: string }): string =>
+  nameFor(template, c.token, descriptionLimit)
+
+async function versionsFrom(
+  c: StepContext,
+  LaunchTemplateId: string,
+  first: number,
+): Promise<z.infer<typeof Found>['LaunchTemplateVersions']> {
+  const found: z.infer<typeof Found>['LaunchTemplateVersions'] = []
+  let NextToken: string | undefined
+  do {
+    const input = { LaunchTemplateId, MinVersion: `${first}`, NextToken }
+    const page = await ec2Api(c, 'DescribeLaunchTemplateVersions', input, Found)
+    found.push(...page.LaunchTemplateVersions)
+    NextToken = page.NextToken || undefined
+  } while (NextToken !== undefined)
+  return found
+}
+
+/** A group that names this very version. One that says `$Latest` goes back to the version before it, as it should. */
+async function userOf(c: StepContext, { id, name, version }: TemplateSource): Promise<string | undefined> {
+  const user = (await readGroups(c)).find(({ LaunchTemplate, MixedInstancesPolicy: policy }) => {
+    const { LaunchTemplateSpecification, Overrides = [] } = policy?.LaunchTemplate ?? {}
+    const overrides = Overrides.map((each) => each.LaunchTemplateSpecification)
+    return [LaunchTemplate, LaunchTemplateSpecification, ...overrides].some(
+      (named) =>
+        named?.Version === version && (named.LaunchTemplateId === id || named.LaunchTemplateName === name),
+    )
+  })
+  return user?.AutoScalingGroupName
+}
+
+async function deleteVersion(c: StepContext, LaunchTemplateId: string, version: string): Promise<void> {
+  const input = { LaunchTemplateId, Versions: [version] }
+  const answer = await ec2Api(c, 'DeleteLaunchTemplateVersions', input, Deleted)
+  const [refused] = answer.UnsuccessfullyDeletedLaunchTemplateVersions
+  if (!refused || /DoesNotExist$/.test(refused.ResponseError?.Code ?? '')) return
+  throw new ViridianError(
+    'E_LAUNCH_TEMPLATE_VERSION',
+    `version ${version} of ${LaunchTemplateId} cannot be deleted: ${refused.ResponseError?.Message ?? 'no reason given'}`,
+    {
+      hint: 'delete it in the EC2 console, or run the rollback again',
+      place: { call: 'ec2:DeleteLaunchTemplateVersions' },
+    },
+  )
+}

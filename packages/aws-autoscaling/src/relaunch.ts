@@ -1,0 +1,28 @@
+import type { Fleet, LaunchSource, LaunchSpec } from '@viridian/aws'
+import type { Steps } from '@viridian/core'
+import { createLaunchConfiguration } from './create-launch-configuration.ts'
+import { createLaunchTemplateVersion } from './create-launch-template-version.ts'
+import { setGroupLaunch } from './group-launch.ts'
+
+/** Copies a launch source with another image: see `AutoScaling.copyLaunch`. */
+export function copyLaunch(t: Steps, launch: LaunchSpec, image: string): Promise<LaunchSource> {
+  const title = `copy the launch source with ${image}`
+  return t.move({ name: 'copy-launch', title }, (t) => copied(t, launch, image))
+}
+
+/** Makes a group launch another image: see `AutoScaling.relaunchWith`. */
+export function relaunchWith(t: Steps, { name: group, launch }: Fleet, image: string): Promise<void> {
+  return t.move({ name: 'relaunch', title: `let ${group} launch ${image}` }, async (t) => {
+    if (launch.floating !== undefined) await t.step(setGroupLaunch, { group, source: launch.source })
+    await t.step(setGroupLaunch, { group, source: await copied(t, launch, image) })
+  })
+}
+
+async function copied(t: Steps, { source, digest }: LaunchSpec, image: string): Promise<LaunchSource> {
+  if (source.kind === 'launchConfiguration') {
+    const { name } = await t.step(createLaunchConfiguration, { from: source.name, digest, image })
+    return { kind: source.kind, name }
+  }
+  const { version } = await t.step(createLaunchTemplateVersion, { from: source, digest, image })
+  return { ...source, version }
+}

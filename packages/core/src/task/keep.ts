@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { formatDuration } from '../duration.ts'
+import { ViridianError } from '../error.ts'
+import type { Session } from '../run/session.ts'
+import { Scope } from '../step/scope.ts'
+import type { Steps } from '../step/steps.ts'
+
+const guardEveryMs = 5000
+const lookEveryMs = 500
+
+export interface KeepWindow {
+  readonly session: Session
+  readonly key: string
+  readonly parent: string | undefined
+  readonly ms: number
+  /** When the window ends: recorded, so that a resumed run waits for no more than what is left of it. */
+  until(): Promise<string>
+  guard?(t: Steps): Promise<void>
+}
+
+/**
+ * Keeps the way back open for a while. Meanwhile `tasks rollback` of the same run may take it over; a detached run ends
+ * here, and whoever resumes it waits for the rest.
+ */
+export async function keepOpen(window: KeepWindow): Promise<void> {
+  const { session, key, parent, ms } = window
+  const { engine } = session
+  const group = { key, parent, step: 'keep', title: `keep the way back open for ${formatDuration(ms)}` }
+  if (engine.planning) return engine.group({ ...group, type: 'move' }, async () => undefined)
+  if (session.detaches) refuseOpen(engine.open)
+  const until = await window.until()
+  await session.keep(until)
+  if (!session.detaches) return engine.group({ ...group, type: 'check' }, () => watch(window, until))
+  session.detach()
+  // Nothing of the task runs any more in this process.
+  return new Promise(() => undefined)
+}
+
+async function watch({ session, key, parent, guard }: KeepWindow, until: string): Promise<void> {
+  const quiet = new Scope(session, key, true)
+  const left = (): number => Date.parse(until) - Date.now()
+  const step = { key, ...(parent !== undefined && { parent }) }
+  for (let guarded = Date.now(); left() > 0; ) {
+    await sleep(Math.min(left(), lookEveryMs), undefined, { signal: session.engine.signal })
+    await session.look()
+    if (left() > 0 && Date.now() - guarded < guardEveryMs) continue
+    guarded = Date.now()
+    await guard?.(quiet)
+    session.emit({
+      kind: 'step.progress',
+      ...step,
+      text: `${formatDuration(Math.ceil(Math.max(0, left()) / 1000) * 1000)} left`,
+    })
+  }
+}
+
+function refuseOpen(open: readonly string[]): void {
+  if (open.length === 0) return
+  throw new ViridianError('E_KEEP_OPEN', `--detach while steps are not finished: ${open.join(', ')}`, {
+    hint: 'await them before t.keep()',
+  })
+}

@@ -1,0 +1,188 @@
+import type { ChildProcess } from 'node:child_process'
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { ended, type JsonResult, onLine, Project } from './project.ts'
+
+/** A fleet of files: blue is pointed at in `live`, green is made beside it. */
+const config = `
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { defineChange, defineCheck, defineConfig, task } from '@viridian/core'
+import { z } from '${import.meta.resolve('zod')}'
+
+const name = z.strictObject({ name: z.string() })
+const make = defineChange({
+  name: 'files/make', version: 1, input: name, beforeSchema: z.null(), output: z.null(), calls: [],
+  title: ({ name }) => 'make ' + name,
+  before: async () => null,
+  run: async ({ name }) => { await writeFile('things/' + name, 'made'); return null },
+  find: async () => ({ status: 'absent' as const }),
+  undo: async ({ name }) => { await rm('things/' + name, { force: true }); return undefined },
+  touches: ({ name }) => ['file/' + name],
+  makes: ({ name }) => ['file/' + name],
+  leaves: ({ name }) => ['the file ' + name],
+})
+const point = defineChange({
+  name: 'files/point', version: 1, input: name, beforeSchema: name, output: z.null(), calls: [],
+  title: ({ name }) => 'point live at ' + name,
+  before: async () => ({ name: await readFile('things/live', 'utf8') }),
+  run: async ({ name }) => { await writeFile('things/live', name); return null },
+  find: async () => ({ status: 'absent' as const }),
+  undo: async (_, c) => { await writeFile('things/live', c.before.name); return undefined },
+  touches: ({ name }) => ['file/live', 'file/' + name],
+})
+const see = defineCheck({
+  name: 'files/see', version: 1, input: name, output: z.null(), calls: [],
+  title: ({ name }) => 'see ' + name,
+  run: async ({ name }) => { await readFile('things/' + name); return null },
+})
+const files = { name: 'files', module: './files', settings: {}, steps: [make, point, see] }
+
+const deploy = task({ args: { keep: 'duration' }, locks: () => ['file/live'] }, async (t) => {
+  await t.step(make, { name: 'green' })
+  await t.step(point, { name: 'green' })
+  await t.keep(t.args.keep, async (watch) => { await watch.step(see, { name: 'green' }) })
+  await t.commit()
+  await t.step(make, { name: 'retired' })
+})
+const tidy = task({}, async (t) => {
+  await t.confirm('Remove everything?')
+  await t.step(make, { name: 'tidied' })
+})
+export default defineConfig({ plugins: [files], tasks: { deploy, tidy } })
+`
+
+const projects: Project[] = []
+let project: Project
+
+beforeEach(async () => {
+  project = await Project.of({ 'tasks.config.ts': config, 'things/live': 'blue' })
+  projects.push(project)
+})
+
+afterAll(() => Promise.all(projects.map((each) => each.remove())))
+
+const things = async (): Promise<string[]> => (await readdir(join(project.directory, 'things'))).sort()
+const live = (): Promise<string> => project.read('things/live')
+const run = (...args: string[]): Promise<JsonResult> => project.json(['run', 'deploy', '--yes', ...args])
+
+/** The run's id, once it waits with its way back open. */
+const untilKept = (waiting: ChildProcess): Promise<string> =>
+  new Promise((resolve) =>
+    onLine(waiting, (line) => {
+      const { kind, run } = JSON.parse(line)
+      if (kind === 'kept') resolve(run)
+    }),
+  )
+
+describe('a run that keeps its way back open', () => {
+  it('ends there when it is detached, refuses others meanwhile, and goes back on a rollback', async () => {
+    const kept = await run('--keep', '10m', '--detach')
+    expect(kept.exitCode).toBe(0)
+    expect(kept.last('run.finished')).toMatchObject({ status: 'kept', exitCode: 0, leftovers: [] })
+    expect(await live()).toBe('green')
+    expect((await project.tasks('runs')).stdout).toMatch(/deploy .* kept until \d{4}-/)
+    const second = await run('--keep', '0s')
+    expect(second.exitCode).toBe(4)
+    expect(second.last('run.finished')).toMatchObject({
+      error: {
+        code: 'E_LOCKED',
+        message: expect.stringMatching(/keeps its way back open until/),
+        hint: expect.stringMatching(/tasks resume .* finishes it, "tasks rollback .* goes back/),
+      },
+    })
+    const back = await project.json(['rollback', '--yes'])
+    expect(back.last('run.finished')).toMatchObject({ status: 'succeeded', exitCode: 0, leftovers: [] })
+    expect(await live()).toBe('blue')
+    expect(await things()).toEqual(['live'])
+    expect((await run('--keep', '0s')).exitCode).toBe(0)
+    expect(await things()).toEqual(['green', 'live', 'retired'])
+  })
+
+  it('says on a screen how both ways go on', async () => {
+    const { stdout } = await project.tasks('run', 'deploy', '--yes', '--keep', '10m', '--detach')
+    expect(stdout).toMatch(/go back with: tasks rollback \d{8}-/)
+    expect(stdout).toMatch(/finish it with: tasks resume \d{8}-/)
+  })
+
+  it('is finished by a resume, which waits for the rest of the window', async () => {
+    const kept = await run('--keep', '2s', '--detach')
+    const resumed = await project.json(['resume', '--yes', String(kept.last('run.finished').run)])
+    expect(resumed.last('run.finished')).toMatchObject({ status: 'succeeded', exitCode: 0 })
+    expect(resumed.events.some(({ kind }) => kind === 'committed')).toBe(true)
+    expect(await things()).toEqual(['green', 'live', 'retired'])
+    const late = await project.json(['rollback', String(kept.last('run.finished').run)])
+    expect(late.last('run.finished')).toMatchObject({ exitCode: 2, error: { code: 'E_RUN_COMMITTED' } })
+  })
+
+  it('is taken over by a rollback from another terminal while it waits', async () => {
+    const waiting = project.start(['run', 'deploy', '--yes', '--keep', '10m', '--json'])
+    const result = ended(waiting)
+    await untilKept(waiting)
+    const back = await project.json(['rollback', '--yes'])
+    expect(back.last('run.finished')).toMatchObject({ status: 'succeeded', exitCode: 0, leftovers: [] })
+    const { exitCode, stdout } = await result
+    expect(exitCode).toBe(1)
+    expect(stdout).toMatch(/"code":"E_RUN_TAKEN_OVER"/)
+    expect(stdout).not.toMatch(/undo\.step/)
+    expect(await live()).toBe('blue')
+    expect(await things()).toEqual(['live'])
+    expect((await project.tasks('runs')).stdout).toMatch(/taken back/)
+  })
+
+  it('is not resumed while it waits', async () => {
+    const waiting = project.start(['run', 'deploy', '--yes', '--keep', '10m', '--json'])
+    const result = ended(waiting)
+    const id = await untilKept(waiting)
+    const { stderr } = await project.tasks('resume', id)
+    expect(stderr).toMatch(/E_RUN_ALIVE[\s\S]*tasks rollback/)
+    waiting.kill('SIGINT')
+    expect((await result).exitCode).toBe(130)
+    expect(await live()).toBe('blue')
+  })
+
+  it('stays what it is when it is killed: resume and rollback find it', async () => {
+    const waiting = project.start(['run', 'deploy', '--yes', '--keep', '10m', '--json'])
+    const result = ended(waiting)
+    await untilKept(waiting)
+    waiting.kill('SIGKILL')
+    await result
+    expect((await run('--keep', '0s')).exitCode).toBe(4)
+    expect((await project.json(['rollback', '--yes'])).exitCode).toBe(0)
+    expect(await things()).toEqual(['live'])
+  })
+
+  it('is undone when its guard fails', async () => {
+    const waiting = project.start(['run', 'deploy', '--yes', '--keep', '10m', '--json'])
+    const result = ended(waiting)
+    await untilKept(waiting)
+    await rm(join(project.directory, 'things/green'))
+    expect((await result).exitCode).toBe(1)
+    expect(await live()).toBe('blue')
+  })
+
+  it('gives the traffic back and leaves green when a rollback keeps it; the next one takes it away', async () => {
+    const kept = await run('--keep', '10m', '--detach')
+    const back = await project.json(['rollback', '--keep-green', '--yes'])
+    expect(back.last('run.finished')).toMatchObject({
+      status: 'succeeded',
+      exitCode: 0,
+      leftovers: ['the file green'],
+      remedy: `tasks rollback ${kept.last('run.finished').run}`,
+    })
+    expect(await live()).toBe('blue')
+    expect(await things()).toEqual(['green', 'live'])
+    expect((await project.tasks('rollback', '--yes')).exitCode).toBe(0)
+    expect(await things()).toEqual(['live'])
+  })
+})
+
+describe('t.confirm', () => {
+  it('refuses when nobody can be asked, and is answered by --yes', async () => {
+    const asked = await project.json(['run', 'tidy'])
+    expect(asked.last('run.finished')).toMatchObject({ exitCode: 1, error: { code: 'E_NOT_CONFIRMED' } })
+    expect(await things()).toEqual(['live'])
+    expect((await project.json(['run', 'tidy', '--yes'])).exitCode).toBe(0)
+    expect(await things()).toEqual(['live', 'tidied'])
+  })
+})
