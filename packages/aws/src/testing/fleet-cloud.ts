@@ -36,14 +36,14 @@ export async function openFleetCloud() {
   }
   const { Images: [base] = [] } = await ec2.describeImages()
   const cloud = {
+    /** For clients of other services. */
+    settings,
     image: base?.ImageId ?? '',
     scaling,
     elb,
     ec2,
     /** What went wrong in the cloud where no caller waits. */
     reports,
-    /** For the client of another service. */
-    settings,
     /** The address that a name of this cloud stands for. */
     async resolve(name: string): Promise<string> {
       const resolver = new Resolver()
@@ -52,10 +52,14 @@ export async function openFleetCloud() {
       return address
     },
     /** Does the next call of each of these operations, and cuts the connection instead of answering. */
-    lose: (...operations: string[]): Promise<void> =>
-      cloud.fail(operations.map((operation) => ({ operation, kind: 'lose' }))),
-    /** Switches faults on. */
-    async fail(rules: readonly { operation: string; kind: string; status?: number }[]): Promise<void> {
+    async lose(...operations: string[]): Promise<void> {
+      await cloud.fault(...operations.map((operation) => ({ operation, kind: 'lose' })))
+    },
+    /** Refuses the next calls of an operation, as often as codes are given. */
+    async refuse(operation: string, ...codes: string[]): Promise<void> {
+      await cloud.fault(...codes.map((code) => ({ operation, kind: 'refuse', code, status: 400 })))
+    },
+    async fault(...rules: object[]): Promise<void> {
       const answer = await fetch(`${endpoint}/_viridian/faults`, {
         method: 'POST',
         headers: { 'x-viridian-secret': secretAccessKey },
