@@ -78,6 +78,12 @@ export class Account {
     }
   }
 
+  /** The names of all groups. */
+  async groups(): Promise<string[]> {
+    const { AutoScalingGroups = [] } = await this.#autoScaling.send(new DescribeAutoScalingGroupsCommand({}))
+    return AutoScalingGroups.map(({ AutoScalingGroupName = '' }) => AutoScalingGroupName)
+  }
+
   async setDesired(group: string, size: number): Promise<void> {
     await this.#autoScaling.send(
       new SetDesiredCapacityCommand({ AutoScalingGroupName: group, DesiredCapacity: size }),
@@ -133,16 +139,6 @@ export class Account {
     }
   }
 
-  async #alarms(): Promise<unknown> {
-    const { MetricAlarms = [] } = await this.#watch.send(new DescribeAlarmsCommand({}))
-    return MetricAlarms.map(({ AlarmName, ActionsEnabled, AlarmActions, Dimensions }) => ({
-      AlarmName,
-      ActionsEnabled,
-      AlarmActions,
-      Dimensions,
-    }))
-  }
-
   /** Every version of every launch template: `web:1 default ami-1`. */
   async templates(): Promise<string[]> {
     const { LaunchTemplates = [] } = await this.#ec2.send(new DescribeLaunchTemplatesCommand({}))
@@ -158,6 +154,16 @@ export class Account {
           `${version.LaunchTemplateName}:${version.VersionNumber}${version.DefaultVersion ? ' default' : ''} ${version.LaunchTemplateData?.ImageId}`,
       )
       .sort()
+  }
+
+  async #alarms(): Promise<unknown> {
+    const { MetricAlarms = [] } = await this.#watch.send(new DescribeAlarmsCommand({}))
+    return MetricAlarms.map(({ AlarmName, ActionsEnabled, AlarmActions, Dimensions }) => ({
+      AlarmName,
+      ActionsEnabled,
+      AlarmActions,
+      Dimensions,
+    }))
   }
 
   async #records(): Promise<unknown> {

@@ -1,3 +1,5 @@
+import { groupDifferences, openGroupBridges } from './moto-groups.ts'
+
 /** What moto, or the gateway in its place, answers. */
 export interface Answer {
   readonly status: number
@@ -61,9 +63,10 @@ export const differences: Readonly<Record<string, Difference>> = {
     moto: 'ResourceContention',
     here: 'max is raised before',
   },
+  ...groupDifferences,
 }
 
-interface Difference {
+export interface Difference {
   readonly aws: string
   readonly moto: string
   readonly here: string
@@ -75,6 +78,7 @@ type Bridge = (parameters: URLSearchParams, ask: Ask) => ReturnType<Ask>
 export function openBridges(): Readonly<Record<string, Bridge>> {
   const launches = new Map<string, Answer>()
   return {
+    ...openGroupBridges(),
     DescribeInstanceRefreshes: async () => ({ status: 200, body: noRefreshes }),
     CreateImage: createImage,
     DescribeInstanceHealth: describeInstanceHealth,

@@ -16,10 +16,10 @@ const notTaken = ['aws-ec2/read-host-keys']
 
 /** Those that cannot be undone: they stand behind the commit. */
 const final = [
-  'aws-autoscaling/retire-instance',
-  'aws-cloudwatch/delete-alarms',
-  'aws-ec2/terminate-instances',
-]
+  ...['lift-protection', 'lower-sizes', 'mark-retired', 'remove-group', 'remove-launch-configuration'],
+  ...['remove-warm-pool', 'retire-instance'],
+].map((step) => `aws-autoscaling/${step}`)
+final.push('aws-cloudwatch/delete-alarms', 'aws-ec2/terminate-instances')
 
 /** The changing calls of a swap: max is raised and lowered, and the launch source is set, by one operation. */
 const changes = [
@@ -27,6 +27,25 @@ const changes = [
   ...['RegisterInstancesWithLoadBalancer', 'CreateLaunchConfiguration'],
   ...['DeregisterInstancesFromLoadBalancer', 'EnterStandby', 'TerminateInstanceInAutoScalingGroup'],
   ...['ResumeProcesses', 'DeleteTags', ...Array(3).fill('UpdateAutoScalingGroup')],
+]
+
+/** The changing calls of a replica: by one operation it is pointed at its source, and gets its sizes; the original loses its own. */
+const replacing = [
+  ...['CreateAutoScalingGroup', 'BatchPutScheduledUpdateGroupAction', 'PutNotificationConfiguration'],
+  ...[
+    'EnableMetricsCollection',
+    'PutScalingPolicy',
+    'PutWarmPool',
+    'UpdateAutoScalingGroup',
+    'DeleteWarmPool',
+  ],
+  ...[
+    'SetInstanceProtection',
+    'UpdateAutoScalingGroup',
+    'DeleteAutoScalingGroup',
+    'DeleteLaunchConfiguration',
+  ],
+  ...Array(3).fill('CreateOrUpdateTags'),
 ]
 
 /** Calls of its way back that hold others back when they fail. */
@@ -86,6 +105,9 @@ function note({ outcome }: JsonEvent, step: string, planned: boolean): void {
 const swap = (...flags: string[]): Promise<JsonResult> =>
   tasks('run', 'swap', '--group', 'web', '--balancers', 'extra', '--yes', ...flags)
 
+const replace = (...flags: string[]): Promise<JsonResult> =>
+  tasks('run', 'replace', '--from', 'web', '--to', 'green', '--yes', ...flags)
+
 describe.sequential('the AWS steps on moto', () => {
   it('meet the differences from AWS that are known, and moto still has them', async () => {
     const lines = await python.report('moto_differences.py', moto.direct)
@@ -105,6 +127,8 @@ describe.sequential('the AWS steps on moto', () => {
       ({ kind, step }) => kind === 'step.finished' && step === 'aws-cloudwatch/copy-alarm',
     )
     expect(copies).toHaveLength(2)
+    const replica = await tasks('plan', 'replace', '--from', 'web', '--to', 'green')
+    expect(replica.last('run.finished')).toMatchObject({ status: 'succeeded', exitCode: 0 })
     expect(await account.inventory()).toEqual(before)
   })
 
@@ -113,6 +137,20 @@ describe.sequential('the AWS steps on moto', () => {
     const run = await swap()
     expect(run.last('run.finished')).toMatchObject({ status: 'succeeded', leftovers: [] })
     await expectSwapped(before.map(({ id }) => id))
+  })
+
+  it('replace a whole group by a replica, and remove it', async () => {
+    const run = await replace()
+    expect(run.last('run.finished')).toMatchObject({ status: 'succeeded', leftovers: [] })
+    await expectReplaced()
+  })
+
+  it('find what they have done of a replica when its answer is lost', async () => {
+    moto.lose(replacing)
+    const run = await replace()
+    expect(run.last('run.finished')).toMatchObject({ status: 'succeeded', leftovers: [] })
+    expect(moto.notLost).toEqual([])
+    await expectReplaced()
   })
 
   it('find what they have done when its answer is lost', async () => {
@@ -154,6 +192,8 @@ describe.sequential('the AWS steps on moto', () => {
       exitCode: 1,
       leftovers: [],
     })
+    const replica = await replace('--fail')
+    expect(replica.last('run.finished')).toMatchObject({ status: 'failed', exitCode: 1, leftovers: [] })
     expect(await account.inventory()).toEqual(before)
   })
 
@@ -189,4 +229,17 @@ async function expectSwapped(blue: readonly string[]): Promise<void> {
   expect(green.filter((id) => blue.includes(id))).toEqual([])
   expect(group.instances).toEqual(green.map((id) => `${id} InService Healthy`))
   for (const balancer of ['web', 'extra']) expect(await account.inService(balancer)).toEqual(green)
+}
+
+/** One group is left: a copy of the other, of two behind the other balancer. */
+async function expectReplaced(): Promise<void> {
+  const names = await account.groups()
+  expect(names).toEqual([expect.stringMatching(/^web--/)])
+  const group = await account.group(names[0] ?? '')
+  expect(group).toMatchObject({ sizes: [2, 2, 3], suspended: [] })
+  expect(group.launchConfiguration).toMatch(/^web-1--/)
+  expect(Object.keys(group.tags).sort()).toEqual(['Name', 'viridian:run', 'viridian:step'])
+  const green = (await account.instances()).map(({ id }) => id).sort()
+  expect(group.instances).toEqual(green.map((id) => `${id} InService Healthy`))
+  expect(await account.inService('green')).toEqual(green)
 }

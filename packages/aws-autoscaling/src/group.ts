@@ -1,6 +1,7 @@
 import { autoScalingApi } from '@viridian/aws'
 import { type StepContext, suggestion, ViridianError } from '@viridian/core'
 import { z } from 'zod'
+import { allPages } from './pages.ts'
 
 const Member = z.object({
   InstanceId: z.string(),
@@ -63,9 +64,8 @@ const pageSize = 100
  * @throws ViridianError `E_GROUP_NOT_FOUND`, with the names that it may have been
  */
 export async function readGroup(c: StepContext, name: string): Promise<Group> {
-  const input = { AutoScalingGroupNames: [name] }
-  const { AutoScalingGroups: found } = await autoScalingApi(c, 'DescribeAutoScalingGroups', input, Groups)
-  if (found[0]) return found[0]
+  const found = await findGroup(c, name)
+  if (found) return found
   const region = await autoScalingApi.region(c)
   const names = (await readGroups(c)).map(({ AutoScalingGroupName }) => AutoScalingGroupName)
   throw new ViridianError('E_GROUP_NOT_FOUND', `there is no Auto Scaling group "${name}" in ${region}`, {
@@ -75,6 +75,22 @@ export async function readGroup(c: StepContext, name: string): Promise<Group> {
         ? `there are ${names.slice(0, 8).join(', ')}`
         : 'there is none at all: is it the right account and region?'),
     place: { call: 'autoscaling:DescribeAutoScalingGroups' },
+  })
+}
+
+/** The group of this name, if there is one. */
+export async function findGroup(c: StepContext, name: string): Promise<Group | undefined> {
+  const input = { AutoScalingGroupNames: [name] }
+  return (await autoScalingApi(c, 'DescribeAutoScalingGroups', input, Groups)).AutoScalingGroups[0]
+}
+
+/** Every group, or every one that has a tag of this key, from all pages. */
+export function readGroups(c: StepContext, tagKey?: string): Promise<Group[]> {
+  const Filters = tagKey === undefined ? undefined : [{ Name: 'tag-key', Values: [tagKey] }]
+  return allPages(async (NextToken) => {
+    const input = { MaxRecords: pageSize, NextToken, Filters }
+    const page = await autoScalingApi(c, 'DescribeAutoScalingGroups', input, Groups)
+    return { items: page.AutoScalingGroups, next: page.NextToken }
   })
 }
 
@@ -88,19 +104,6 @@ export async function readMembers(
   return new Map(
     Instances.filter(({ InstanceId }) => ids.includes(InstanceId)).map((each) => [each.InstanceId, each]),
   )
-}
-
-/** Every group, from all pages. */
-export async function readGroups(c: StepContext): Promise<Group[]> {
-  const groups: Group[] = []
-  let NextToken: string | undefined
-  do {
-    const input = { MaxRecords: pageSize, NextToken }
-    const page = await autoScalingApi(c, 'DescribeAutoScalingGroups', input, Groups)
-    groups.push(...page.AutoScalingGroups)
-    NextToken = page.NextToken || undefined
-  } while (NextToken !== undefined)
-  return groups
 }
 
 export const isInService = (member: Member | undefined): boolean => member?.LifecycleState === 'InService'

@@ -1,3 +1,8 @@
 export type { Pin, PinOptions } from './pin.ts'
 export type { AutoScaling } from './plugin.ts'
 export { autoScaling, autoScaling as default } from './plugin.ts'
+export type { ReplicaMoves } from './replica/replica-moves.ts'
+export type { Replica, ReplicaOptions } from './replica/replicate.ts'
+export type { RetiredFleet } from './retired/find-retired.ts'
+export type { ScaleToZeroOptions } from './retired/retire-fleet.ts'
+export type { RetiredMoves } from './retired/retired-moves.ts'

@@ -21,11 +21,13 @@ export interface Pin {
 export interface PinOptions {
   /** How many instances will be attached on top. @default as many as the group wants */
   readonly room?: number
+  /** Whether the group goes on replacing its unhealthy instances, as one that is kept for the way back must. @default false */
+  readonly heals?: boolean
 }
 
 /** Holds a group still: see `AutoScaling.pin`. */
-export function pin(t: Steps, fleet: Fleet, { room = fleet.desired }: PinOptions): Promise<Pin> {
-  const made = pinOf(t.runId, fleet, room)
+export function pin(t: Steps, fleet: Fleet, options: PinOptions): Promise<Pin> {
+  const made = pinOf(t.runId, fleet, options)
   const { group, processes, max } = made
   return t.move({ name: 'pin', title: `pin ${group}` }, async (t) => {
     await t.step(readReadiness, readinessOf(fleet))
@@ -53,8 +55,14 @@ export function unpin(t: Steps, { group, tag, processes, max }: Pin): Promise<vo
   })
 }
 
-function pinOf(run: string, fleet: Fleet, room: number): Pin {
-  const processes = pinnedProcesses.filter((process) => !fleet.suspended.includes(process))
+function pinOf(run: string, fleet: Fleet, { room = fleet.desired, heals = false }: PinOptions): Pin {
+  const processes = pinnedProcesses
+    .filter((process) => !fleet.suspended.includes(process))
+    .filter((process) => !heals || process !== 'ReplaceUnhealthy')
   const max = { from: fleet.max, to: Math.max(fleet.max, fleet.desired + room) }
-  return { group: fleet.name, tag: JSON.stringify({ run, max: max.from, processes }), processes, max }
+  return { group: fleet.name, tag: pinText(run, max.from, processes), processes, max }
 }
+
+/** What the tag `viridian:pin` says. */
+export const pinText = (run: string, max: number, processes: readonly string[]): string =>
+  JSON.stringify({ run, max, processes })

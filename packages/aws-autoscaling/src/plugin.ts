@@ -12,12 +12,14 @@ import { type Pin, type PinOptions, pin, unpin } from './pin.ts'
 import { readReadiness } from './preflight.ts'
 import { resumeProcesses, suspendProcesses } from './processes.ts'
 import { copyLaunch, relaunchWith } from './relaunch.ts'
+import { type ReplicaMoves, replicaMoves, replicaSteps } from './replica/replica-moves.ts'
 import { retireInstance, seeRetired } from './retire-instance.ts'
+import { type RetiredMoves, retiredMoves, retiredSteps } from './retired/retired-moves.ts'
 import { showLive } from './show-live.ts'
 import { enterStandby, seeStandby } from './standby.ts'
 
 /** The moves of Auto Scaling, for tasks. */
-export interface AutoScaling extends Plugin {
+export interface AutoScaling extends Plugin, ReplicaMoves, RetiredMoves {
   /**
    * Reads a group, with its launch source and the balancers bound to it.
    *
@@ -123,7 +125,11 @@ export const autoScaling = (): AutoScaling => ({
     retireInstance,
     seeRetired,
     showLive,
+    ...replicaSteps,
+    ...retiredSteps,
   ],
+  ...replicaMoves,
+  ...retiredMoves,
   describe: (t, group) => t.step(describeGroup, { group }),
   pin: (t, fleet, options = {}) => pin(t, fleet, options),
   unpin,

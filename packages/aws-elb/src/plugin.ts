@@ -1,14 +1,34 @@
-import type { InstanceRef, LoadBalancer } from '@viridian/aws'
-import type { Plugin, Steps } from '@viridian/core'
+import { classicOnly, type InstanceRef, type LoadBalancer } from '@viridian/aws'
+import { type Plugin, type Steps, ViridianError } from '@viridian/core'
+import { compareBalancers } from './compare.ts'
+import { configureHealthCheck, modifyAttributes } from './configure-copy.ts'
+import { createPolicy, readPolicyPlan, setBackendPolicies, setListenerPolicies } from './copy-policies.ts'
+import { createBalancer } from './create-balancer.ts'
 import { describeBalancers } from './describe-balancers.ts'
 import { seeDrained } from './drained.ts'
+import { findBalancer } from './find-balancer.ts'
 import { seeInService, testInService } from './in-service.ts'
 import { deregisterInstances, registerInstances } from './membership.ts'
+import { removeBalancer } from './remove-balancer.ts'
+import { type BalancerReplica, replicate } from './replicate.ts'
+import { type SmokeOptions, smokeTest } from './smoke.ts'
 
 /** The moves of load balancers, for tasks. */
 export interface Elb extends Plugin {
   /** Reads classic load balancers by name. */
   describe(t: Steps, names: readonly string[]): Promise<LoadBalancer[]>
+  /**
+   * Finds the classic load balancer that a DNS name leads to, as the alias of a record names it: with `dualstack.`
+   * before it, with a dot behind it, in capitals. `elasticloadbalancing:DescribeLoadBalancers`.
+   *
+   * @throws ViridianError `E_BALANCER_NOT_FOUND`, with what else the name may be
+   *
+   * @example
+   * ```ts
+   * const blue = await traffic.find(t, 'dualstack.web-1234.eu-west-1.elb.amazonaws.com.')
+   * ```
+   */
+  find(t: Steps, dnsName: string): Promise<LoadBalancer>
   /**
    * Registers those of the instances that are not registered yet: behind balancers that are bound to their group the
    * group has done it. Undone by taking out those that were not registered before, drained.
@@ -40,6 +60,50 @@ export interface Elb extends Plugin {
    * @throws ViridianError `E_NOT_IN_SERVICE`
    */
   healthy(t: Steps, balancers: readonly LoadBalancer[], instances: readonly InstanceRef[]): Promise<void>
+  /**
+   * Makes a copy of each load balancer in every setting: listeners with their certificates, place, security groups,
+   * scheme, health check, attributes, policies and where they are set, tags. Its instances are not: the group of the
+   * copy registers its own. Undone by deleting the copies. Its calls are `CreateLoadBalancer`, `ConfigureHealthCheck`,
+   * `ModifyLoadBalancerAttributes`, `CreateLoadBalancerPolicy`, `SetLoadBalancerPoliciesOfListener` and
+   * `SetLoadBalancerPoliciesForBackendServer`, each a step.
+   *
+   * @throws ViridianError `E_NAME_TAKEN` when somebody else's balancer has the name that the copy would get;
+   * `E_BALANCER_UNSUPPORTED` for a target group
+   *
+   * @example
+   * ```ts
+   * const green = await traffic.replicate(t, blue.loadBalancers)
+   * green.names // { web: 'web--20261123-154233-8f14e45fcee' }
+   * ```
+   */
+  replicate(t: Steps, balancers: readonly LoadBalancer[]): Promise<BalancerReplica>
+  /**
+   * Compares load balancers with their copies (the second list, in the order of the first), and says at the end of the
+   * run in what they differ.
+   *
+   * @throws ViridianError `E_REPLICA_DIFFERS` when one differs in more than its names
+   */
+  compare(t: Steps, originals: readonly LoadBalancer[], copies: readonly LoadBalancer[]): Promise<void>
+  /**
+   * Asks the service through each load balancer itself, at every address of it, before any user is sent there: three
+   * times as often as it has instances in service, five times at least. Names are looked up at the name servers of the
+   * environment variable `VIRIDIAN_NAME_SERVERS` (`host[:port]`, separated by commas), or as the system does.
+   *
+   * @throws ViridianError `E_SMOKE_FAILED` with the address, the answer and what was expected
+   *
+   * @example
+   * ```ts
+   * await traffic.smoke(t, green.balancers, { path: '/version', host: 'www.example.com', expect: { release: 'v2' } })
+   * ```
+   */
+  smoke(t: Steps, balancers: readonly LoadBalancer[], options: SmokeOptions): Promise<void>
+  /**
+   * Deletes load balancers that have no instances any more. It cannot be undone: it stands behind the commit.
+   * `elasticloadbalancing:DeleteLoadBalancer`.
+   *
+   * @throws ViridianError `E_BALANCER_IN_USE` when one still has instances
+   */
+  remove(t: Steps, balancers: readonly LoadBalancer[]): Promise<void>
 }
 
 /**
@@ -54,8 +118,15 @@ export const elb = (): Elb => ({
   name: 'aws-elb',
   module: '@viridian/aws-elb',
   settings: {},
-  steps: [describeBalancers, registerInstances, deregisterInstances, seeDrained, seeInService, testInService],
+  steps: [
+    ...[describeBalancers, findBalancer, registerInstances, deregisterInstances],
+    ...[seeDrained, seeInService, testInService],
+    ...[readPolicyPlan, createBalancer, configureHealthCheck, modifyAttributes],
+    ...[createPolicy, setListenerPolicies, setBackendPolicies],
+    ...[compareBalancers, smokeTest, removeBalancer],
+  ],
   describe: async (t, names) => (names.length === 0 ? [] : t.step(describeBalancers, { names: [...names] })),
+  find: (t, dnsName) => t.step(findBalancer, { dnsName }),
   register: async (t, balancers, instances) => {
     const ids = idsOf(instances)
     for (const balancer of balancers) await t.step(registerInstances, { balancer, ids })
@@ -71,6 +142,26 @@ export const elb = (): Elb => ({
   healthy: async (t, balancers, instances) => {
     if (balancers.length > 0)
       await t.step(testInService, { balancers: [...balancers], ids: idsOf(instances) })
+  },
+  replicate,
+  compare: async (t, originals, copies) => {
+    if (copies.length !== originals.length)
+      throw new ViridianError(
+        'E_REPLICA_DIFFERS',
+        `${originals.length} load balancers are to be compared with ${copies.length} copies`,
+        {
+          hint: 'give both lists in full, in the same order: a group may have changed its balancers meanwhile',
+        },
+      )
+    const names = copies.map((copy) => classicOnly(copy).name)
+    for (const [index, original] of originals.map(classicOnly).entries())
+      await t.step(compareBalancers, { original: original.name, copy: names[index] ?? '' })
+  },
+  smoke: async (t, balancers, options) => {
+    for (const balancer of balancers) await t.step(smokeTest, { balancer: classicOnly(balancer), ...options })
+  },
+  remove: async (t, balancers) => {
+    for (const balancer of balancers) await t.step(removeBalancer, { balancer: classicOnly(balancer) })
   },
 })
 

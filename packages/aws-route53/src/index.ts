@@ -1,2 +1,4 @@
-export type { Route53 } from './plugin.ts'
+export { FoundRecord } from './found-record.ts'
+export type { FindOptions, Route53, Route53Settings, Switched, SwitchOptions } from './plugin.ts'
 export { route53, route53 as default } from './plugin.ts'
+export { RecordSet } from './record-set.ts'

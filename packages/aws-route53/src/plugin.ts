@@ -1,12 +1,122 @@
-import type { Plugin } from '@viridian/core'
+import { balancerName, type LoadBalancer } from '@viridian/aws'
+import type { Plugin, Steps } from '@viridian/core'
+import { findRecord } from './find-record.ts'
+import type { FoundRecord } from './found-record.ts'
+import { seeInSync } from './in-sync.ts'
+import { pointRecord } from './point-record.ts'
+import { testPointsAt } from './points-at.ts'
+import { seeResolved } from './resolved.ts'
+
+export interface Route53Settings {
+  /**
+   * The name servers to ask about records, and about the balancers' own names: `host` or `host:port`. The environment
+   * variable `VIRIDIAN_NAME_SERVERS` (separated by commas) goes before them.
+   *
+   * @default the zone's own, and for balancers' names this machine's resolver
+   */
+  readonly nameServers?: readonly string[]
+}
+
+export interface FindOptions {
+  /** The id of the hosted zone. @default the longest public one that contains the name */
+  readonly zone?: string
+}
+
+export interface SwitchOptions {
+  /** The balancer that the name leads to, which `target` of the record names; left out where there is no record yet. */
+  readonly from?: LoadBalancer
+  readonly to: LoadBalancer
+  /** How many have to be in service at `from` before the name is given back to it: as many as served before. */
+  readonly capacity: number
+  /** How long the way back waits for them, in milliseconds. @default as long as `from`'s health checks may take */
+  readonly withinMs?: number
+  /**
+   * What the name relies on besides, as steps name it: `balancer/web-green`, `group/web-green`. Should the way back fail,
+   * these are not taken away.
+   */
+  readonly touches?: readonly string[]
+}
+
+/** What a switch has made of a name. */
+export interface Switched {
+  /** How long resolvers may still send users to where it led before, in seconds. */
+  readonly ttl: number
+}
 
 /** The moves of Amazon Route 53, for tasks. */
-export interface Route53 extends Plugin {}
+export interface Route53 extends Plugin {
+  /**
+   * Finds the record of a name, and the balancer that it leads to: an alias of one, or a CNAME to one. `target` is left
+   * out where there is no record yet. `route53:ListHostedZonesByName`, `route53:ListResourceRecordSets`.
+   *
+   * @throws ViridianError `E_ZONE_NOT_FOUND`; `E_ZONE_AMBIGUOUS`; `E_RECORD_UNSUPPORTED` for a record that cannot be
+   * switched: addresses, several sets for one name, an alias of another record or of something else than a balancer
+   *
+   * @example
+   * ```ts
+   * const record = await names.find(t, 'www.example.test')
+   * record.target?.dnsName // 'web-1234567890.eu-west-1.elb.amazonaws.com'
+   * ```
+   */
+  find(t: Steps, record: string, options?: FindOptions): Promise<FoundRecord>
+  /**
+   * Points a name at another balancer, in one batch, and waits until Route 53 has it at all of its servers and they answer
+   * so. A CNAME becomes an alias. Undone by giving the name back: once `from` can serve again, and until no resolver sends
+   * anybody to `to` any more. `route53:ChangeResourceRecordSets`, `route53:GetChange`.
+   *
+   * @throws ViridianError `E_RECORD_CHANGED` when it is not what `find` saw; `E_BALANCER_MISMATCH`; `E_NAME_SERVERS`; `E_WAIT_TIMEOUT`. Its undo:
+   * `E_BLUE_UNHEALTHY` when `from` cannot serve; the name then stays where it is
+   *
+   * @example
+   * ```ts
+   * await names.switch(t, record, {
+   *   from: blue.balancer, to: green.balancer, capacity: 3, touches: ['balancer/web-green', 'group/web-green'],
+   * })
+   * ```
+   */
+  switch(t: Steps, found: FoundRecord, options: SwitchOptions): Promise<Switched>
+  /**
+   * Tests that a name leads to a balancer now: a guard while blue is kept.
+   *
+   * @throws ViridianError `E_RECORD_CHANGED`
+   */
+  resolves(t: Steps, found: FoundRecord, to: LoadBalancer): Promise<void>
+}
 
-/** The plugin for Amazon Route 53. */
-export const route53 = (): Route53 => ({
+/**
+ * The plugin for Amazon Route 53.
+ *
+ * @example
+ * ```ts
+ * const names = route53()
+ * ```
+ */
+export const route53 = ({ nameServers = [] }: Route53Settings = {}): Route53 => ({
   name: 'aws-route53',
   module: '@viridian/aws-route53',
-  settings: {},
-  steps: [],
+  settings: { nameServers: [...nameServers] },
+  steps: [findRecord, pointRecord, seeInSync, seeResolved, testPointsAt],
+  find: (t, record, { zone } = {}) => t.step(findRecord, { record, ...(zone !== undefined && { zone }) }),
+  switch: (t, found, { from, to, capacity, withinMs, touches = [] }) => {
+    const { name } = found
+    const given = [...nameServers]
+    return t.move({ name: 'switch', title: `point ${name} at ${balancerName(to)}` }, async (t) => {
+      const { change, sets, ttl } = await t.step(pointRecord, {
+        found,
+        ...(from && { from }),
+        to,
+        capacity,
+        ...(withinMs !== undefined && { withinMs }),
+        nameServers: given,
+        touches: [...touches],
+      })
+      await t.step(seeInSync, { name, ...(change !== undefined && { change }) })
+      const lookup = { name, nameServers: found.nameServers, given, sets }
+      await t.step(seeResolved, { lookup, to: balancerName(to) })
+      return { ttl }
+    })
+  },
+  resolves: async (t, found, to) => {
+    await t.step(testPointsAt, { found, to })
+  },
 })

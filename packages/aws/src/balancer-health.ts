@@ -39,6 +39,18 @@ export async function balancerHealth(
   return each.flat()
 }
 
+/** How many of all that are registered with a balancer are in service (`DescribeInstanceHealth`); none when it is gone. */
+export async function inServiceCount(c: StepContext, balancer: LoadBalancer): Promise<number> {
+  const { name } = classicOnly(balancer)
+  try {
+    const { InstanceStates } = await elbApi(c, 'DescribeInstanceHealth', { LoadBalancerName: name }, Health)
+    return InstanceStates.filter(({ State }) => State === 'InService').length
+  } catch (error) {
+    if (awsCode(error) === 'LoadBalancerNotFound') return 0
+    throw error
+  }
+}
+
 /** One line a member that is not in service, for people; none when all are. */
 export const notInService = (members: readonly MemberHealth[]): string[] =>
   members

@@ -22,7 +22,7 @@ const Balancers = z.object({
 })
 
 const Names = z.object({
-  LoadBalancerDescriptions: z.array(z.object({ LoadBalancerName: z.string() })),
+  LoadBalancerDescriptions: z.array(z.object({ LoadBalancerName: z.string(), DNSName: z.string() })),
   NextMarker: z.string().optional(),
 })
 
@@ -73,7 +73,7 @@ export async function readClassicBalancers(
 /** AWS names one that it does not know; a person wants to know which there are. */
 async function explainMissing(c: StepContext, names: readonly string[], error: unknown): Promise<never> {
   if (awsCode(error) !== 'LoadBalancerNotFound') throw error
-  const known = await balancerNames(c)
+  const known = (await listClassicBalancers(c)).map(({ name }) => name)
   const missing = names.filter((name) => !known.includes(name))
   const near = suggestion(missing[0] ?? '', known)
   throw new ViridianError(
@@ -86,15 +86,19 @@ async function explainMissing(c: StepContext, names: readonly string[], error: u
   )
 }
 
-async function balancerNames(c: StepContext): Promise<string[]> {
-  const names: string[] = []
+/** All classic load balancers of the account and region, by name (`DescribeLoadBalancers`, every page). */
+export async function listClassicBalancers(
+  c: StepContext,
+): Promise<Pick<ClassicLoadBalancer, 'name' | 'dnsName'>[]> {
+  const found: Pick<ClassicLoadBalancer, 'name' | 'dnsName'>[] = []
   let Marker: string | undefined
   do {
     const page = await elbApi(c, 'DescribeLoadBalancers', { Marker }, Names)
-    names.push(...page.LoadBalancerDescriptions.map(({ LoadBalancerName }) => LoadBalancerName))
+    for (const { LoadBalancerName: name, DNSName: dnsName } of page.LoadBalancerDescriptions)
+      found.push({ name, dnsName })
     Marker = page.NextMarker || undefined
   } while (Marker !== undefined)
-  return names
+  return found
 }
 
 async function drainSeconds(c: StepContext, name: string): Promise<number> {

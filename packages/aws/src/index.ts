@@ -4,11 +4,12 @@ export type { MemberHealth } from './balancer-health.ts'
 export {
   balancerHealth,
   classicOnly,
+  inServiceCount,
   inServiceWithinMs,
   leaveWithinMs,
   notInService,
 } from './balancer-health.ts'
-export { readClassicBalancers } from './classic-balancers.ts'
+export { listClassicBalancers, readClassicBalancers } from './classic-balancers.ts'
 export { sayCompared } from './compared.ts'
 export { Counterparts } from './counterparts.ts'
 export { decoded } from './decoded.ts'
@@ -35,6 +36,7 @@ export type { Look, Poll } from './poll.ts'
 export { lookFor, poll } from './poll.ts'
 export type { Copied, Difference, Fate, Fates } from './replica.ts'
 export { copyOf, differences } from './replica.ts'
+export { addressesOf } from './resolve.ts'
 export type { ClientSettings, Service, ServiceDefinition } from './service.ts'
 export { defineService } from './service.ts'
 export type { Tag } from './tags.ts'

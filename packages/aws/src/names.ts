@@ -12,7 +12,7 @@ const separator = '--'
  * @example
  * ```ts
  * nameFor('web', '20261123-154233-k3f9-0a1b2c3d4e5f', 255) // web--20261123-154233-k3f9-0a1b2c3d4e5f
- * nameFor('web', '20261123-154233-k3f9-0a1b2c3d4e5f', 32)  // web--20261123-15423-8f14e45fcee
+ * nameFor('web', '20261123-154233-k3f9-0a1b2c3d4e5f', 32)  // web--20261123-154233-8f14e45fcee
  * ```
  */
 export function nameFor(base: string, token: string, limit: number): string {

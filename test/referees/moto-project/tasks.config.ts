@@ -80,9 +80,35 @@ const watch = task(
   },
 )
 
+/** A group replaced by a replica of it behind another balancer, without the switch of its name. */
+const replace = task(
+  {
+    summary: 'Replace a group by a replica of it',
+    args: { from: 'string', to: 'string', fail: { type: 'boolean', default: false } },
+  },
+  async (t) => {
+    const [original, balancer] = await traffic.describe(t, [t.args.from, t.args.to])
+    if (!original || !balancer) throw new Error('there are two balancers')
+    const blue = await fleets.behind(t, original)
+    await fleets.pin(t, blue, { room: 0, heals: true })
+    const balancers = { [t.args.from]: t.args.to }
+    const { fleet, pin } = await fleets.replicate(t, blue, { loadBalancers: [balancer], balancers })
+    await fleets.relaunchWith(t, fleet, blue.launch.image)
+    const green = await fleets.fill(t, fleet, { like: blue })
+    await fleets.compare(t, blue, green)
+    if (t.args.fail) throw new Error('as asked')
+    await t.commit()
+    await fleets.unpin(t, pin)
+    await fleets.scaleToZero(t, blue, { successor: green.name, record: 'www.example.com.' })
+    const [old] = await fleets.retired(t, { record: 'www.example.com.' })
+    await fleets.remove(t, old?.fleet ?? blue)
+    await fleets.show(t, green)
+  },
+)
+
 export default defineConfig({
   plugins: [fleets, instances, traffic, alarms],
-  tasks: { swap, spare, hold, watch },
+  tasks: { swap, spare, hold, watch, replace },
   stages: {
     moto: {
       env: {

@@ -7,6 +7,7 @@ from botocore.parsers import ResponseParserError
 
 from account import say
 from fleet import HEALTH_CHECK
+from moto_group_differences import cases as group_cases
 
 config = Config(retries={"total_max_attempts": 1})
 ec2, autoscaling, elb = (boto3.client(name, config=config) for name in ["ec2", "autoscaling", "elb"])
@@ -104,6 +105,7 @@ def main():
         "DescribeLoadBalancers, the zone of a name": zone_of_name,
         "GetConsoleOutput": lambda: "host keys" if "SSH HOST KEY" in console(other) else "no host keys",
         "AttachInstances beyond max": lambda: beyond_max(image),
+        **group_cases(autoscaling, elb, NAME),
     }
     for case, call in cases.items():
         say(difference=case, actual=outcome(call))

@@ -1,12 +1,13 @@
 """
-Makes the fleet that is replaced on moto: a group `web` of two behind a balancer, with two alarms and some traffic, and a
-balancer on its own.
+Makes the fleet that is replaced on moto: a group `web` of two behind a balancer, with two alarms and some traffic, and
+balancers on their own.
 """
 
 import datetime
 
 from account import Account
 from fleet import make_balancer, make_group, make_network
+from parts import make_parts
 
 NAME = "web"
 
@@ -14,11 +15,12 @@ account = Account()
 network = make_network(account, NAME)
 network["subnets"] = network["subnets"][:3]
 account.ec2.create_key_pair(KeyName=NAME)
-for balancer in [NAME, "extra"]:
+for balancer in [NAME, "extra", "green"]:
     make_balancer(account, network, balancer)
 ids = make_group(account, network, NAME, 2, "#!/bin/sh\n", NAME, [NAME])
 named = [{"InstanceId": each} for each in ids]
 account.elb.register_instances_with_load_balancer(LoadBalancerName="extra", Instances=named)
+make_parts(account, NAME, ids)
 
 judged = {"EvaluationPeriods": 3, "Threshold": 70.5, "ComparisonOperator": "GreaterThanThreshold", "Period": 60}
 account.cloudwatch.put_metric_alarm(

@@ -10,6 +10,7 @@ from account import Account, say, wait
 from fleet import make_balancer, make_group, make_network
 from instances import ids_of
 from refused_alarms import alarm_cases, policy_cases
+from refused_certificates import certificates_cases
 from refused_names import names_cases
 from refused_templates import template_cases
 from refused_traffic import traffic_cases
@@ -161,7 +162,9 @@ def client_of(service, credentials=None):
 
 def judge(client, operation, parameters, expected):
     refused = f"{client.meta.service_model.signing_name}:{operation}"
-    say(refused=refused, parameters=parameters, actual=refusal_of(client, operation, parameters), expected=expected)
+    # A certificate in full would hide what is printed with it.
+    shown = {name: "PEM" if isinstance(value, bytes) else value for name, value in parameters.items()}
+    say(refused=refused, parameters=shown, actual=refusal_of(client, operation, parameters), expected=expected)
 
 
 def main():
@@ -172,6 +175,7 @@ def main():
         **traffic_cases(account, subject),
         "cloudwatch": alarm_cases(account),
         "route53": names_cases(account, subject),
+        "acm": certificates_cases(account),
     }
     tables["autoscaling"] += policy_cases(account, subject)
     for service, cases in tables.items():

@@ -162,6 +162,8 @@ def policy_cases(account, it):
         ("CreateAppCookieStickinessPolicy", {**of, "PolicyName": "lasting", "CookieName": "c"}, "DuplicatePolicyName"),
         ("CreateLBCookieStickinessPolicy", lasting, "DuplicatePolicyName"),
         ("CreateLoadBalancerPolicy", {**policy, "PolicyTypeName": "Mood"}, "PolicyTypeNotFound"),
+        ("CreateLoadBalancerPolicy", policy, "InvalidConfigurationRequest"),
+        ("DescribeLoadBalancerPolicyTypes", {"PolicyTypeNames": ["Mood"]}, "PolicyTypeNotFound"),
         ("DescribeLoadBalancerPolicies", {**of, "PolicyNames": ["nobody"]}, "PolicyNotFound"),
         ("DeleteLoadBalancerPolicy", {**of, "PolicyName": "lasting"}, "InvalidConfigurationRequest"),
         ("SetLoadBalancerPoliciesOfListener", {**listener, "PolicyNames": ["nobody"]}, "PolicyNotFound"),

@@ -2,6 +2,7 @@
 
 import alarms
 import balancers
+import certificates
 import groups
 import instances
 import templates
@@ -9,6 +10,6 @@ import zones
 from account import Account
 
 account = Account()
-for chapter in [instances, templates, balancers, groups, alarms, zones]:
+for chapter in [instances, templates, balancers, certificates, groups, alarms, zones]:
     chapter.story(account)
 account.report_answers()

@@ -33,11 +33,13 @@ export async function openFleetCloud() {
     AWS_REGION: region,
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    VIRIDIAN_NAME_SERVERS: `${open.dns.address}:${open.dns.port}`,
   }
   const { Images: [base] = [] } = await ec2.describeImages()
   const cloud = {
     /** For clients of other services. */
     settings,
+    dns: open.dns,
     image: base?.ImageId ?? '',
     scaling,
     elb,

@@ -129,6 +129,7 @@ const strangerApi = {
   version: '',
   target: '',
   xmlNamespace: 'urn:viridian',
+  knowsQuery: true,
   operations: new Map(),
   errors: new Map(),
 } as const

@@ -9,6 +9,7 @@ import { openNameServer } from './dns/index.ts'
 import { type FaultSettings, openFaults } from './faults.ts'
 import { openMachines } from './machines/index.ts'
 import { serve } from './server.ts'
+import { acmService } from './services/acm/acm-service.ts'
 import { autoScalingService } from './services/autoscaling/autoscaling-service.ts'
 import { cloudWatchService } from './services/cloudwatch/cloudwatch-service.ts'
 import type { Latencies } from './services/ec2/context.ts'
@@ -51,9 +52,9 @@ export interface Cloud {
 }
 
 /**
- * Opens an AWS on loopback: EC2, classic load balancing, Auto Scaling, CloudWatch, Route 53 and STS, on real machines, proxies
- * and name servers. A directory that has been used before comes back: its instances boot again, and its load
- * balancers reopen at their addresses.
+ * Opens an AWS on loopback: EC2, classic load balancing, Auto Scaling, CloudWatch, Route 53, Certificate Manager and STS,
+ * on real machines, proxies and name servers. A directory that has been used before comes back: its instances boot
+ * again, and its load balancers reopen at their addresses.
  *
  * @example
  * const cloud = await openCloud({ directory: '.tasks/cloud' })
@@ -94,7 +95,9 @@ async function open(options: CloudOptions, endings: Endings): Promise<Cloud> {
   const ec2 = ec2Service({ ...common, machines, faults, latencies })
   endings.push(() => ec2.close())
   const { compute } = ec2
-  const elb = elbService({ ...common, balancers, compute })
+  const acm = acmService({ ...common, usersOf: (certificate) => elb.certificateUsers(certificate) })
+  const { certificates } = acm
+  const elb = elbService({ ...common, balancers, compute, certificates })
   const { traffic } = elb
   const route53 = route53Service({ ...common, traffic, ...(sync === undefined ? {} : { syncLatency: sync }) })
   endings.push(() => route53.close())
@@ -117,6 +120,7 @@ async function open(options: CloudOptions, endings: Endings): Promise<Cloud> {
     autoScaling.service,
     cloudWatch.service,
     route53.service,
+    acm.service,
     stsService({ account }),
   ]
   const { port } = options

@@ -60,7 +60,20 @@ export interface Listener {
   readonly port: number
   readonly instanceProtocol: 'HTTP' | 'HTTPS' | 'TCP' | 'SSL'
   readonly instancePort: number
+  /** As whom an HTTPS or SSL listener speaks; required for these, and without meaning for others. */
+  readonly identity?: TlsIdentity
+  /** How an HTTP or HTTPS listener binds a client to a target; left out: every request goes to the next one. */
+  readonly stickiness?: Stickiness
 }
+
+/** PEM texts: a certificate, with its chain behind it, and its private key. */
+export interface TlsIdentity {
+  readonly certificate: string
+  readonly privateKey: string
+}
+
+/** By the balancer's own cookie, for AWS seconds or (0) as long as the browser runs; or as long as an application's cookie. */
+export type Stickiness = { readonly seconds: number } | { readonly cookie: string }
 
 export interface BalancerSpec {
   /** Unique in the cloud; the key in every call below. */

@@ -60,7 +60,7 @@ export type Handlers<Client> = {
 
 /** One service: the client package whose schemas describe its wire form, and its handlers. */
 export interface Service<Client = unknown> {
-  /** The signing name, as SigV4's scope carries it: `ec2`, `autoscaling`, `elasticloadbalancing`, `route53`, `monitoring`, `sts`. */
+  /** The signing name, as SigV4's scope carries it: `ec2`, `autoscaling`, `elasticloadbalancing`, `monitoring`, `acm`, … */
   readonly signingName: string
   /** The client's package index: its `…$` exports are the schemas. */
   readonly client: Client

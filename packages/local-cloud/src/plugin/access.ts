@@ -64,7 +64,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** The environment in which an AWS SDK or CLI talks to the cloud, and to nothing else. */
+/** The environment in which an AWS SDK or CLI talks to the cloud, and to nothing else, and names are looked up in its zones. */
 export function environmentOf(access: CloudAccess): Record<string, string | undefined> {
   const strays = Object.keys(process.env).filter((name) => name.startsWith('AWS_ENDPOINT_URL_'))
   return {
@@ -78,5 +78,6 @@ export function environmentOf(access: CloudAccess): Record<string, string | unde
     AWS_ACCESS_KEY_ID: access.accessKeyId,
     AWS_SECRET_ACCESS_KEY: access.secretAccessKey,
     AWS_EC2_METADATA_DISABLED: 'true',
+    VIRIDIAN_NAME_SERVERS: `${access.dns.address}:${access.dns.port}`,
   }
 }

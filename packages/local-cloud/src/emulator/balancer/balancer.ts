@@ -1,25 +1,18 @@
-import type { Server as HttpServer } from 'node:http'
-import type { Server, Socket } from 'node:net'
 import type { Clock } from '../clock.ts'
-import type { BalancerSpec, BalancerTarget, Listener, RequestCounts, TargetHealth } from '../hardware.ts'
-import { listen } from '../machines/loopback.ts'
+import type {
+  BalancerSpec,
+  BalancerTarget,
+  Listener,
+  RequestCounts,
+  Stickiness,
+  TargetHealth,
+} from '../hardware.ts'
 import type { Surroundings } from './exchange.ts'
+import { Front } from './front.ts'
 import { parseProbe } from './health-check.ts'
-import { httpFront } from './http-front.ts'
 import { Tally } from './tally.ts'
 import { Target } from './target.ts'
 import { TargetPool } from './target-pool.ts'
-import { tcpFront } from './tcp-front.ts'
-
-/** How far above a listener's port it listens instead, where ports below 1024 are root's alone. */
-export const unprivilegedOffset = 8_000
-
-interface Front {
-  readonly server: Server | HttpServer
-  readonly sockets: Set<Socket>
-  /** The port really listened on. */
-  readonly port: number
-}
 
 /** One classic load balancer: its listeners on one address, its targets and their health. */
 export class Balancer {
@@ -69,17 +62,19 @@ export class Balancer {
   async configure(spec: BalancerSpec): Promise<void> {
     assertSupported(spec)
     const before = this.#spec
-    // A listener whose kind of front changes is another listener.
+    // A listener that speaks another protocol is another listener.
     const kept = new Set(
-      spec.listeners.filter((listener) => {
-        const old = before.listeners.find(({ port }) => port === listener.port)
-        return old !== undefined && isHttp(old) === isHttp(listener)
-      }),
+      spec.listeners.filter((listener) =>
+        before.listeners.some((old) => old.port === listener.port && old.protocol === listener.protocol),
+      ),
     )
     const keptPorts = [...kept].map(({ port }) => port)
     for (const port of [...this.#fronts.keys()]) if (!keptPorts.includes(port)) await this.#closeFront(port)
     this.#spec = spec
-    for (const listener of spec.listeners) if (!kept.has(listener)) await this.#openFront(listener)
+    for (const listener of spec.listeners) {
+      if (kept.has(listener)) this.#fronts.get(listener.port)?.renew(listener)
+      else await this.#openFront(listener)
+    }
     if (JSON.stringify(before.healthCheck) !== JSON.stringify(spec.healthCheck)) {
       for (const target of this.#pool.all)
         if (target.health.state !== 'draining') target.watch(spec.healthCheck)
@@ -113,57 +108,43 @@ export class Balancer {
   }
 
   async #openFront(listener: Listener): Promise<void> {
-    const server = isHttp(listener)
-      ? httpFront(() => this.#surroundings(listener.port))
-      : tcpFront(() => this.#surroundings(listener.port))
-    const sockets = new Set<Socket>()
-    server.on('connection', (socket: Socket) => {
-      sockets.add(socket)
-      socket.once('close', () => sockets.delete(socket))
-    })
-    const port = await listenNear(server, this.address, listener.port)
-    this.#fronts.set(listener.port, { server, sockets, port })
+    const { port } = listener
+    this.#fronts.set(port, await Front.open(listener, this.address, () => this.#surroundings(port)))
   }
 
   async #closeFront(port: number): Promise<void> {
     const front = this.#fronts.get(port)
-    if (!front) return
     this.#fronts.delete(port)
-    const closed = new Promise((resolve) => front.server.close(resolve))
-    for (const socket of front.sockets) socket.destroy()
-    await closed
+    await front?.close()
   }
 
   #surroundings(port: number): Surroundings {
     const listener = this.#spec.listeners.find((one) => one.port === port)
     if (!listener) throw new Error(`Balancer ${this.#spec.name} has no listener on port ${port}`)
-    const idleTimeout = this.#clock.milliseconds(this.#spec.idleTimeout)
-    return { pool: this.#pool, tally: this.#tally, listener, idleTimeout, isUp: this.#isUp }
+    return {
+      pool: this.#pool,
+      tally: this.#tally,
+      listener,
+      idleTimeout: this.#clock.milliseconds(this.#spec.idleTimeout),
+      stickiness: this.#scaled(listener.stickiness),
+      isUp: this.#isUp,
+    }
   }
-}
 
-function isHttp({ protocol }: Listener): boolean {
-  return protocol === 'HTTP'
-}
-
-async function listenNear(server: Server, address: string, port: number): Promise<number> {
-  try {
-    await listen(server, address, port)
-    return port
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EACCES')) throw error
-    await listen(server, address, port + unprivilegedOffset)
-    return port + unprivilegedOffset
+  /** A browser counts in real seconds, and a cookie of 0 seconds is another kind. */
+  #scaled(stickiness: Stickiness | undefined): Stickiness | undefined {
+    if (stickiness === undefined || 'cookie' in stickiness || stickiness.seconds === 0) return stickiness
+    return { seconds: Math.max(1, Math.round(this.#clock.milliseconds(stickiness.seconds) / 1000)) }
   }
 }
 
 function assertSupported({ name, listeners, healthCheck }: BalancerSpec): void {
   parseProbe(healthCheck.target)
-  const secure = listeners.find(({ protocol }) => protocol === 'HTTPS' || protocol === 'SSL')
-  if (secure) {
+  const bare = listeners.find(
+    ({ protocol, identity }) => (protocol === 'HTTPS' || protocol === 'SSL') && identity === undefined,
+  )
+  if (bare)
     throw new Error(
-      `Balancer ${name} has an ${secure.protocol} listener on port ${secure.port}: the local cloud has no ` +
-        'certificates. Give it an HTTP or TCP listener here.',
+      `Balancer ${name} has no certificate for its ${bare.protocol} listener on port ${bare.port}`,
     )
-  }
 }

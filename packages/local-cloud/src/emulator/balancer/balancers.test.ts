@@ -318,9 +318,9 @@ describe('listeners', () => {
     expect((await rig.balancers.open(another)).address).not.toBe(rig.address)
   })
 
-  it('of HTTPS are refused with a reason', async () => {
+  it('of HTTPS are refused without a certificate', async () => {
     await expect(rig.open({ listeners: [listener({ protocol: 'HTTPS' })] })).rejects.toThrow(
-      'no certificates',
+      'no certificate for its HTTPS listener',
     )
   })
 })

@@ -1,8 +1,9 @@
 import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { request as requestSecurely } from 'node:https'
-import type { Listener } from '../hardware.ts'
+import type { Listener, Stickiness } from '../hardware.ts'
 import { diedHeader } from './died-header.ts'
 import { endToEnd, withClient } from './forwarded-headers.ts'
+import { binding, boundTo } from './stickiness.ts'
 import type { Tally } from './tally.ts'
 import type { Target } from './target.ts'
 import type { TargetPool } from './target-pool.ts'
@@ -14,6 +15,8 @@ export interface Surroundings {
   readonly listener: Listener
   /** Milliseconds. */
   readonly idleTimeout: number
+  /** In real seconds. */
+  readonly stickiness: Stickiness | undefined
   /** Whether a target's machine runs. */
   readonly isUp: (id: string) => boolean
 }
@@ -34,6 +37,8 @@ export class Exchange {
   readonly #surroundings: Surroundings
   readonly #tried = new Set<Target>()
   readonly #plain: boolean
+  /** The id of the target that the client is bound to. */
+  readonly #bound: string | undefined
   #upstream: ClientRequest | undefined
   #target: Target | undefined
 
@@ -44,6 +49,7 @@ export class Exchange {
     const { method = 'GET', headers } = request
     const empty = headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0
     this.#plain = empty && repeatable.includes(method)
+    this.#bound = boundTo(request, surroundings.stickiness)
   }
 
   start(): void {
@@ -55,7 +61,9 @@ export class Exchange {
   }
 
   #tryNext(): void {
-    const target = this.#surroundings.pool.next(this.#tried)
+    const { pool } = this.#surroundings
+    const bound = pool.get(this.#bound ?? '')
+    const target = bound?.serves && !this.#tried.has(bound) ? bound : pool.next(this.#tried)
     if (target) {
       this.#target = target
       this.#tried.add(target)
@@ -85,7 +93,7 @@ export class Exchange {
       timedOut = true
       upstream.destroy()
     })
-    upstream.once('response', (answer) => this.#answer(answer))
+    upstream.once('response', (answer) => this.#answer(answer, target))
     upstream.on('error', () => {
       if (this.#response.destroyed) return
       if (this.#response.headersSent) this.#response.destroy()
@@ -116,8 +124,8 @@ export class Exchange {
     return secure ? requestSecurely(options) : request(options)
   }
 
-  #answer(answer: IncomingMessage): void {
-    const { tally } = this.#surroundings
+  #answer(answer: IncomingMessage, { id }: Target): void {
+    const { tally, stickiness } = this.#surroundings
     const { statusCode = 0, statusMessage } = answer
     if (statusCode < 200) {
       answer.destroy()
@@ -125,7 +133,8 @@ export class Exchange {
       return
     }
     tally.answer(statusCode)
-    this.#response.writeHead(statusCode, statusMessage, endToEnd(answer).flat())
+    const cookie = binding(id, this.#bound, answer, stickiness)
+    this.#response.writeHead(statusCode, statusMessage, [...endToEnd(answer).flat(), ...cookie])
     answer.pipe(this.#response)
     // Cut short by the application: so must the client see it.
     answer.once('error', () => this.#response.destroy())

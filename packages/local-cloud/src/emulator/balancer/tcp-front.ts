@@ -1,13 +1,18 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { connect as connectSecurely, createServer as createSecureServer } from 'node:tls'
+import type { TlsIdentity } from '../hardware.ts'
 import type { Surroundings } from './exchange.ts'
+import { secureContext } from './secure-context.ts'
 import type { Target } from './target.ts'
 
-/** A TCP listener: every connection is joined to one of a target. */
-export function tcpFront(surroundings: () => Surroundings): Server {
-  return createServer({ noDelay: true, allowHalfOpen: true }, (socket) =>
-    relay(socket, undefined, surroundings()),
-  )
+/** A TCP listener, or with an identity an SSL one: every connection is joined to one of a target. */
+export function tcpFront(surroundings: () => Surroundings, identity?: TlsIdentity): Server {
+  const options = { noDelay: true, allowHalfOpen: true }
+  const serve = (socket: Socket): void => relay(socket, undefined, surroundings())
+  return identity
+    ? createSecureServer({ ...options, ...secureContext(identity) }, serve)
+    : createServer(options, serve)
 }
 
 /** Joins a client to the next target that takes a connection; `first` is what the target is told before the client speaks. */
@@ -32,17 +37,15 @@ function connectToNext(
     return
   }
   tried.add(target)
-  const upstream = connect({
-    host: target.address,
-    port: listener.instancePort,
-    noDelay: true,
-    allowHalfOpen: true,
-  })
+  const secure = listener.instanceProtocol === 'SSL' || listener.instanceProtocol === 'HTTPS'
+  const place = { host: target.address, port: listener.instancePort, noDelay: true, allowHalfOpen: true }
+  // Classic balancers take any certificate of an instance.
+  const upstream = secure ? connectSecurely({ ...place, rejectUnauthorized: false }) : connect(place)
   const done = target.begin(() => upstream.destroy())
   upstream.once('close', done)
   const next = (): void => connectToNext(client, first, surroundings, tried)
   upstream.once('error', next)
-  upstream.once('connect', () => {
+  upstream.once(secure ? 'secureConnect' : 'connect', () => {
     upstream.off('error', next)
     join(client, upstream, idleTimeout)
     if (first) upstream.write(first)

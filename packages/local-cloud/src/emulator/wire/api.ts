@@ -22,6 +22,8 @@ export interface Api {
   /** What `x-amz-target` begins with. */
   readonly target: string
   readonly xmlNamespace: string
+  /** False for a service that never spoke Query: its errors have no codes but their shapes' names. */
+  readonly knowsQuery: boolean
   readonly operations: ReadonlyMap<string, Operation>
   /** Traits of the errors, by the shape's name. */
   readonly errors: ReadonlyMap<string, SchemaTraitsObject>
@@ -31,6 +33,7 @@ interface ProtocolSettings {
   readonly version: string
   readonly serviceTarget: string
   readonly xmlNamespace: string
+  readonly awsQueryCompatible?: boolean
 }
 
 type ClientConstructor = new (config: {
@@ -56,6 +59,7 @@ export function describeApi(service: Service): Api {
     version: protocolSettings.version,
     target: protocolSettings.serviceTarget,
     xmlNamespace: protocolSettings.xmlNamespace,
+    knowsQuery: protocolSettings.awsQueryCompatible === true || !protocol.getShapeId().includes('#awsJson'),
     operations: new Map(schemas.filter(isOperation).map((schema) => [schema[2], operationOf(schema)])),
     errors: new Map(
       schemas.filter(isError).map((schema) => [schema[2], NormalizedSchema.of(schema).getMergedTraits()]),

@@ -60,6 +60,7 @@ export function refuseWithErrorResponse(api: Api, error: AwsError, requestId: st
 
 /** What tells a client of another protocol the code that a Query client would see. */
 export function queryErrorHeader(api: Api, error: AwsError): Record<string, string> {
+  if (!api.knowsQuery) return {}
   const { code, status } = wireError(api, error)
   return { 'x-amzn-query-error': `${code};${status < 500 ? 'Sender' : 'Receiver'}` }
 }

@@ -1,3 +1,4 @@
+import * as acm from '@aws-sdk/client-acm'
 import * as autoScaling from '@aws-sdk/client-auto-scaling'
 import * as cloudWatch from '@aws-sdk/client-cloudwatch'
 import * as ec2 from '@aws-sdk/client-ec2'
@@ -107,6 +108,7 @@ test.each([
   ['route53', route53, 'Route53Client', 74],
   ['monitoring', cloudWatch, 'CloudWatchClient', 46],
   ['sts', sts, 'STSClient', 12],
+  ['acm', acm, 'ACMClient', 15],
 ])(
   'every operation of %s keeps its input and output on the wire',
   async (name, client, className, atLeast) => {

@@ -1,9 +1,11 @@
-import type { BalancerSpec, Balancers } from '../../hardware.ts'
+import type { Balancers } from '../../hardware.ts'
 import type { Handlers } from '../../service.ts'
 import { AwsError } from '../../service.ts'
 import type { Store } from '../../store.ts'
+import type { Certificates } from '../acm/certificates.ts'
 import { required } from '../constraint.ts'
 import type { Compute, ComputeInstance } from '../ec2/compute.ts'
+import { specOf } from './balancer-spec.ts'
 import type { LoadBalancer } from './load-balancer.ts'
 
 /** The handlers of the classic Elastic Load Balancing API. */
@@ -14,6 +16,7 @@ export interface ElbParts {
   readonly store: Store
   readonly balancers: Balancers
   readonly compute: Compute
+  readonly certificates: Certificates
   /** Hears of what goes wrong behind an answer that was given already. */
   readonly report: (error: unknown) => void
 }
@@ -27,6 +30,7 @@ export class BalancerBook {
   readonly #store: Store
   readonly #hardware: Balancers
   readonly #compute: Compute
+  readonly #certificates: Certificates
   readonly #report: ElbParts['report']
   readonly #records: Record<string, LoadBalancer>
   /** What each proxy routes to: instance ids. */
@@ -38,6 +42,7 @@ export class BalancerBook {
     this.#store = parts.store
     this.#hardware = parts.balancers
     this.#compute = parts.compute
+    this.#certificates = parts.certificates
     this.#report = parts.report
     this.#records = parts.store.slice<Slice>('elasticloadbalancing', () => ({ balancers: {} })).balancers
   }
@@ -68,7 +73,7 @@ export class BalancerBook {
   async open(asked: LoadBalancer): Promise<LoadBalancer> {
     await this.#inTurn(asked.name, async () => {
       if (this.has(asked.name)) return
-      const { address } = await this.#hardware.open(specOf(asked))
+      const { address } = await this.#hardware.open(specOf(asked, this.#certificates))
       this.#targets.set(asked.name, new Set())
       this.#records[asked.name] = { ...asked, address }
       this.save()
@@ -92,7 +97,7 @@ export class BalancerBook {
     const balancer = this.find(name)
     await this.#inTurn(balancer.name, async () => {
       const patch = patchOf(balancer)
-      await this.#hardware.configure(specOf({ ...balancer, ...patch }))
+      await this.#hardware.configure(specOf({ ...balancer, ...patch }, this.#certificates))
       Object.assign(balancer, patch)
       await this.#route(balancer)
     })
@@ -147,7 +152,7 @@ export class BalancerBook {
 
   /** At the old address, or at a new one when something else has taken that: names lead there all the same. */
   async #reopen(balancer: LoadBalancer): Promise<string> {
-    const spec = specOf(balancer)
+    const spec = specOf(balancer, this.#certificates)
     try {
       return (await this.#hardware.open(spec, balancer.address)).address
     } catch (error) {
@@ -184,16 +189,5 @@ export class BalancerBook {
     const settled = turn.catch(() => undefined)
     this.#turns.set(name, settled)
     await turn
-  }
-}
-
-function specOf(balancer: LoadBalancer): BalancerSpec {
-  const { draining, idleTimeout } = balancer.attributes
-  return {
-    name: balancer.name,
-    listeners: balancer.listeners,
-    healthCheck: balancer.healthCheck,
-    idleTimeout,
-    ...(draining.enabled ? { draining: draining.timeout } : {}),
   }
 }

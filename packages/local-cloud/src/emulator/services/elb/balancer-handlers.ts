@@ -1,12 +1,13 @@
 import type { CreateAccessPointInput, LoadBalancerDescription } from '@aws-sdk/client-elastic-load-balancing'
 import { AwsError } from '../../service.ts'
+import type { Certificates } from '../acm/certificates.ts'
 import { required, validationError, within } from '../constraint.ts'
 import { pageOf } from '../page.ts'
 import { defaultAttributes } from './attributes.ts'
 import type { BalancerBook, ElbHandlers } from './balancer-book.ts'
 import { checkName, dnsNameFor, hostedZoneOf } from './balancer-names.ts'
 import { describeHealthCheck } from './health-check.ts'
-import { addListeners, describeListener, readListener, sameListener } from './listeners.ts'
+import { addListeners, describeListener, policiesFor, readListener, sameListener } from './listeners.ts'
 import { defaultHealthCheck, type LoadBalancer } from './load-balancer.ts'
 import type { Network } from './network.ts'
 import { describePolicies } from './policies.ts'
@@ -20,10 +21,15 @@ export interface Place {
 }
 
 /** The operations that make, show and delete load balancers. */
-export function balancerHandlers(book: BalancerBook, network: Network, place: Place): ElbHandlers {
+export function balancerHandlers(
+  book: BalancerBook,
+  network: Network,
+  certificates: Certificates,
+  place: Place,
+): ElbHandlers {
   return {
     async CreateLoadBalancer(input) {
-      const asked = readBalancer(input, network, place.region)
+      const asked = readBalancer(input, network, certificates, place.region)
       return { DNSName: sameOrRefused(await book.open(asked), asked).dnsName }
     },
     DescribeLoadBalancers(input) {
@@ -43,10 +49,16 @@ export function balancerHandlers(book: BalancerBook, network: Network, place: Pl
   }
 }
 
-function readBalancer(input: CreateAccessPointInput, network: Network, region: string): LoadBalancer {
+function readBalancer(
+  input: CreateAccessPointInput,
+  network: Network,
+  certificates: Certificates,
+  region: string,
+): LoadBalancer {
   const name = required(input.LoadBalancerName, 'loadBalancerName')
   checkName(name)
-  const listeners = addListeners([], required(input.Listeners, 'listeners').map(readListener))
+  const asked = required(input.Listeners, 'listeners').map((listener) => readListener(listener, certificates))
+  const listeners = addListeners([], asked)
   const [first] = listeners
   if (first === undefined) throw validationError('Listeners list cannot be empty')
   const scheme = readScheme(input.Scheme)
@@ -62,7 +74,7 @@ function readBalancer(input: CreateAccessPointInput, network: Network, region: s
     ...network.place(input.AvailabilityZones ?? [], input.Subnets ?? []),
     securityGroups: network.groups(input.SecurityGroups ?? []),
     instances: [],
-    policies: [],
+    policies: policiesFor(listeners, []),
     backendPolicies: {},
     tags: addTags({}, input.Tags ?? []),
   }

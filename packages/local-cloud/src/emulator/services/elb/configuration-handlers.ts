@@ -1,14 +1,19 @@
 import { AwsError } from '../../service.ts'
+import type { Certificates } from '../acm/certificates.ts'
 import { required } from '../constraint.ts'
 import { changedAttributes, describeAttributes } from './attributes.ts'
 import type { BalancerBook, ElbHandlers } from './balancer-book.ts'
 import { describeHealthCheck, readHealthCheck } from './health-check.ts'
-import { addListeners, certificateNotFound, readListener } from './listeners.ts'
+import { addListeners, checkCertificate, policiesFor, readListener } from './listeners.ts'
 import type { LoadBalancer } from './load-balancer.ts'
 import type { Network } from './network.ts'
 
 /** The operations that change how a load balancer works: health check, attributes, listeners, placement. */
-export function configurationHandlers(book: BalancerBook, network: Network): ElbHandlers {
+export function configurationHandlers(
+  book: BalancerBook,
+  network: Network,
+  certificates: Certificates,
+): ElbHandlers {
   return {
     async ConfigureHealthCheck(input) {
       const healthCheck = readHealthCheck(required(input.HealthCheck, 'healthCheck'))
@@ -29,9 +34,12 @@ export function configurationHandlers(book: BalancerBook, network: Network): Elb
       }
     },
     async CreateLoadBalancerListeners(input) {
-      const added = required(input.Listeners, 'listeners').map(readListener)
-      await book.change(input.LoadBalancerName, ({ listeners }) => ({
+      const added = required(input.Listeners, 'listeners').map((listener) =>
+        readListener(listener, certificates),
+      )
+      await book.change(input.LoadBalancerName, ({ listeners, policies }) => ({
         listeners: addListeners(listeners, added),
+        policies: policiesFor(added, policies),
       }))
       return {}
     },
@@ -42,13 +50,21 @@ export function configurationHandlers(book: BalancerBook, network: Network): Elb
       }))
       return {}
     },
-    SetLoadBalancerListenerSSLCertificate(input) {
+    async SetLoadBalancerListenerSSLCertificate(input) {
       const port = required(input.LoadBalancerPort, 'loadBalancerPort')
       const certificate = required(input.SSLCertificateId, 'sSLCertificateId')
-      if (!book.find(input.LoadBalancerName).listeners.some((listener) => listener.port === port)) {
-        throw new AwsError('ListenerNotFound', `The listener for port ${port} does not exist.`)
-      }
-      throw certificateNotFound(certificate)
+      await book.change(input.LoadBalancerName, ({ listeners }) => {
+        const asked = listeners.find((listener) => listener.port === port)
+        if (asked === undefined)
+          throw new AwsError('ListenerNotFound', `The listener for port ${port} does not exist.`)
+        checkCertificate(certificate, asked.protocol, certificates)
+        return {
+          listeners: listeners.map((listener) =>
+            listener === asked ? { ...listener, certificate } : listener,
+          ),
+        }
+      })
+      return {}
     },
     async ApplySecurityGroupsToLoadBalancer(input) {
       const securityGroups = network.groups(required(input.SecurityGroups, 'securityGroups'))

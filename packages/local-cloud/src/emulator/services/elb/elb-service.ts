@@ -17,12 +17,14 @@ import type { BalancerLoad, Traffic } from './traffic.ts'
 export interface Elb {
   readonly service: Service<typeof client>
   readonly traffic: Traffic
+  /** The ARNs of the load balancers that use a certificate. */
+  certificateUsers(certificate: string): string[]
   /** Opens the proxies of an earlier cloud process again. */
   restore(): Promise<void>
 }
 
 export function elbService(parts: ElbParts & Place): Elb {
-  const { balancers, compute } = parts
+  const { balancers, compute, certificates, region, account } = parts
   const book = new BalancerBook(parts)
   const health = new InstanceHealth(balancers, compute)
   const network = new Network(compute)
@@ -31,19 +33,29 @@ export function elbService(parts: ElbParts & Place): Elb {
     const registered = book.all().filter(({ instances }) => instances.includes(instance.id))
     for (const { name } of registered) book.deregister(name, [instance.id]).catch(parts.report)
   })
+  const usersOf = (certificate: string): LoadBalancer[] =>
+    book.all().filter(({ listeners }) => listeners.some((listener) => listener.certificate === certificate))
+  certificates.onChange((certificate) => {
+    // The listeners take up what the certificate has become.
+    for (const { name } of usersOf(certificate)) book.change(name, () => ({})).catch(parts.report)
+  })
   return {
     service: {
       signingName: 'elasticloadbalancing',
       client,
       handlers: {
-        ...balancerHandlers(book, network, parts),
-        ...configurationHandlers(book, network),
+        ...balancerHandlers(book, network, certificates, parts),
+        ...configurationHandlers(book, network, certificates),
         ...registrationHandlers(book, health),
         ...policyHandlers(book),
         ...tagHandlers(book),
       },
     },
     traffic: trafficOf(book, parts),
+    certificateUsers: (certificate) =>
+      usersOf(certificate).map(
+        ({ name }) => `arn:aws:elasticloadbalancing:${region}:${account}:loadbalancer/${name}`,
+      ),
     restore: () => book.restore(),
   }
 }

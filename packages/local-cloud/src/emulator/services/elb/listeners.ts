@@ -1,13 +1,15 @@
 import type { Listener as WireListener } from '@aws-sdk/client-elastic-load-balancing'
 import type { Listener } from '../../hardware.ts'
 import { AwsError } from '../../service.ts'
+import type { Certificates } from '../acm/certificates.ts'
 import { required, validationError, within } from '../constraint.ts'
-import type { ListenerRecord } from './load-balancer.ts'
+import type { ListenerRecord, LoadBalancer } from './load-balancer.ts'
+import { defaultSecurityPolicy, type Policy, securityPolicies } from './policy-types.ts'
 
 const protocols = ['HTTP', 'HTTPS', 'TCP', 'SSL'] as const
 
 /** Reads a listener from a request, with AWS's defaults and refusals. */
-export function readListener(wire: WireListener): ListenerRecord {
+export function readListener(wire: WireListener, certificates: Certificates): ListenerRecord {
   const protocol = readProtocol(required(wire.Protocol, 'protocol'))
   const instanceProtocol = readProtocol(wire.InstanceProtocol ?? protocol)
   if (layerOf(protocol) !== layerOf(instanceProtocol)) {
@@ -15,17 +17,54 @@ export function readListener(wire: WireListener): ListenerRecord {
       `Listener Protocol ${protocol} and InstanceProtocol ${instanceProtocol} must be at the same Internet protocol layer`,
     )
   }
-  if ((protocol === 'HTTPS' || protocol === 'SSL') && wire.SSLCertificateId === undefined) {
+  const certificate = wire.SSLCertificateId
+  const secure = isSecure(protocol)
+  if (secure && certificate === undefined) {
     throw validationError('Secure Listeners need to specify a SSLCertificateId')
   }
-  if (wire.SSLCertificateId !== undefined) throw certificateNotFound(wire.SSLCertificateId)
+  if (certificate !== undefined) checkCertificate(certificate, protocol, certificates)
   return {
     protocol,
     port: within(required(wire.LoadBalancerPort, 'loadBalancerPort'), 'loadBalancerPort', 1, 65535),
     instanceProtocol,
     instancePort: within(required(wire.InstancePort, 'instancePort'), 'instancePort', 1, 65535),
-    policies: [],
+    ...(certificate === undefined ? {} : { certificate }),
+    policies: secure ? [defaultSecurityPolicy] : [],
   }
+}
+
+/**
+ * Whether a listener that speaks `protocol` may have the certificate.
+ *
+ * @throws AwsError `CertificateNotFound`, `InvalidConfigurationRequest`.
+ */
+export function checkCertificate(
+  arn: string,
+  protocol: Listener['protocol'],
+  certificates: Certificates,
+): void {
+  if (certificates.find(arn) === undefined)
+    throw new AwsError('CertificateNotFound', `Server Certificate not found for the key: ${arn}`)
+  if (!isSecure(protocol)) {
+    throw new AwsError(
+      'InvalidConfigurationRequest',
+      `A certificate is for HTTPS and SSL listeners, not for ${protocol}`,
+      409,
+    )
+  }
+}
+
+/** The policies with those that AWS adds for listeners that name them from the start. */
+export function policiesFor(
+  listeners: readonly ListenerRecord[],
+  present: readonly Policy[],
+): LoadBalancer['policies'] {
+  const needed = securityPolicies.filter(
+    ({ name }) =>
+      listeners.some(({ policies }) => policies.includes(name)) &&
+      !present.some((policy) => policy.name === name),
+  )
+  return [...present, ...needed]
 }
 
 /** The listeners with `added` among them: one that is there already, exactly so, is passed over. */
@@ -53,7 +92,8 @@ export function sameListener(one: ListenerRecord, other: ListenerRecord): boolea
     one.port === other.port &&
     one.protocol === other.protocol &&
     one.instancePort === other.instancePort &&
-    one.instanceProtocol === other.instanceProtocol
+    one.instanceProtocol === other.instanceProtocol &&
+    one.certificate === other.certificate
   )
 }
 
@@ -67,17 +107,10 @@ export function describeListener(listener: ListenerRecord): {
       LoadBalancerPort: listener.port,
       InstanceProtocol: listener.instanceProtocol,
       InstancePort: listener.instancePort,
+      ...(listener.certificate === undefined ? {} : { SSLCertificateId: listener.certificate }),
     },
     PolicyNames: [...listener.policies],
   }
-}
-
-/** The refusal of a certificate: there are none here, so that whatever is named is not found. */
-export function certificateNotFound(arn: string): AwsError {
-  return new AwsError(
-    'CertificateNotFound',
-    `Server Certificate not found for the key: ${arn} (the local cloud has no certificates: use HTTP or TCP).`,
-  )
 }
 
 function readProtocol(text: string): Listener['protocol'] {
@@ -93,4 +126,8 @@ function readProtocol(text: string): Listener['protocol'] {
 
 function layerOf(protocol: Listener['protocol']): 'application' | 'transport' {
   return protocol === 'HTTP' || protocol === 'HTTPS' ? 'application' : 'transport'
+}
+
+function isSecure(protocol: Listener['protocol']): boolean {
+  return protocol === 'HTTPS' || protocol === 'SSL'
 }

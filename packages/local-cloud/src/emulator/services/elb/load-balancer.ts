@@ -1,9 +1,11 @@
 import type { HealthCheck, Listener } from '../../hardware.ts'
 import type { Attributes } from './attributes.ts'
-import type { Policy } from './policies.ts'
+import type { Policy } from './policy-types.ts'
 
-/** A listener with what the proxy has no use for. */
-export interface ListenerRecord extends Listener {
+/** A listener as the store keeps it: its certificate and policies by their names. */
+export interface ListenerRecord extends Omit<Listener, 'identity' | 'stickiness'> {
+  /** The ARN. */
+  readonly certificate?: string
   readonly policies: readonly string[]
 }
 

@@ -2,60 +2,56 @@ import type { Policies, PolicyDescription } from '@aws-sdk/client-elastic-load-b
 import { AwsError } from '../../service.ts'
 import { required } from '../constraint.ts'
 import type { BalancerBook, ElbHandlers } from './balancer-book.ts'
-import type { LoadBalancer } from './load-balancer.ts'
-
-/** A policy of a load balancer: a record, for the proxy knows no stickiness and no ciphers. */
-export interface Policy {
-  readonly name: string
-  readonly type: string
-  readonly attributes: readonly { readonly name: string; readonly value: string }[]
-}
-
-const appCookie = 'AppCookieStickinessPolicyType'
-const balancerCookie = 'LBCookieStickinessPolicyType'
-const policyTypes = [
+import type { ListenerRecord, LoadBalancer } from './load-balancer.ts'
+import {
   appCookie,
+  backendAuthentication,
   balancerCookie,
-  'SSLNegotiationPolicyType',
-  'ProxyProtocolPolicyType',
-  'PublicKeyPolicyType',
-  'BackendServerAuthenticationPolicyType',
-]
+  invalidPolicy,
+  type Policy,
+  type PolicyAttribute,
+  policyTypes,
+  proxyProtocol,
+  readPolicy,
+  securityPolicies,
+  sslNegotiation,
+} from './policy-types.ts'
 
 /** The operations on policies. */
 export function policyHandlers(book: BalancerBook): ElbHandlers {
-  const add = (name: string | undefined, policy: Policy): void => {
-    const balancer = book.find(name)
-    if (balancer.policies.some((present) => present.name === policy.name)) {
-      throw new AwsError('DuplicatePolicyName', `A policy named ${policy.name} exists already.`)
+  const add = (
+    of: string | undefined,
+    policy: string | undefined,
+    type: string,
+    attributes: readonly PolicyAttribute[],
+  ): void => {
+    const balancer = book.find(of)
+    const name = required(policy, 'policyName')
+    if (balancer.policies.some((present) => present.name === name)) {
+      throw new AwsError('DuplicatePolicyName', `A policy named ${name} exists already.`)
     }
-    balancer.policies.push(policy)
+    balancer.policies.push(readPolicy(name, type, attributes, balancer.policies))
     book.save()
   }
   return {
     CreateAppCookieStickinessPolicy(input) {
       const value = required(input.CookieName, 'cookieName')
-      const name = required(input.PolicyName, 'policyName')
-      add(input.LoadBalancerName, { name, type: appCookie, attributes: [{ name: 'CookieName', value }] })
+      add(input.LoadBalancerName, input.PolicyName, appCookie, [{ name: 'CookieName', value }])
       return {}
     },
     CreateLBCookieStickinessPolicy(input) {
-      const value = `${input.CookieExpirationPeriod ?? 0}`
-      const name = required(input.PolicyName, 'policyName')
-      const attributes = [{ name: 'CookieExpirationPeriod', value }]
-      add(input.LoadBalancerName, { name, type: balancerCookie, attributes })
+      const period = input.CookieExpirationPeriod
+      const attributes = period === undefined ? [] : [{ name: 'CookieExpirationPeriod', value: `${period}` }]
+      add(input.LoadBalancerName, input.PolicyName, balancerCookie, attributes)
       return {}
     },
     CreateLoadBalancerPolicy(input) {
-      const type = required(input.PolicyTypeName, 'policyTypeName')
-      if (!policyTypes.includes(type)) {
-        throw new AwsError('PolicyTypeNotFound', `Policy type ${type} does not exist.`)
-      }
       const attributes = (input.PolicyAttributes ?? []).map(({ AttributeName, AttributeValue }) => ({
         name: required(AttributeName, 'attributeName'),
         value: AttributeValue ?? '',
       }))
-      add(input.LoadBalancerName, { name: required(input.PolicyName, 'policyName'), type, attributes })
+      const type = required(input.PolicyTypeName, 'policyTypeName')
+      add(input.LoadBalancerName, input.PolicyName, type, attributes)
       return {}
     },
     DeleteLoadBalancerPolicy(input) {
@@ -67,43 +63,74 @@ export function policyHandlers(book: BalancerBook): ElbHandlers {
       return {}
     },
     DescribeLoadBalancerPolicies(input) {
-      // Without a load balancer AWS lists sample policies; there are none here.
-      const policies = input.LoadBalancerName === undefined ? [] : book.find(input.LoadBalancerName).policies
+      const policies =
+        input.LoadBalancerName === undefined ? securityPolicies : book.find(input.LoadBalancerName).policies
       const named = input.PolicyNames ?? []
       const asked = named.length === 0 ? policies : named.map((name) => findPolicy(policies, name))
       return { PolicyDescriptions: asked.map(describePolicy) }
     },
-    SetLoadBalancerPoliciesOfListener(input) {
-      const balancer = book.find(input.LoadBalancerName)
+    DescribeLoadBalancerPolicyTypes(input) {
+      const named = input.PolicyTypeNames ?? []
+      const found = named.map((name) => {
+        const type = policyTypes.find(({ PolicyTypeName }) => PolicyTypeName === name)
+        if (type === undefined)
+          throw new AwsError('PolicyTypeNotFound', `Policy type ${name} does not exist.`)
+        return type
+      })
+      return { PolicyTypeDescriptions: named.length === 0 ? [...policyTypes] : found }
+    },
+    async SetLoadBalancerPoliciesOfListener(input) {
       const port = required(input.LoadBalancerPort, 'loadBalancerPort')
       const policies = required(input.PolicyNames, 'policyNames')
-      for (const name of policies) findPolicy(balancer.policies, name)
-      if (!balancer.listeners.some((listener) => listener.port === port)) {
-        throw new AwsError('ListenerNotFound', `The listener for port ${port} does not exist.`)
-      }
-      balancer.listeners = balancer.listeners.map((listener) =>
-        listener.port === port ? { ...listener, policies } : listener,
-      )
-      book.save()
+      await book.change(input.LoadBalancerName, (balancer) => {
+        const found = policies.map((name) => findPolicy(balancer.policies, name))
+        const asked = balancer.listeners.find((listener) => listener.port === port)
+        if (asked === undefined)
+          throw new AwsError('ListenerNotFound', `The listener for port ${port} does not exist.`)
+        refuseMisfits(asked, found)
+        return {
+          listeners: balancer.listeners.map((listener) =>
+            listener === asked ? { ...listener, policies } : listener,
+          ),
+        }
+      })
       return {}
     },
     SetLoadBalancerPoliciesForBackendServer(input) {
       const balancer = book.find(input.LoadBalancerName)
       const port = required(input.InstancePort, 'instancePort')
       const policies = required(input.PolicyNames, 'policyNames')
-      for (const name of policies) findPolicy(balancer.policies, name)
-      if (!balancer.listeners.some((listener) => listener.instancePort === port)) {
-        throw new AwsError(
-          'InvalidConfigurationRequest',
-          `No listener of ${balancer.name} forwards to port ${port}.`,
-          409,
-        )
+      for (const { name, type } of policies.map((each) => findPolicy(balancer.policies, each))) {
+        if (type !== proxyProtocol && type !== backendAuthentication)
+          throw invalidPolicy(`The policy ${name} is a ${type}, which is not for instances.`)
       }
+      if (!balancer.listeners.some((listener) => listener.instancePort === port))
+        throw invalidPolicy(`No listener of ${balancer.name} forwards to port ${port}.`)
       if (policies.length === 0) delete balancer.backendPolicies[port]
       else balancer.backendPolicies[port] = [...policies]
       book.save()
       return {}
     },
+  }
+}
+
+/** Cookies are for HTTP, ciphers for what is encrypted, and a client has one binding. */
+function refuseMisfits({ port, protocol }: ListenerRecord, policies: readonly Policy[]): void {
+  const places: Readonly<Record<string, readonly string[]>> = {
+    [appCookie]: ['HTTP', 'HTTPS'],
+    [balancerCookie]: ['HTTP', 'HTTPS'],
+    [sslNegotiation]: ['HTTPS', 'SSL'],
+  }
+  for (const { name, type } of policies) {
+    if (!places[type]?.includes(protocol))
+      throw invalidPolicy(
+        `The policy ${name} is a ${type}, which is not for the ${protocol} listener ${port}.`,
+      )
+  }
+  for (const kinds of [[appCookie, balancerCookie], [sslNegotiation]]) {
+    const same = policies.filter(({ type }) => kinds.includes(type))
+    if (same.length > 1)
+      throw invalidPolicy(`Only one of the policies ${same.map(({ name }) => name).join(', ')} can be set.`)
   }
 }
 
@@ -117,7 +144,7 @@ export function describePolicies(policies: readonly Policy[]): Policies {
     })),
     LBCookieStickinessPolicies: ofType(balancerCookie).map((policy) => ({
       PolicyName: policy.name,
-      CookieExpirationPeriod: Number(policy.attributes[0]?.value ?? 0),
+      ...(policy.attributes[0] && { CookieExpirationPeriod: Number(policy.attributes[0].value) }),
     })),
     OtherPolicies: policies
       .filter(({ type }) => type !== appCookie && type !== balancerCookie)
@@ -148,6 +175,6 @@ function refuseUsedPolicy(balancer: LoadBalancer, name: string): void {
     ...Object.values(balancer.backendPolicies),
   ]
   if (used.some((policies) => policies.includes(name))) {
-    throw new AwsError('InvalidConfigurationRequest', `The policy ${name} is in use.`, 409)
+    throw invalidPolicy(`The policy ${name} is in use.`)
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { scaledClock } from '../../clock.ts'
 import type { RecordSet, Zone } from './hosted-zone.ts'
 import { type Directory, resolver } from './resolution.ts'
 
@@ -18,8 +19,9 @@ function zone(name: string, served: RecordSet[]): Zone {
 const healthy = new Set(['blue', 'green'])
 
 /** Answers from the sets of one zone; `points` are the random numbers to come. */
-function answering(sets: RecordSet[], points: number[] = []) {
+function answering(sets: RecordSet[], points: number[] = [], timeScale = 1) {
   const directory: Directory = {
+    clock: scaledClock(timeScale),
     zones: () => [zone('test.', []), zone('example.test.', sets)],
     balancerByName: (dnsName) => {
       const [name = '', ...rest] = dnsName.split('.')
@@ -108,5 +110,28 @@ describe('chains', () => {
       alias('b.example.test.', 'a.example.test.'),
     ])
     expect(answer('a.example.test')).toEqual([])
+  })
+})
+
+describe('times to live', () => {
+  const answer = answering(
+    [
+      address('short.example.test.', '127.1.1.1'),
+      address('never.example.test.', '127.1.1.1', { TTL: 0 }),
+      address('day.example.test.', '127.1.1.1', { TTL: 86_400 }),
+      alias('www.example.test.', 'blue.elb.amazonaws.com.'),
+    ],
+    [],
+    0.1,
+  )
+
+  test.each([
+    ['day.example.test', ['A 8640 127.1.1.1']],
+    ['www.example.test', ['A 6 127.9.9.4']],
+    ['blue.elb.amazonaws.com', ['A 6 127.9.9.4']],
+    ['short.example.test', ['A 1 127.1.1.1']],
+    ['never.example.test', ['A 0 127.1.1.1']],
+  ])('pass through the clock: %s', (name, expected) => {
+    expect(answer(name)).toEqual(expected)
   })
 })

@@ -1,3 +1,4 @@
+import type { Clock } from '../../clock.ts'
 import type { ResolveName, ZoneRecord } from '../../hardware.ts'
 import type { BalancerEndpoint } from '../elb/traffic.ts'
 import { canonicalName, isWithin } from './domain-name.ts'
@@ -7,11 +8,13 @@ import type { RecordSet, Zone } from './hosted-zone.ts'
 export interface Directory {
   zones(): readonly Zone[]
   balancerByName(dnsName: string): BalancerEndpoint | undefined
+  /** Resolvers remember an answer for its TTL in real seconds, so that TTLs pass through the cloud's sense of time. */
+  readonly clock: Pick<Clock, 'milliseconds'>
   /** A number from 0 up to, not including, 1. */
   random(): number
 }
 
-/** The TTL of an answer that is an alias's, as Route 53 gives it for a load balancer. */
+/** The TTL of an answer that is an alias's, as Route 53 gives it for a load balancer, in AWS seconds. */
 const aliasTtl = 60
 
 /** How many aliases and CNAMEs are followed before a chain counts as a loop. */
@@ -19,7 +22,16 @@ const longestChain = 8
 
 /** Answers questions from the zones as they are in sync, and for the load balancers' own names. */
 export function resolver(directory: Directory): ResolveName {
-  return (name, type) => resolve(directory, canonicalName(name), type.toUpperCase(), longestChain)
+  return (name, type) =>
+    resolve(directory, canonicalName(name), type.toUpperCase(), longestChain)?.map((record) => ({
+      ...record,
+      ttl: lifetime(directory, record.ttl),
+    }))
+}
+
+/** Real seconds that an answer may be remembered: a whole number, and only for a TTL of 0 none. */
+function lifetime({ clock }: Directory, ttl: number): number {
+  return ttl === 0 ? 0 : Math.max(1, Math.round(clock.milliseconds(ttl) / 1000))
 }
 
 function resolve(

@@ -327,7 +327,7 @@ describe('answers', () => {
     })
     await inSync(await change(alias(blue)))
     expect(await cloud.resolver.resolve4('www.example.test', { ttl: true })).toEqual([
-      { address: blue.address, ttl: 60 },
+      { address: blue.address, ttl: 1 },
     ])
     const switched = await change(alias(green))
     expect(await answers('www.example.test')).toEqual([blue.address])

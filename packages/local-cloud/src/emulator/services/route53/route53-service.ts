@@ -25,6 +25,7 @@ export function route53Service(parts: ZoneBookParts & { readonly traffic: Traffi
       handlers: { ...zoneHandlers(book), ...recordHandlers(book, parts.traffic), ...tagHandlers(book) },
     },
     resolveName: resolver({
+      clock: parts.clock,
       zones: () => book.all(),
       balancerByName: (dnsName) => parts.traffic.byDnsName(dnsName),
       random: Math.random,

@@ -1,0 +1,102 @@
+import type {
+  AutoScalingGroup,
+  LifecycleHook,
+  NotificationConfiguration,
+  ScalingPolicy,
+  ScheduledUpdateGroupAction,
+} from '@aws-sdk/client-auto-scaling'
+import { type Difference, differences, type Fates } from '@viridian/aws'
+import { ownTags } from './create-group.ts'
+import {
+  groupFates,
+  hookFates,
+  notificationFates,
+  policyFates,
+  scheduledFates,
+  warmPoolFates,
+} from './fates.ts'
+import type { Original } from './original.ts'
+import { unpinnedGroup } from './pinned.ts'
+import { renamedConfigurations } from './policy-request.ts'
+import { isPast } from './read-parts.ts'
+
+/** In what a replica differs from its original, besides what the pins of runs do. */
+export function comparisonOf(original: Original, copy: Original): Difference[] {
+  const [blue, green] = [original.group, copy.group].map(comparable)
+  if (!blue || !green) return []
+  const { AutoScalingGroupName } = green
+  const renamed = {
+    groups: { [blue.AutoScalingGroupName ?? '']: green.AutoScalingGroupName ?? '' },
+    balancers: paired(blue.LoadBalancerNames, green.LoadBalancerNames),
+  }
+  const upcoming = original.scheduled.filter((action) => !isPast(action))
+  return [
+    ...differences(`group ${blue.AutoScalingGroupName}`, blue, green, groupFates, {
+      SuspendedProcesses: blue.SuspendedProcesses,
+      Tags: blue.Tags,
+    }),
+    ...differencesOf<LifecycleHook>(
+      ({ LifecycleHookName = '' }) => `lifecycle hook ${LifecycleHookName}`,
+      [original.hooks, copy.hooks],
+      hookFates,
+      () => ({ AutoScalingGroupName }),
+    ),
+    ...differencesOf<ScheduledUpdateGroupAction>(
+      ({ ScheduledActionName = '' }) => `scheduled action ${ScheduledActionName}`,
+      [upcoming, copy.scheduled.filter((action) => !isPast(action))],
+      scheduledFates,
+      ({ StartTime, Recurrence }) => ({ AutoScalingGroupName, ...(!Recurrence && { StartTime }) }),
+    ),
+    ...differencesOf<NotificationConfiguration>(
+      ({ TopicARN = '', NotificationType = '' }) => `notification of ${TopicARN} (${NotificationType})`,
+      [original.notifications, copy.notifications],
+      notificationFates,
+      () => ({ AutoScalingGroupName }),
+    ),
+    ...differencesOf<ScalingPolicy>(
+      ({ PolicyName = '' }) => `scaling policy ${PolicyName}`,
+      [original.policies, copy.policies],
+      policyFates,
+      (policy) => ({ AutoScalingGroupName, ...renamedConfigurations(policy, renamed) }),
+    ),
+    ...differences('warm pool', original.warmPool ?? {}, copy.warmPool ?? {}, warmPoolFates),
+  ]
+}
+
+/** A group without pins and tags of runs, and its sets in one order. */
+function comparable(group: AutoScalingGroup): AutoScalingGroup {
+  const { max, suspended } = unpinnedGroup(group)
+  const { AvailabilityZones = [], EnabledMetrics = [], Tags = [], VPCZoneIdentifier } = group
+  return {
+    ...group,
+    MaxSize: max,
+    AvailabilityZones: AvailabilityZones.toSorted(),
+    VPCZoneIdentifier: VPCZoneIdentifier?.split(',').sort().join(','),
+    EnabledMetrics: by(({ Metric = '' }) => Metric, EnabledMetrics),
+    SuspendedProcesses: suspended.toSorted().map((ProcessName) => ({ ProcessName })),
+    Tags: by(({ Key = '' }) => Key, ownTags(Tags)),
+  }
+}
+
+const by = <Item>(keyOf: (item: Item) => string, items: readonly Item[]): Item[] =>
+  items.toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1))
+
+/** The differences of things that are known by name; one that a side lacks differs in all that it says. */
+function differencesOf<Shape extends object>(
+  nameOf: (thing: Partial<Shape>) => string,
+  [originals, copies]: readonly [readonly Partial<Shape>[], readonly Partial<Shape>[]],
+  fates: Fates<Partial<Shape>>,
+  rewritten: (original: Partial<Shape>) => Partial<Shape>,
+): Difference[] {
+  const [blue, green] = [originals, copies].map(
+    (things) => new Map(things.map((thing) => [nameOf(thing), thing])),
+  )
+  const names = new Set([...(blue?.keys() ?? []), ...(green?.keys() ?? [])])
+  return [...names].flatMap((name) => {
+    const original = blue?.get(name) ?? {}
+    return differences<Partial<Shape>>(name, original, green?.get(name) ?? {}, fates, rewritten(original))
+  })
+}
+
+const paired = (originals: readonly string[] = [], copies: readonly string[] = []): Record<string, string> =>
+  Object.fromEntries(originals.map((name, index) => [name, copies[index] ?? name]))

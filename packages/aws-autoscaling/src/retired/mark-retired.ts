@@ -1,0 +1,45 @@
+import { autoScalingApi } from '@viridian/aws'
+import { type ChangeContext, defineChange } from '@viridian/core'
+import { z } from 'zod'
+import { readGroup } from '../group.ts'
+import { type Retirement, retirementOf, retirementTags } from './retired-tags.ts'
+
+const Input = z.strictObject({ group: z.string(), successor: z.string(), record: z.string().exactOptional() })
+const Before = z.strictObject({ at: z.string() })
+
+/**
+ * Says in a group's tags that another one has taken its place (`CreateOrUpdateTags`): what is left for a clean-up to
+ * find. Cannot be undone: it belongs behind the commit.
+ */
+export const markRetired = defineChange({
+  name: 'aws-autoscaling/mark-retired',
+  version: 1,
+  input: Input,
+  /** When: the same at every try. */
+  beforeSchema: Before,
+  output: z.null(),
+  calls: ['autoscaling:CreateOrUpdateTags', 'autoscaling:DescribeAutoScalingGroups'],
+  title: ({ group, successor }) => `mark ${group} as retired for ${successor}`,
+  before: async () => ({ at: new Date().toISOString() }),
+  run: async (input, c) => {
+    const Tags = retirementTags(retirementIn(input, c)).map((tag) => ({
+      ...tag,
+      ResourceId: input.group,
+      ResourceType: 'auto-scaling-group',
+      PropagateAtLaunch: false,
+    }))
+    await autoScalingApi(c, 'CreateOrUpdateTags', { Tags }, z.unknown())
+    return null
+  },
+  find: async ({ group }, c) => {
+    const { run } = retirementOf((await readGroup(c, group)).Tags) ?? {}
+    return run === c.run.id ? { status: 'done', output: null } : { status: 'absent' }
+  },
+  undo: async ({ group }) => ({ leftAlone: `group ${group}: it is retired` }),
+  touches: ({ group }) => [`group/${group}`],
+})
+
+const retirementIn = (
+  { successor, record }: z.infer<typeof Input>,
+  c: ChangeContext<z.infer<typeof Before>>,
+): Retirement => ({ run: c.run.id, successor, ...(record !== undefined && { record }), at: c.before.at })

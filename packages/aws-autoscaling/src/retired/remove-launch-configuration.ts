@@ -1,0 +1,42 @@
+import { autoScalingApi, awsCode } from '@viridian/aws'
+import { defineChange } from '@viridian/core'
+import { z } from 'zod'
+
+const Named = z.object({ LaunchConfigurations: z.array(z.unknown()) })
+
+/**
+ * Deletes a launch configuration, unless a group uses it (`DeleteLaunchConfiguration`). Cannot be undone: it belongs
+ * behind the commit.
+ */
+export const removeLaunchConfiguration = defineChange({
+  name: 'aws-autoscaling/remove-launch-configuration',
+  version: 1,
+  input: z.strictObject({ name: z.string() }),
+  beforeSchema: z.null(),
+  output: z.strictObject({ removed: z.boolean() }),
+  calls: ['autoscaling:DeleteLaunchConfiguration', 'autoscaling:DescribeLaunchConfigurations'],
+  title: ({ name }) => `delete launch configuration ${name}`,
+  placeholder: () => ({ removed: true }),
+  before: async () => null,
+  run: async ({ name }, c) => {
+    try {
+      await autoScalingApi(c, 'DeleteLaunchConfiguration', { LaunchConfigurationName: name }, z.unknown())
+      return { removed: true }
+    } catch (error) {
+      if (!/^ResourceInUse/.test(awsCode(error) ?? '')) throw error
+      c.progress(`left: a group uses launch configuration ${name}`)
+      return { removed: false }
+    }
+  },
+  find: async ({ name }, c) => {
+    const input = { LaunchConfigurationNames: [name] }
+    const { LaunchConfigurations } = await autoScalingApi(c, 'DescribeLaunchConfigurations', input, Named)
+    return LaunchConfigurations.length > 0
+      ? { status: 'absent' }
+      : { status: 'done', output: { removed: true } }
+  },
+  undo: async ({ name }) => ({
+    leftAlone: `launch configuration ${name}: a deleted one cannot be brought back`,
+  }),
+  touches: ({ name }) => [`launch-configuration/${name}`],
+})

@@ -1,0 +1,89 @@
+import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type FleetCloud, openFleetCloud } from '../../../aws/src/testing/fleet-cloud.ts'
+import { type TestSteps, testSteps } from '../../../aws/src/testing/test-steps.ts'
+import { autoScaling } from '../index.ts'
+import { halvesOf } from './retire-fleet.ts'
+
+let cloud: FleetCloud
+const fleets = autoScaling()
+
+beforeAll(async () => {
+  cloud = await openFleetCloud()
+})
+
+afterAll(async () => {
+  await cloud.close()
+  expect(cloud.reports).toEqual([])
+})
+
+const steps = (): TestSteps => testSteps(cloud.context())
+
+async function groupOf(name: string): Promise<AutoScalingGroup | undefined> {
+  const names = { AutoScalingGroupNames: [name] }
+  return (await cloud.scaling.describeAutoScalingGroups(names)).AutoScalingGroups?.[0]
+}
+
+test('a fleet shrinks by halves', () => {
+  expect(halvesOf(8)).toEqual([4, 2, 1, 0])
+  expect(halvesOf(3)).toEqual([1, 0])
+  expect(halvesOf(0)).toEqual([])
+})
+
+test('a fleet with instances is not removed', async () => {
+  const t = steps()
+  await expect(fleets.remove(t, await fleets.describe(t, 'web'))).rejects.toMatchObject({
+    code: 'E_GROUP_IN_USE',
+    hint: expect.stringContaining('zero'),
+  })
+  expect(await groupOf('web')).toMatchObject({ DesiredCapacity: 3 })
+})
+
+test('a pinned fleet goes to zero, protected or not, and is found as retired', async () => {
+  const t = steps()
+  const blue = await fleets.describe(t, 'web')
+  await fleets.pin(t, blue, { room: 0, heals: true })
+  const [held] = blue.instances
+  await cloud.scaling.setInstanceProtection({
+    AutoScalingGroupName: 'web',
+    InstanceIds: [held?.id ?? ''],
+    ProtectedFromScaleIn: true,
+  })
+  const successor = 'web--'.padEnd(255, 'x')
+  await cloud.lose('SetInstanceProtection', 'UpdateAutoScalingGroup', 'CreateOrUpdateTags', 'DeleteTags')
+  await fleets.scaleToZero(t, blue, { successor, record: 'www.example.com.' })
+  expect(t.taken.filter((title) => /^(let|see) .*(want|left)/.test(title))).toEqual([
+    'let web want 3, and 0 at least',
+    'let web want 1, and 0 at least',
+    'see 1 left in web',
+    'let web want 0, and 0 at least',
+    'see none left in web',
+  ])
+  const group = await groupOf('web')
+  expect(group).toMatchObject({ MinSize: 0, DesiredCapacity: 0, Instances: [] })
+  const suspended = group?.SuspendedProcesses?.map(({ ProcessName }) => ProcessName)
+  expect(suspended?.sort()).toEqual(['AZRebalance', 'AlarmNotification', 'ScheduledActions'])
+  expect(group?.Tags?.map(({ Key }) => Key)).not.toContain('viridian:pin')
+
+  const told = { run: t.runId, successor, record: 'www.example.com.', at: expect.any(String) }
+  expect(await fleets.retired(t)).toEqual([
+    { fleet: expect.objectContaining({ name: 'web', desired: 0, instances: [] }), ...told },
+  ])
+  expect(await fleets.retired(t, { record: 'www.example.com.' })).toHaveLength(1)
+  expect(await fleets.retired(t, { record: 'other.example.com.' })).toEqual([])
+  const [balancer] = blue.loadBalancers
+  if (!balancer) throw new Error('web is behind no balancer')
+  await expect(fleets.behind(t, balancer)).rejects.toMatchObject({ code: 'E_GROUP_NONE' })
+})
+
+test('a retired fleet is removed with its launch configuration', async () => {
+  const t = steps()
+  const [found] = await fleets.retired(t)
+  if (!found) throw new Error('nothing is retired')
+  await cloud.lose('DeleteAutoScalingGroup', 'DeleteLaunchConfiguration')
+  await fleets.remove(t, found.fleet)
+  expect(await groupOf('web')).toBeUndefined()
+  const { LaunchConfigurations } = await cloud.scaling.describeLaunchConfigurations()
+  expect(LaunchConfigurations).toEqual([])
+  expect(await fleets.retired(t)).toEqual([])
+})

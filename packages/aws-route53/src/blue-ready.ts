@@ -1,0 +1,49 @@
+import { balancerName, inServiceCount, inServiceWithinMs, type LoadBalancer, poll } from '@viridian/aws'
+import { isViridianError, type StepContext, ViridianError } from '@viridian/core'
+
+/** Where traffic goes back to, and when it may. */
+export interface WayBack {
+  readonly name: string
+  readonly from: LoadBalancer
+  readonly to: LoadBalancer
+  /** How many in service are enough. */
+  readonly capacity: number
+  /** @default as long as the balancer's health checks may take */
+  readonly withinMs?: number | undefined
+}
+
+/**
+ * Waits until the balancer that traffic goes back to can serve it: as many in service as were before, or, when time is
+ * up, as many as where it is now (`DescribeInstanceHealth`).
+ *
+ * @throws ViridianError `E_BLUE_UNHEALTHY`
+ */
+export async function waitReady(c: StepContext, way: WayBack): Promise<void> {
+  const { from, to, capacity } = way
+  try {
+    await poll(c, {
+      what: `${capacity} in service at ${balancerName(from)}`,
+      deadlineMs: way.withinMs ?? inServiceWithinMs([from]),
+      look: async () => {
+        const count = await inServiceCount(c, from)
+        const waiting = `${count} of ${capacity} in service at ${balancerName(from)}`
+        return count >= capacity ? { done: undefined } : { waiting }
+      },
+    })
+  } catch (error) {
+    if (!isViridianError(error) || error.code !== 'E_WAIT_TIMEOUT') throw error
+    const [old, present] = await Promise.all([inServiceCount(c, from), inServiceCount(c, to)])
+    if (old < present) throw unhealthy(way, old, present, error)
+  }
+}
+
+const unhealthy = ({ name, from, to, capacity }: WayBack, old: number, present: number, cause: unknown) =>
+  new ViridianError(
+    'E_BLUE_UNHEALTHY',
+    `${name} stays at ${balancerName(to)} (${present} in service): ${balancerName(from)} has ${old} of ${capacity} in service`,
+    {
+      hint: `bring the instances behind ${balancerName(from)} back in service, then: tasks rollback`,
+      place: { call: 'elasticloadbalancing:DescribeInstanceHealth' },
+      cause,
+    },
+  )

@@ -1,0 +1,71 @@
+import { defineRead } from '@viridian/core'
+import { z } from 'zod'
+import { balancerDnsName, isBalancerDnsName, plainName } from './domain-name.ts'
+import { FoundRecord } from './found-record.ts'
+import { zoneOf } from './hosted-zone.ts'
+import { readRecordSets, unsupported } from './read-record-sets.ts'
+import type { RecordSet } from './record-set.ts'
+
+/**
+ * Finds the record of a name, and the balancer that it leads to (`ListHostedZonesByName`, `GetHostedZone`,
+ * `ListResourceRecordSets`).
+ */
+export const findRecord = defineRead({
+  name: 'aws-route53/find-record',
+  version: 1,
+  input: z.strictObject({ record: z.string(), zone: z.string().optional() }),
+  output: FoundRecord,
+  calls: ['route53:ListHostedZonesByName', 'route53:GetHostedZone', 'route53:ListResourceRecordSets'],
+  title: ({ record }) => `find where ${plainName(record)} leads`,
+  run: async ({ record, zone: asked }, c) => {
+    const zone = await zoneOf(c, record, asked)
+    const sets = await readRecordSets(c, zone.id, record)
+    const target = targetOf(plainName(record), zone.id, sets)
+    return {
+      name: plainName(record),
+      zoneId: zone.id,
+      nameServers: [...zone.nameServers],
+      sets,
+      ...(target && { target }),
+    }
+  },
+})
+
+type Target = NonNullable<FoundRecord['target']>
+
+/** @throws ViridianError `E_RECORD_UNSUPPORTED` */
+function targetOf(name: string, zoneId: string, sets: readonly RecordSet[]): Target | undefined {
+  const [first, ...others] = sets.map((set) => leadsTo(name, zoneId, set))
+  if (first !== undefined && others.some(({ dnsName }) => dnsName !== first.dnsName)) {
+    throw unsupported(
+      `the A and the AAAA record of ${name} lead to different balancers`,
+      'point both at one balancer first',
+    )
+  }
+  return first
+}
+
+function leadsTo(name: string, zoneId: string, set: RecordSet): Target {
+  const { Type, AliasTarget: alias, ResourceRecords = [] } = set
+  const values = ResourceRecords.map(({ Value }) => Value)
+  const [dnsName = ''] = alias ? [alias.DNSName] : values
+  if (alias?.HostedZoneId === zoneId) {
+    throw unsupported(
+      `${name} is an alias of another record, ${plainName(dnsName)}`,
+      `switch that one: name ${plainName(dnsName)}`,
+    )
+  }
+  if (!alias && Type !== 'CNAME') {
+    throw unsupported(
+      `the ${Type} record of ${name} holds addresses (${values.join(', ')})`,
+      `make it an alias of the load balancer that it is about`,
+    )
+  }
+  if (!isBalancerDnsName(dnsName)) {
+    throw unsupported(
+      `${name} leads to ${plainName(dnsName)}, which is no load balancer`,
+      'only a name that leads to an Elastic Load Balancer can be switched to another one',
+    )
+  }
+  return { dnsName: balancerDnsName(dnsName), ...(alias && { zoneId: alias.HostedZoneId }) }
+}

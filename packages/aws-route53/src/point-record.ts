@@ -1,0 +1,124 @@
+import { balancerName, makeSure, poll } from '@viridian/aws'
+import { defineChange, type Found, type StepContext } from '@viridian/core'
+import { z } from 'zod'
+import { waitReady } from './blue-ready.ts'
+import { recordThing } from './domain-name.ts'
+import { waitInSync } from './in-sync.ts'
+import {
+  asFound,
+  isNow,
+  lookupOf,
+  Pointing,
+  present,
+  put,
+  refuseStranger,
+  shown,
+  wantedBy,
+} from './pointing.ts'
+import { RecordSet } from './record-set.ts'
+import { ttlOf, waitResolved } from './resolved.ts'
+
+const Before = z.strictObject({
+  sets: z.array(RecordSet),
+  /** How long an answer could be kept, in seconds; 0 where there was none. */
+  ttl: z.number(),
+})
+
+const Output = z.strictObject({
+  /** Not known where the answer of the call was lost. */
+  change: z.string().optional(),
+  sets: z.array(RecordSet),
+  /** How long resolvers may still give what they knew before, in seconds. */
+  ttl: z.number(),
+})
+
+type Output = z.infer<typeof Output>
+
+/** Of an alias to a balancer, in seconds. */
+const aliasTtl = 60
+
+/**
+ * Points a name at another balancer, in one batch (`ChangeResourceRecordSets`). Undone by putting the old record sets
+ * back, once the old balancer can serve, and waiting until nobody is sent to the other one any more.
+ */
+export const pointRecord = defineChange({
+  name: 'aws-route53/point-record',
+  version: 1,
+  input: Pointing,
+  beforeSchema: Before,
+  output: Output,
+  calls: [
+    'route53:ChangeResourceRecordSets',
+    'route53:ListResourceRecordSets',
+    'route53:GetChange',
+    'elasticloadbalancing:DescribeInstanceHealth',
+  ],
+  title: ({ found, to }) => `point ${found.name} at ${balancerName(to)}`,
+  before: async (input, c) => {
+    refuseStranger(input)
+    return { sets: await asFound(c, input), ttl: await ttlOf(c, lookupOf(input)) }
+  },
+  run: async (input, c): Promise<Output> => {
+    const sets = wantedBy(input)
+    const change = await put(c, input, sets, await asFound(c, input), `viridian ${c.token}`)
+    return { change, sets, ttl: c.before.ttl }
+  },
+  find: async (input, c): Promise<Found<Output>> => {
+    const now = await present(c, input)
+    const sets = wantedBy(input)
+    if (isNow(now, sets)) return { status: 'done', output: { sets, ttl: c.before.ttl } }
+    if (isNow(now, c.before.sets)) return { status: 'absent' }
+    return { status: 'unknown', reason: `${input.found.name} is neither the old nor the new: ${shown(now)}` }
+  },
+  undo: async (input, { output, ...c }) => {
+    const { found, from } = input
+    const { sets: old, ttl: oldTtl } = c.before
+    const now = await present(c, input)
+    if (isNow(now, old)) return seeBack(c, input, old, undefined, oldTtl || aliasTtl)
+    if (typeof now === 'string' || !isNow(now, output.sets))
+      return { leftAlone: `the record ${found.name}: somebody has changed it since (${shown(now)})` }
+    if (from !== undefined) await waitReady(c, { ...input, name: found.name, from })
+    const ttl = await keptFor(c, input)
+    let change: string | undefined
+    const giveBack = async (): Promise<void> => {
+      change = await put(c, input, old, now, `viridian ${c.token} undone`)
+    }
+    await makeSure(giveBack, async () => isNow(await present(c, input), old))
+    return seeBack(c, input, old, change, ttl)
+  },
+  touches: ({ found, touches }) => [recordThing(found.name), ...touches],
+  leaves: ({ found, to }) => [`record ${found.name} at ${balancerName(to)}`],
+})
+
+/** How long resolvers keep what they know now, in seconds. */
+async function keptFor(c: StepContext, input: Pointing): Promise<number> {
+  try {
+    return (await ttlOf(c, lookupOf(input))) || aliasTtl
+  } catch {
+    // What answers no more cannot be asked: traffic goes back all the same, and is waited for as Route 53 documents it.
+    return aliasTtl
+  }
+}
+
+/** The end of a way back: at every name server, and then forgotten by every resolver. */
+async function seeBack(
+  c: StepContext,
+  input: Pointing,
+  sets: RecordSet[],
+  change: string | undefined,
+  ttl: number,
+): Promise<undefined> {
+  await waitInSync(c, change)
+  await waitResolved(c, { ...lookupOf(input), sets })
+  const end = performance.now() + ttl * 1000
+  await poll(c, {
+    what: `nobody sent to ${balancerName(input.to)}`,
+    deadlineMs: (ttl + 60) * 1000,
+    capMs: 1000,
+    look: async () =>
+      performance.now() >= end
+        ? { done: undefined }
+        : { waiting: `resolvers may lead to ${balancerName(input.to)} for ${ttl} s` },
+  })
+  return undefined
+}

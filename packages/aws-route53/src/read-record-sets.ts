@@ -1,0 +1,78 @@
+import { type StepContext, ViridianError } from '@viridian/core'
+import { z } from 'zod'
+import { route53Api } from './api.ts'
+import { canonicalName, plainName } from './domain-name.ts'
+import { RecordSet, routing } from './record-set.ts'
+
+const Page = z.object({
+  ResourceRecordSets: z.array(z.looseObject({ Name: z.string(), Type: z.string() })),
+  IsTruncated: z.boolean().default(false),
+  NextRecordName: z.string().optional(),
+  NextRecordType: z.string().optional(),
+  NextRecordIdentifier: z.string().optional(),
+})
+
+type ListedSet = z.infer<typeof Page>['ResourceRecordSets'][number]
+
+const call = 'route53:ListResourceRecordSets'
+
+/**
+ * The record sets of a name that say where it leads: A, AAAA and CNAME (`ListResourceRecordSets`).
+ *
+ * @throws ViridianError `E_RECORD_UNSUPPORTED` for sets of which several answer for the name
+ */
+export async function readRecordSets(c: StepContext, zoneId: string, name: string): Promise<RecordSet[]> {
+  const listed = await listedSets(c, zoneId, canonicalName(name))
+  const leading = listed.filter(({ Type }) => RecordSet.shape.Type.safeParse(Type).success)
+  for (const set of leading) {
+    const kind = Object.entries(routing).find(([member]) => set[member] !== undefined)?.[1]
+    if (kind !== undefined) {
+      throw unsupported(
+        `the ${set.Type} record of ${plainName(name)} is ${kind}`,
+        'a switch replaces the one record of a name: give it a simple record, or switch by hand',
+      )
+    }
+  }
+  return leading.map((set) => RecordSet.parse(set))
+}
+
+/** The refusal of a record that cannot be switched. */
+export const unsupported = (message: string, hint: string): ViridianError =>
+  new ViridianError('E_RECORD_UNSUPPORTED', message, { hint, place: { call } })
+
+/** Route 53 lists from the name on, in the order of names. */
+async function listedSets(c: StepContext, HostedZoneId: string, name: string): Promise<ListedSet[]> {
+  const found: ListedSet[] = []
+  let from: Record<string, string> | undefined = { StartRecordName: name }
+  while (from !== undefined) {
+    const page: z.infer<typeof Page> = await route53Api(
+      c,
+      'ListResourceRecordSets',
+      { HostedZoneId, ...from },
+      Page,
+    )
+    const named = page.ResourceRecordSets.filter((set) => canonicalName(set.Name) === name)
+    found.push(...named.map(withoutEmpty))
+    from = page.IsTruncated && named.length === page.ResourceRecordSets.length ? nextOf(page) : undefined
+  }
+  return found
+}
+
+function nextOf(page: z.infer<typeof Page>): Record<string, string> | undefined {
+  const { NextRecordName, NextRecordType, NextRecordIdentifier } = page
+  if (NextRecordName === undefined) return undefined
+  return {
+    StartRecordName: NextRecordName,
+    ...(NextRecordType !== undefined && { StartRecordType: NextRecordType }),
+    ...(NextRecordIdentifier !== undefined && { StartRecordIdentifier: NextRecordIdentifier }),
+  }
+}
+
+/** What is described as never set would be refused when it is sent back. */
+function withoutEmpty(set: ListedSet): ListedSet {
+  const { Name, Type, ...others } = set
+  const kept = Object.entries(others).filter(
+    ([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0),
+  )
+  return { ...Object.fromEntries(kept), Name, Type }
+}
