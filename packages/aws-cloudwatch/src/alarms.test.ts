@@ -272,8 +272,10 @@ describe('a copy of the alarms of a fleet', () => {
 
   test('is found when its answer was lost', async () => {
     await put(...fleetAlarms().slice(0, 1))
-    await cloud.lose('PutMetricAlarm')
-    await cloud.refuse('PutMetricAlarm', 'DoneAlready')
+    await cloud.fail([
+      { operation: 'PutMetricAlarm', kind: 'lose' },
+      { operation: 'PutMetricAlarm', kind: 'refuse', status: 400 },
+    ])
     const t = testSteps(cloud.context())
     const { alarms: made } = await alarms.replicate(t, counterparts)
     const [name = ''] = Object.values(made)
@@ -285,9 +287,9 @@ describe('a copy of the alarms of a fleet', () => {
 
   test('is not reported as made when it was refused', async () => {
     await put(...fleetAlarms().slice(0, 1))
-    await cloud.refuse('PutMetricAlarm', 'LimitExceeded')
+    await cloud.fail([{ operation: 'PutMetricAlarm', kind: 'refuse', status: 400 }])
     await expect(alarms.replicate(testSteps(cloud.context()), counterparts)).rejects.toMatchObject({
-      code: 'E_AWS_LIMIT',
+      code: 'E_AWS_REFUSED',
     })
   }, 20_000)
 
@@ -412,8 +414,10 @@ describe('switching actions', () => {
     await put(...fleetAlarms().slice(0, 3))
     const names = ['web-busy', 'web-errors', 'web-slow']
     const t = testSteps(cloud.context())
-    await cloud.lose(forth)
-    await cloud.refuse(forth, 'DoneAlready')
+    await cloud.fail([
+      { operation: forth, kind: 'lose' },
+      { operation: forth, kind: 'refuse', status: 400 },
+    ])
     await (way === 'on' ? alarms.enable : alarms.disable)(t, names)
     expect(await enabled()).toEqual(way === 'on' ? names : [])
     await cloud.lose(back)

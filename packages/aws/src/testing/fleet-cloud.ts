@@ -54,14 +54,12 @@ export async function openFleetCloud() {
       return address
     },
     /** Does the next call of each of these operations, and cuts the connection instead of answering. */
-    async lose(...operations: string[]): Promise<void> {
-      await cloud.fault(...operations.map((operation) => ({ operation, kind: 'lose' })))
-    },
-    /** Refuses the next calls of an operation, as often as codes are given. */
-    async refuse(operation: string, ...codes: string[]): Promise<void> {
-      await cloud.fault(...codes.map((code) => ({ operation, kind: 'refuse', code, status: 400 })))
-    },
-    async fault(...rules: object[]): Promise<void> {
+    lose: (...operations: string[]): Promise<void> =>
+      cloud.fail(operations.map((operation) => ({ operation, kind: 'lose' }))),
+    /** Switches faults on. */
+    async fail(
+      rules: readonly { operation: string; kind: string; status?: number; code?: string }[],
+    ): Promise<void> {
       const answer = await fetch(`${endpoint}/_viridian/faults`, {
         method: 'POST',
         headers: { 'x-viridian-secret': secretAccessKey },
