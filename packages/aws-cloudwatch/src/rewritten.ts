@@ -3,17 +3,9 @@ import { ViridianError } from '@viridian/core'
 import { actionsOf, groupOfPolicy, rewrittenDimensions } from './concern.ts'
 import type { Alarm } from './fates.ts'
 
-/** The members of an alarm's copy that name something else than the original's; empty lists where it has none. */
-export type Rewritten = Required<
-  Pick<
-    Alarm,
-    'ActionsEnabled' | 'OKActions' | 'AlarmActions' | 'InsufficientDataActions' | 'Dimensions' | 'Metrics'
-  >
-> & { readonly AlarmName: string }
-
 /**
- * What an alarm's copy has in place of what names the original's fleet. Its actions are off; those that are no policy of
- * the fleet, such as topics to notify, are kept.
+ * What an alarm's copy has in place of what names the original's fleet; empty lists where it has none. Its actions are
+ * off; those that are no policy of the fleet, such as topics to notify, are kept.
  *
  * @throws ViridianError `E_POLICY_UNMATCHED` when an action is a policy of the fleet that has no copy
  */
@@ -34,7 +26,7 @@ export function rewritten(alarm: Alarm, name: string, counterparts: Counterparts
       const Dimensions = rewrittenDimensions(stat.Metric.Dimensions, counterparts)
       return { ...query, MetricStat: { ...stat, Metric: { ...stat.Metric, Dimensions } } }
     }),
-  } satisfies Rewritten
+  }
 }
 
 // Left as it is, an alarm of green would scale blue.
