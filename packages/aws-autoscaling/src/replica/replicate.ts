@@ -88,7 +88,9 @@ export function fill(t: Steps, green: Fleet, { like }: { readonly like: Fleet })
     await t.step(seeFilled, { group, count: desired, graceSeconds: green.healthCheck.grace })
     if (warmPool) await t.step(putWarmPool, { group, from })
     if (left.length > 0) await t.step(suspendProcesses, { group, processes: left })
-    return t.step(describeGroup, { group })
+    // In a plan the group cannot be described: what is known of it stays.
+    const { name, loadBalancers } = green
+    return { ...(await t.step(describeGroup, { group })), name, loadBalancers }
   })
 }
 
