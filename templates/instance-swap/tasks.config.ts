@@ -1,15 +1,8 @@
 import { defineConfig } from '@viridian/core'
 import { localCloud } from '@viridian/local-cloud'
-import {
-  bluegreen,
-  build_release,
-  fleets,
-  instances,
-  traffic,
-  update_code,
-  validate_service,
-} from './deploy.ts'
+import { bluegreen, fleets, instances, traffic } from './deploy.ts'
 import { fleet } from './local-fleet.ts'
+import { build_release, update_code, validate_service } from './release.ts'
 
 export default defineConfig({
   plugins: [fleets, instances, traffic],

@@ -39,6 +39,11 @@ export const differences: Readonly<Record<string, Difference>> = {
     moto: 'InService',
     here: "waiting for health is the local cloud's to show",
   },
+  'DescribeLoadBalancers, the zone of a name': {
+    aws: 'CanonicalHostedZoneNameID',
+    moto: 'none',
+    here: 'the gateway adds one',
+  },
   'RunInstances twice with one client token': {
     aws: '1 launched',
     moto: '2 launched',
@@ -80,6 +85,7 @@ export function openBridges(): Readonly<Record<string, Bridge>> {
     DescribeInstanceRefreshes: async () => ({ status: 200, body: noRefreshes }),
     CreateImage: createImage,
     DescribeInstanceHealth: describeInstanceHealth,
+    DescribeLoadBalancers: describeLoadBalancers,
     RunInstances: async (parameters, ask) => {
       const token = parameters.get('ClientToken') ?? ''
       const answer = launches.get(token) ?? (await ask(parameters))
@@ -125,6 +131,12 @@ async function createImage(parameters: URLSearchParams, ask: Ask): ReturnType<As
   const keys = tags.map(([name, value]): [string, string] => [name.slice(specification.length), value])
   await ask(new URLSearchParams([['Action', 'CreateTags'], ['Version', Version], ...resources, ...keys]))
   return made
+}
+
+async function describeLoadBalancers(parameters: URLSearchParams, ask: Ask): ReturnType<Ask> {
+  const { status, body } = await ask(parameters)
+  const zone = '<CanonicalHostedZoneNameID>Z35SXDOTRQ7X7K</CanonicalHostedZoneNameID>'
+  return { status, body: body.replaceAll('<DNSName>', `${zone}<DNSName>`) }
 }
 
 async function describeInstanceHealth(parameters: URLSearchParams, ask: Ask): ReturnType<Ask> {

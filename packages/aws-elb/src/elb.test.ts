@@ -1,4 +1,4 @@
-import { balancerHealth, type LoadBalancer } from '@viridian/aws'
+import { balancerHealth, inServiceCount, type LoadBalancer } from '@viridian/aws'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type FleetCloud, openFleetCloud, until } from '../../aws/src/testing/fleet-cloud.ts'
 import { testSteps } from '../../aws/src/testing/test-steps.ts'
@@ -100,6 +100,14 @@ test('what is not registered is not in service, known to EC2 or not', async () =
     code: 'E_NOT_IN_SERVICE',
     message: `${stranger} is Absent at web, i-0dead is Absent at web`,
   })
+})
+
+test('all that are in service at a balancer are counted; at one that is gone there are none', async () => {
+  const [web] = balancers
+  if (web?.kind !== 'classic') throw new Error('no balancer web')
+  const registered = await cloud.registered()
+  expect(await inServiceCount(cloud.context(), web)).toBe(registered.length)
+  expect(await inServiceCount(cloud.context(), { ...web, name: 'gone' })).toBe(0)
 })
 
 test('waiting ends early when a registered instance vanishes', async () => {

@@ -26,7 +26,7 @@ export async function replicate(t: Steps, originals: readonly LoadBalancer[]): P
 
 const copy = (t: Steps, balancer: ClassicLoadBalancer): Promise<LoadBalancer> => {
   const from = balancer.name
-  return t.move({ name: 'replicate', title: `replicate ${from}` }, async (t) => {
+  return t.move({ name: 'replicate', title: `replicate the balancer ${from}` }, async (t) => {
     const { policies, listeners, backends } = await t.step(readPolicyPlan, { name: from })
     const made = await t.step(createBalancer, { balancer })
     const name = balancerName(made)

@@ -1,3 +1,4 @@
+export type { FleetSwitch } from './fleet-switch.ts'
 export { FoundRecord } from './found-record.ts'
 export type { FindOptions, Route53, Route53Settings, Switched, SwitchOptions } from './plugin.ts'
 export { route53, route53 as default } from './plugin.ts'

@@ -1,6 +1,7 @@
 import { balancerName, type LoadBalancer } from '@viridian/aws'
 import type { Plugin, Steps } from '@viridian/core'
 import { findRecord } from './find-record.ts'
+import { endsOf, type FleetSwitch } from './fleet-switch.ts'
 import type { FoundRecord } from './found-record.ts'
 import { seeInSync } from './in-sync.ts'
 import { pointRecord } from './point-record.ts'
@@ -41,6 +42,8 @@ export interface SwitchOptions {
 export interface Switched {
   /** How long resolvers may still send users to where it led before, in seconds. */
   readonly ttl: number
+  /** The balancer that it leads to now. */
+  readonly to: LoadBalancer
 }
 
 /** The moves of Amazon Route 53, for tasks. */
@@ -69,12 +72,10 @@ export interface Route53 extends Plugin {
    *
    * @example
    * ```ts
-   * await names.switch(t, record, {
-   *   from: blue.balancer, to: green.balancer, capacity: 3, touches: ['balancer/web-green', 'group/web-green'],
-   * })
+   * await names.switch(t, record, { blue, green, balancers: { web: 'web-green' } })
    * ```
    */
-  switch(t: Steps, found: FoundRecord, options: SwitchOptions): Promise<Switched>
+  switch(t: Steps, found: FoundRecord, options: SwitchOptions | FleetSwitch): Promise<Switched>
   /**
    * Tests that a name leads to a balancer now: a guard while blue is kept.
    *
@@ -97,8 +98,10 @@ export const route53 = ({ nameServers = [] }: Route53Settings = {}): Route53 => 
   settings: { nameServers: [...nameServers] },
   steps: [findRecord, pointRecord, seeInSync, seeResolved, testPointsAt],
   find: (t, record, { zone } = {}) => t.step(findRecord, { record, ...(zone !== undefined && { zone }) }),
-  switch: (t, found, { from, to, capacity, withinMs, touches = [] }) => {
+  switch: (t, found, options) => {
     const { name } = found
+    const ends: SwitchOptions = 'blue' in options ? endsOf(found, options) : options
+    const { from, to, capacity, withinMs, touches = [] } = ends
     const given = [...nameServers]
     return t.move({ name: 'switch', title: `point ${name} at ${balancerName(to)}` }, async (t) => {
       const { change, sets, ttl } = await t.step(pointRecord, {
@@ -113,7 +116,7 @@ export const route53 = ({ nameServers = [] }: Route53Settings = {}): Route53 => 
       await t.step(seeInSync, { name, ...(change !== undefined && { change }) })
       const lookup = { name, nameServers: found.nameServers, given, sets }
       await t.step(seeResolved, { lookup, to: balancerName(to) })
-      return { ttl }
+      return { ttl, to }
     })
   },
   resolves: async (t, found, to) => {

@@ -241,6 +241,14 @@ describe('switch', () => {
     expect(await sets()).toEqual(before)
   })
 
+  test('asks again while another change is under way, and when it is asked too much', async () => {
+    await put(alias(blue))
+    const refusal = { operation: 'ChangeResourceRecordSets', kind: 'refuse', status: 400 }
+    await cloud.fail(['PriorRequestNotComplete', 'Throttling'].map((code) => ({ ...refusal, code })))
+    await toGreen(steps())
+    expect(await resolver.resolve4(name)).toEqual(await addressOf(green))
+  })
+
   test('does not touch what has changed since it was found', async () => {
     await put(alias(blue))
     const t = steps()

@@ -80,6 +80,11 @@ def health(instance):
     return states["InstanceStates"][0]["State"]
 
 
+def zone_of_name():
+    balancer = elb.describe_load_balancers(LoadBalancerNames=[NAME])["LoadBalancerDescriptions"][0]
+    return "CanonicalHostedZoneNameID" if "CanonicalHostedZoneNameID" in balancer else "none"
+
+
 def beyond_max(image):
     instance = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
     autoscaling.attach_instances(AutoScalingGroupName=NAME, InstanceIds=[instance])
@@ -98,6 +103,7 @@ def main():
         "DescribeInstances by client token": by_token,
         "DescribeInstanceHealth, not registered": lambda: health(other),
         "DescribeInstanceHealth, just registered, serving nothing": lambda: health(member),
+        "DescribeLoadBalancers, the zone of a name": zone_of_name,
         "GetConsoleOutput": lambda: "host keys" if "SSH HOST KEY" in console(other) else "no host keys",
         "AttachInstances beyond max": lambda: beyond_max(image),
         **group_cases(autoscaling, elb, NAME),

@@ -33,9 +33,7 @@ export interface ReplicaMoves {
    *
    * @example
    * ```ts
-   * const { fleet, policies, pin } = await fleets.replicate(t, blue, {
-   *   loadBalancers: [balancer], balancers: { [original.name]: balancer.name },
-   * })
+   * const { fleet, pin } = await fleets.replicate(t, blue, await traffic.replicate(t, blue.loadBalancers))
    * await fleets.relaunchWith(t, fleet, image)
    * const green = await fleets.fill(t, fleet, { like: blue })
    * // … once it serves

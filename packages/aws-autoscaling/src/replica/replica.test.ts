@@ -49,7 +49,7 @@ afterAll(async () => {
 const steps = (): TestSteps => testSteps(cloud.context())
 
 const replicated = (t: TestSteps, fleet = blue): Promise<Replica> =>
-  fleets.replicate(t, fleet, { loadBalancers: [balancer], balancers: { web: 'web-green' } })
+  fleets.replicate(t, fleet, { balancers: [balancer], names: { web: 'web-green' } })
 
 async function groupOf(name: string): Promise<AutoScalingGroup | undefined> {
   const names = { AutoScalingGroupNames: [name] }
@@ -71,9 +71,13 @@ test('the group behind a balancer is found', async () => {
 
 test('a replica is empty, held still, and its original in every setting', async () => {
   const t = steps()
-  const { fleet, pin, policies } = await replicated(t)
+  const { fleet, pin, counterparts } = await replicated(t)
   expect(fleet).toMatchObject({ min: 0, desired: 0, max: 4, instances: [], loadBalancers: [balancer] })
-  expect(policies).toEqual({})
+  expect(counterparts).toEqual({
+    groups: { web: fleet.name },
+    balancers: { web: 'web-green' },
+    policies: {},
+  })
   expect(pin).toMatchObject({ group: fleet.name, processes: ['AlarmNotification'], max: { from: 4, to: 4 } })
   const green = await groupOf(fleet.name)
   expect(green).toMatchObject({
@@ -175,7 +179,7 @@ test('what differs is told', async () => {
 })
 
 test('a balancer that nothing takes the place of is refused', () => {
-  expect(() => fleets.replicate(steps(), blue, { loadBalancers: [], balancers: {} })).toThrow('is behind web')
+  expect(() => fleets.replicate(steps(), blue, { balancers: [], names: {} })).toThrow('is behind web')
 })
 
 test('a foreign group of its name is refused, and one that lost its tag is left alone', async () => {

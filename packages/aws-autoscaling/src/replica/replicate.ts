@@ -1,4 +1,4 @@
-import { balancerName, type Fleet, type LoadBalancer, pinTag } from '@viridian/aws'
+import { balancerName, type Counterparts, type Fleet, type LoadBalancer, pinTag } from '@viridian/aws'
 import { type Steps, ViridianError } from '@viridian/core'
 import { describeGroup } from '../describe-group.ts'
 import { tagGroup } from '../group-tag.ts'
@@ -25,17 +25,17 @@ const actionsInACall = 50
 
 export interface ReplicaOptions {
   /** The balancers that the replica's instances are registered with. */
-  readonly loadBalancers: readonly LoadBalancer[]
+  readonly balancers: readonly LoadBalancer[]
   /** Which of them takes the place of which, by name; target groups by ARN. */
-  readonly balancers: Readonly<Record<string, string>>
+  readonly names: Readonly<Record<string, string>>
 }
 
 /** A replica of a fleet: plain data. */
 export interface Replica {
   /** Empty as yet. */
   readonly fleet: Fleet
-  /** The ARNs of the scaling policies: the original's, the copy's. */
-  readonly policies: Readonly<Record<string, string>>
+  /** What stands in it for what: the group, its balancers, its scaling policies. */
+  readonly counterparts: Counterparts
   /** What holds it still, for `unpin`. */
   readonly pin: Pin
 }
@@ -44,13 +44,13 @@ export interface Replica {
 export function replicate(
   t: Steps,
   fleet: Fleet,
-  { loadBalancers, balancers: given }: ReplicaOptions,
+  { balancers: loadBalancers, names }: ReplicaOptions,
 ): Promise<Replica> {
   const from = fleet.name
-  const balancers = { ...given }
+  const balancers = { ...names }
   refuseUnmatched(fleet, balancers)
   const { max, suspended } = unpinnedFleet(fleet)
-  return t.move({ name: 'replicate', title: `replicate ${from}` }, async (t) => {
+  return t.move({ name: 'replicate', title: `replicate the group ${from}` }, async (t) => {
     const parts = await t.step(readParts, { group: from })
     const { name: group } = await t.step(createGroup, { from, max, balancers })
     const processes = pinnedProcesses.filter((process) => !suspended.includes(process))
@@ -72,7 +72,8 @@ export function replicate(
     for (const { name: policy, arn } of parts.policies)
       policies[arn] = (await t.step(putPolicy, { group, from, policy, balancers })).arn
     const empty = { min: 0, desired: 0, max, instances: [], suspended: held, pin: pin.tag }
-    return { fleet: { ...fleet, name: group, ...empty, loadBalancers: [...loadBalancers] }, policies, pin }
+    const copy = { ...fleet, name: group, ...empty, loadBalancers: [...loadBalancers] }
+    return { fleet: copy, counterparts: { groups: { [from]: group }, balancers, policies }, pin }
   })
 }
 

@@ -32,6 +32,6 @@ export const findRetired = defineRead({
         ...retirement,
       })),
     )
-    return fleets.sort((one, other) => (one.at < other.at ? -1 : 1))
+    return fleets.sort((one, other) => (one.since < other.since ? -1 : 1))
   },
 })

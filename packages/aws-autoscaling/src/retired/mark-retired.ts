@@ -4,8 +4,12 @@ import { z } from 'zod'
 import { readGroup } from '../group.ts'
 import { type Retirement, retirementOf, retirementTags } from './retired-tags.ts'
 
-const Input = z.strictObject({ group: z.string(), successor: z.string(), record: z.string().exactOptional() })
-const Before = z.strictObject({ at: z.string() })
+const Input = z.strictObject({
+  group: z.string(),
+  successor: z.string(),
+  record: z.string().exactOptional(),
+  since: z.string(),
+})
 
 /**
  * Says in a group's tags that another one has taken its place (`CreateOrUpdateTags`): what is left for a clean-up to
@@ -15,12 +19,11 @@ export const markRetired = defineChange({
   name: 'aws-autoscaling/mark-retired',
   version: 1,
   input: Input,
-  /** When: the same at every try. */
-  beforeSchema: Before,
+  beforeSchema: z.null(),
   output: z.null(),
   calls: ['autoscaling:CreateOrUpdateTags', 'autoscaling:DescribeAutoScalingGroups'],
   title: ({ group, successor }) => `mark ${group} as retired for ${successor}`,
-  before: async () => ({ at: new Date().toISOString() }),
+  before: async () => null,
   run: async (input, c) => {
     const Tags = retirementTags(retirementIn(input, c)).map((tag) => ({
       ...tag,
@@ -40,6 +43,6 @@ export const markRetired = defineChange({
 })
 
 const retirementIn = (
-  { successor, record }: z.infer<typeof Input>,
-  c: ChangeContext<z.infer<typeof Before>>,
-): Retirement => ({ run: c.run.id, successor, ...(record !== undefined && { record }), at: c.before.at })
+  { successor, record, since }: z.infer<typeof Input>,
+  { run }: ChangeContext<null>,
+): Retirement => ({ run: run.id, successor, ...(record !== undefined && { record }), since })

@@ -19,13 +19,15 @@ export interface ScaleToZeroOptions {
   readonly successor: string
   /** The name in DNS that leads to the successor. */
   readonly record?: string
+  /** Since when the successor serves. */
+  readonly since: Date
 }
 
 /** Scales a fleet in to zero, step by step: see `RetiredMoves.scaleToZero`. */
 export function scaleToZero(
   t: Steps,
   { name: group }: Fleet,
-  { successor, record }: ScaleToZeroOptions,
+  { successor, record, since }: ScaleToZeroOptions,
 ): Promise<void> {
   return t.move({ name: 'scale-to-zero', title: `scale ${group} to zero` }, async (t) => {
     const state = await t.step(readState, { group })
@@ -39,7 +41,12 @@ export function scaleToZero(
       await t.step(lowerSizes, { group, min: 0, desired })
       await t.step(seeScaled, { group, count: desired })
     }
-    await t.step(markRetired, { group, successor, ...(record !== undefined && { record }) })
+    await t.step(markRetired, {
+      group,
+      successor,
+      ...(record !== undefined && { record }),
+      since: since.toISOString(),
+    })
     if (state.pin !== null) await t.step(untagGroup, { group, key: pinTag, value: state.pin })
   })
 }

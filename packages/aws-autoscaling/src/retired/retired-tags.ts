@@ -12,13 +12,13 @@ export const Retirement = z.strictObject({
   successor: z.string(),
   /** The name that leads to the successor now, if one does. */
   record: z.string().exactOptional(),
-  /** When it was retired, ISO 8601. */
-  at: z.string(),
+  /** Since when the successor serves, ISO 8601. */
+  since: z.string(),
 })
 
 export type Retirement = z.infer<typeof Retirement>
 
-const Stamp = z.object({ run: z.string(), at: z.string() })
+const Stamp = z.object({ run: z.string(), since: z.string() })
 
 interface Tag {
   readonly Key: string
@@ -26,8 +26,8 @@ interface Tag {
 }
 
 /** The tags that say it. */
-export const retirementTags = ({ run, successor, record, at }: Retirement): Tag[] => [
-  { Key: retiredTag, Value: JSON.stringify({ run, at }) },
+export const retirementTags = ({ run, successor, record, since }: Retirement): Tag[] => [
+  { Key: retiredTag, Value: JSON.stringify({ run, since }) },
   { Key: successorTag, Value: successor },
   ...(record === undefined ? [] : [{ Key: recordTag, Value: record }]),
 ]

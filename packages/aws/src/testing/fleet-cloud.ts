@@ -57,7 +57,9 @@ export async function openFleetCloud() {
     lose: (...operations: string[]): Promise<void> =>
       cloud.fail(operations.map((operation) => ({ operation, kind: 'lose' }))),
     /** Switches faults on. */
-    async fail(rules: readonly { operation: string; kind: string; status?: number }[]): Promise<void> {
+    async fail(
+      rules: readonly { operation: string; kind: string; status?: number; code?: string }[],
+    ): Promise<void> {
       const answer = await fetch(`${endpoint}/_viridian/faults`, {
         method: 'POST',
         headers: { 'x-viridian-secret': secretAccessKey },

@@ -128,13 +128,8 @@ async function down(c: ActionContext): Promise<number> {
 
 async function describe(c: ActionContext, access: CloudAccess, fleet: FleetSeed | undefined): Promise<void> {
   const { endpoint, region, accessKeyId, secretAccessKey, dns, ssh } = access
+  const names = fleet && (await namesOf(access, fleet))
   if (c.json) {
-    const names = fleet && {
-      group: fleet.group,
-      loadBalancer: fleet.loadBalancer,
-      record: fleet.record,
-      port: fleet.port,
-    }
     c.print(JSON.stringify({ endpoint, region, accessKeyId, secretAccessKey, dns, ssh, names }))
     return
   }
@@ -146,10 +141,22 @@ async function describe(c: ActionContext, access: CloudAccess, fleet: FleetSeed 
     `  export AWS_ENDPOINT_URL=${endpoint} AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
     `  export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
     '',
-    `Its name server is ${dns.address} port ${dns.port}.${fleet ? ` The group is "${fleet.group}", its balancer "${fleet.loadBalancer}".` : ''}`,
+    `Its name server is ${dns.address} port ${dns.port}.${names ? ` The group is "${names.group}", its balancer "${names.loadBalancer}".` : ''}`,
     '',
     ...landscape,
   ]) {
     c.print(line)
+  }
+}
+
+/** The names that a person needs: of the fleet that is live now, or of the one to begin with. */
+async function namesOf({ endpoint, region, accessKeyId, secretAccessKey }: CloudAccess, fleet: FleetSeed) {
+  const { fleetClients, liveFleet } = await import('./live-fleet.ts')
+  const clients = fleetClients({ endpoint, region, credentials: { accessKeyId, secretAccessKey } })
+  try {
+    const { group, loadBalancer } = (await liveFleet(clients, fleet)) ?? fleet
+    return { group, loadBalancer, record: fleet.record, port: fleet.port }
+  } finally {
+    for (const client of Object.values(clients)) client.destroy()
   }
 }

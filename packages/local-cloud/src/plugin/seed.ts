@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
-  AutoScalingClient,
   CreateAutoScalingGroupCommand,
   CreateLaunchConfigurationCommand,
   DescribeAutoScalingGroupsCommand,
@@ -17,18 +16,18 @@ import {
   CreateLoadBalancerCommand,
   DescribeInstanceHealthCommand,
   DescribeLoadBalancersCommand,
-  ElasticLoadBalancingClient,
   ModifyLoadBalancerAttributesCommand,
 } from '@aws-sdk/client-elastic-load-balancing'
 import {
   ChangeResourceRecordSetsCommand,
   CreateHostedZoneCommand,
   GetChangeCommand,
-  Route53Client,
+  type Route53Client,
 } from '@aws-sdk/client-route-53'
 import { ViridianError } from '@viridian/core'
 import { type CloudAccess, keyName } from './access.ts'
 import type { FleetSeed } from './fleet-seed.ts'
+import { aliasOf, type FleetClients, fleetClients, liveFleet } from './live-fleet.ts'
 
 const readyWithinMs = 90_000
 
@@ -41,32 +40,28 @@ export async function seedFleet(
 ): Promise<void> {
   const { accessKeyId, secretAccessKey, endpoint, region } = access
   const configuration = { endpoint, region, credentials: { accessKeyId, secretAccessKey } }
-  const clients = {
-    ec2: new EC2Client(configuration),
-    autoScaling: new AutoScalingClient(configuration),
-    balancers: new ElasticLoadBalancingClient(configuration),
-    names: new Route53Client(configuration),
-  }
+  const clients = { ec2: new EC2Client(configuration), ...fleetClients(configuration) }
   try {
     const { AutoScalingGroups: [group] = [] } = await clients.autoScaling.send(
       new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [fleet.group] }),
     )
-    if (!group) {
+    // A deployment may have put another group in the place of the first one, and the first one may be gone.
+    if (!group && (await aliasOf(clients.names, fleet.record)) === undefined) {
       note(`the local cloud is empty: starting ${fleet.size} instances in the group "${fleet.group}"`)
       await createFleet(clients, fleet)
     }
     // What has become of the fleet since, such as another size, is a rehearsal's own affair.
-    await untilServing(clients, { ...fleet, size: group?.DesiredCapacity ?? fleet.size }, signal)
+    const live = await liveFleet(clients, fleet)
+    const size = live?.desired ?? group?.DesiredCapacity ?? fleet.size
+    const loadBalancer = live?.loadBalancer ?? fleet.loadBalancer
+    await untilServing(clients, { ...fleet, size, loadBalancer }, signal)
   } finally {
     for (const client of Object.values(clients)) client.destroy()
   }
 }
 
-interface Clients {
+interface Clients extends FleetClients {
   readonly ec2: EC2Client
-  readonly autoScaling: AutoScalingClient
-  readonly balancers: ElasticLoadBalancingClient
-  readonly names: Route53Client
 }
 
 async function createFleet(clients: Clients, fleet: FleetSeed): Promise<void> {

@@ -58,7 +58,7 @@ export function refuseWithErrorResponse(api: Api, error: AwsError, requestId: st
   return xmlAnswer(status, requestId, writeXml(api, refusal, value))
 }
 
-/** What tells a client of another protocol the code that a Query client would see. */
+/** What tells a client of another protocol the code that a Query client would see, where there ever was one. */
 export function queryErrorHeader(api: Api, error: AwsError): Record<string, string> {
   if (!api.knowsQuery) return {}
   const { code, status } = wireError(api, error)

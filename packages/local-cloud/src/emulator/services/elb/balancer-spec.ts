@@ -1,7 +1,7 @@
 import type { BalancerSpec, Listener, Stickiness } from '../../hardware.ts'
 import type { Certificates } from '../acm/certificates.ts'
 import type { ListenerRecord, LoadBalancer } from './load-balancer.ts'
-import { appCookie, balancerCookie, type Policy } from './policy-types.ts'
+import { appCookie, balancerCookie, type Policy } from './policy.ts'
 
 /** What the proxy is told of a load balancer. */
 export function specOf(balancer: LoadBalancer, certificates: Certificates): BalancerSpec {

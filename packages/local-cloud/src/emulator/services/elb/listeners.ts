@@ -4,7 +4,8 @@ import { AwsError } from '../../service.ts'
 import type { Certificates } from '../acm/certificates.ts'
 import { required, validationError, within } from '../constraint.ts'
 import type { ListenerRecord, LoadBalancer } from './load-balancer.ts'
-import { defaultSecurityPolicy, type Policy, securityPolicies } from './policy-types.ts'
+import type { Policy } from './policy.ts'
+import { defaultSecurityPolicy, securityPolicies } from './security-policies.ts'
 
 const protocols = ['HTTP', 'HTTPS', 'TCP', 'SSL'] as const
 

@@ -1,6 +1,6 @@
 import type { HealthCheck, Listener } from '../../hardware.ts'
 import type { Attributes } from './attributes.ts'
-import type { Policy } from './policy-types.ts'
+import type { Policy } from './policy.ts'
 
 /** A listener as the store keeps it: its certificate and policies by their names. */
 export interface ListenerRecord extends Omit<Listener, 'identity' | 'stickiness'> {

@@ -7,15 +7,13 @@ import {
   appCookie,
   backendAuthentication,
   balancerCookie,
-  invalidPolicy,
   type Policy,
   type PolicyAttribute,
-  policyTypes,
   proxyProtocol,
-  readPolicy,
-  securityPolicies,
   sslNegotiation,
-} from './policy-types.ts'
+} from './policy.ts'
+import { invalidPolicy, policyTypes, readPolicy } from './policy-types.ts'
+import { securityPolicies } from './security-policies.ts'
 
 /** The operations on policies. */
 export function policyHandlers(book: BalancerBook): ElbHandlers {

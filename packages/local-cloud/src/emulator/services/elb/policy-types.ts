@@ -3,60 +3,24 @@ import type {
   PolicyTypeDescription,
 } from '@aws-sdk/client-elastic-load-balancing'
 import { AwsError } from '../../service.ts'
-
-/** A policy of a load balancer as the store keeps it. */
-export interface Policy {
-  readonly name: string
-  readonly type: string
-  readonly attributes: readonly PolicyAttribute[]
-}
-
-export interface PolicyAttribute {
-  readonly name: string
-  readonly value: string
-}
-
-export const appCookie = 'AppCookieStickinessPolicyType'
-export const balancerCookie = 'LBCookieStickinessPolicyType'
-export const sslNegotiation = 'SSLNegotiationPolicyType'
-export const proxyProtocol = 'ProxyProtocolPolicyType'
-export const publicKey = 'PublicKeyPolicyType'
-export const backendAuthentication = 'BackendServerAuthenticationPolicyType'
-
-/** What an HTTPS or SSL listener negotiates by unless it is told otherwise. */
-export const defaultSecurityPolicy = 'ELBSecurityPolicy-2016-08'
-
-const reference = 'Reference-Security-Policy'
-const protocols = ['Protocol-SSLv3', 'Protocol-TLSv1', 'Protocol-TLSv1.1', 'Protocol-TLSv1.2']
-const serverOrder = 'Server-Defined-Cipher-Order'
-const ciphers = [
-  'ECDHE-ECDSA-AES128-GCM-SHA256',
-  'ECDHE-RSA-AES128-GCM-SHA256',
-  'ECDHE-ECDSA-AES128-SHA256',
-  'ECDHE-RSA-AES128-SHA256',
-  'ECDHE-ECDSA-AES128-SHA',
-  'ECDHE-RSA-AES128-SHA',
-  'ECDHE-ECDSA-AES256-GCM-SHA384',
-  'ECDHE-RSA-AES256-GCM-SHA384',
-  'ECDHE-ECDSA-AES256-SHA384',
-  'ECDHE-RSA-AES256-SHA384',
-  'ECDHE-RSA-AES256-SHA',
-  'ECDHE-ECDSA-AES256-SHA',
-  'AES128-GCM-SHA256',
-  'AES128-SHA256',
-  'AES128-SHA',
-  'AES256-GCM-SHA384',
-  'AES256-SHA256',
-  'AES256-SHA',
-]
-/** Those that AWS knows and none of its own policies since 2016 turns on. */
-const oldCiphers = [
-  'DHE-RSA-AES128-SHA',
-  'DHE-DSS-AES128-SHA',
-  'DES-CBC3-SHA',
-  'ECDHE-RSA-RC4-SHA',
-  'RC4-SHA',
-]
+import {
+  appCookie,
+  backendAuthentication,
+  balancerCookie,
+  type Policy,
+  type PolicyAttribute,
+  proxyProtocol,
+  publicKey,
+  sslNegotiation,
+} from './policy.ts'
+import {
+  ciphers,
+  oldCiphers,
+  protocols,
+  reference,
+  securityPolicies,
+  serverOrder,
+} from './security-policies.ts'
 
 const booleans = (names: readonly string[]): PolicyAttributeTypeDescription[] =>
   names.map((AttributeName) => ({ AttributeName, AttributeType: 'Boolean', Cardinality: 'ZERO_OR_ONE' }))
@@ -106,22 +70,6 @@ export const policyTypes: readonly PolicyTypeDescription[] = [
       { AttributeName: 'PublicKeyPolicyName', AttributeType: 'PolicyName', Cardinality: 'ONE_OR_MORE' },
     ],
   },
-]
-
-/** AWS's own security policies, which every load balancer may refer to. */
-export const securityPolicies: readonly Policy[] = [
-  securityPolicy(defaultSecurityPolicy, ['Protocol-TLSv1', 'Protocol-TLSv1.1', 'Protocol-TLSv1.2'], ciphers),
-  securityPolicy('ELBSecurityPolicy-TLS-1-1-2017-01', ['Protocol-TLSv1.1', 'Protocol-TLSv1.2'], ciphers),
-  securityPolicy(
-    'ELBSecurityPolicy-TLS-1-2-2017-01',
-    ['Protocol-TLSv1.2'],
-    ciphers.filter((cipher) => !cipher.endsWith('-SHA')),
-  ),
-  securityPolicy(
-    'ELBSecurityPolicy-2015-05',
-    ['Protocol-TLSv1', 'Protocol-TLSv1.1', 'Protocol-TLSv1.2'],
-    [...ciphers, 'DES-CBC3-SHA'],
-  ),
 ]
 
 /**
@@ -185,18 +133,4 @@ function fits(
 /** The refusal of a policy that does not fit. */
 export function invalidPolicy(message: string): AwsError {
   return new AwsError('InvalidConfigurationRequest', message, 409)
-}
-
-function securityPolicy(name: string, accepted: readonly string[], on: readonly string[]): Policy {
-  const attribute = (each: string, value: boolean): PolicyAttribute => ({ name: each, value: `${value}` })
-  return {
-    name,
-    type: sslNegotiation,
-    attributes: [
-      { name: reference, value: name },
-      ...protocols.map((protocol) => attribute(protocol, accepted.includes(protocol))),
-      attribute(serverOrder, true),
-      ...[...ciphers, ...oldCiphers].map((cipher) => attribute(cipher, on.includes(cipher))),
-    ],
-  }
 }

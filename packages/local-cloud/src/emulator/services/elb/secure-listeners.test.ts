@@ -1,11 +1,16 @@
+import { Resolver } from 'node:dns/promises'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { request } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { connect, type PeerCertificate } from 'node:tls'
 import { ACM } from '@aws-sdk/client-acm'
 import { ElasticLoadBalancing, type LoadBalancerDescription } from '@aws-sdk/client-elastic-load-balancing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openCloud } from '../../cloud.ts'
 import { certificateFor } from '../testing/certificate.ts'
-import { openTestCloud, refusal, type TestCloud } from '../testing/test-cloud.ts'
+import { openTestCloud, refusal, region, type TestCloud } from '../testing/test-cloud.ts'
 
 let cloud: TestCloud
 let acm: ACM
@@ -216,4 +221,33 @@ test('policies of every type are kept whole, and set where they fit', async () =
   ])
   const samples = (await elb.describeLoadBalancerPolicies({})).PolicyDescriptions ?? []
   expect(samples.map(({ PolicyName }) => PolicyName)).toContain('ELBSecurityPolicy-TLS-1-2-2017-01')
+})
+
+test('a certificate and its listener outlive the process of the cloud, and the key is private', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'viridian-secure-'))
+  const options = { directory, region, timeScale: 0.02 }
+  const first = await openCloud(options)
+  const { endpoint, accessKeyId, secretAccessKey } = first
+  const config = { endpoint, region, credentials: { accessKeyId, secretAccessKey } }
+  const clients = { acm: new ACM(config), elb: new ElasticLoadBalancing(config) }
+  const { certificate, privateKey } = await certificateFor('kept.example.test')
+  const imported = await clients.acm.importCertificate({
+    Certificate: Buffer.from(certificate),
+    PrivateKey: Buffer.from(privateKey),
+  })
+  const { DNSName = '' } = await clients.elb.createLoadBalancer({
+    ...web,
+    Listeners: [listener('HTTPS', 8443, imported.CertificateArn ?? '')],
+    AvailabilityZones: ['eu-west-1a'],
+  })
+  for (const client of Object.values(clients)) client.destroy()
+  await first.close()
+  expect((await stat(join(directory, 'records.json'))).mode & 0o077).toBe(0)
+  const second = await openCloud(options)
+  const resolver = new Resolver()
+  resolver.setServers([`${second.dns.address}:${second.dns.port}`])
+  const [address = ''] = await resolver.resolve4(DNSName)
+  expect(await shown(address, 8443)).toBe('kept.example.test')
+  await second.close()
+  await rm(directory, { recursive: true })
 })

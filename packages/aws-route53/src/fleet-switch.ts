@@ -1,0 +1,51 @@
+import { balancerName, classicOnly, type Fleet, type LoadBalancer } from '@viridian/aws'
+import { ViridianError } from '@viridian/core'
+import { balancerDnsName } from './domain-name.ts'
+import type { FoundRecord } from './found-record.ts'
+
+/** A switch from one fleet to its replica. */
+export interface FleetSwitch {
+  readonly blue: Fleet
+  readonly green: Fleet
+  /** Which of green's balancers takes the place of which of blue's, by name. */
+  readonly balancers: Readonly<Record<string, string>>
+}
+
+/** Between which balancers a name is switched, and what it relies on then. */
+export interface SwitchEnds {
+  readonly from?: LoadBalancer
+  readonly to: LoadBalancer
+  readonly capacity: number
+  readonly touches: readonly string[]
+}
+
+/**
+ * The ends of a switch between fleets: the balancer of blue that the name leads to, and the one of green that takes its
+ * place. Where there is no record yet, the first one of green. Green and blue's capacity are what the way back relies on.
+ *
+ * @throws ViridianError `E_BALANCER_UNMATCHED`
+ */
+export function endsOf({ name, target }: FoundRecord, { blue, green, balancers }: FleetSwitch): SwitchEnds {
+  const from = target && blue.loadBalancers.find((balancer) => leadsTo(balancer, target.dnsName))
+  const to = green.loadBalancers.find((balancer) =>
+    from ? balancerName(balancer) === balancers[balancerName(from)] : true,
+  )
+  if (!to || (target && !from))
+    throw new ViridianError(
+      'E_BALANCER_UNMATCHED',
+      `nothing of ${green.name} takes the place where ${name} leads`,
+      {
+        hint: `${name} leads to ${target?.dnsName ?? 'nowhere'}; ${blue.name} is behind ${blue.loadBalancers.map(balancerName).join(', ') || 'no balancer'}`,
+      },
+    )
+  const things = [`group/${green.name}`, `group/${green.name}#capacity`, `balancer/${balancerName(to)}`]
+  return {
+    ...(from && { from }),
+    to,
+    capacity: blue.desired,
+    touches: [...things, `group/${blue.name}#capacity`],
+  }
+}
+
+const leadsTo = (balancer: LoadBalancer, dnsName: string): boolean =>
+  balancerDnsName(classicOnly(balancer).dnsName) === balancerDnsName(dnsName)

@@ -1,0 +1,71 @@
+import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling'
+import {
+  DescribeLoadBalancersCommand,
+  ElasticLoadBalancingClient,
+} from '@aws-sdk/client-elastic-load-balancing'
+import {
+  ListHostedZonesByNameCommand,
+  ListResourceRecordSetsCommand,
+  Route53Client,
+} from '@aws-sdk/client-route-53'
+import type { FleetSeed } from './fleet-seed.ts'
+
+/** The clients that a look at the live fleet needs. */
+export interface FleetClients {
+  readonly autoScaling: AutoScalingClient
+  readonly balancers: ElasticLoadBalancingClient
+  readonly names: Route53Client
+}
+
+/** The fleet that the record leads to now: a deployment may have switched it to another one than it began with. */
+export interface LiveFleet {
+  readonly group: string
+  readonly loadBalancer: string
+  readonly desired: number
+}
+
+/** How to make such clients for a cloud. */
+export function fleetClients(configuration: {
+  endpoint: string
+  region: string
+  credentials: { accessKeyId: string; secretAccessKey: string }
+}): FleetClients {
+  return {
+    autoScaling: new AutoScalingClient(configuration),
+    balancers: new ElasticLoadBalancingClient(configuration),
+    names: new Route53Client(configuration),
+  }
+}
+
+/** Follows the record to its balancer, and that to the group behind it; undefined where one of them is missing. */
+export async function liveFleet(
+  { autoScaling, balancers, names }: FleetClients,
+  { record }: FleetSeed,
+): Promise<LiveFleet | undefined> {
+  const target = await aliasOf(names, record)
+  if (target === undefined) return undefined
+  const { LoadBalancerDescriptions = [] } = await balancers.send(new DescribeLoadBalancersCommand({}))
+  const loadBalancer = LoadBalancerDescriptions.find(
+    ({ DNSName = '' }) => DNSName.toLowerCase() === target,
+  )?.LoadBalancerName
+  const { AutoScalingGroups = [] } = await autoScaling.send(new DescribeAutoScalingGroupsCommand({}))
+  const group = AutoScalingGroups.find(({ LoadBalancerNames = [] }) =>
+    LoadBalancerNames.some((name) => name === loadBalancer),
+  )
+  if (loadBalancer === undefined || group?.AutoScalingGroupName === undefined) return undefined
+  return { group: group.AutoScalingGroupName, loadBalancer, desired: group.DesiredCapacity ?? 0 }
+}
+
+/** The DNS name that the record is an alias of, in lower case and without the last dot. */
+export async function aliasOf(names: Route53Client, record: string): Promise<string | undefined> {
+  const DNSName = record.slice(record.indexOf('.') + 1)
+  const { HostedZones: [zone] = [] } = await names.send(new ListHostedZonesByNameCommand({ DNSName }))
+  if (zone?.Name !== `${DNSName}.`) return undefined
+  const { ResourceRecordSets = [] } = await names.send(
+    new ListResourceRecordSetsCommand({ HostedZoneId: zone.Id, StartRecordName: record }),
+  )
+  const set = ResourceRecordSets.find(({ Name, Type }) => Name === `${record}.` && Type === 'A')
+  return set?.AliasTarget?.DNSName?.toLowerCase()
+    .replace(/\.$/, '')
+    .replace(/^dualstack\./, '')
+}

@@ -1,0 +1,79 @@
+import { autoScaling } from '@viridian/aws-autoscaling'
+import { cloudWatch } from '@viridian/aws-cloudwatch'
+import { ec2 } from '@viridian/aws-ec2'
+import { elb } from '@viridian/aws-elb'
+import { route53 } from '@viridian/aws-route53'
+import { task } from '@viridian/core'
+import { build_release, release, update_code, validate_service } from './release.ts'
+
+export const fleets = autoScaling()
+export const instances = ec2({ ssh: { user: 'deploy' } })
+export const traffic = elb()
+export const names = route53()
+export const alarms = cloudWatch()
+
+const record = { type: 'string', description: 'the name that users ask for' } as const
+
+export const bluegreen_dns = task(
+  {
+    summary: 'Switch the name to a replica of the whole fleet',
+    args: {
+      record,
+      release,
+      group: {
+        type: 'string',
+        default: '',
+        description: 'the Auto Scaling group, for a name that has no record yet',
+      },
+      keepBlue: { type: 'duration', default: '0s', description: 'how long the way back stays open' },
+      quietFor: {
+        type: 'duration',
+        default: '3m',
+        description: 'how long the old balancer must be without requests before it is retired',
+      },
+      quietWithin: {
+        type: 'duration',
+        default: '30m',
+        description: 'when the old fleet is retired all the same',
+      },
+    },
+    locks: ({ record }) => [`record/${record}`],
+  },
+  async (t) => {
+    const www = await names.find(t, t.args.record)
+    const front = www.target && (await traffic.find(t, www.target.dnsName))
+    const blue = front ? await fleets.behind(t, front) : await fleets.describe(t, t.args.group)
+    await t.run(build_release)
+    await fleets.pin(t, blue, { room: 0, heals: true })
+    const [seed] = await instances.launchLike(t, blue.launch, { like: blue, count: 1 })
+    t.assign('deployment', seed ? [seed] : [])
+    await t.run(update_code)
+    await t.run(validate_service)
+    const image = instances.bake(t, seed)
+    const fronts = await traffic.replicate(t, blue.loadBalancers)
+    const replica = await fleets.replicate(t, blue, fronts)
+    const watch = await alarms.replicate(t, replica.counterparts)
+    await fleets.relaunchWith(t, replica.fleet, await image)
+    await instances.terminate(t, seed ? [seed] : [])
+    const green = await fleets.fill(t, replica.fleet, { like: blue })
+    await traffic.inService(t, green.loadBalancers, green.instances)
+    const smoke = { path: '/', host: t.args.record, expect: { version: t.args.release } }
+    await traffic.smoke(t, green.loadBalancers, smoke)
+    await traffic.compare(t, blue.loadBalancers, green.loadBalancers)
+    await fleets.compare(t, blue, green)
+    await alarms.compare(t, replica.counterparts, watch)
+    const switched = await t.now()
+    const { to } = await names.switch(t, www, { blue, green, balancers: fronts.names })
+    await alarms.enable(t, watch.enabled)
+    await fleets.unpin(t, replica.pin)
+    await t.keep(t.args.keepBlue, async (guard) => {
+      await names.resolves(guard, www, to)
+      await traffic.smoke(guard, green.loadBalancers, smoke)
+    })
+    await t.commit()
+    const { quietFor, quietWithin: deadline } = t.args
+    await alarms.silent(t, blue.loadBalancers, { since: switched.toISOString(), quietFor, deadline })
+    await fleets.scaleToZero(t, blue, { successor: green.name, record: t.args.record, since: switched })
+    await fleets.show(t, green)
+  },
+)

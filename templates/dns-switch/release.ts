@@ -1,0 +1,1 @@
+../instance-swap/release.ts

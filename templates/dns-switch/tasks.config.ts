@@ -1,0 +1,19 @@
+import { defineConfig } from '@viridian/core'
+import { localCloud } from '@viridian/local-cloud'
+import { alarms, bluegreen_dns, fleets, instances, names, traffic } from './deploy.ts'
+import { fleet } from './local-fleet.ts'
+import { build_release, update_code, validate_service } from './release.ts'
+
+export default defineConfig({
+  plugins: [fleets, instances, traffic, names, alarms],
+  tasks: { deploy: { 'bluegreen-dns': bluegreen_dns }, build_release, update_code, validate_service },
+  defaultStage: 'local',
+  stages: {
+    local: {
+      plugins: [localCloud({ fleet })],
+      // A minute of AWS, in which a balancer's requests are counted, takes six seconds here.
+      defaults: { record: fleet.record, quietFor: '8s', quietWithin: '1m' },
+    },
+    production: { env: { AWS_PROFILE: 'production' } },
+  },
+})
