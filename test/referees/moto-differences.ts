@@ -1,4 +1,5 @@
 import { groupDifferences, openGroupBridges } from './moto-groups.ts'
+import { openTemplateBridges, templateDifferences } from './moto-templates.ts'
 
 /** What moto, or the gateway in its place, answers. */
 export interface Answer {
@@ -69,6 +70,7 @@ export const differences: Readonly<Record<string, Difference>> = {
     here: 'max is raised before',
   },
   ...groupDifferences,
+  ...templateDifferences,
 }
 
 export interface Difference {
@@ -84,6 +86,7 @@ export function openBridges(): Readonly<Record<string, Bridge>> {
   const launches = new Map<string, Answer>()
   return {
     ...openGroupBridges(),
+    ...openTemplateBridges(),
     DescribeInstanceRefreshes: async () => ({ status: 200, body: noRefreshes }),
     CreateImage: createImage,
     DescribeInstanceHealth: describeInstanceHealth,

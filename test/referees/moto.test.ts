@@ -40,6 +40,9 @@ const mirroring = [
   ...['SetLoadBalancerPoliciesOfListener', 'SetLoadBalancerPoliciesForBackendServer', 'DeleteLoadBalancer'],
 ]
 
+/** Of a launch template: a group that says `$Latest` is pointed at the number first. */
+const templateChanges = ['CreateLaunchTemplateVersion', ...Array(4).fill('UpdateAutoScalingGroup')]
+
 /** The changing calls of a replica: by one operation it is pointed at its source, and gets its sizes; the original loses its own. */
 const replacing = [
   ...['CreateAutoScalingGroup', 'BatchPutScheduledUpdateGroupAction', 'PutNotificationConfiguration'],
@@ -227,6 +230,35 @@ describe.sequential('the AWS steps on moto', () => {
     expect(await account.inventory()).toEqual(before)
   })
 
+  it('replace the instances of a group with a launch template, lost answers or not', async () => {
+    const templates = await templateFleet()
+    const before = await account.instances()
+    const plan = await tasks('plan', 'swap', '--group', 'web', '--balancers', 'extra')
+    expect(plan.last('run.finished')).toMatchObject({ status: 'succeeded', exitCode: 0 })
+    expect(await templates()).toHaveLength(1)
+    moto.lose(templateChanges)
+    const run = await swap()
+    expect(run.last('run.finished')).toMatchObject({ status: 'succeeded', leftovers: [] })
+    expect(moto.notLost).toEqual([])
+    await expectSwapped(
+      before.map(({ id }) => id),
+      { launchTemplate: 'web-1:2' },
+    )
+    expect(await templates()).toEqual([
+      expect.stringMatching(/^web-1:1 default/),
+      expect.stringMatching(/:2 /),
+    ])
+  })
+
+  it('give a group with a launch template back what it said', async () => {
+    const templates = await templateFleet()
+    const before = [await account.group('web'), await templates()]
+    const run = await swap('--fail')
+    expect(run.last('run.finished')).toMatchObject({ status: 'failed', exitCode: 1, leftovers: [] })
+    expect([await account.group('web'), await templates()]).toEqual(before)
+    expect(before[0]).toMatchObject({ launchTemplate: 'web-1:$Latest' })
+  })
+
   it('are undone by a rollback when their undo was refused at first', async () => {
     const before = await account.inventory()
     moto.lose(waysBack)
@@ -248,11 +280,21 @@ describe.sequential('the AWS steps on moto', () => {
   })
 })
 
+/** The fleet of each test, launched from a launch template instead. Answers a look at the versions, by way of the gateway. */
+async function templateFleet(): Promise<() => Promise<string[]>> {
+  await moto.reset()
+  await python.report('moto_fleet.py', moto.access, 'template')
+  const gated = new Account(moto.access)
+  return () => gated.templates()
+}
+
 /** The group is as it was, but for its launch source and its instances; both balancers have the new ones. */
-async function expectSwapped(blue: readonly string[]): Promise<void> {
+async function expectSwapped(
+  blue: readonly string[],
+  source: object = { launchConfiguration: expect.stringMatching(/^web-1-/) },
+): Promise<void> {
   const group = await account.group('web')
-  expect(group).toMatchObject({ sizes: [2, 2, 3], suspended: [] })
-  expect(group.launchConfiguration).toMatch(/^web-1-/)
+  expect(group).toMatchObject({ sizes: [2, 2, 3], suspended: [], ...source })
   expect(Object.keys(group.tags)).not.toContain('viridian:pin')
   const green = (await account.instances()).map(({ id }) => id).sort()
   expect(green).toHaveLength(2)

@@ -1,4 +1,4 @@
-import type { Fleet, LaunchSource, LaunchSpec } from '@viridian/aws'
+import { type Fleet, type LaunchSource, type LaunchSpec, sourceName } from '@viridian/aws'
 import type { Steps } from '@viridian/core'
 import { createLaunchConfiguration } from './create-launch-configuration.ts'
 import { createLaunchTemplateVersion } from './create-launch-template-version.ts'
@@ -6,7 +6,7 @@ import { setGroupLaunch } from './group-launch.ts'
 
 /** Copies a launch source with another image: see `AutoScaling.copyLaunch`. */
 export function copyLaunch(t: Steps, launch: LaunchSpec, image: string): Promise<LaunchSource> {
-  const title = `copy the launch source with ${image}`
+  const title = `copy ${sourceName(launch.source)} with ${image}`
   return t.move({ name: 'copy-launch', title }, (t) => copied(t, launch, image))
 }
 

@@ -1,5 +1,7 @@
 """A fleet as a person with boto3 makes one: from nothing, in the order that AWS asks for."""
 
+import base64
+
 from account import pages, until, wait
 
 
@@ -52,8 +54,8 @@ HEALTH_CHECK = {
 }
 
 
-def make_group(account, network, name, size, user_data, key, balancers):
-    """A launch configuration and a group of it; returns when the group's instances are in service."""
+def make_configuration(account, network, name, user_data, key):
+    """A launch configuration; answers it as a group names it."""
     account.autoscaling.create_launch_configuration(
         LaunchConfigurationName=f"{name}-1",
         ImageId=network["image"],
@@ -65,9 +67,31 @@ def make_group(account, network, name, size, user_data, key, balancers):
         BlockDeviceMappings=[{"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 8, "VolumeType": "gp3"}}],
         MetadataOptions={"HttpTokens": "required", "HttpEndpoint": "enabled", "HttpPutResponseHopLimit": 2},
     )
+    return {"LaunchConfigurationName": f"{name}-1"}
+
+
+def make_template(account, network, name, user_data, key):
+    """The same as a launch template; a group launches whatever its latest version is."""
+    account.ec2.create_launch_template(
+        LaunchTemplateName=f"{name}-1",
+        LaunchTemplateData={
+            "ImageId": network["image"],
+            "InstanceType": "t3.micro",
+            "KeyName": key,
+            "SecurityGroupIds": [network["security_group"]],
+            "UserData": base64.b64encode(user_data.encode()).decode(),
+            "BlockDeviceMappings": [{"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 8, "VolumeType": "gp3"}}],
+            "MetadataOptions": {"HttpTokens": "required", "HttpEndpoint": "enabled", "HttpPutResponseHopLimit": 2},
+        },
+    )
+    return {"LaunchTemplate": {"LaunchTemplateName": f"{name}-1", "Version": "$Latest"}}
+
+
+def make_group(account, network, name, size, user_data, key, balancers, make_source=make_configuration):
+    """A launch source and a group of it; returns when the group's instances are in service."""
     account.autoscaling.create_auto_scaling_group(
         AutoScalingGroupName=name,
-        LaunchConfigurationName=f"{name}-1",
+        **make_source(account, network, name, user_data, key),
         MinSize=size,
         MaxSize=size + 1,
         DesiredCapacity=size,

@@ -8,6 +8,7 @@ from botocore.parsers import ResponseParserError
 from account import say
 from fleet import HEALTH_CHECK
 from moto_group_differences import cases as group_cases
+from moto_template_differences import template_cases
 
 config = Config(retries={"total_max_attempts": 1})
 ec2, autoscaling, elb = (boto3.client(name, config=config) for name in ["ec2", "autoscaling", "elb"])
@@ -113,6 +114,7 @@ def main():
         "GetConsoleOutput": lambda: "host keys" if "SSH HOST KEY" in console(other) else "no host keys",
         "AttachInstances beyond max": lambda: beyond_max(image),
         **group_cases(autoscaling, elb, NAME),
+        **template_cases(ec2, image),
     }
     for case, call in cases.items():
         say(difference=case, actual=outcome(call))

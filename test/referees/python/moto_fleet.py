@@ -1,12 +1,13 @@
 """
 Makes the fleet that is replaced on moto: a group `web` of two behind a balancer, with two alarms and some traffic, and
-balancers on their own.
+balancers on their own. With `template` the group launches from a launch template.
 """
 
 import datetime
+import sys
 
 from account import Account
-from fleet import make_balancer, make_group, make_network
+from fleet import make_balancer, make_configuration, make_group, make_network, make_template
 from parts import make_parts
 
 NAME = "web"
@@ -17,7 +18,8 @@ network["subnets"] = network["subnets"][:3]
 account.ec2.create_key_pair(KeyName=NAME)
 for balancer in [NAME, "extra", "green"]:
     make_balancer(account, network, balancer)
-ids = make_group(account, network, NAME, 2, "#!/bin/sh\n", NAME, [NAME])
+source = make_template if "template" in sys.argv else make_configuration
+ids = make_group(account, network, NAME, 2, "#!/bin/sh\n", NAME, [NAME], source)
 named = [{"InstanceId": each} for each in ids]
 account.elb.register_instances_with_load_balancer(LoadBalancerName="extra", Instances=named)
 
