@@ -1,5 +1,5 @@
 import { execute } from '../run/execute.ts'
-import { FileLocks } from '../run/lease.ts'
+import { FileLocks } from '../run/file-locks.ts'
 import type { ExitCode } from '../run/outcome.ts'
 import { fileDigest, newRunId } from '../run/store.ts'
 import { type ArgSpecs, type ArgValues, parseArgs } from '../task/args.ts'

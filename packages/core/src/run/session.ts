@@ -17,8 +17,9 @@ import { type ArgSpecs, detailsOf } from '../task/args.ts'
 import { Roles } from '../task/roles.ts'
 import type { Task } from '../task/task.ts'
 import { namesOf } from '../task/tree.ts'
-import type { HeldLock, LockStore } from './lease.ts'
+import { HeldLocks } from './held-locks.ts'
 import type { Ledger } from './ledger.ts'
+import type { LockStore } from './lock.ts'
 import { Resources } from './resources.ts'
 import { StageAtRun } from './stage.ts'
 
@@ -60,7 +61,7 @@ export class Session implements StepHost {
   #isDetached = false
   #permission: Promise<void> | undefined
   #opening: Promise<SshDefaults> | undefined
-  #locks: HeldLock[] = []
+  readonly #locks = new HeldLocks()
 
   constructor(settings: SessionSettings) {
     const { config, identity, ledger } = settings
@@ -135,29 +136,26 @@ export class Session implements StepHost {
   async beforeChange(): Promise<void> {
     this.#permission ??= this.#askOnce()
     await this.#permission
-    for (const lock of this.#locks) lock.check()
+    this.#locks.check()
   }
 
   /**
-   * Takes the locks that the task declares, in the order of their names, so that two runs cannot wait for each other.
+   * Takes the locks of the run and of what its task declares.
    *
    * @throws ViridianError `E_LOCKED`
    */
   async lock(store: LockStore, names: readonly string[]): Promise<void> {
     const { id: run, task } = this.identity
     const holder = { run, task, user: userInfo().username, host: hostname(), pid: process.pid }
-    for (const name of [...names].sort()) {
-      const held = await store.acquire(name, holder, {
-        onTakeover: (lapsed) =>
-          this.emit({
-            kind: 'note',
-            level: 'warning',
-            text: `the lock on ${name} is taken over from run ${lapsed.run} of ${lapsed.user} on ${lapsed.host}, which has ended without releasing it`,
-          }),
-        onLost: (error) => this.engine.fail(error),
-      })
-      this.#locks.push(held)
-    }
+    await this.#locks.acquire(store, names, holder, (name) => ({
+      onTakeover: (lapsed) =>
+        this.emit({
+          kind: 'note',
+          level: 'warning',
+          text: `the lock on ${name} is taken over from run ${lapsed.run} of ${lapsed.user} on ${lapsed.host}, which has ended without releasing it`,
+        }),
+      onLost: (error) => this.engine.fail(error),
+    }))
   }
 
   /** Commands on hosts count as changes on every stage that was given a name. */
@@ -198,13 +196,13 @@ export class Session implements StepHost {
     const at = new Date().toISOString()
     if (this.#settings.ledger.history()?.kept === undefined)
       await this.engine.record({ kind: 'kept', at, until })
-    for (const lock of this.#locks) await lock.keep(until)
+    await this.#locks.keep(until)
     this.emit({ kind: 'kept', until, at, run: this.identity.id })
   }
 
   /** Stops the run when another process has taken it over. */
   async look(): Promise<void> {
-    for (const lock of this.#locks) await lock.look()
+    await this.#locks.look()
     this.engine.signal.throwIfAborted()
   }
 
@@ -213,12 +211,8 @@ export class Session implements StepHost {
    *
    * @throws ViridianError `E_RUN_TAKEN_OVER` when another process does so already
    */
-  async reclaim(): Promise<void> {
-    for (const lock of this.#locks) {
-      await lock.look()
-      lock.check()
-      await lock.keep(undefined)
-    }
+  reclaim(): Promise<void> {
+    return this.#locks.reclaim()
   }
 
   /** Opens the stage at the first need, as a line of its own when it has surroundings to open. */
@@ -292,7 +286,7 @@ export class Session implements StepHost {
       () => this.#remote.close(),
       () => this.#stage.close(),
       () => this.#resources.dispose(),
-      ...this.#locks.map((lock) => async () => (this.#isDetached ? lock.leave() : lock.release())),
+      async () => (this.#isDetached ? this.#locks.leave() : this.#locks.release()),
     ]
     const failures: unknown[] = []
     for (const end of endings) await end().catch((error: unknown) => failures.push(error))

@@ -2,7 +2,8 @@ import { hostname, userInfo } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ViridianError } from '../error.ts'
 import type { RunHistory } from '../journal/history.ts'
-import { isAlive, type Lease, type LockStore, runLock } from './lease.ts'
+import { isAlive, type Lease } from './lease.ts'
+import { type LockStore, runLock } from './lock.ts'
 
 const letsGoWithinMs = 30_000
 

@@ -2,7 +2,9 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { FileLocks, type Holder, type LockEvents } from './lease.ts'
+import { FileLocks } from './file-locks.ts'
+import type { Holder } from './lease.ts'
+import type { LockEvents } from './lock.ts'
 
 const holder = (run: string, pid = process.pid): Holder => ({
   run,
@@ -44,6 +46,24 @@ describe('a lock', () => {
       Array.from({ length: 20 }, (_, n) => locks.acquire('group/web', holder(`run-${n}`), events)),
     )
     expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  })
+
+  it('that is kept does not lapse, and goes to its own run alone', async () => {
+    const kept = await locks.acquire('group/web', holder('one', 2 ** 22), events)
+    await kept.keep('2030-01-01T00:00:00.000Z')
+    kept.leave()
+    await expect(locks.acquire('group/web', holder('two'), events)).rejects.toMatchObject({
+      code: 'E_LOCKED',
+      message: expect.stringMatching(/keeps its way back open until 2030/),
+    })
+    const taken = await locks.acquire('group/web', holder('one'), events)
+    await kept.look()
+    expect(lost).toEqual([expect.stringMatching(/run one was taken over by somebody on here, process \d+/)])
+    // What is not its own any more is not released by it.
+    await kept.release()
+    expect(await locks.holder('group/web')).toMatchObject({ run: 'one', pid: process.pid })
+    await taken.release()
+    expect(await locks.holder('group/web')).toBeUndefined()
   })
 
   it('is taken over, aloud and by one alone, when its holder has died', async () => {

@@ -1,0 +1,195 @@
+import { randomBytes } from 'node:crypto'
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isViridianError, reportOf, ViridianError } from '../error.ts'
+import {
+  type Holder,
+  hasLapsed,
+  isOfSameRun,
+  isSameProcess,
+  type Lease,
+  leaseSchema,
+  locked,
+  lockLost,
+  renewed,
+  takenOver,
+} from './lease.ts'
+import type { HeldLock, LockEvents, LockStore } from './lock.ts'
+
+const renewEveryMs = 10_000
+
+/** Locks as files under `.tasks/locks/`: exclusive among the processes that share the directory. */
+export class FileLocks implements LockStore {
+  readonly #directory: string
+
+  constructor(stateDirectory: string) {
+    this.#directory = join(stateDirectory, 'locks')
+  }
+
+  async acquire(name: string, holder: Holder, events: LockEvents): Promise<HeldLock> {
+    try {
+      await mkdir(this.#directory, { recursive: true, mode: 0o700 })
+      return await this.#take(name, holder, events)
+    } catch (error) {
+      if (isViridianError(error)) throw error
+      throw new ViridianError(
+        'E_STATE_WRITE',
+        `cannot take the lock on ${name}: ${reportOf(error).message}`,
+        {
+          place: { file: this.#directory },
+          hint: 'make room, or make .tasks/ writable',
+        },
+      )
+    }
+  }
+
+  async holder(name: string): Promise<Lease | undefined> {
+    const lease = await readLease(this.#file(name))
+    return lease && !hasLapsed(lease, hostname()) ? lease : undefined
+  }
+
+  #file(name: string): string {
+    return join(this.#directory, `${encodeURIComponent(name)}.json`)
+  }
+
+  async #take(name: string, holder: Holder, events: LockEvents): Promise<HeldLock> {
+    const file = this.#file(name)
+    const since = new Date().toISOString()
+    for (;;) {
+      const mine = renewed(holder, since)
+      if (await this.#create(file, mine)) return this.#hold(name, file, mine, events)
+      const current = await readLease(file)
+      if (!current) continue
+      const own = isOfSameRun(current, holder)
+      if (!own && !hasLapsed(current, holder.host)) throw locked(name, current)
+      if (!(await this.#replace(file, current, mine))) continue
+      if (!own) events.onTakeover(current)
+      return this.#hold(name, file, mine, events)
+    }
+  }
+
+  /** Writes a whole file under a name that nobody else has, or answers false. */
+  async #create(file: string, lease: Lease): Promise<boolean> {
+    const draft = await this.#draft(lease)
+    try {
+      await link(draft, file)
+      return true
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+      throw error
+    } finally {
+      await rm(draft, { force: true })
+    }
+  }
+
+  async #draft(lease: Lease): Promise<string> {
+    const draft = join(this.#directory, `.${randomBytes(6).toString('hex')}`)
+    await writeFile(draft, JSON.stringify(lease), { mode: 0o600 })
+    return draft
+  }
+
+  /**
+   * Puts a lease in the place of a lapsed one, in one move: while it is missing, a third could take the lock. Of several
+   * who have seen the lapsed one, the holder of a file beside it looks again, and replaces only that.
+   */
+  async #replace(file: string, lapsed: Lease, mine: Lease): Promise<boolean> {
+    const claim = `${file}.next`
+    if (!(await this.#create(claim, mine))) {
+      const other = await readLease(claim)
+      if (other && hasLapsed(other, mine.host)) throw abandoned(claim)
+      await sleep(5)
+      return false
+    }
+    try {
+      const now = await readLease(file)
+      if (now?.run !== lapsed.run || now.since !== lapsed.since) return false
+      await rename(await this.#draft(mine), file)
+      return true
+    } finally {
+      await rm(claim, { force: true })
+    }
+  }
+
+  #hold(name: string, file: string, first: Lease, events: LockEvents): HeldLock {
+    let lease = first
+    let lost: ViridianError | undefined
+    const lose = (error: ViridianError): void => {
+      lost ??= error
+      events.onLost(lost)
+    }
+    const look = async (): Promise<void> => {
+      const current = await readLease(file)
+      if (current?.run !== lease.run)
+        lose(lockLost(name, current ? `${current.run} has taken it` : 'its file is gone'))
+      else if (!isSameProcess(current, lease)) lose(takenOver(current))
+    }
+    const write = async (next: Lease): Promise<void> => {
+      lease = next
+      await rename(await this.#draft(lease), file)
+    }
+    const renew = async (): Promise<void> => {
+      await look()
+      if (lost) return
+      if (Date.parse(lease.until) < Date.now()) return lose(lockLost(name, 'it was not renewed in time'))
+      await write(renewed(lease, lease.since))
+    }
+    const timer = setInterval(
+      () => void renew().catch((error: unknown) => lose(lockLost(name, String(error)))),
+      renewEveryMs,
+    )
+    timer.unref()
+    return {
+      check() {
+        if (!lost && Date.parse(lease.until) < Date.now()) lose(lockLost(name, 'it was not renewed in time'))
+        if (lost) throw lost
+      },
+      look,
+      async keep(until) {
+        const { kept: _, ...others } = lease
+        if (!lost) await write(until === undefined ? others : { ...others, kept: until })
+      },
+      leave: () => clearInterval(timer),
+      async release() {
+        clearInterval(timer)
+        const current = await readLease(file)
+        if (current?.run === lease.run && isSameProcess(current, lease)) await rm(file, { force: true })
+      },
+    }
+  }
+}
+
+async function readLease(file: string): Promise<Lease | undefined> {
+  const unreadable = (why: string): ViridianError =>
+    new ViridianError('E_STATE_READ', `a lock cannot be read: ${why}`, {
+      place: { file },
+      hint: 'see with "tasks runs" that no run is active, then remove the file',
+    })
+  let text: string
+  try {
+    text = await readFile(file, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw unreadable(reportOf(error).message)
+  }
+  const lease = leaseSchema.safeParse(parsedJson(text))
+  if (!lease.success) throw unreadable('it does not hold what a run writes there')
+  return lease.data
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // What is not JSON is no lease either.
+    return undefined
+  }
+}
+
+/** A process has died in the few milliseconds that it takes to replace a lapsed lease. */
+const abandoned = (file: string): ViridianError =>
+  new ViridianError('E_STATE_READ', 'a run died while it took a lock over', {
+    place: { file },
+    hint: 'see with "tasks runs" that no run is active, then remove the file',
+  })
