@@ -8,7 +8,7 @@ import { lowerSizes } from './lower-sizes.ts'
 import { markRetired } from './mark-retired.ts'
 import { removeGroup, seeRemoved } from './remove-group.ts'
 import { removeLaunchConfiguration } from './remove-launch-configuration.ts'
-import { removeWarmPool } from './remove-warm-pool.ts'
+import { removeWarmPool, seeNoWarmPool } from './remove-warm-pool.ts'
 import { seeScaled } from './see-scaled.ts'
 
 /** What would wake up a group at zero. */
@@ -34,7 +34,10 @@ export function scaleToZero(
     await t.step(suspendProcesses, { group, processes: wakingProcesses })
     if (state.suspended.includes('Terminate'))
       await t.step(resumeProcesses, { group, processes: ['Terminate'] })
-    if (state.warmPool) await t.step(removeWarmPool, { group })
+    if (state.warmPool) {
+      await t.step(removeWarmPool, { group })
+      await t.step(seeNoWarmPool, { group })
+    }
     for (const ids of protectionChunks(state.protected)) await t.step(liftProtection, { group, ids })
     await t.step(lowerSizes, { group, min: 0, desired: state.desired })
     for (const desired of halvesOf(state.desired)) {

@@ -6,7 +6,7 @@ import { lowerSizes } from './lower-sizes.ts'
 import { markRetired } from './mark-retired.ts'
 import { removeGroup, seeRemoved } from './remove-group.ts'
 import { removeLaunchConfiguration } from './remove-launch-configuration.ts'
-import { removeWarmPool } from './remove-warm-pool.ts'
+import { removeWarmPool, seeNoWarmPool } from './remove-warm-pool.ts'
 import { remove, type ScaleToZeroOptions, scaleToZero } from './retire-fleet.ts'
 import { seeScaled } from './see-scaled.ts'
 
@@ -43,6 +43,7 @@ export const retiredMoves: RetiredMoves = {
 export const retiredSteps: readonly StepDefinition[] = [
   liftProtection,
   removeWarmPool,
+  seeNoWarmPool,
   lowerSizes,
   seeScaled,
   markRetired,
