@@ -14,6 +14,7 @@ from refused_certificates import certificates_cases
 from refused_names import names_cases
 from refused_templates import template_cases
 from refused_traffic import traffic_cases
+from schedules import schedule_cases
 
 NAME = "refused"
 
@@ -177,7 +178,7 @@ def main():
         "route53": names_cases(account, subject),
         "acm": certificates_cases(account),
     }
-    tables["autoscaling"] += policy_cases(account, subject)
+    tables["autoscaling"] += [*policy_cases(account, subject), *schedule_cases(subject)]
     for service, cases in tables.items():
         client = client_of(service)
         for case in cases:

@@ -65,7 +65,7 @@ test('a pinned fleet goes to zero, protected or not, and is found as retired', a
   expect(suspended?.sort()).toEqual(['AZRebalance', 'AlarmNotification', 'ScheduledActions'])
   expect(group?.Tags?.map(({ Key }) => Key)).not.toContain('viridian:pin')
 
-  const told = { run: t.runId, successor, record: 'www.example.com.', at: expect.any(String) }
+  const told = { run: t.runId, successor, record: 'www.example.com.', since: '1970-01-01T00:00:00.000Z' }
   expect(await fleets.retired(t)).toEqual([
     { fleet: expect.objectContaining({ name: 'web', desired: 0, instances: [] }), ...told },
   ])

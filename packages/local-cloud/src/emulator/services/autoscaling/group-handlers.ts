@@ -7,6 +7,7 @@ import type { AutoScalingHandlers } from './group-book.ts'
 import { describeGroup, describeMember } from './group-description.ts'
 import { matchesFilters } from './group-filter.ts'
 import { type GroupInputParts, readGroup, readGroupChanges } from './group-input.ts'
+import { refuseProtected } from './group-options.ts'
 import { invalidToken } from './launch-configuration.ts'
 import type { Movement } from './movement.ts'
 
@@ -92,6 +93,7 @@ export function groupHandlers(parts: GroupInputParts, movement: Movement): AutoS
     },
     DeleteAutoScalingGroup(input) {
       const group = book.find(input.AutoScalingGroupName)
+      refuseProtected(group.options, group.name, input.ForceDelete === true)
       if (input.ForceDelete !== true) refuseInUse(group, parts)
       group.deleting = true
       for (const member of group.instances) {

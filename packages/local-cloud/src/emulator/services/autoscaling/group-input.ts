@@ -8,6 +8,7 @@ import type { Compute } from '../ec2/compute.ts'
 import type { Traffic } from '../elb/traffic.ts'
 import type { Group } from './group.ts'
 import type { GroupBook } from './group-book.ts'
+import { optionsAfter, refuseForeign } from './group-options.ts'
 import { sizesAfter } from './group-sizes.ts'
 import type { ArnOf } from './launch-configuration.ts'
 import { oneSource, readLaunchSource } from './launch-source.ts'
@@ -24,6 +25,7 @@ export interface GroupInputParts {
 /** Reads a new group from a request, with AWS's defaults and refusals. */
 export function readGroup(input: CreateAutoScalingGroupType, parts: GroupInputParts): Group {
   const name = required(input.AutoScalingGroupName, 'autoScalingGroupName')
+  refuseForeign(input)
   const launch = readLaunchSource(input, parts)
   if (launch === undefined) throw oneSource()
   const min = required(input.MinSize, 'minSize')
@@ -48,6 +50,7 @@ export function readGroup(input: CreateAutoScalingGroupType, parts: GroupInputPa
     suspended: {},
     tags: Object.fromEntries((input.Tags ?? []).map(readTag)),
     hooks: Object.fromEntries(hooks.map((hook) => [hook.LifecycleHookName ?? '', hook])),
+    options: optionsAfter(undefined, input),
   }
 }
 
@@ -79,6 +82,7 @@ export function readGroupChanges(
     ...(input.NewInstancesProtectedFromScaleIn === undefined
       ? {}
       : { protectNew: input.NewInstancesProtectedFromScaleIn }),
+    options: optionsAfter(group.options, input),
   }
 }
 

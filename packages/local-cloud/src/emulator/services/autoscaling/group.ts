@@ -1,6 +1,8 @@
-import type { LifecycleHook, LifecycleState } from '@aws-sdk/client-auto-scaling'
+import type { LifecycleHook, LifecycleState, WarmPoolConfiguration } from '@aws-sdk/client-auto-scaling'
+import type { GroupOptions } from './group-options.ts'
 import type { LaunchSource } from './launch-source.ts'
 import type { Process } from './processes.ts'
+import type { ScheduledAction } from './scheduled-actions.ts'
 
 /** An Auto Scaling group as the store keeps it: plain JSON. Times are ISO 8601, durations AWS seconds. */
 export interface Group {
@@ -27,6 +29,14 @@ export interface Group {
   suspended: Partial<Record<Process, string>>
   tags: Record<string, { readonly value: string; readonly propagate: boolean }>
   hooks: Record<string, LifecycleHook>
+  /** Settings that change nothing here. */
+  options?: GroupOptions
+  scheduled?: Record<string, ScheduledAction>
+  /** The kinds of notification by topic. */
+  notifications?: Record<string, string[]>
+  /** Those that are collected. */
+  metrics?: string[]
+  warmPool?: WarmPoolConfiguration
   /** When the last scaling activity ended; the cooldown counts from here. */
   settled?: string
   /** The group goes as soon as its instances are gone. */
