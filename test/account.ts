@@ -4,8 +4,9 @@ import {
   DescribeLaunchConfigurationsCommand,
   SetDesiredCapacityCommand,
   SuspendProcessesCommand,
+  UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling'
-import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch'
+import { CloudWatchClient, DescribeAlarmsCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch'
 import {
   DescribeImagesCommand,
   DescribeInstancesCommand,
@@ -93,6 +94,18 @@ export class Account {
   async suspend(group: string, ...processes: string[]): Promise<void> {
     await this.#autoScaling.send(
       new SuspendProcessesCommand({ AutoScalingGroupName: group, ScalingProcesses: processes }),
+    )
+  }
+
+  async setCooldown(group: string, seconds: number): Promise<void> {
+    await this.#autoScaling.send(
+      new UpdateAutoScalingGroupCommand({ AutoScalingGroupName: group, DefaultCooldown: seconds }),
+    )
+  }
+
+  async setAlarm(name: string, state: 'ALARM' | 'OK'): Promise<void> {
+    await this.#watch.send(
+      new SetAlarmStateCommand({ AlarmName: name, StateValue: state, StateReason: 'a test' }),
     )
   }
 

@@ -5,6 +5,8 @@ export interface StepHistory {
   readonly intent: RecordOf<'step.intended'>
   readonly outcome?: RecordOf<'step.done'> | RecordOf<'step.failed'>
   readonly undone?: RecordOf<'step.undone'>
+  /** It was done before the run kept its way back open, or was committed: what it saw then is not asked again. */
+  readonly isPassed?: boolean
 }
 
 /** A journal, read as the history of a run. */
@@ -29,6 +31,9 @@ export function historyOf(records: readonly JournalRecord[]): RunHistory | undef
     const known = steps.get(key)
     if (known) steps.set(key, { ...known, ...change })
   }
+  const pass = (): void => {
+    for (const [key, { outcome }] of steps) if (outcome?.kind === 'step.done') amend(key, { isPassed: true })
+  }
   let committed = false
   let kept: string | undefined
   let undoing = false
@@ -39,9 +44,13 @@ export function historyOf(records: readonly JournalRecord[]): RunHistory | undef
     // Behind the commit the way is forward only: what failed there is still to be done, and no outcome.
     else if (record.kind === 'step.failed' && !committed) amend(record.key, { outcome: record })
     else if (record.kind === 'step.undone') amend(record.key, { undone: record })
-    else if (record.kind === 'kept') kept = record.until
-    else if (record.kind === 'committed') committed = true
-    else if (record.kind === 'undo.started') undoing = true
+    else if (record.kind === 'kept') {
+      kept = record.until
+      pass()
+    } else if (record.kind === 'committed') {
+      committed = true
+      pass()
+    } else if (record.kind === 'undo.started') undoing = true
     else if (record.kind === 'run.finished') finished = record
   }
   return {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { ViridianError } from '../error.ts'
 import { countThings, EngineBench, makeThing, World } from '../testing/engine-bench.ts'
+import { defineCheck } from './definition.ts'
 
 const boom = new ViridianError('E_BOOM', 'it broke')
 const kinds = (bench: EngineBench): string[] => bench.records.slice(1).map(({ kind }) => kind)
@@ -208,6 +210,30 @@ describe('a resumed run', () => {
     if (committed) await expect(again).resolves.toEqual({ name: 'a' })
     else await expect(again).rejects.toMatchObject({ code: 'E_BOOM' })
     expect(world.log).toEqual(log)
+  })
+
+  it.each([
+    ['asks again what a check has seen', undefined, 2],
+    ['does not ask again once the way back was kept open', 'kept', 1],
+    ['does not ask again behind the commit', 'committed', 1],
+  ] as const)('%s', async (_, barrier, times) => {
+    let looks = 0
+    const look = defineCheck({
+      name: 'test/look',
+      version: 1,
+      input: z.strictObject({}),
+      output: z.strictObject({ looks: z.number() }),
+      calls: [],
+      title: () => 'look',
+      run: async () => ({ looks: ++looks }),
+    })
+    const at = '2026-01-01T00:00:00.000Z'
+    const first = new EngineBench([look])
+    await first.top.step(look, {})
+    if (barrier === 'kept') first.records.push({ kind: barrier, at, until: at })
+    if (barrier === 'committed') first.records.push({ kind: barrier, at })
+    const resumed = new EngineBench([look], { past: first.records })
+    await expect(resumed.top.step(look, {})).resolves.toEqual({ looks: times })
   })
 
   it('stops when the task now asks for something else', async () => {
