@@ -12,7 +12,7 @@ export const traffic = elb()
 export const names = route53()
 export const alarms = cloudWatch()
 
-const record = { type: 'string', description: 'the name that users ask for' } as const
+export const record = { type: 'string', description: 'the name that users ask for' } as const
 
 export const bluegreen_dns = task(
   {

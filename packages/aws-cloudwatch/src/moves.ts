@@ -1,4 +1,4 @@
-import type { Counterparts, LoadBalancer } from '@viridian/aws'
+import { balancerName, type Counterparts, type Fleet, type LoadBalancer } from '@viridian/aws'
 import { parseDuration, type Steps, ViridianError } from '@viridian/core'
 import { disableAlarms, enableAlarms } from './alarm-actions.ts'
 import { chunks } from './alarms.ts'
@@ -58,16 +58,17 @@ export async function disable(t: Steps, names: readonly string[]): Promise<void>
 }
 
 /** The alarms that concern a fleet and no other: see `CloudWatch.concerning`. */
-export async function concerning(t: Steps, fleet: FleetNames): Promise<string[]> {
-  const { alarms } = await t.step(listAlarms, scopeOf(fleet))
+export async function concerning(t: Steps, fleets: FleetNames | readonly Fleet[]): Promise<string[]> {
+  const { alarms } = await t.step(listAlarms, scopeOf(namesOf(fleets)))
   return alarms.filter(({ only }) => only).map(({ name }) => name)
 }
 
 /** Deletes the alarms of a fleet: see `CloudWatch.remove`. */
-export function remove(t: Steps, fleet: FleetNames): Promise<string[]> {
-  const title = `delete the alarms of ${[...fleet.groups, ...fleet.balancers].join(', ')}`
+export function remove(t: Steps, fleets: FleetNames | readonly Fleet[]): Promise<string[]> {
+  const { groups, balancers } = namesOf(fleets)
+  const title = `delete the alarms of ${[...groups, ...balancers].join(', ')}`
   return t.move({ name: 'remove-alarms', title }, async (t) => {
-    const names = await concerning(t, fleet)
+    const names = await concerning(t, fleets)
     for (const chunk of chunks(names)) await t.step(deleteAlarms, { names: chunk })
     return names
   })
@@ -85,6 +86,14 @@ export const silent = (
     quietForMs: parseDuration(quietFor),
     deadlineMs: parseDuration(deadline),
   })
+
+const namesOf = (fleets: FleetNames | readonly Fleet[]): FleetNames =>
+  'groups' in fleets
+    ? fleets
+    : {
+        groups: fleets.map(({ name }) => name),
+        balancers: fleets.flatMap(({ loadBalancers }) => loadBalancers.map(balancerName)),
+      }
 
 const scopeOf = ({ groups, balancers, policies = [] }: FleetNames): Record<keyof Scope, string[]> => ({
   groups: [...groups],

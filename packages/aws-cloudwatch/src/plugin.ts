@@ -1,4 +1,4 @@
-import type { Counterparts, LoadBalancer } from '@viridian/aws'
+import type { Counterparts, Fleet, LoadBalancer } from '@viridian/aws'
 import type { Plugin, Steps } from '@viridian/core'
 import { disableAlarms, enableAlarms } from './alarm-actions.ts'
 import { type AlarmReplica, compareAlarms } from './compare-alarms.ts'
@@ -69,15 +69,15 @@ export interface CloudWatch extends Plugin {
    * @throws ViridianError `E_NOT_SERVED`
    */
   served(t: Steps, balancers: readonly LoadBalancer[], options: { readonly since: string }): Promise<void>
-  /** Lists the alarms that concern a fleet and no other: what `remove` deletes. */
-  concerning(t: Steps, fleet: FleetNames): Promise<string[]>
+  /** Lists the alarms that concern these fleets and no other: what `remove` deletes. */
+  concerning(t: Steps, fleets: FleetNames | readonly Fleet[]): Promise<string[]>
   /**
-   * Deletes the alarms that concern a fleet and no other, but those of target tracking. Cannot be undone: it belongs
+   * Deletes the alarms that concern these fleets and no other, but those of target tracking. Cannot be undone: it belongs
    * behind the commit. `cloudwatch:DeleteAlarms`.
    *
    * @returns their names
    */
-  remove(t: Steps, fleet: FleetNames): Promise<string[]>
+  remove(t: Steps, fleets: FleetNames | readonly Fleet[]): Promise<string[]>
 }
 
 /**

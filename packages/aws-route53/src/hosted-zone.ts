@@ -92,7 +92,7 @@ async function zonesNamed(c: StepContext, name: string): Promise<Zone[]> {
 }
 
 /** Route 53 answers `/hostedzone/Z1`, and takes `Z1`. */
-const bareId = (id: string): string => id.replace(/^\/?hostedzone\//, '')
+export const bareId = (id: string): string => id.replace(/^\/?hostedzone\//, '')
 
 const notFound = (message: string, hint = 'create the zone, or name the one that is meant: zone') =>
   new ViridianError('E_ZONE_NOT_FOUND', message, { hint, place: { call: 'route53:ListHostedZonesByName' } })

@@ -58,14 +58,22 @@ export async function liveFleet(
 
 /** The DNS name that the record is an alias of, in lower case and without the last dot. */
 export async function aliasOf(names: Route53Client, record: string): Promise<string | undefined> {
-  const DNSName = record.slice(record.indexOf('.') + 1)
-  const { HostedZones: [zone] = [] } = await names.send(new ListHostedZonesByNameCommand({ DNSName }))
-  if (zone?.Name !== `${DNSName}.`) return undefined
+  const HostedZoneId = await zoneIdOf(names, zoneName(record))
+  if (HostedZoneId === undefined) return undefined
   const { ResourceRecordSets = [] } = await names.send(
-    new ListResourceRecordSetsCommand({ HostedZoneId: zone.Id, StartRecordName: record }),
+    new ListResourceRecordSetsCommand({ HostedZoneId, StartRecordName: record }),
   )
   const set = ResourceRecordSets.find(({ Name, Type }) => Name === `${record}.` && Type === 'A')
   return set?.AliasTarget?.DNSName?.toLowerCase()
     .replace(/\.$/, '')
     .replace(/^dualstack\./, '')
+}
+
+/** The zone that a record is put in: all of its name but the first label. */
+export const zoneName = (record: string): string => record.slice(record.indexOf('.') + 1)
+
+/** The id of the zone of exactly this name, if there is one. */
+export async function zoneIdOf(names: Route53Client, DNSName: string): Promise<string | undefined> {
+  const { HostedZones: [zone] = [] } = await names.send(new ListHostedZonesByNameCommand({ DNSName }))
+  return zone?.Name === `${DNSName}.` ? zone.Id : undefined
 }
