@@ -88,7 +88,7 @@ describe('a run that keeps its way back open', () => {
       error: {
         code: 'E_LOCKED',
         message: expect.stringMatching(/keeps its way back open until/),
-        hint: expect.stringMatching(/tasks resume .* finishes it, "tasks rollback .* goes back/),
+        hint: expect.stringMatching(/"tasks rollback .* goes back, "tasks resume .* finishes/),
       },
     })
     const back = await project.json(['rollback', '--yes'])

@@ -104,7 +104,7 @@ describe('.tasks/', () => {
     told('locks cannot be written', 'tasks run make', await project.tasks('run', 'make', '--count', '2'), {
       exitCode: 1,
       code: 'E_STATE_WRITE',
-      says: [/the lock on things/, /at \.tasks\/locks/],
+      says: [/the lock on run\//, /at \.tasks\/locks/],
       hint: /make \.tasks\/ writable/,
     })
     expect(await made()).toEqual([])
@@ -144,7 +144,7 @@ describe('a journal', () => {
     await appendFile(join(project.directory, journal), '3f2a {"kind":"step.do')
     const child = project.start(['resume', idOf(journal)])
     onLine(child, (line) => {
-      if (/^▸ keep the way back open/.test(line)) child.kill('SIGINT')
+      if (/^● kept/.test(line)) child.kill('SIGINT')
     })
     const resumed = await ended(child)
     expect(resumed).toMatchObject({ exitCode: 130 })
@@ -194,8 +194,8 @@ describe('a lock', () => {
     told('the lock is held', 'tasks run make', second, {
       exitCode: 4,
       code: 'E_LOCKED',
-      says: [new RegExp(`things is locked by .*process ${first.pid}`)],
-      hint: /wait/,
+      says: [new RegExp(`things is locked by .*process ${first.pid}`), /keeps its way back open until/],
+      hint: /wait until then, or: "tasks rollback /,
     })
     expect(await made()).toEqual(['thing-0'])
     first.kill('SIGINT')

@@ -64,6 +64,10 @@ const pageSize = 100
  * @throws ViridianError `E_GROUP_NOT_FOUND`, with the names that it may have been
  */
 export async function readGroup(c: StepContext, name: string): Promise<Group> {
+  if (name === '')
+    throw new ViridianError('E_GROUP_UNNAMED', 'no Auto Scaling group was named', {
+      hint: 'name it: --group web',
+    })
   const found = await findGroup(c, name)
   if (found) return found
   const region = await autoScalingApi.region(c)

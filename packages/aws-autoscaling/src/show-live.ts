@@ -1,7 +1,9 @@
-import { type Fleet, LaunchSpec, sourceName } from '@viridian/aws'
-import { defineCheck } from '@viridian/core'
+import { balancerName, type Fleet, LaunchSpec, retiredTag, sourceName } from '@viridian/aws'
+import { defineCheck, type StepContext } from '@viridian/core'
 import { z } from 'zod'
 import { describeGroup } from './describe-group.ts'
+import { readGroups } from './group.ts'
+import { retirementOf } from './retired/retired-tags.ts'
 
 /** Says at the end of the run what a group is made of now. A check, so that a resumed run says it too. */
 export const showLive = defineCheck({
@@ -13,16 +15,24 @@ export const showLive = defineCheck({
   title: ({ group }) => `see what ${group} is made of now`,
   run: async ({ group, before }, c) => {
     const fleet = await describeGroup.run({ group }, c)
-    c.emit({ kind: 'fleet.live', data: { fleet, before }, text: linesOf(fleet, before), atEnd: true })
+    const retired = await retiredFor(c, group)
+    const text = linesOf(fleet, before, retired)
+    c.emit({ kind: 'fleet.live', data: { fleet, before, retired }, text, atEnd: true })
     return null
   },
 })
 
-function linesOf(fleet: Fleet, before: LaunchSpec): string[] {
+/** The groups whose place this one has taken. */
+async function retiredFor(c: StepContext, group: string): Promise<string[]> {
+  const groups = await readGroups(c, retiredTag)
+  return groups
+    .filter(({ Tags }) => retirementOf(Tags)?.successor === group)
+    .map(({ AutoScalingGroupName }) => AutoScalingGroupName)
+}
+
+function linesOf(fleet: Fleet, before: LaunchSpec, retired: readonly string[]): string[] {
   const { name, desired, min, max, launch, instances, loadBalancers } = fleet
-  const balancers = loadBalancers.map((balancer) =>
-    balancer.kind === 'classic' ? balancer.name : balancer.arn,
-  )
+  const balancers = loadBalancers.map(balancerName)
   const behind = balancers.length > 0 ? ` behind ${balancers.join(', ')}` : ''
   return [
     'Live now',
@@ -33,5 +43,6 @@ function linesOf(fleet: Fleet, before: LaunchSpec): string[] {
     ...(before.image === launch.image
       ? []
       : [`Kept, to deploy the earlier release again: ${sourceName(before.source)} with ${before.image}`]),
+    ...(retired.length === 0 ? [] : [`At zero, until it is cleaned up: ${retired.join(', ')}`]),
   ]
 }

@@ -13,7 +13,7 @@ interface Meter {
   readonly metrics: Readonly<Record<Question, { readonly MetricName: string; readonly statistic: Statistic }>>
 }
 
-type Statistic = 'Sum' | 'Minimum'
+type Statistic = 'Sum' | 'Maximum'
 
 /** Where each kind of balancer is measured. */
 const meters: Readonly<Record<'classic', Meter>> = {
@@ -22,8 +22,8 @@ const meters: Readonly<Record<'classic', Meter>> = {
     dimension: 'LoadBalancerName',
     metrics: {
       requests: { MetricName: 'RequestCount', statistic: 'Sum' },
-      // The least of what any node of the balancer saw.
-      healthy: { MetricName: 'HealthyHostCount', statistic: 'Minimum' },
+      // Each node of the balancer says what it sees: one in a zone without instances may always see none.
+      healthy: { MetricName: 'HealthyHostCount', statistic: 'Maximum' },
     },
   },
 }
@@ -43,7 +43,7 @@ export interface Measured {
 
 const Statistics = z.object({
   Datapoints: z
-    .array(z.object({ Timestamp: z.date(), Sum: z.number().optional(), Minimum: z.number().optional() }))
+    .array(z.object({ Timestamp: z.date(), Sum: z.number().optional(), Maximum: z.number().optional() }))
     .default([]),
 })
 

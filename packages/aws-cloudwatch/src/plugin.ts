@@ -64,7 +64,7 @@ export interface CloudWatch extends Plugin {
   silent(t: Steps, balancers: readonly LoadBalancer[], options: SilenceOptions): Promise<Silence>
   /**
    * Tests that balancers have had requests since then, and never a whole period (a minute; longer when it is more than a
-   * day) with a moment without a healthy instance. `cloudwatch:GetMetricStatistics`.
+   * day) without a healthy instance. `cloudwatch:GetMetricStatistics`.
    *
    * @throws ViridianError `E_NOT_SERVED`
    */

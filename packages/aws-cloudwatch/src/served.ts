@@ -4,8 +4,8 @@ import { z } from 'zod'
 import { type Measured, measure, parseTime, totalOf } from './metrics.ts'
 
 /**
- * Tests that balancers have served since a time (`GetMetricStatistics`): requests were counted, and in no whole period
- * was there a moment without a healthy instance.
+ * Tests that balancers have served since a time (`GetMetricStatistics`): requests were counted, and in every whole period
+ * some node of the balancer saw a healthy instance.
  */
 export const testServed = defineCheck({
   name: 'aws-cloudwatch/test-served',
@@ -26,7 +26,7 @@ export const testServed = defineCheck({
       const counted = await measure(c, balancer, 'requests', from, to)
       const healthy = await measure(c, balancer, 'healthy', from, to)
       const reason = whyNotServed(counted, healthy, from, to)
-      if (reason !== undefined) throw notServed(`${balancerName(balancer)}: ${reason} since ${since}`)
+      if (reason !== undefined) throw notServed(`${balancerName(balancer)}: ${reason} (since ${since})`)
       requests += totalOf(counted)
     }
     return { requests }
@@ -48,7 +48,7 @@ export function whyNotServed(
     ({ at }) => at.getTime() >= from.getTime() && at.getTime() + periodMs <= to.getTime(),
   )
   const empty = whole.find(({ value }) => value === 0)
-  return empty && `no instance was healthy at ${empty.at.toISOString()}, for a moment at least,`
+  return empty && `no instance was healthy in the minutes from ${empty.at.toISOString()}`
 }
 
 const notServed = (message: string): ViridianError =>

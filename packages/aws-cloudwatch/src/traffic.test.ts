@@ -111,7 +111,7 @@ describe('having served', () => {
     const since = now()
     await expect(served('idle', since)).rejects.toMatchObject({
       code: 'E_NOT_SERVED',
-      message: `idle: no requests were counted since ${since}`,
+      message: `idle: no requests were counted (since ${since})`,
     })
     const requests = flow()
     const isServed = (): Promise<boolean> =>
@@ -134,7 +134,7 @@ describe('having served', () => {
     expect(whyNotServed(measured(7), measured(0, 2, 2, 0), from, to)).toBeUndefined()
     expect(whyNotServed(measured(7), measured(), from, to)).toBeUndefined()
     expect(whyNotServed(measured(7), measured(2, 2, 0, 2), from, to)).toBe(
-      'no instance was healthy at 2026-11-23T12:02:00.000Z, for a moment at least,',
+      'no instance was healthy in the minutes from 2026-11-23T12:02:00.000Z',
     )
     expect(whyNotServed(measured(0, 0), measured(2), from, to)).toBe('there were 0 requests')
     expect(whyNotServed(measured(), measured(2), from, to)).toBe('no requests were counted')

@@ -1,10 +1,7 @@
 import { Resolver } from 'node:dns/promises'
-import { isIP } from 'node:net'
+import { serverAddress, serversOfEnvironment } from '@viridian/aws'
 import { type StepContext, ViridianError } from '@viridian/core'
 import { plainName } from './domain-name.ts'
-
-/** Name servers for everything, in place of a zone's own: `10.0.0.2:53,10.0.0.3`. */
-const variable = 'VIRIDIAN_NAME_SERVERS'
 
 /** What a name server answers about a name. */
 export interface Answer {
@@ -41,8 +38,8 @@ export async function nameServers(
   own: readonly string[],
 ): Promise<NameServers> {
   await c.environment()
-  const listed = (process.env[variable] ?? '').split(',').map((text) => text.trim())
-  const forced = listed.some(Boolean) ? listed.filter(Boolean) : given
+  const listed = serversOfEnvironment()
+  const forced = listed.length > 0 ? listed : given
   const names = forced.length > 0 ? forced : own
   const ofZone = await Promise.all(names.map(serverAt))
   const [first] = ofZone
@@ -55,29 +52,7 @@ export async function nameServers(
   return { ofZone, ofBalancers: forced.length > 0 ? first : serverOf('the resolver of this machine') }
 }
 
-async function serverAt(text: string): Promise<NameServer> {
-  const { host, port } = placeOf(text)
-  const address = isIP(host) === 0 ? await addressOf(host) : host
-  return serverOf(text, isIP(address) === 6 ? `[${address}]:${port}` : `${address}:${port}`)
-}
-
-/** Reads `host`, `host:port`, `2001:db8::1` or `[2001:db8::1]:port`. */
-export function placeOf(text: string): { host: string; port: number } {
-  const usual = 53
-  if (isIP(text) !== 0) return { host: text, port: usual }
-  const [, host = text, port] = /^\[?(.+?)\]?(?::(\d+))?$/.exec(text) ?? []
-  return { host, port: Number(port ?? usual) }
-}
-
-async function addressOf(host: string): Promise<string> {
-  const [address] = await new Resolver().resolve4(host).catch((error: unknown) => {
-    throw new ViridianError('E_NAME_SERVERS', `the name server ${host} is not found`, {
-      hint: 'check the name, and that this machine can look names up',
-      cause: error,
-    })
-  })
-  return address ?? host
-}
+const serverAt = async (text: string): Promise<NameServer> => serverOf(text, await serverAddress(text))
 
 function serverOf(name: string, address?: string): NameServer {
   const resolver = new Resolver({ timeout: 2_000, tries: 2 })

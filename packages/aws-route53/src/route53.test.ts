@@ -5,7 +5,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type FleetCloud, openFleetCloud, until } from '../../aws/src/testing/fleet-cloud.ts'
 import { type TestSteps, testSteps } from '../../aws/src/testing/test-steps.ts'
 import { type FoundRecord, route53 } from './index.ts'
-import { placeOf } from './name-servers.ts'
 import { pointRecord } from './point-record.ts'
 
 let cloud: FleetCloud
@@ -330,13 +329,4 @@ describe('switch', () => {
     })
     expect((await dns.find(steps(), name)).target).toEqual(found.target)
   })
-})
-
-test.each([
-  ['ns-1.example.test', 'ns-1.example.test', 53],
-  ['10.0.0.2:5353', '10.0.0.2', 5353],
-  ['2001:db8::1', '2001:db8::1', 53],
-  ['[2001:db8::1]:5353', '2001:db8::1', 5353],
-])('the name server %s', (text, host, port) => {
-  expect(placeOf(text)).toEqual({ host, port })
 })

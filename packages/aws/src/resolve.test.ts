@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { addressesOf } from './resolve.ts'
+import { addressesOf, serverAddress } from './resolve.ts'
 import { type FleetCloud, openFleetCloud } from './testing/fleet-cloud.ts'
 
 let cloud: FleetCloud
@@ -48,4 +48,13 @@ test('what cannot be asked is said', async () => {
   await expect(addressesOf(name, { servers: ['no host:53'] })).rejects.toMatchObject({
     code: 'E_NAME_SERVERS',
   })
+})
+
+test.each([
+  ['10.0.0.2', '10.0.0.2'],
+  ['10.0.0.2:5353', '10.0.0.2:5353'],
+  ['2001:db8::1', '2001:db8::1'],
+  ['[2001:db8::1]:5353', '[2001:db8::1]:5353'],
+])('the name server %s is asked at %s', async (server, address) => {
+  expect(await serverAddress(server)).toBe(address)
 })

@@ -43,7 +43,8 @@ export async function addressesOf(name: string, resolution: Resolution = {}): Pr
   }
 }
 
-const serversOfEnvironment = (): string[] =>
+/** The name servers to ask for everything, as the environment variable `VIRIDIAN_NAME_SERVERS` lists them. */
+export const serversOfEnvironment = (): string[] =>
   (process.env.VIRIDIAN_NAME_SERVERS ?? '')
     .split(',')
     .map((server) => server.trim())
@@ -51,12 +52,16 @@ const serversOfEnvironment = (): string[] =>
 
 async function resolverAt(servers: readonly string[]): Promise<Resolver> {
   const resolver = new Resolver({ timeout: 2_000, tries: 3 })
-  resolver.setServers(await Promise.all(servers.map(addressOf)))
+  resolver.setServers(await Promise.all(servers.map(serverAddress)))
   return resolver
 }
 
-/** As a resolver takes it: by address. */
-async function addressOf(server: string): Promise<string> {
+/**
+ * A name server as a resolver takes it, by address: of `host`, `host:port`, `2001:db8::1` or `[2001:db8::1]:port`.
+ *
+ * @throws ViridianError `E_NAME_SERVERS`
+ */
+export async function serverAddress(server: string): Promise<string> {
   if (isIP(server) !== 0) return server
   const [, bracketed, plain = '', port = '53'] = /^(?:\[(.+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(server) ?? []
   const host = bracketed ?? plain

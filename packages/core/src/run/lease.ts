@@ -74,18 +74,13 @@ export const takenOver = ({ run, user, host, pid }: Lease): ViridianError =>
 
 export function locked(name: string, lease: Lease): ViridianError {
   const { run, task, user, host, pid, since, kept } = lease
-  if (kept !== undefined)
-    return new ViridianError(
-      'E_LOCKED',
-      `${name} is locked by run ${run} of "${task}" (${user} on ${host}), which keeps its way back open until ${kept}`,
-      { hint: `"tasks resume ${run}" finishes it, "tasks rollback ${run}" goes back` },
-    )
   const age = Math.round((Date.now() - Date.parse(since)) / 1000)
-  return new ViridianError(
-    'E_LOCKED',
-    `${name} is locked by ${user} on ${host}: run ${run} of "${task}", process ${pid}, for ${age} s`,
-    {
+  const what = `${name} is locked by ${user} on ${host}: run ${run} of "${task}", process ${pid}, for ${age} s`
+  if (kept === undefined)
+    return new ViridianError('E_LOCKED', what, {
       hint: 'wait for it to end; the lock of a run that died lapses by itself',
-    },
-  )
+    })
+  return new ViridianError('E_LOCKED', `${what}; it keeps its way back open until ${kept}`, {
+    hint: `wait until then, or: "tasks rollback ${run}" goes back, "tasks resume ${run}" finishes a run that was detached`,
+  })
 }
