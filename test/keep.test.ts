@@ -42,6 +42,7 @@ const files = { name: 'files', module: './files', settings: {}, steps: [make, po
 const deploy = task({ args: { keep: 'duration' }, locks: () => ['file/live'] }, async (t) => {
   await t.step(make, { name: 'green' })
   await t.step(point, { name: 'green' })
+  t.assign('green', [{ name: 'green' }])
   await t.keep(t.args.keep, async (watch) => { await watch.step(see, { name: 'green' }) })
   await t.commit()
   await t.step(make, { name: 'retired' })
