@@ -68,7 +68,8 @@ export interface Route53 extends Plugin {
    * anybody to `to` any more. `route53:ChangeResourceRecordSets`, `route53:GetChange`.
    *
    * @throws ViridianError `E_RECORD_CHANGED` when it is not what `find` saw; `E_BALANCER_MISMATCH`; `E_NAME_SERVERS`; `E_WAIT_TIMEOUT`. Its undo:
-   * `E_BLUE_UNHEALTHY` when `from` cannot serve; the name then stays where it is
+   * `E_BLUE_UNHEALTHY` when `from` cannot serve, `E_RECORD_CHANGED` when somebody else has changed the record and left it
+   * at `to`; the name then stays where it is, and so does `to`
    *
    * @example
    * ```ts
