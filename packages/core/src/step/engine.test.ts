@@ -5,6 +5,7 @@ import { countThings, EngineBench, makeThing, World } from '../testing/engine-be
 import { defineCheck } from './definition.ts'
 
 const boom = new ViridianError('E_BOOM', 'it broke')
+const at = '2026-01-01T00:00:00.000Z'
 const kinds = (bench: EngineBench): string[] => bench.records.slice(1).map(({ kind }) => kind)
 
 describe('taking a step', () => {
@@ -200,7 +201,6 @@ describe('a resumed run', () => {
         return { name }
       },
     })
-    const at = '2026-01-01T00:00:00.000Z'
     const first = new EngineBench([step])
     if (committed) first.records.push({ kind: 'committed', at })
     await expect(first.top.step(step, { name: 'a' })).rejects.toBe(boom)
@@ -213,27 +213,28 @@ describe('a resumed run', () => {
   })
 
   it.each([
-    ['asks again what a check has seen', undefined, 2],
-    ['does not ask again once the way back was kept open', 'kept', 1],
-    ['does not ask again behind the commit', 'committed', 1],
-  ] as const)('%s', async (_, barrier, times) => {
-    let looks = 0
-    const look = defineCheck({
-      name: 'test/look',
+    ['again where it was killed ahead of its keep window', [], 2],
+    ['not again where it kept its way back open', [{ kind: 'kept', at, until: at }], 1],
+    ['not again behind the commit', [{ kind: 'committed', at }], 1],
+  ] as const)('takes a check %s', async (_, marks, times) => {
+    let taken = 0
+    const step = defineCheck({
+      name: 'test/see',
       version: 1,
-      input: z.strictObject({}),
-      output: z.strictObject({ looks: z.number() }),
+      input: z.strictObject({ name: z.string() }),
+      output: z.null(),
       calls: [],
-      title: () => 'look',
-      run: async () => ({ looks: ++looks }),
+      title: ({ name }) => `see ${name}`,
+      run: async () => {
+        taken += 1
+        return null
+      },
     })
-    const at = '2026-01-01T00:00:00.000Z'
-    const first = new EngineBench([look])
-    await first.top.step(look, {})
-    if (barrier === 'kept') first.records.push({ kind: barrier, at, until: at })
-    if (barrier === 'committed') first.records.push({ kind: barrier, at })
-    const resumed = new EngineBench([look], { past: first.records })
-    await expect(resumed.top.step(look, {})).resolves.toEqual({ looks: times })
+    const first = new EngineBench([step])
+    await first.top.step(step, { name: 'a' })
+    const resumed = new EngineBench([step], { past: [...first.records, ...marks] })
+    await resumed.top.step(step, { name: 'a' })
+    expect(taken).toBe(times)
   })
 
   it('stops when the task now asks for something else', async () => {
