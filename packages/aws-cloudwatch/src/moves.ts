@@ -1,4 +1,4 @@
-import { balancerName, type Counterparts, type Fleet, type LoadBalancer } from '@viridian/aws'
+import { balancerName, type Counterparts, type Fleet } from '@viridian/aws'
 import { parseDuration, type Steps, ViridianError } from '@viridian/core'
 import { disableAlarms, enableAlarms } from './alarm-actions.ts'
 import { chunks } from './alarms.ts'
@@ -9,6 +9,7 @@ import { copyAlarm } from './copy-alarm.ts'
 import { deleteAlarms } from './delete-alarms.ts'
 import { listAlarms } from './list-alarms.ts'
 import { type Silence, seeSilent } from './silence.ts'
+import type { Watched } from './watched.ts'
 
 /** A fleet, by the names of what it is made of. */
 export interface FleetNames {
@@ -78,7 +79,7 @@ export function remove(t: Steps, fleets: FleetNames | readonly Fleet[]): Promise
 /** Waits until balancers see no more requests: see `CloudWatch.silent`. */
 export const silent = (
   t: Steps,
-  balancers: readonly LoadBalancer[],
+  balancers: readonly Watched[],
   { since, quietFor = '3m', deadline }: SilenceOptions,
 ): Promise<Silence> =>
   t.step(seeSilent, {
