@@ -4,6 +4,7 @@ import { disableAlarms, enableAlarms } from './alarm-actions.ts'
 import { chunks } from './alarms.ts'
 import type { AlarmReplica } from './compare-alarms.ts'
 import type { Scope } from './concern.ts'
+import { fleetText } from './concern.ts'
 import { copyAlarm } from './copy-alarm.ts'
 import { deleteAlarms } from './delete-alarms.ts'
 import { listAlarms } from './list-alarms.ts'
@@ -29,7 +30,7 @@ export interface SilenceOptions {
 /** Copies the alarms of a fleet: see `CloudWatch.replicate`. */
 export function replicate(t: Steps, counterparts: Counterparts): Promise<AlarmReplica> {
   const { groups, balancers, policies } = counterparts
-  const names = [...Object.keys(groups), ...Object.keys(balancers)].join(', ')
+  const names = fleetText(Object.keys(groups), Object.keys(balancers))
   return t.move({ name: 'replicate-alarms', title: `copy the alarms of ${names}` }, async (t) => {
     const { alarms, queries } = await t.step(listAlarms, {
       groups: Object.keys(groups),
@@ -66,7 +67,7 @@ export async function concerning(t: Steps, fleets: FleetNames | readonly Fleet[]
 /** Deletes the alarms of a fleet: see `CloudWatch.remove`. */
 export function remove(t: Steps, fleets: FleetNames | readonly Fleet[]): Promise<string[]> {
   const { groups, balancers } = namesOf(fleets)
-  const title = `delete the alarms of ${[...groups, ...balancers].join(', ')}`
+  const title = `delete the alarms of ${fleetText(groups, balancers)}`
   return t.move({ name: 'remove-alarms', title }, async (t) => {
     const names = await concerning(t, fleets)
     for (const chunk of chunks(names)) await t.step(deleteAlarms, { names: chunk })
