@@ -3,7 +3,7 @@ import type { GroupOptions } from './group-options.ts'
 import type { LaunchSource } from './launch-source.ts'
 import type { LifecycleAction, Transition } from './lifecycle-action.ts'
 import type { Process } from './processes.ts'
-import type { ScheduledAction } from './scheduled-actions.ts'
+import type { ScheduledAction } from './scheduled-action.ts'
 
 /** An Auto Scaling group as the store keeps it: plain JSON. Times are ISO 8601, durations AWS seconds. */
 export interface Group {
