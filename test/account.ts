@@ -175,7 +175,7 @@ export class Account {
       .sort()
   }
 
-  async #alarms(): Promise<unknown> {
+  async #alarms() {
     const { MetricAlarms = [] } = await this.#watch.send(new DescribeAlarmsCommand({}))
     return MetricAlarms.map(({ AlarmName, ActionsEnabled, AlarmActions, Dimensions }) => ({
       AlarmName,

@@ -1,4 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
+import { AutoScalingClient, PutScalingPolicyCommand } from '@aws-sdk/client-auto-scaling'
+import { CloudWatchClient, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Account } from './account.ts'
 import { type JsonResult, Project } from './project.ts'
@@ -36,6 +38,29 @@ async function belongings() {
 const said = ({ events }: JsonResult): string =>
   events.flatMap(({ kind, text }) => (kind === 'note' ? [text] : [])).join('\n')
 
+/** Lets an alarm scale the first fleet out. */
+async function watch(): Promise<void> {
+  const { endpoint, region, accessKeyId, secretAccessKey } = await project.cloud()
+  const configuration = { endpoint, region, credentials: { accessKeyId, secretAccessKey } }
+  const policy = new PutScalingPolicyCommand({
+    ...{ AutoScalingGroupName: 'web', PolicyName: 'out', PolicyType: 'SimpleScaling' },
+    ...{ AdjustmentType: 'ChangeInCapacity', ScalingAdjustment: 1 },
+  })
+  const { PolicyARN = '' } = await new AutoScalingClient(configuration).send(policy)
+  const alarm = new PutMetricAlarmCommand({
+    ...{
+      AlarmName: 'web-busy',
+      AlarmActions: [PolicyARN],
+      Namespace: 'AWS/EC2',
+      MetricName: 'CPUUtilization',
+    },
+    Dimensions: [{ Name: 'AutoScalingGroupName', Value: 'web' }],
+    ...{ Statistic: 'Average', Period: 300, EvaluationPeriods: 1, Threshold: 80 },
+    ComparisonOperator: 'GreaterThanThreshold',
+  })
+  await new CloudWatchClient(configuration).send(alarm)
+}
+
 describe.sequential('cleanup:blue on the local cloud', () => {
   it('finds nothing to do where nothing was replaced', async () => {
     const run = await cleanUp('--yes')
@@ -43,6 +68,7 @@ describe.sequential('cleanup:blue on the local cloud', () => {
     expect(said(run)).toContain('Nothing to clean up')
     held = project.start(['cloud', 'up'])
     account = new Account(await project.cloud())
+    await watch()
   }, 60_000)
 
   it('asks before it deletes: without an answer nothing is changed, nor by a plan', async () => {
@@ -60,6 +86,7 @@ describe.sequential('cleanup:blue on the local cloud', () => {
     expect(balancers.filter((name) => said(run).includes(`  load balancer ${name}\n`))).toEqual(
       balancers.filter((name) => name !== loadBalancer),
     )
+    expect(said(run)).toMatch(/^ {2}alarm web-busy$/m)
     expect(said(run)).toMatch(/^ {2}image ami-\w+, with its snapshots$/m)
     expect(said(run)).toMatch(/^Image ami-\w+ stays: it is none of this account's images$/m)
     expect(await account.inventory()).toEqual(before)
@@ -93,6 +120,7 @@ describe.sequential('cleanup:blue on the local cloud', () => {
 
   it('deletes everything of both generations that were replaced, and nothing of the live one', async () => {
     const before = await account.inventory()
+    expect(before.alarms).toHaveLength(3)
     const { group, loadBalancer } = (await project.cloud()).names
     const green = await account.group(group)
     const run = await cleanUp('--yes')
@@ -107,6 +135,7 @@ describe.sequential('cleanup:blue on the local cloud', () => {
       balancers: before.balancers.filter(({ LoadBalancerName }) => LoadBalancerName === loadBalancer),
       images: before.images.filter(({ ImageId }) => ImageId === image),
       snapshots: [expect.anything()],
+      alarms: [expect.objectContaining({ Dimensions: [{ Name: 'AutoScalingGroupName', Value: group }] })],
     })
     expect(after.images).toHaveLength(1)
   }, 60_000)
