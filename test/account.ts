@@ -2,6 +2,7 @@ import {
   AutoScalingClient,
   DescribeAutoScalingGroupsCommand,
   DescribeLaunchConfigurationsCommand,
+  ResumeProcessesCommand,
   SetDesiredCapacityCommand,
   SuspendProcessesCommand,
   UpdateAutoScalingGroupCommand,
@@ -109,6 +110,12 @@ export class Account {
     )
   }
 
+  async resume(group: string, ...processes: string[]): Promise<void> {
+    await this.#autoScaling.send(
+      new ResumeProcessesCommand({ AutoScalingGroupName: group, ScalingProcesses: processes }),
+    )
+  }
+
   async setDesired(group: string, size: number): Promise<void> {
     await this.#autoScaling.send(
       new SetDesiredCapacityCommand({ AutoScalingGroupName: group, DesiredCapacity: size }),
@@ -129,7 +136,7 @@ export class Account {
   }
 
   /** Everything in the account that a deployment could change or leave behind. */
-  async inventory(): Promise<unknown> {
+  async inventory() {
     const [instances, images, snapshots, configurations, groups, balancers] = await Promise.all([
       this.instances(),
       this.#ec2.send(new DescribeImagesCommand({ Owners: ['self'] })),
@@ -181,7 +188,7 @@ export class Account {
       .sort()
   }
 
-  async #alarms(): Promise<unknown> {
+  async #alarms() {
     const { MetricAlarms = [] } = await this.#watch.send(new DescribeAlarmsCommand({}))
     return MetricAlarms.map(({ AlarmName, ActionsEnabled, AlarmActions, Dimensions }) => ({
       AlarmName,

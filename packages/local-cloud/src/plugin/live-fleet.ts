@@ -21,7 +21,8 @@ export interface FleetClients {
 export interface LiveFleet {
   readonly group: string
   readonly loadBalancer: string
-  readonly desired: number
+  /** How many can be waited for: as many as the group wants, without those that it calls unhealthy. */
+  readonly expected: number
 }
 
 /** How to make such clients for a cloud. */
@@ -53,7 +54,9 @@ export async function liveFleet(
     LoadBalancerNames.some((name) => name === loadBalancer),
   )
   if (loadBalancer === undefined || group?.AutoScalingGroupName === undefined) return undefined
-  return { group: group.AutoScalingGroupName, loadBalancer, desired: group.DesiredCapacity ?? 0 }
+  const sick = (group.Instances ?? []).filter(({ HealthStatus }) => HealthStatus !== 'Healthy')
+  const expected = Math.max(0, (group.DesiredCapacity ?? 0) - sick.length)
+  return { group: group.AutoScalingGroupName, loadBalancer, expected }
 }
 
 /** The DNS name that the record is an alias of, in lower case and without the last dot. */

@@ -46,7 +46,7 @@ export async function seedFleet(
     }
     // What has become of the fleet since, such as another size, is a rehearsal's own affair.
     const live = await liveFleet(clients, fleet)
-    const size = live?.desired ?? group?.DesiredCapacity ?? fleet.size
+    const size = live?.expected ?? group?.DesiredCapacity ?? fleet.size
     const loadBalancer = live?.loadBalancer ?? fleet.loadBalancer
     await untilServing(clients, { ...fleet, size, loadBalancer }, signal)
   } finally {
