@@ -6,6 +6,7 @@ import type { FoundRecord } from './found-record.ts'
 import { seeInSync } from './in-sync.ts'
 import { pointRecord } from './point-record.ts'
 import { testPointsAt } from './points-at.ts'
+import { readUnnamed } from './read-unnamed.ts'
 import { seeResolved } from './resolved.ts'
 
 export interface Route53Settings {
@@ -50,9 +51,9 @@ export interface Switched {
 export interface Route53 extends Plugin {
   /**
    * Finds the record of a name, and the balancer that it leads to: an alias of one, or a CNAME to one. `target` is left
-   * out where there is no record yet. `route53:ListHostedZonesByName`, `route53:ListResourceRecordSets`.
+   * out where there is no record yet, which is said aloud. `route53:ListHostedZonesByName`, `route53:ListResourceRecordSets`.
    *
-   * @throws ViridianError `E_ZONE_NOT_FOUND`; `E_ZONE_AMBIGUOUS`; `E_RECORD_UNSUPPORTED` for a record that cannot be
+   * @throws ViridianError `E_RECORD_NAME`; `E_ZONE_NOT_FOUND`; `E_ZONE_AMBIGUOUS`; `E_RECORD_UNSUPPORTED` for a record that cannot be
    * switched: addresses, several sets for one name, an alias of another record or of something else than a balancer
    *
    * @example
@@ -68,7 +69,8 @@ export interface Route53 extends Plugin {
    * anybody to `to` any more. `route53:ChangeResourceRecordSets`, `route53:GetChange`.
    *
    * @throws ViridianError `E_RECORD_CHANGED` when it is not what `find` saw; `E_BALANCER_MISMATCH`; `E_NAME_SERVERS`; `E_WAIT_TIMEOUT`. Its undo:
-   * `E_BLUE_UNHEALTHY` when `from` cannot serve; the name then stays where it is
+   * `E_BLUE_UNHEALTHY` when `from` cannot serve, `E_RECORD_CHANGED` when somebody else has changed the record and left it
+   * at `to`; the name then stays where it is, and so does `to`
    *
    * @example
    * ```ts
@@ -82,6 +84,13 @@ export interface Route53 extends Plugin {
    * @throws ViridianError `E_RECORD_CHANGED`
    */
   resolves(t: Steps, found: FoundRecord, to: LoadBalancer): Promise<void>
+  /**
+   * Sees that no record of the account leads to these balancers, in whatever zone: nobody misses them.
+   * `route53:ListHostedZones`, `route53:ListResourceRecordSets`.
+   *
+   * @throws ViridianError `E_BALANCER_NAMED` with the name that does
+   */
+  unnamed(t: Steps, balancers: readonly LoadBalancer[]): Promise<void>
 }
 
 /**
@@ -96,7 +105,7 @@ export const route53 = ({ nameServers = [] }: Route53Settings = {}): Route53 => 
   name: 'aws-route53',
   module: '@viridian/aws-route53',
   settings: { nameServers: [...nameServers] },
-  steps: [findRecord, pointRecord, seeInSync, seeResolved, testPointsAt],
+  steps: [findRecord, pointRecord, seeInSync, seeResolved, testPointsAt, readUnnamed],
   find: (t, record, { zone } = {}) => t.step(findRecord, { record, ...(zone !== undefined && { zone }) }),
   switch: (t, found, options) => {
     const { name } = found
@@ -121,5 +130,8 @@ export const route53 = ({ nameServers = [] }: Route53Settings = {}): Route53 => 
   },
   resolves: async (t, found, to) => {
     await t.step(testPointsAt, { found, to })
+  },
+  unnamed: async (t, balancers) => {
+    if (balancers.length > 0) await t.step(readUnnamed, { balancers: [...balancers] })
   },
 })

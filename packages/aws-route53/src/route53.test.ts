@@ -268,6 +268,21 @@ describe('switch', () => {
     expect((await sets())[0]?.ResourceRecords).toEqual([{ Value: '192.0.2.7' }])
   })
 
+  test('does not let go of what somebody else has changed and left at green', async () => {
+    await put(alias(blue))
+    const t = steps()
+    await toGreen(t)
+    const tuned = alias(green)
+    if (tuned.AliasTarget) tuned.AliasTarget.EvaluateTargetHealth = false
+    await put(tuned)
+    await expect(t.undo()).rejects.toMatchObject({
+      code: 'E_RECORD_CHANGED',
+      message: expect.stringMatching(`^${name} still leads to web-green`),
+      hint: expect.stringMatching(/point it at web by hand/),
+    })
+    expect(await resolver.resolve4(name)).toEqual(await addressOf(green))
+  })
+
   test('does not go back to a balancer that cannot serve', async () => {
     // The other way round: nothing is in service at web-green.
     await put(alias(green))
@@ -328,5 +343,39 @@ describe('switch', () => {
       code: 'E_NAME_SERVERS',
     })
     expect((await dns.find(steps(), name)).target).toEqual(found.target)
+  })
+})
+
+describe('the names of a balancer', () => {
+  test('are found in every zone, aliases and CNAMEs, however they are routed', async () => {
+    await cloud.elb.createLoadBalancer({
+      LoadBalancerName: 'named',
+      AvailabilityZones: ['eu-west-1a'],
+      Listeners: [{ Protocol: 'TCP', LoadBalancerPort: 80, InstancePort: 2222 }],
+    })
+    const [balancer] = await readClassicBalancers(cloud.context(), ['named'])
+    if (!balancer) throw new Error('no balancer')
+    await dns.unnamed(steps(), [balancer])
+    const HostedZoneId = await createZone('hidden.test', true)
+    const Name = 'inner.hidden.test'
+    const records: ResourceRecordSet[] = [
+      { ...alias(balancer, 'AAAA', 'dualstack.'), Name },
+      { Name, Type: 'CNAME', TTL: 60, ResourceRecords: [{ Value: balancer.dnsName.toUpperCase() }] },
+      { ...alias(balancer), Name, SetIdentifier: 'one', Weight: 0 },
+    ]
+    for (const ResourceRecordSet of records) {
+      const change = async (Action: 'CREATE' | 'DELETE'): Promise<unknown> =>
+        client.changeResourceRecordSets({
+          HostedZoneId,
+          ChangeBatch: { Changes: [{ Action, ResourceRecordSet }] },
+        })
+      await change('CREATE')
+      await expect(dns.unnamed(steps(), [balancer])).rejects.toMatchObject({
+        code: 'E_BALANCER_NAMED',
+        message: 'inner.hidden.test leads to load balancer named',
+      })
+      await change('DELETE')
+    }
+    await dns.unnamed(steps(), [balancer])
   })
 })
