@@ -206,6 +206,50 @@ test('its policies are of every kind, and name the copy', async () => {
   for (const { PolicyName = '' } of originals) await cloud.scaling.deletePolicy({ ...group, PolicyName })
 })
 
+test('all that belongs to it is copied, but what is past', async () => {
+  const group = { AutoScalingGroupName: 'web' }
+  const soon = new Date(Date.now() + 1_500)
+  for (const [ScheduledActionName, action] of Object.entries({
+    nightly: { Recurrence: '0 22 * * *', TimeZone: 'Europe/Berlin', MinSize: 1 },
+    sale: { StartTime: new Date(Date.now() + 86_400_000), MinSize: 1, MaxSize: 3, DesiredCapacity: 2 },
+    missed: { StartTime: soon, MinSize: 1 },
+  }))
+    await cloud.scaling.putScheduledUpdateGroupAction({ ...group, ScheduledActionName, ...action })
+  const TopicARN = 'arn:aws:sns:eu-west-1:123456789012:fleet'
+  const NotificationTypes = ['autoscaling:EC2_INSTANCE_LAUNCH', 'autoscaling:EC2_INSTANCE_TERMINATE']
+  await cloud.scaling.putNotificationConfiguration({ ...group, TopicARN, NotificationTypes })
+  const Metrics = ['GroupTotalInstances']
+  await cloud.scaling.enableMetricsCollection({ ...group, Granularity: '1Minute', Metrics })
+  await cloud.scaling.putWarmPool({ ...group, MinSize: 1, PoolState: 'Stopped' })
+  await until(async () => Date.now() > soon.getTime())
+
+  const c = cloud.context()
+  const t = testSteps(c)
+  await cloud.lose('BatchPutScheduledUpdateGroupAction', 'PutNotificationConfiguration')
+  await cloud.lose('EnableMetricsCollection', 'PutWarmPool')
+  const { fleet } = await replicated(t)
+  expect(c.said).toContain('past, and not copied: missed')
+  const green = await fleets.fill(t, fleet, { like: blue })
+  await fleets.compare(t, blue, green)
+  const named = { AutoScalingGroupName: fleet.name }
+  const { ScheduledUpdateGroupActions = [] } = await cloud.scaling.describeScheduledActions(named)
+  expect(ScheduledUpdateGroupActions.map(({ ScheduledActionName }) => ScheduledActionName).sort()).toEqual([
+    'nightly',
+    'sale',
+  ])
+  expect(await groupOf(fleet.name)).toMatchObject({
+    EnabledMetrics: [{ Metric: 'GroupTotalInstances', Granularity: '1Minute' }],
+    WarmPoolConfiguration: { MinSize: 1, PoolState: 'Stopped' },
+  })
+
+  await cloud.lose('BatchDeleteScheduledAction', 'DeleteWarmPool')
+  expect(told(await t.undo(2))).toEqual([])
+  expect(await groupOf(fleet.name)).toBeUndefined()
+  for (const ScheduledActionName of ['nightly', 'sale', 'missed'])
+    await cloud.scaling.deleteScheduledAction({ ...group, ScheduledActionName })
+  await cloud.scaling.deleteWarmPool({ ...group, ForceDelete: true })
+})
+
 test('a group with a name as long as AWS allows has a copy with a name of its own', async () => {
   const name = 'w'.repeat(255)
   await cloud.scaling.createAutoScalingGroup({
