@@ -5,8 +5,9 @@ import {
   ResumeProcessesCommand,
   SetDesiredCapacityCommand,
   SuspendProcessesCommand,
+  UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling'
-import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch'
+import { CloudWatchClient, DescribeAlarmsCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch'
 import {
   DescribeImagesCommand,
   DescribeInstancesCommand,
@@ -100,6 +101,18 @@ export class Account {
   async resume(group: string, ...processes: string[]): Promise<void> {
     await this.#autoScaling.send(
       new ResumeProcessesCommand({ AutoScalingGroupName: group, ScalingProcesses: processes }),
+    )
+  }
+
+  async setCooldown(group: string, seconds: number): Promise<void> {
+    await this.#autoScaling.send(
+      new UpdateAutoScalingGroupCommand({ AutoScalingGroupName: group, DefaultCooldown: seconds }),
+    )
+  }
+
+  async setAlarm(name: string, state: 'ALARM' | 'OK'): Promise<void> {
+    await this.#watch.send(
+      new SetAlarmStateCommand({ AlarmName: name, StateValue: state, StateReason: 'a test' }),
     )
   }
 

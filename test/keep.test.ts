@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { ended, type JsonResult, onLine, Project } from './project.ts'
 
@@ -41,6 +42,7 @@ const files = { name: 'files', module: './files', settings: {}, steps: [make, po
 const deploy = task({ args: { keep: 'duration' }, locks: () => ['file/live'] }, async (t) => {
   await t.step(make, { name: 'green' })
   await t.step(point, { name: 'green' })
+  t.assign('green', [{ name: 'green' }])
   await t.keep(t.args.keep, async (watch) => { await watch.step(see, { name: 'green' }) })
   await t.commit()
   await t.step(make, { name: 'retired' })
@@ -113,6 +115,16 @@ describe('a run that keeps its way back open', () => {
     expect(await things()).toEqual(['green', 'live', 'retired'])
     const late = await project.json(['rollback', String(kept.last('run.finished').run)])
     expect(late.last('run.finished')).toMatchObject({ exitCode: 2, error: { code: 'E_RUN_COMMITTED' } })
+  })
+
+  it('is looked at once more by a resume that comes after its window: what is dead is not committed', async () => {
+    const kept = await run('--keep', '1s', '--detach')
+    await rm(join(project.directory, 'things/green'))
+    await sleep(1000)
+    const resumed = await project.json(['resume', '--yes', String(kept.last('run.finished').run)])
+    expect(resumed.last('run.finished')).toMatchObject({ status: 'failed', exitCode: 1, leftovers: [] })
+    expect(await live()).toBe('blue')
+    expect(await things()).toEqual(['live'])
   })
 
   it('is taken over by a rollback from another terminal while it waits', async () => {

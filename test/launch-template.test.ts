@@ -8,14 +8,14 @@ import {
 } from '@aws-sdk/client-auto-scaling'
 import { CreateLaunchTemplateCommand, EC2Client } from '@aws-sdk/client-ec2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Rehearsal, refusal } from './breaks/rehearsal.ts'
+import { instanceSwap, Rehearsal, refusal } from './breaks/rehearsal.ts'
 import { until } from './referees/until.ts'
 
 let rehearsal: Rehearsal
 let userData: string
 
 beforeAll(async () => {
-  rehearsal = await Rehearsal.open()
+  rehearsal = await Rehearsal.open(instanceSwap)
   const { endpoint, region, accessKeyId, secretAccessKey } = rehearsal.cloud
   const configuration = { endpoint, region, credentials: { accessKeyId, secretAccessKey } }
   await makeGroup(new AutoScalingClient(configuration), new EC2Client(configuration))

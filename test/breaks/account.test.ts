@@ -2,14 +2,14 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Fleets } from './fleets.ts'
-import { edit, expectServed, expectTold, Rehearsal, refusal } from './rehearsal.ts'
+import { edit, expectServed, expectTold, instanceSwap, Rehearsal, refusal } from './rehearsal.ts'
 import { told } from './told.ts'
 
 let rehearsal: Rehearsal
 let fleets: Fleets
 
 beforeAll(async () => {
-  rehearsal = await Rehearsal.open((directory) =>
+  rehearsal = await Rehearsal.open(instanceSwap, (directory) =>
     edit(join(directory, 'local-fleet.ts'), 'size: 2', 'size: 1'),
   )
   fleets = new Fleets(rehearsal.cloud)

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { record } from '../messages.ts'
 import type { Result } from '../project.ts'
-import { expectServed, expectTold, Rehearsal, refusal } from './rehearsal.ts'
+import { expectServed, expectTold, instanceSwap, Rehearsal, refusal } from './rehearsal.ts'
 import { takenBack } from './taken-back.ts'
 
 let rehearsal: Rehearsal
 beforeAll(async () => {
-  rehearsal = await Rehearsal.open()
+  rehearsal = await Rehearsal.open(instanceSwap)
 }, 60_000)
 afterAll(() => rehearsal.close())
 

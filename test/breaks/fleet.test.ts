@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Result } from '../project.ts'
-import { edit, expectServed, Rehearsal, refusal } from './rehearsal.ts'
+import { edit, expectServed, instanceSwap, Rehearsal, refusal } from './rehearsal.ts'
 import { takenBack } from './taken-back.ts'
 
 let rehearsal: Rehearsal
 beforeAll(async () => {
-  rehearsal = await Rehearsal.open((directory) =>
+  rehearsal = await Rehearsal.open(instanceSwap, (directory) =>
     // A release whose update takes its time, once it is logged in.
     edit(
       join(directory, 'deploy.ts'),

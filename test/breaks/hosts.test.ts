@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Result } from '../project.ts'
-import { edit, expectServed, Rehearsal } from './rehearsal.ts'
+import { edit, expectServed, instanceSwap, Rehearsal } from './rehearsal.ts'
 import { takenBack } from './taken-back.ts'
 
 let rehearsal: Rehearsal
@@ -27,7 +27,7 @@ const stage = (name: string, ssh: string): string =>
   `'${name}': { plugins: [localCloud({ fleet })], defaults: { group: 'web' }, ssh: { ${ssh} } },\n`
 
 beforeAll(async () => {
-  rehearsal = await Rehearsal.open(async (directory) => {
+  rehearsal = await Rehearsal.open(instanceSwap, async (directory) => {
     const build = join(directory, 'app/build-release.mjs')
     await rename(build, join(directory, 'app/build.mjs'))
     await writeFile(build, breakingBuild)

@@ -7,6 +7,15 @@ import { Account } from '../account.ts'
 import { lastError } from '../messages.ts'
 import { type CloudStatus, ended, onLine, Project, type Result } from '../project.ts'
 
+/** A template whose deployment is broken. */
+export interface Subject {
+  readonly template: string
+  readonly task: string
+}
+
+export const instanceSwap: Subject = { template: 'instance-swap', task: 'deploy:bluegreen' }
+export const dnsSwitch: Subject = { template: 'dns-switch', task: 'deploy:bluegreen-dns' }
+
 /** A fault, as the cloud's admin endpoint takes it. */
 export interface Fault {
   readonly operation: string
@@ -46,18 +55,23 @@ export class Rehearsal {
   readonly project: Project
   readonly cloud: CloudStatus
   readonly account: Account
+  /** As a person types it, without flags: `tasks run deploy:bluegreen`. */
+  readonly command: string
+  readonly #task: string
   readonly #held: ChildProcess
 
-  private constructor(project: Project, cloud: CloudStatus, held: ChildProcess) {
+  private constructor({ task }: Subject, project: Project, cloud: CloudStatus, held: ChildProcess) {
     this.project = project
+    this.command = `tasks run ${task}`
+    this.#task = task
     this.cloud = cloud
     this.account = new Account(cloud)
     this.#held = held
   }
 
   /** @param prepare changes the project's files before the cloud is opened */
-  static async open(prepare?: (directory: string) => Promise<void>): Promise<Rehearsal> {
-    const project = await Project.fromTemplate('instance-swap')
+  static async open(subject: Subject, prepare?: (directory: string) => Promise<void>): Promise<Rehearsal> {
+    const project = await Project.fromTemplate(subject.template)
     await edit(join(project.directory, 'local-fleet.ts'), 'size: 3', 'size: 2')
     await prepare?.(project.directory)
     const held = project.start(['cloud', 'up', '--time-scale', '0.05'])
@@ -65,7 +79,7 @@ export class Rehearsal {
       onLine(held, (line) => /^The local cloud is up/.test(line) && resolve()),
     )
     await Promise.race([up, ended(held).then(refuse)])
-    return new Rehearsal(project, await project.cloud(), held)
+    return new Rehearsal(subject, project, await project.cloud(), held)
   }
 
   async close(): Promise<void> {
@@ -90,8 +104,13 @@ export class Rehearsal {
     return result
   }
 
+  /** The arguments that deploy a release. */
+  deployment(release: string, ...flags: string[]): string[] {
+    return ['run', this.#task, '--release', release, ...flags]
+  }
+
   deploy(release: string, ...flags: string[]): Promise<Result> {
-    return this.tasks(['run', 'deploy:bluegreen', '--release', release, ...flags])
+    return this.tasks(this.deployment(release, ...flags))
   }
 
   /** Switches faults on while `work` runs. */

@@ -2,11 +2,11 @@ import type { ChildProcess } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { record } from '../messages.ts'
 import type { JsonEvent, JsonResult } from '../project.ts'
-import { expectServed, expectTold, Rehearsal } from './rehearsal.ts'
+import { expectServed, expectTold, instanceSwap, Rehearsal } from './rehearsal.ts'
 
 let rehearsal: Rehearsal
 beforeAll(async () => {
-  rehearsal = await Rehearsal.open()
+  rehearsal = await Rehearsal.open(instanceSwap)
 }, 60_000)
 afterAll(() => rehearsal.close())
 

@@ -3,13 +3,13 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ended, type Result } from '../project.ts'
-import { edit, Rehearsal, refusal } from './rehearsal.ts'
+import { edit, instanceSwap, Rehearsal, refusal } from './rehearsal.ts'
 import { told } from './told.ts'
 
 let rehearsal: Rehearsal
 
 beforeAll(async () => {
-  rehearsal = await Rehearsal.open(async (directory) => {
+  rehearsal = await Rehearsal.open(instanceSwap, async (directory) => {
     await edit(join(directory, 'local-fleet.ts'), 'size: 2', 'size: 1')
     // What a real account would be: this stage asks, and takes its account from the environment.
     await edit(join(directory, 'tasks.config.ts'), "{ env: { AWS_PROFILE: 'production' } }", '{}')

@@ -19,7 +19,7 @@ export async function takenBack(rehearsal: Rehearsal, attack: Attack): Promise<R
   expectTold(result, { ...attack, exitCode: 1 })
   record({
     case: attack.name,
-    command: 'tasks run deploy:bluegreen',
+    command: rehearsal.command,
     exitCode: result.exitCode,
     screen: result.stdout + result.stderr,
   })

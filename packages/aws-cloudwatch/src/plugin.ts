@@ -17,6 +17,7 @@ import {
 } from './moves.ts'
 import { testServed } from './served.ts'
 import { type Silence, seeSilent } from './silence.ts'
+import type { Watched } from './watched.ts'
 
 /** The moves of Amazon CloudWatch, for tasks. */
 export interface CloudWatch extends Plugin {
@@ -53,7 +54,8 @@ export interface CloudWatch extends Plugin {
   /**
    * Waits until balancers see no more requests: until what CloudWatch has counted of each, from five minutes before
    * `since` on, stands still for `quietFor`. Where nothing was ever counted there is no silence to see. When the deadline
-   * passes it does not fail: it goes on, and says so (`traffic.silence`). `cloudwatch:GetMetricStatistics`.
+   * passes it does not fail: it goes on, and says so (`traffic.silence`). Of an Application Load Balancer the requests are
+   * counted, of a Network Load Balancer the new flows, and none may be open. `cloudwatch:GetMetricStatistics`.
    *
    * @example
    * ```ts
@@ -61,7 +63,7 @@ export interface CloudWatch extends Plugin {
    * await alarms.silent(t, blue.loadBalancers, { since: switched.toISOString(), deadline: '30m' })
    * ```
    */
-  silent(t: Steps, balancers: readonly LoadBalancer[], options: SilenceOptions): Promise<Silence>
+  silent(t: Steps, balancers: readonly Watched[], options: SilenceOptions): Promise<Silence>
   /**
    * Tests that balancers have had requests since then, and never a whole period (a minute; longer when it is more than a
    * day) without a healthy instance. `cloudwatch:GetMetricStatistics`.

@@ -1,5 +1,5 @@
 import { Instance, poll } from '@viridian/aws'
-import { defineCheck, defineRead, type StepContext, ViridianError } from '@viridian/core'
+import { defineRead, type StepContext, ViridianError } from '@viridian/core'
 import { z } from 'zod'
 import { type DescribedInstance, instancesById, isEnding, stateReason } from './instances.ts'
 
@@ -16,8 +16,11 @@ export type Login = z.infer<typeof Login>
 const Input = z.strictObject({ ids: z.array(z.string()), login: Login })
 const runningWithinMs = 600_000
 
-/** Waits until all of these instances run and have an address (`DescribeInstances`). */
-export const seeRunning = defineCheck({
+/**
+ * Waits until all of these instances run and have an address (`DescribeInstances`). A read and not a check: they may be
+ * gone by the time that a run is resumed, as one is that an image was baked from; what needs them then finds out.
+ */
+export const seeRunning = defineRead({
   name: 'aws-ec2/see-running',
   version: 1,
   input: Input,

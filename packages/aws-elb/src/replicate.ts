@@ -1,5 +1,5 @@
 import { balancerName, type ClassicLoadBalancer, classicOnly, type LoadBalancer } from '@viridian/aws'
-import type { Steps } from '@viridian/core'
+import { type Steps, ViridianError } from '@viridian/core'
 import { configureHealthCheck, modifyAttributes } from './configure-copy.ts'
 import { createPolicy, readPolicyPlan, setBackendPolicies, setListenerPolicies } from './copy-policies.ts'
 import { createBalancer } from './create-balancer.ts'
@@ -14,6 +14,10 @@ export interface BalancerReplica {
 
 /** Copies load balancers: see `Elb.replicate`. */
 export async function replicate(t: Steps, originals: readonly LoadBalancer[]): Promise<BalancerReplica> {
+  if (originals.length === 0)
+    throw new ViridianError('E_BALANCER_NONE', 'there is no load balancer to copy', {
+      hint: 'users reach a replica through a copy of its balancer: attach one to the group first',
+    })
   const balancers: LoadBalancer[] = []
   const names: Record<string, string> = {}
   for (const original of originals.map(classicOnly)) {

@@ -13,6 +13,15 @@ export function plainName(name: string): string {
     .replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
 }
 
+/**
+ * Whether a text can be the name of a record, as Route 53 takes them: labels of 1 to 63 printable ASCII characters, 255
+ * in all.
+ */
+export function isRecordName(text: string): boolean {
+  const name = text.replace(/\.$/, '')
+  return name.length <= 253 && name.split('.').every((label) => /^[!-~]{1,63}$/.test(label))
+}
+
 /** The zones that a name may be in, as canonical names: the longest first. */
 export function zonesAbove(name: string): string[] {
   const labels = canonicalName(name).split('.')

@@ -1,6 +1,6 @@
-import { defineRead } from '@viridian/core'
+import { defineRead, ViridianError } from '@viridian/core'
 import { z } from 'zod'
-import { balancerDnsName, isBalancerDnsName, plainName } from './domain-name.ts'
+import { balancerDnsName, isBalancerDnsName, isRecordName, plainName } from './domain-name.ts'
 import { FoundRecord } from './found-record.ts'
 import { zoneOf } from './hosted-zone.ts'
 import { readRecordSets, unsupported } from './read-record-sets.ts'
@@ -8,7 +8,9 @@ import type { RecordSet } from './record-set.ts'
 
 /**
  * Finds the record of a name, and the balancer that it leads to (`ListHostedZonesByName`, `GetHostedZone`,
- * `ListResourceRecordSets`).
+ * `ListResourceRecordSets`). A name without a record is said aloud: it may be a misspelt one.
+ *
+ * @throws ViridianError `E_RECORD_NAME`
  */
 export const findRecord = defineRead({
   name: 'aws-route53/find-record',
@@ -18,9 +20,14 @@ export const findRecord = defineRead({
   calls: ['route53:ListHostedZonesByName', 'route53:GetHostedZone', 'route53:ListResourceRecordSets'],
   title: ({ record }) => `find where ${plainName(record)} leads`,
   run: async ({ record, zone: asked }, c) => {
+    refuseOdd(record)
     const zone = await zoneOf(c, record, asked)
     const sets = await readRecordSets(c, zone.id, record)
     const target = targetOf(plainName(record), zone.id, sets)
+    if (sets.length === 0) {
+      const text = [`! ${plainName(record)} has no record yet in the hosted zone ${zone.id}`]
+      c.emit({ kind: 'record.missing', data: { record, zone: zone.id }, text })
+    }
     return {
       name: plainName(record),
       zoneId: zone.id,
@@ -30,6 +37,13 @@ export const findRecord = defineRead({
     }
   },
 })
+
+function refuseOdd(record: string): void {
+  if (isRecordName(record)) return
+  throw new ViridianError('E_RECORD_NAME', `"${record}" cannot be the name of a record`, {
+    hint: 'name it as users ask for it: --record www.example.com (other alphabets as xn--…)',
+  })
+}
 
 type Target = NonNullable<FoundRecord['target']>
 

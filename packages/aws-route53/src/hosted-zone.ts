@@ -67,7 +67,9 @@ async function longestZone(c: StepContext, name: string): Promise<string> {
   const ids = hidden.map(({ Id }) => bareId(Id)).join(', ')
   throw notFound(
     `no public hosted zone contains ${plainName(name)}`,
-    hidden.length > 0 ? `there is a private one: say zone: '${ids}' if you mean it` : undefined,
+    hidden.length > 0
+      ? `there is a private one; if it is meant: names.find(t, record, { zone: '${ids}' })`
+      : undefined,
   )
 }
 
@@ -94,7 +96,10 @@ async function zonesNamed(c: StepContext, name: string): Promise<Zone[]> {
 /** Route 53 answers `/hostedzone/Z1`, and takes `Z1`. */
 export const bareId = (id: string): string => id.replace(/^\/?hostedzone\//, '')
 
-const notFound = (message: string, hint = 'create the zone, or name the one that is meant: zone') =>
+const notFound = (
+  message: string,
+  hint = 'check the name, and that AWS_PROFILE is of the account that has its zone',
+) =>
   new ViridianError('E_ZONE_NOT_FOUND', message, { hint, place: { call: 'route53:ListHostedZonesByName' } })
 
 function ambiguous(name: string, zones: readonly Zone[]): ViridianError {
@@ -104,6 +109,9 @@ function ambiguous(name: string, zones: readonly Zone[]): ViridianError {
   return new ViridianError(
     'E_ZONE_AMBIGUOUS',
     `${plainName(name)} is in ${zones.length} hosted zones of one name: ${shown.join(', ')}`,
-    { hint: 'say which one is meant: zone', place: { call: 'route53:ListHostedZonesByName' } },
+    {
+      hint: "say in the task which one is meant: names.find(t, record, { zone: 'Z…' })",
+      place: { call: 'route53:ListHostedZonesByName' },
+    },
   )
 }

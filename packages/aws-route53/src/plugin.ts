@@ -51,9 +51,9 @@ export interface Switched {
 export interface Route53 extends Plugin {
   /**
    * Finds the record of a name, and the balancer that it leads to: an alias of one, or a CNAME to one. `target` is left
-   * out where there is no record yet. `route53:ListHostedZonesByName`, `route53:ListResourceRecordSets`.
+   * out where there is no record yet, which is said aloud. `route53:ListHostedZonesByName`, `route53:ListResourceRecordSets`.
    *
-   * @throws ViridianError `E_ZONE_NOT_FOUND`; `E_ZONE_AMBIGUOUS`; `E_RECORD_UNSUPPORTED` for a record that cannot be
+   * @throws ViridianError `E_RECORD_NAME`; `E_ZONE_NOT_FOUND`; `E_ZONE_AMBIGUOUS`; `E_RECORD_UNSUPPORTED` for a record that cannot be
    * switched: addresses, several sets for one name, an alias of another record or of something else than a balancer
    *
    * @example
@@ -69,7 +69,8 @@ export interface Route53 extends Plugin {
    * anybody to `to` any more. `route53:ChangeResourceRecordSets`, `route53:GetChange`.
    *
    * @throws ViridianError `E_RECORD_CHANGED` when it is not what `find` saw; `E_BALANCER_MISMATCH`; `E_NAME_SERVERS`; `E_WAIT_TIMEOUT`. Its undo:
-   * `E_BLUE_UNHEALTHY` when `from` cannot serve; the name then stays where it is
+   * `E_BLUE_UNHEALTHY` when `from` cannot serve, `E_RECORD_CHANGED` when somebody else has changed the record and left it
+   * at `to`; the name then stays where it is, and so does `to`
    *
    * @example
    * ```ts

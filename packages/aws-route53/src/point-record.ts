@@ -11,6 +11,7 @@ import {
   Pointing,
   present,
   put,
+  refuseLeading,
   refuseStranger,
   shown,
   wantedBy,
@@ -39,7 +40,8 @@ const aliasTtl = 60
 
 /**
  * Points a name at another balancer, in one batch (`ChangeResourceRecordSets`). Undone by putting the old record sets
- * back, once the old balancer can serve, and waiting until nobody is sent to the other one any more.
+ * back, once the old balancer can serve, and waiting until nobody is sent to the other one any more. A record that
+ * somebody else has pointed elsewhere meanwhile is left alone; one that still leads to the new balancer fails the undo.
  */
 export const pointRecord = defineChange({
   name: 'aws-route53/point-record',
@@ -75,8 +77,11 @@ export const pointRecord = defineChange({
     const { sets: old, ttl: oldTtl } = c.before
     const now = await present(c, input)
     if (isNow(now, old)) return seeBack(c, input, old, undefined, oldTtl || aliasTtl)
-    if (typeof now === 'string' || !isNow(now, output.sets))
+    if (typeof now === 'string' || !isNow(now, output.sets)) {
+      await refuseLeading(c, input, now)
+      await waitForgotten(c, input, Math.min(await keptFor(c, input), aliasTtl))
       return { leftAlone: `the record ${found.name}: somebody has changed it since (${shown(now)})` }
+    }
     if (from !== undefined) await waitReady(c, { ...input, name: found.name, from })
     const ttl = await keptFor(c, input)
     let change: string | undefined
@@ -110,6 +115,12 @@ async function seeBack(
 ): Promise<undefined> {
   await waitInSync(c, change)
   await waitResolved(c, { ...lookupOf(input), sets })
+  await waitForgotten(c, input, ttl)
+  return undefined
+}
+
+/** Waits until no resolver gives the new balancer's addresses any more. */
+async function waitForgotten(c: StepContext, input: Pointing, ttl: number): Promise<void> {
   const end = performance.now() + ttl * 1000
   await poll(c, {
     what: `nobody sent to ${balancerName(input.to)}`,
@@ -120,5 +131,4 @@ async function seeBack(
         ? { done: undefined }
         : { waiting: `resolvers may lead to ${balancerName(input.to)} for ${ttl} s` },
   })
-  return undefined
 }

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { route53Api } from './api.ts'
 import { balancerDnsName } from './domain-name.ts'
 import { FoundRecord } from './found-record.ts'
-import { readRecordSets } from './read-record-sets.ts'
+import { readRecordSets, readTargets } from './read-record-sets.ts'
 import { changesTo, pointedAt, type RecordSet, sameSets, shownSets } from './record-set.ts'
 import type { Lookup } from './resolved.ts'
 
@@ -67,6 +67,27 @@ export function refuseStranger({ found: { name, target }, from }: Pointing): voi
     'E_BALANCER_MISMATCH',
     `${name} leads to ${target?.dnsName ?? 'no balancer yet'}, not to ${from ? balancerName(from) : 'none'}`,
     { hint: "give the balancer as `from` that the record's `target` names; none where there is no record" },
+  )
+}
+
+/**
+ * Whether somebody who has changed the record has left it at the balancer that it was switched to: what users are sent to
+ * must not be taken away.
+ *
+ * @throws ViridianError `E_RECORD_CHANGED`
+ */
+export async function refuseLeading(c: StepContext, pointing: Pointing, now: Present): Promise<void> {
+  const { found, from, to } = pointing
+  const there = balancerDnsName(classicOnly(to).dnsName)
+  const targets = await readTargets(c, found.zoneId, found.name)
+  if (!targets.some((target) => balancerDnsName(target) === there)) return
+  throw new ViridianError(
+    'E_RECORD_CHANGED',
+    `${found.name} still leads to ${balancerName(to)}, and somebody has changed it since: ${shown(now)}`,
+    {
+      hint: `${from ? `point it at ${balancerName(from)}` : 'take it away'} by hand, then: tasks rollback`,
+      place: { call: 'route53:ListResourceRecordSets' },
+    },
   )
 }
 

@@ -5,7 +5,14 @@ import { canonicalName, plainName } from './domain-name.ts'
 import { RecordSet, routing } from './record-set.ts'
 
 const Page = z.object({
-  ResourceRecordSets: z.array(z.looseObject({ Name: z.string(), Type: z.string() })),
+  ResourceRecordSets: z.array(
+    z.looseObject({
+      Name: z.string(),
+      Type: z.string(),
+      AliasTarget: z.looseObject({ DNSName: z.string() }).optional(),
+      ResourceRecords: z.array(z.looseObject({ Value: z.string() })).optional(),
+    }),
+  ),
   IsTruncated: z.boolean().default(false),
   NextRecordName: z.string().optional(),
   NextRecordType: z.string().optional(),
@@ -22,8 +29,7 @@ const call = 'route53:ListResourceRecordSets'
  * @throws ViridianError `E_RECORD_UNSUPPORTED` for sets of which several answer for the name
  */
 export async function readRecordSets(c: StepContext, zoneId: string, name: string): Promise<RecordSet[]> {
-  const listed = await listedSets(c, zoneId, canonicalName(name))
-  const leading = listed.filter(({ Type }) => RecordSet.shape.Type.safeParse(Type).success)
+  const leading = await leadingSets(c, zoneId, name)
   for (const set of leading) {
     const kind = Object.entries(routing).find(([member]) => set[member] !== undefined)?.[1]
     if (kind !== undefined) {
@@ -34,6 +40,18 @@ export async function readRecordSets(c: StepContext, zoneId: string, name: strin
     }
   }
   return leading.map((set) => RecordSet.parse(set))
+}
+
+/** Everything that the record sets of a name lead to, also where several of them answer for it (`ListResourceRecordSets`). */
+export async function readTargets(c: StepContext, zoneId: string, name: string): Promise<string[]> {
+  return (await leadingSets(c, zoneId, name)).flatMap(({ AliasTarget, ResourceRecords = [] }) =>
+    AliasTarget ? [AliasTarget.DNSName] : ResourceRecords.map(({ Value }) => Value),
+  )
+}
+
+async function leadingSets(c: StepContext, zoneId: string, name: string): Promise<ListedSet[]> {
+  const listed = await listedSets(c, zoneId, canonicalName(name))
+  return listed.filter(({ Type }) => RecordSet.shape.Type.safeParse(Type).success)
 }
 
 /** The refusal of a record that cannot be switched. */

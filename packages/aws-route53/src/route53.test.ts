@@ -268,6 +268,21 @@ describe('switch', () => {
     expect((await sets())[0]?.ResourceRecords).toEqual([{ Value: '192.0.2.7' }])
   })
 
+  test('does not let go of what somebody else has changed and left at green', async () => {
+    await put(alias(blue))
+    const t = steps()
+    await toGreen(t)
+    const tuned = alias(green)
+    if (tuned.AliasTarget) tuned.AliasTarget.EvaluateTargetHealth = false
+    await put(tuned)
+    await expect(t.undo()).rejects.toMatchObject({
+      code: 'E_RECORD_CHANGED',
+      message: expect.stringMatching(`^${name} still leads to web-green`),
+      hint: expect.stringMatching(/point it at web by hand/),
+    })
+    expect(await resolver.resolve4(name)).toEqual(await addressOf(green))
+  })
+
   test('does not go back to a balancer that cannot serve', async () => {
     // The other way round: nothing is in service at web-green.
     await put(alias(green))

@@ -1,5 +1,6 @@
 """An Auto Scaling group behind a balancer: made, read, changed by every move of a deployment, and taken down."""
 
+import lifecycle
 import schedules
 from account import check, pages, until, wait
 from balancers import SERVICE
@@ -19,6 +20,7 @@ def story(account):
     processes_and_hooks(account)
     tags(account)
     schedules.story(account, NAME)
+    lifecycle.story(account, NAME)
     sizes(account)
     health(account)
     moves(account, network)

@@ -1,6 +1,7 @@
 """What belongs to a group besides its instances: scheduled actions, notifications, collected metrics, a warm pool."""
 
 from datetime import datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 from account import check, pages, until
 
@@ -32,15 +33,31 @@ def scheduled_actions(account, group):
     found, count = pages(
         autoscaling, "describe_scheduled_actions", "ScheduledUpdateGroupActions", size=1, **of
     )
-    kept = [[each["ScheduledActionName"], each.get("TimeZone"), each.get("StartTime")] for each in found]
-    check("actions come in pages", [kept, count], [[["night", "Europe/Berlin", None], ["sale", None, start]], 2])
+    kept = [[each["ScheduledActionName"], each.get("TimeZone")] for each in found]
+    check("actions come in pages", [kept, count], [[["night", "Europe/Berlin"], ["sale", None]], 2])
+    check("a start is kept", found[1]["StartTime"], start)
+    berlin = found[0]["StartTime"].astimezone(ZoneInfo("Europe/Berlin"))
+    check("one that recurs starts at its next time", [berlin.hour, found[0]["StartTime"] > datetime.now(timezone.utc)], [22, True])
     autoscaling.delete_scheduled_action(**of, ScheduledActionName="night")
     autoscaling.batch_delete_scheduled_action(**of, ScheduledActionNames=["sale"])
     soon = datetime.now(timezone.utc) + timedelta(seconds=1)
     autoscaling.put_scheduled_update_group_action(**of, ScheduledActionName="soon", StartTime=soon, MaxSize=7)
     until("it happens at its time", lambda: described(account, group)["MaxSize"] == 7)
-    left = autoscaling.describe_scheduled_actions(**of)["ScheduledUpdateGroupActions"]
-    check("and is gone then", left, [])
+    check("and is gone then", names(account, group), [])
+    missed(account, group)
+
+
+def missed(account, group):
+    autoscaling, of = account.autoscaling, {"AutoScalingGroupName": group}
+    autoscaling.suspend_processes(**of, ScalingProcesses=["ScheduledActions"])
+    for name, seconds, size in [("missed", 1, 8), ("next", 3, 7)]:
+        start = datetime.now(timezone.utc) + timedelta(seconds=seconds)
+        autoscaling.put_scheduled_update_group_action(**of, ScheduledActionName=name, StartTime=start, MaxSize=size)
+    until("its time has passed", lambda: datetime.now(timezone.utc) > start - timedelta(seconds=1))
+    autoscaling.resume_processes(**of, ScalingProcesses=["ScheduledActions"])
+    until("the next one happens", lambda: names(account, group) == ["missed"])
+    check("one whose time passed in suspense is not made up for", described(account, group)["MaxSize"], 7)
+    autoscaling.delete_scheduled_action(**of, ScheduledActionName="missed")
 
 
 def notifications(account, group):
@@ -117,6 +134,11 @@ def schedule_cases(it):
         ("UpdateAutoScalingGroup", {**of, "MaxInstanceLifetime": 60}, "ValidationError"),
         ("UpdateAutoScalingGroup", {**of, "DefaultInstanceWarmup": -2}, "ValidationError"),
     ]
+
+
+def names(account, group):
+    found = account.autoscaling.describe_scheduled_actions(AutoScalingGroupName=group)["ScheduledUpdateGroupActions"]
+    return [each["ScheduledActionName"] for each in found]
 
 
 def described(account, group):

@@ -5,6 +5,11 @@ export interface StepHistory {
   readonly intent: RecordOf<'step.intended'>
   readonly outcome?: RecordOf<'step.done'> | RecordOf<'step.failed'>
   readonly undone?: RecordOf<'step.undone'>
+  /**
+   * True once the run has come to keep its way back open, or to its commit, with the step done: what was checked for what
+   * came in between is not checked again, and what was there then may be gone since.
+   */
+  readonly passed?: true
 }
 
 /** A journal, read as the history of a run. */
@@ -29,11 +34,15 @@ export function historyOf(records: readonly JournalRecord[]): RunHistory | undef
     const known = steps.get(key)
     if (known) steps.set(key, { ...known, ...change })
   }
+  const pass = (): void => {
+    for (const [key, { outcome }] of steps) if (outcome?.kind === 'step.done') amend(key, { passed: true })
+  }
   let committed = false
   let kept: string | undefined
   let undoing = false
   let finished: RecordOf<'run.finished'> | undefined
   for (const record of records) {
+    if (record.kind === 'kept' || record.kind === 'committed') pass()
     if (record.kind === 'step.intended') steps.set(record.key, { ...steps.get(record.key), intent: record })
     else if (record.kind === 'step.done') amend(record.key, { outcome: record })
     // Behind the commit the way is forward only: what failed there is still to be done, and no outcome.

@@ -236,7 +236,8 @@ export class Session implements StepHost {
       role,
       hosts: asJson(hosts),
     } as const
-    void this.engine.track(`assign ${role}`, () => this.engine.record(record)).catch(() => undefined)
+    // Records are written in their order: nothing that follows has to wait for this one.
+    this.engine.record(record).catch((error: unknown) => this.engine.fail(error))
   }
 
   async hosts(role: string): Promise<readonly HostSpec[]> {

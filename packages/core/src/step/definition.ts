@@ -50,7 +50,10 @@ export interface ReadDefinition<Input, Output> extends Definition<Input, Output>
   run(input: Input, c: StepContext): Promise<Output>
 }
 
-/** Watches or waits for a condition (health, smoke test); run again by a resume, never run in a plan. */
+/**
+ * Watches or waits for a condition (health, smoke test). Never run in a plan; run again by a resume, unless the run has
+ * come to keep its way back open, or to its commit, since: from there on guards watch, and what was checked may be gone.
+ */
 export interface CheckDefinition<Input, Output> extends Definition<Input, Output> {
   readonly kind: 'check'
   run(input: Input, c: StepContext): Promise<Output>

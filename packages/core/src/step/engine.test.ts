@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { ViridianError } from '../error.ts'
 import { countThings, EngineBench, makeThing, World } from '../testing/engine-bench.ts'
+import { defineCheck } from './definition.ts'
 
 const boom = new ViridianError('E_BOOM', 'it broke')
+const at = '2026-01-01T00:00:00.000Z'
 const kinds = (bench: EngineBench): string[] => bench.records.slice(1).map(({ kind }) => kind)
 
 describe('taking a step', () => {
@@ -198,7 +201,6 @@ describe('a resumed run', () => {
         return { name }
       },
     })
-    const at = '2026-01-01T00:00:00.000Z'
     const first = new EngineBench([step])
     if (committed) first.records.push({ kind: 'committed', at })
     await expect(first.top.step(step, { name: 'a' })).rejects.toBe(boom)
@@ -208,6 +210,31 @@ describe('a resumed run', () => {
     if (committed) await expect(again).resolves.toEqual({ name: 'a' })
     else await expect(again).rejects.toMatchObject({ code: 'E_BOOM' })
     expect(world.log).toEqual(log)
+  })
+
+  it.each([
+    ['again where it was killed ahead of its keep window', [], 2],
+    ['not again where it kept its way back open', [{ kind: 'kept', at, until: at }], 1],
+    ['not again behind the commit', [{ kind: 'committed', at }], 1],
+  ] as const)('takes a check %s', async (_, marks, times) => {
+    let taken = 0
+    const step = defineCheck({
+      name: 'test/see',
+      version: 1,
+      input: z.strictObject({ name: z.string() }),
+      output: z.null(),
+      calls: [],
+      title: ({ name }) => `see ${name}`,
+      run: async () => {
+        taken += 1
+        return null
+      },
+    })
+    const first = new EngineBench([step])
+    await first.top.step(step, { name: 'a' })
+    const resumed = new EngineBench([step], { past: [...first.records, ...marks] })
+    await resumed.top.step(step, { name: 'a' })
+    expect(taken).toBe(times)
   })
 
   it('stops when the task now asks for something else', async () => {

@@ -27,6 +27,7 @@ export async function keepOpen(window: KeepWindow): Promise<void> {
   const { engine } = session
   const group = { key, parent, step: 'keep', title: `keep the way back open for ${formatDuration(ms)}` }
   if (engine.planning) return engine.group({ ...group, type: 'move' }, async () => undefined)
+  if (session.committed) return
   if (session.detaches) refuseOpen(engine.open)
   const until = await window.until()
   await session.keep(until)
@@ -40,10 +41,12 @@ async function watch({ session, key, parent, guard }: KeepWindow, until: string)
   const quiet = new Scope(session, key, true)
   const left = (): number => Date.parse(until) - Date.now()
   const step = { key, ...(parent !== undefined && { parent }) }
-  for (let guarded = Date.now(); left() > 0; ) {
-    await sleep(Math.min(left(), lookEveryMs), undefined, { signal: session.engine.signal })
+  // Of a run that is resumed late nothing is left to wait for: the last look is taken all the same.
+  for (let guarded = Date.now(), over = false; !over; ) {
+    await sleep(Math.max(0, Math.min(left(), lookEveryMs)), undefined, { signal: session.engine.signal })
     await session.look()
-    if (left() > 0 && Date.now() - guarded < guardEveryMs) continue
+    over = left() <= 0
+    if (!over && Date.now() - guarded < guardEveryMs) continue
     guarded = Date.now()
     await guard?.(quiet)
     session.emit({

@@ -97,10 +97,8 @@ export function groupHandlers(parts: GroupInputParts, movement: Movement): AutoS
       if (input.ForceDelete !== true) refuseInUse(group, parts)
       group.deleting = true
       for (const member of group.instances) {
-        if (member.state === 'Terminating' || member.state === 'Terminated') continue
-        const cause =
-          'an instance was taken out of service in response to a user request to delete the group.'
-        movement.start(group, member, 'terminate', cause)
+        if (!member.state.startsWith('Terminat')) movement.start(group, member, 'terminate', deleted)
+        movement.freeOfHooks(member)
       }
       Object.assign(group, { min: 0, max: 0, desired: 0 })
       if (group.instances.length === 0) book.remove(group)
@@ -109,6 +107,8 @@ export function groupHandlers(parts: GroupInputParts, movement: Movement): AutoS
     },
   }
 }
+
+const deleted = 'an instance was taken out of service in response to a user request to delete the group.'
 
 /** @throws AwsError when the group is on its way out. */
 export function refuseDeleting(group: Group): void {

@@ -1,8 +1,9 @@
 import type { LifecycleHook, LifecycleState, WarmPoolConfiguration } from '@aws-sdk/client-auto-scaling'
 import type { GroupOptions } from './group-options.ts'
 import type { LaunchSource } from './launch-source.ts'
+import type { LifecycleAction, Transition } from './lifecycle-action.ts'
 import type { Process } from './processes.ts'
-import type { ScheduledAction } from './scheduled-actions.ts'
+import type { ScheduledAction } from './scheduled-action.ts'
 
 /** An Auto Scaling group as the store keeps it: plain JSON. Times are ISO 8601, durations AWS seconds. */
 export interface Group {
@@ -63,12 +64,20 @@ export interface Member {
   activity?: string
   /** While it leaves: true once the load balancers know. */
   deregistered?: true
+  /** The transition whose hooks it has still to meet. Attached and detached, to standby and back: it meets none. */
+  transition?: Transition
+  /** While it waits: one for each hook. */
+  actions?: LifecycleAction[]
 }
 
 export type MemberState =
   | 'Pending'
+  | 'Pending:Wait'
+  | 'Pending:Proceed'
   | 'InService'
   | 'Terminating'
+  | 'Terminating:Wait'
+  | 'Terminating:Proceed'
   | 'Terminated'
   | 'Detaching'
   | 'EnteringStandby'
@@ -76,5 +85,10 @@ export type MemberState =
 
 /** The members that count towards desired. */
 export function capacityOf(group: Group): Member[] {
-  return group.instances.filter(({ state }) => state === 'Pending' || state === 'InService')
+  return group.instances.filter((member) => isPending(member) || member.state === 'InService')
+}
+
+/** Whether a member is on its way into service. */
+export function isPending({ state }: Member): boolean {
+  return state === 'Pending' || state === 'Pending:Wait' || state === 'Pending:Proceed'
 }

@@ -10,7 +10,7 @@ import { type LaunchSource, sourceAge } from './launch-source.ts'
 import { capacityChange, Movement } from './movement.ts'
 import { Passage } from './passage.ts'
 import { ScaleOut } from './scale-out.ts'
-import { takeDue } from './scheduled-actions.ts'
+import { takeDue } from './scheduled-action.ts'
 import { victims } from './termination-policy.ts'
 
 /** What keeps the groups as they are wanted stands on this. */
@@ -107,10 +107,13 @@ export class Reconciler {
     }
   }
 
-  /** What was to happen at this time, once. */
+  /** What was to happen at this time. */
   #schedule(group: Group): void {
     const { book } = this.#parts
-    for (const action of takeDue(group, book.now())) {
+    const { scheduled } = group
+    const due = takeDue(group, book.now())
+    if (group.scheduled !== scheduled) book.save()
+    for (const action of due) {
       const { desired } = group
       Object.assign(group, sizesAfter(group, action))
       explain(group, 'a scheduled action update of AutoScalingGroup constraints', desired, book.now())

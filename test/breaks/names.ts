@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  type Change,
+  ChangeResourceRecordSetsCommand,
+  CreateHostedZoneCommand,
+  GetChangeCommand,
+  ListHostedZonesByNameCommand,
+  ListResourceRecordSetsCommand,
+  type ResourceRecordSet,
+  Route53Client,
+} from '@aws-sdk/client-route-53'
+import type { Access } from '../account.ts'
+
+const zone = 'example.test'
+
+/** Names besides the one that the local cloud begins with, in the same zone: written and read by Amazon's own SDK. */
+export class Names {
+  readonly #client: Route53Client
+
+  constructor({ endpoint, region, accessKeyId, secretAccessKey }: Access) {
+    this.#client = new Route53Client({ endpoint, region, credentials: { accessKeyId, secretAccessKey } })
+  }
+
+  async createZone(Name: string): Promise<void> {
+    await this.#client.send(
+      new CreateHostedZoneCommand({ Name, CallerReference: `${Name} ${performance.now()}` }),
+    )
+  }
+
+  /** Writes a record set, and waits until the name servers have it. */
+  put(set: ResourceRecordSet): Promise<void> {
+    return this.#change({ Action: 'UPSERT', ResourceRecordSet: set })
+  }
+
+  /** Takes a name's record sets away. */
+  async remove(name: string): Promise<void> {
+    for (const set of await this.setsOf(name))
+      await this.#change({ Action: 'DELETE', ResourceRecordSet: set })
+  }
+
+  /** Makes a name an alias of what another one is an alias of. */
+  async putLike(Name: string, like: string): Promise<void> {
+    for (const set of await this.setsOf(like)) await this.put({ ...set, Name })
+  }
+
+  async setsOf(name: string): Promise<ResourceRecordSet[]> {
+    const { ResourceRecordSets = [] } = await this.#client.send(
+      new ListResourceRecordSetsCommand({ HostedZoneId: await this.zoneId(), StartRecordName: name }),
+    )
+    return ResourceRecordSets.filter(({ Name }) => Name === `${name}.`)
+  }
+
+  async zoneId(): Promise<string> {
+    const { HostedZones: [found] = [] } = await this.#client.send(
+      new ListHostedZonesByNameCommand({ DNSName: zone }),
+    )
+    return found?.Id?.replace('/hostedzone/', '') ?? ''
+  }
+
+  async #change(change: Change): Promise<void> {
+    const { ChangeInfo } = await this.#client.send(
+      new ChangeResourceRecordSetsCommand({
+        HostedZoneId: await this.zoneId(),
+        ChangeBatch: { Changes: [change] },
+      }),
+    )
+    const isPending = async (): Promise<boolean> =>
+      (await this.#client.send(new GetChangeCommand({ Id: ChangeInfo?.Id }))).ChangeInfo?.Status === 'PENDING'
+    while (await isPending()) await sleep(50)
+  }
+}
