@@ -98,12 +98,6 @@ export class Account {
     )
   }
 
-  async resume(group: string, ...processes: string[]): Promise<void> {
-    await this.#autoScaling.send(
-      new ResumeProcessesCommand({ AutoScalingGroupName: group, ScalingProcesses: processes }),
-    )
-  }
-
   async setCooldown(group: string, seconds: number): Promise<void> {
     await this.#autoScaling.send(
       new UpdateAutoScalingGroupCommand({ AutoScalingGroupName: group, DefaultCooldown: seconds }),
@@ -113,6 +107,12 @@ export class Account {
   async setAlarm(name: string, state: 'ALARM' | 'OK'): Promise<void> {
     await this.#watch.send(
       new SetAlarmStateCommand({ AlarmName: name, StateValue: state, StateReason: 'a test' }),
+    )
+  }
+
+  async resume(group: string, ...processes: string[]): Promise<void> {
+    await this.#autoScaling.send(
+      new ResumeProcessesCommand({ AutoScalingGroupName: group, ScalingProcesses: processes }),
     )
   }
 
