@@ -50,22 +50,12 @@ const mirroring = [
 /** Of a launch template: a group that says `$Latest` is pointed at the number first. */
 const templateChanges = ['CreateLaunchTemplateVersion', ...Array(4).fill('UpdateAutoScalingGroup')]
 
-/** The changing calls of a replica: by one operation it is pointed at its source, and gets its sizes; the original loses its own. */
+/** The changing calls of a replica: one operation points it at its source, gives it its sizes, and takes the original's. */
 const replacing = [
   ...['CreateAutoScalingGroup', 'BatchPutScheduledUpdateGroupAction', 'PutNotificationConfiguration'],
-  ...[
-    'EnableMetricsCollection',
-    'PutScalingPolicy',
-    'PutWarmPool',
-    'UpdateAutoScalingGroup',
-    'DeleteWarmPool',
-  ],
-  ...[
-    'SetInstanceProtection',
-    ...Array(2).fill('UpdateAutoScalingGroup'),
-    'DeleteAutoScalingGroup',
-    'DeleteLaunchConfiguration',
-  ],
+  ...['EnableMetricsCollection', 'PutScalingPolicy', 'PutWarmPool', 'DeleteWarmPool'],
+  ...['SetInstanceProtection', 'DeleteAutoScalingGroup', 'DeleteLaunchConfiguration'],
+  ...Array(3).fill('UpdateAutoScalingGroup'),
   ...Array(3).fill('CreateOrUpdateTags'),
 ]
 
