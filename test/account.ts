@@ -2,10 +2,12 @@ import {
   AutoScalingClient,
   DescribeAutoScalingGroupsCommand,
   DescribeLaunchConfigurationsCommand,
+  ResumeProcessesCommand,
   SetDesiredCapacityCommand,
   SuspendProcessesCommand,
+  UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling'
-import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch'
+import { CloudWatchClient, DescribeAlarmsCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch'
 import {
   DescribeImagesCommand,
   DescribeInstancesCommand,
@@ -96,6 +98,24 @@ export class Account {
     )
   }
 
+  async setCooldown(group: string, seconds: number): Promise<void> {
+    await this.#autoScaling.send(
+      new UpdateAutoScalingGroupCommand({ AutoScalingGroupName: group, DefaultCooldown: seconds }),
+    )
+  }
+
+  async setAlarm(name: string, state: 'ALARM' | 'OK'): Promise<void> {
+    await this.#watch.send(
+      new SetAlarmStateCommand({ AlarmName: name, StateValue: state, StateReason: 'a test' }),
+    )
+  }
+
+  async resume(group: string, ...processes: string[]): Promise<void> {
+    await this.#autoScaling.send(
+      new ResumeProcessesCommand({ AutoScalingGroupName: group, ScalingProcesses: processes }),
+    )
+  }
+
   async setDesired(group: string, size: number): Promise<void> {
     await this.#autoScaling.send(
       new SetDesiredCapacityCommand({ AutoScalingGroupName: group, DesiredCapacity: size }),
@@ -116,7 +136,7 @@ export class Account {
   }
 
   /** Everything in the account that a deployment could change or leave behind. */
-  async inventory(): Promise<unknown> {
+  async inventory() {
     const [instances, images, snapshots, configurations, groups, balancers] = await Promise.all([
       this.instances(),
       this.#ec2.send(new DescribeImagesCommand({ Owners: ['self'] })),
@@ -168,7 +188,7 @@ export class Account {
       .sort()
   }
 
-  async #alarms(): Promise<unknown> {
+  async #alarms() {
     const { MetricAlarms = [] } = await this.#watch.send(new DescribeAlarmsCommand({}))
     return MetricAlarms.map(({ AlarmName, ActionsEnabled, AlarmActions, Dimensions }) => ({
       AlarmName,

@@ -12,7 +12,7 @@ export const traffic = elb()
 export const names = route53()
 export const alarms = cloudWatch()
 
-const record = { type: 'string', description: 'the name that users ask for' } as const
+export const record = { type: 'string', description: 'the name that users ask for' } as const
 
 export const bluegreen_dns = task(
   {
@@ -45,16 +45,16 @@ export const bluegreen_dns = task(
     const blue = front ? await fleets.behind(t, front) : await fleets.describe(t, t.args.group)
     await t.run(build_release)
     await fleets.pin(t, blue, { room: 0, heals: true })
-    const [seed] = await instances.launchLike(t, blue.launch, { like: blue, count: 1 })
-    t.assign('deployment', seed ? [seed] : [])
+    const deployment = await instances.launchLike(t, blue.launch, { like: blue, count: 1 })
+    t.assign('deployment', deployment)
     await t.run(update_code)
     await t.run(validate_service)
-    const image = instances.bake(t, seed)
+    const image = instances.bake(t, deployment[0])
     const fronts = await traffic.replicate(t, blue.loadBalancers)
     const replica = await fleets.replicate(t, blue, fronts)
     const watch = await alarms.replicate(t, replica.counterparts)
     await fleets.relaunchWith(t, replica.fleet, await image)
-    await instances.terminate(t, seed ? [seed] : [])
+    await instances.terminate(t, deployment)
     const green = await fleets.fill(t, replica.fleet, { like: blue })
     await traffic.inService(t, green.loadBalancers, green.instances)
     const smoke = { path: '/', host: t.args.record, expect: { version: t.args.release } }

@@ -1,12 +1,17 @@
 import { defineConfig } from '@viridian/core'
 import { localCloud } from '@viridian/local-cloud'
+import { cleanup_blue } from './cleanup.ts'
 import { alarms, bluegreen_dns, fleets, instances, names, traffic } from './deploy.ts'
 import { fleet } from './local-fleet.ts'
 import { build_release, update_code, validate_service } from './release.ts'
 
 export default defineConfig({
   plugins: [fleets, instances, traffic, names, alarms],
-  tasks: { deploy: { 'bluegreen-dns': bluegreen_dns }, build_release, update_code, validate_service },
+  tasks: {
+    deploy: { 'bluegreen-dns': bluegreen_dns },
+    cleanup: { blue: cleanup_blue },
+    ...{ build_release, update_code, validate_service },
+  },
   defaultStage: 'local',
   stages: {
     local: {

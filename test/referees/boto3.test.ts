@@ -5,9 +5,9 @@ import { Python, type ReportLine } from './python.ts'
 /** Those that have nothing to be refused for. */
 const neverRefused = [
   'autoscaling:DescribeAdjustmentTypes',
-  'autoscaling:DescribeNotificationConfigurations',
+  'autoscaling:DescribeAutoScalingNotificationTypes',
+  'autoscaling:DescribeMetricCollectionTypes',
   'autoscaling:DescribeScalingProcessTypes',
-  'autoscaling:DescribeScheduledActions',
   'ec2:DeleteKeyPair',
   'elasticloadbalancing:DeleteLoadBalancer',
 ]

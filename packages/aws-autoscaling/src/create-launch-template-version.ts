@@ -8,16 +8,15 @@ import {
   readSameSettings,
   versionWithImage,
 } from '@viridian/aws'
-import { defineChange, type StepContext, ViridianError } from '@viridian/core'
+import { defineChange, type StepContext } from '@viridian/core'
 import { z } from 'zod'
-import { readGroups } from './group.ts'
 import { sourceThing } from './group-launch.ts'
+import { deleteVersion, groupSaying } from './launch-template-version.ts'
 
 const descriptionLimit = 255
 const shownWithinMs = 5_000
 
 const [, TemplateSource] = LaunchSource.options
-type TemplateSource = z.infer<typeof TemplateSource>
 const Made = z.strictObject({ version: z.string() })
 const Created = z.object({ LaunchTemplateVersion: z.object({ VersionNumber: z.int() }) })
 const Templates = z.object({ LaunchTemplates: z.array(z.object({ LatestVersionNumber: z.int() })) })
@@ -26,15 +25,6 @@ const Found = z.object({
     z.object({ VersionNumber: z.int(), VersionDescription: z.string().optional() }),
   ),
   NextToken: z.string().optional(),
-})
-const Deleted = z.object({
-  UnsuccessfullyDeletedLaunchTemplateVersions: z
-    .array(
-      z.object({
-        ResponseError: z.object({ Code: z.string().optional(), Message: z.string().optional() }).optional(),
-      }),
-    )
-    .default([]),
 })
 
 /**
@@ -90,11 +80,12 @@ export const createLaunchTemplateVersion = defineChange({
     const made = await findLaunchTemplateVersion(c, id, version)
     if (!made) return undefined
     if (made.DefaultVersion) return { leftAlone: `${name}:${version} is the default of its template now` }
-    const user = await userOf(c, { ...from, version })
+    // A group that says `$Latest` goes back to the version before it, as it should.
+    const user = await groupSaying(c, from, [version])
     if (user !== undefined) return { leftAlone: `${name}:${version}: group ${user} uses it` }
     const isGone = async (): Promise<boolean> =>
       (await findLaunchTemplateVersion(c, id, version)) === undefined
-    await makeSure(() => deleteVersion(c, id, version), isGone)
+    await makeSure(() => deleteVersion(c, { ...from, version }), isGone)
     return undefined
   },
   touches: ({ from, image }, { version }) => [sourceThing({ ...from, version }), `image/${image}`],
@@ -119,32 +110,4 @@ async function versionsFrom(
     NextToken = page.NextToken || undefined
   } while (NextToken !== undefined)
   return found
-}
-
-/** A group that names this very version. One that says `$Latest` goes back to the version before it, as it should. */
-async function userOf(c: StepContext, { id, name, version }: TemplateSource): Promise<string | undefined> {
-  const user = (await readGroups(c)).find(({ LaunchTemplate, MixedInstancesPolicy: policy }) => {
-    const { LaunchTemplateSpecification, Overrides = [] } = policy?.LaunchTemplate ?? {}
-    const overrides = Overrides.map((each) => each.LaunchTemplateSpecification)
-    return [LaunchTemplate, LaunchTemplateSpecification, ...overrides].some(
-      (named) =>
-        named?.Version === version && (named.LaunchTemplateId === id || named.LaunchTemplateName === name),
-    )
-  })
-  return user?.AutoScalingGroupName
-}
-
-async function deleteVersion(c: StepContext, LaunchTemplateId: string, version: string): Promise<void> {
-  const input = { LaunchTemplateId, Versions: [version] }
-  const answer = await ec2Api(c, 'DeleteLaunchTemplateVersions', input, Deleted)
-  const [refused] = answer.UnsuccessfullyDeletedLaunchTemplateVersions
-  if (!refused || /DoesNotExist$/.test(refused.ResponseError?.Code ?? '')) return
-  throw new ViridianError(
-    'E_LAUNCH_TEMPLATE_VERSION',
-    `version ${version} of ${LaunchTemplateId} cannot be deleted: ${refused.ResponseError?.Message ?? 'no reason given'}`,
-    {
-      hint: 'delete it in the EC2 console, or run the rollback again',
-      place: { call: 'ec2:DeleteLaunchTemplateVersions' },
-    },
-  )
 }

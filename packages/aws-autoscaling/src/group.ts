@@ -1,7 +1,6 @@
-import { autoScalingApi } from '@viridian/aws'
+import { allPages, autoScalingApi } from '@viridian/aws'
 import { type StepContext, suggestion, ViridianError } from '@viridian/core'
 import { z } from 'zod'
-import { allPages } from './pages.ts'
 
 const Member = z.object({
   InstanceId: z.string(),

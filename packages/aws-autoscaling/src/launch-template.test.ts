@@ -193,6 +193,35 @@ test('a version that somebody else uses since is left alone', async () => {
   await cloud.ec2.deleteLaunchTemplateVersions({ LaunchTemplateId: id, Versions: [version, DefaultVersion] })
 })
 
+test('a version goes with its fleet, unless it is the default or a group launches from it', async () => {
+  const { launch } = await described()
+  const source = await fleets.copyLaunch(steps(), launch, image)
+  if (source.kind !== 'launchTemplate') throw new Error('the copy is of another kind')
+  const version = Number(source.version)
+  const old = async (Version: string): Promise<Fleet> => {
+    const LaunchTemplate = { LaunchTemplateId: id, Version }
+    const group = { AutoScalingGroupName: 'old', LaunchTemplate, MinSize: 0, MaxSize: 0 }
+    await cloud.scaling.createAutoScalingGroup({ ...group, AvailabilityZones: ['eu-west-1a'] })
+    return fleets.describe(steps(), 'old')
+  }
+  await point('1')
+  await fleets.remove(steps(), await old('$Default'))
+  await point('$Latest')
+  await fleets.remove(steps(), await old(source.version))
+  await point(source.version)
+  await fleets.remove(steps(), await old(source.version))
+  expect(await numbers()).toEqual([version, 1])
+
+  await point('1')
+  const t = steps()
+  await cloud.lose('DeleteLaunchTemplateVersions')
+  await fleets.remove(t, await old(source.version))
+  expect(await numbers()).toEqual([1])
+  expect(await t.undo()).toContainEqual({
+    leftAlone: `launch template version web:${version}: a deleted one cannot be brought back`,
+  })
+})
+
 test('a group that somebody has pointed elsewhere since is left alone', async () => {
   const t = steps()
   await fleets.relaunchWith(t, await described(), image)

@@ -17,6 +17,7 @@ import { retireInstance, seeRetired } from './retire-instance.ts'
 import { type RetiredMoves, retiredMoves, retiredSteps } from './retired/retired-moves.ts'
 import { showLive } from './show-live.ts'
 import { enterStandby, seeStandby } from './standby.ts'
+import { testWhole } from './test-whole.ts'
 
 /** The moves of Auto Scaling, for tasks. */
 export interface AutoScaling extends Plugin, ReplicaMoves, RetiredMoves {
@@ -89,6 +90,12 @@ export interface AutoScaling extends Plugin, ReplicaMoves, RetiredMoves {
    */
   retire(t: Steps, fleet: Fleet, instances: readonly InstanceRef[]): Promise<void>
   /**
+   * Tests that a group has as many instances as it wants, in service and healthy.
+   *
+   * @throws ViridianError `E_GROUP_NOT_WHOLE`
+   */
+  whole(t: Steps, fleet: Fleet): Promise<void>
+  /**
    * Says at the end of the run what the group is made of now (sizes, launch source, image, instances), and what is kept
    * of the fleet that was described before.
    */
@@ -124,6 +131,7 @@ export const autoScaling = (): AutoScaling => ({
     seeStandby,
     retireInstance,
     seeRetired,
+    testWhole,
     showLive,
     ...replicaSteps,
     ...retiredSteps,
@@ -138,6 +146,9 @@ export const autoScaling = (): AutoScaling => ({
   relaunchWith,
   standby,
   retire,
+  whole: async (t, { name: group }) => {
+    await t.step(testWhole, { group })
+  },
   show: async (t, { name: group, launch: before }) => {
     await t.step(showLive, { group, before })
   },

@@ -2,6 +2,7 @@ import { autoScalingApi, type Fleet, pinTag } from '@viridian/aws'
 import { defineRead, type StepContext, ViridianError } from '@viridian/core'
 import { z } from 'zod'
 import { type Group, isHealthy, isInService, memberText, readGroup } from './group.ts'
+import { retirementOf } from './retired/retired-tags.ts'
 
 const Refreshes = z.object({ InstanceRefreshes: z.array(z.object({ Status: z.string() })) })
 const underWay = new Set(['Pending', 'InProgress', 'Cancelling', 'RollbackInProgress', 'Baking'])
@@ -53,7 +54,9 @@ function refusalsOf(group: Group, ids: readonly string[]): Refusal[] {
       `finish or take back that run first; tag ${pinTag} says what it pinned`,
     )
   if (group.Status) refuse(`its status is "${group.Status}"`, 'it is being deleted')
-  if (desired === 0) refuse('it wants no instances', 'raise its desired capacity first')
+  const retirement = retirementOf(group.Tags)
+  if (retirement) refuse('a replica has taken its place', `deploy to ${retirement.successor}`)
+  else if (desired === 0) refuse('it wants no instances', 'raise its desired capacity first')
   const off = members.filter((member) => !isInService(member) || !isHealthy(member))
   if (off.length > 0)
     refuse(

@@ -80,3 +80,7 @@ export function namingText(alarm: MetricAlarm, { groups, balancers }: Scope): st
 }
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+
+/** A fleet as people know it: a group and a balancer of one name are said once. */
+export const fleetText = (groups: readonly string[], balancers: readonly string[]): string =>
+  [...new Set([...groups, ...balancers])].join(', ')

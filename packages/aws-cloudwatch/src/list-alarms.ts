@@ -1,7 +1,7 @@
 import { defineRead, type StepContext } from '@viridian/core'
 import { z } from 'zod'
 import { type Composite, isEnabled, partsOf, readAllAlarms } from './alarms.ts'
-import { concernOf, isOfTargetTracking, namingText } from './concern.ts'
+import { concernOf, fleetText, isOfTargetTracking, namingText } from './concern.ts'
 
 const Names = z.array(z.string())
 
@@ -28,7 +28,7 @@ export const listAlarms = defineRead({
     queries: z.array(z.strictObject({ name: z.string(), text: z.string() })),
   }),
   calls: ['cloudwatch:DescribeAlarms'],
-  title: ({ groups, balancers }) => `list the alarms of ${[...groups, ...balancers].join(', ')}`,
+  title: ({ groups, balancers }) => `list the alarms of ${fleetText(groups, balancers)}`,
   run: async (scope, c) => {
     const { metric, composite } = await readAllAlarms(c)
     const own = metric.filter((alarm) => !isOfTargetTracking(alarm))

@@ -1,29 +1,41 @@
-import { balancerName, classicOnly, type LoadBalancer } from '@viridian/aws'
 import { type StepContext, ViridianError } from '@viridian/core'
 import { z } from 'zod'
 import { cloudWatchApi } from './api.ts'
+import { dimensionOf, type Watched } from './watched.ts'
 
-/** What is asked of a balancer's metrics. */
-export type Question = 'requests' | 'healthy'
+/** What is asked of a balancer's metrics: what came, what is under way, how many instances are well. */
+export type Question = 'requests' | 'open' | 'healthy'
 
 interface Meter {
   readonly Namespace: string
-  /** The dimension that names the balancer. */
-  readonly dimension: string
-  readonly metrics: Readonly<Record<Question, { readonly MetricName: string; readonly statistic: Statistic }>>
+  /** None: the balancer is not measured so. */
+  readonly metrics: Readonly<
+    Partial<Record<Question, { readonly MetricName: string; readonly statistic: Statistic }>>
+  >
 }
 
 type Statistic = 'Sum' | 'Maximum'
 
 /** Where each kind of balancer is measured. */
-const meters: Readonly<Record<'classic', Meter>> = {
+const meters: Readonly<Record<Exclude<Watched['kind'], 'targetGroup'>, Meter>> = {
   classic: {
     Namespace: 'AWS/ELB',
-    dimension: 'LoadBalancerName',
     metrics: {
       requests: { MetricName: 'RequestCount', statistic: 'Sum' },
       // Each node of the balancer says what it sees: one in a zone without instances may always see none.
       healthy: { MetricName: 'HealthyHostCount', statistic: 'Maximum' },
+    },
+  },
+  application: {
+    Namespace: 'AWS/ApplicationELB',
+    metrics: { requests: { MetricName: 'RequestCount', statistic: 'Sum' } },
+  },
+  network: {
+    Namespace: 'AWS/NetworkELB',
+    metrics: {
+      requests: { MetricName: 'NewFlowCount', statistic: 'Sum' },
+      // A flow that began long ago is no new one, and still a user.
+      open: { MetricName: 'ActiveFlowCount', statistic: 'Maximum' },
     },
   },
 }
@@ -55,13 +67,16 @@ const pointsAtOnce = 1_440
 /** Reads what was measured of a balancer in this time, by the minute where that is possible (`GetMetricStatistics`). */
 export async function measure(
   c: StepContext,
-  balancer: LoadBalancer,
+  balancer: Watched,
   question: Question,
   from: Date,
   to: Date,
 ): Promise<Measured> {
-  const { Namespace, dimension, metrics } = meters[classicOnly(balancer).kind]
-  const { MetricName, statistic } = metrics[question]
+  const dimension = dimensionOf(balancer)
+  const { Namespace, metrics } = meters[balancer.kind === 'targetGroup' ? 'classic' : balancer.kind]
+  const metric = metrics[question]
+  if (!metric) return { periodMs: 0, points: [] }
+  const { MetricName, statistic } = metric
   const seconds = (to.getTime() - from.getTime()) / 1000
   const Period = periods.find((period) => seconds / period < pointsAtOnce) ?? longestPeriod
   const { Datapoints } = await cloudWatchApi(
@@ -70,7 +85,7 @@ export async function measure(
     {
       Namespace,
       MetricName,
-      Dimensions: [{ Name: dimension, Value: balancerName(balancer) }],
+      Dimensions: [dimension],
       Statistics: [statistic],
       Period,
       StartTime: from,

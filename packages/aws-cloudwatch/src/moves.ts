@@ -1,13 +1,15 @@
-import type { Counterparts, LoadBalancer } from '@viridian/aws'
+import { balancerName, type Counterparts, type Fleet } from '@viridian/aws'
 import { parseDuration, type Steps, ViridianError } from '@viridian/core'
 import { disableAlarms, enableAlarms } from './alarm-actions.ts'
 import { chunks } from './alarms.ts'
 import type { AlarmReplica } from './compare-alarms.ts'
 import type { Scope } from './concern.ts'
+import { fleetText } from './concern.ts'
 import { copyAlarm } from './copy-alarm.ts'
 import { deleteAlarms } from './delete-alarms.ts'
 import { listAlarms } from './list-alarms.ts'
 import { type Silence, seeSilent } from './silence.ts'
+import type { Watched } from './watched.ts'
 
 /** A fleet, by the names of what it is made of. */
 export interface FleetNames {
@@ -29,7 +31,7 @@ export interface SilenceOptions {
 /** Copies the alarms of a fleet: see `CloudWatch.replicate`. */
 export function replicate(t: Steps, counterparts: Counterparts): Promise<AlarmReplica> {
   const { groups, balancers, policies } = counterparts
-  const names = [...Object.keys(groups), ...Object.keys(balancers)].join(', ')
+  const names = fleetText(Object.keys(groups), Object.keys(balancers))
   return t.move({ name: 'replicate-alarms', title: `copy the alarms of ${names}` }, async (t) => {
     const { alarms, queries } = await t.step(listAlarms, {
       groups: Object.keys(groups),
@@ -58,16 +60,17 @@ export async function disable(t: Steps, names: readonly string[]): Promise<void>
 }
 
 /** The alarms that concern a fleet and no other: see `CloudWatch.concerning`. */
-export async function concerning(t: Steps, fleet: FleetNames): Promise<string[]> {
-  const { alarms } = await t.step(listAlarms, scopeOf(fleet))
+export async function concerning(t: Steps, fleets: FleetNames | readonly Fleet[]): Promise<string[]> {
+  const { alarms } = await t.step(listAlarms, scopeOf(namesOf(fleets)))
   return alarms.filter(({ only }) => only).map(({ name }) => name)
 }
 
 /** Deletes the alarms of a fleet: see `CloudWatch.remove`. */
-export function remove(t: Steps, fleet: FleetNames): Promise<string[]> {
-  const title = `delete the alarms of ${[...fleet.groups, ...fleet.balancers].join(', ')}`
+export function remove(t: Steps, fleets: FleetNames | readonly Fleet[]): Promise<string[]> {
+  const { groups, balancers } = namesOf(fleets)
+  const title = `delete the alarms of ${fleetText(groups, balancers)}`
   return t.move({ name: 'remove-alarms', title }, async (t) => {
-    const names = await concerning(t, fleet)
+    const names = await concerning(t, fleets)
     for (const chunk of chunks(names)) await t.step(deleteAlarms, { names: chunk })
     return names
   })
@@ -76,7 +79,7 @@ export function remove(t: Steps, fleet: FleetNames): Promise<string[]> {
 /** Waits until balancers see no more requests: see `CloudWatch.silent`. */
 export const silent = (
   t: Steps,
-  balancers: readonly LoadBalancer[],
+  balancers: readonly Watched[],
   { since, quietFor = '3m', deadline }: SilenceOptions,
 ): Promise<Silence> =>
   t.step(seeSilent, {
@@ -85,6 +88,14 @@ export const silent = (
     quietForMs: parseDuration(quietFor),
     deadlineMs: parseDuration(deadline),
   })
+
+const namesOf = (fleets: FleetNames | readonly Fleet[]): FleetNames =>
+  'groups' in fleets
+    ? fleets
+    : {
+        groups: fleets.map(({ name }) => name),
+        balancers: fleets.flatMap(({ loadBalancers }) => loadBalancers.map(balancerName)),
+      }
 
 const scopeOf = ({ groups, balancers, policies = [] }: FleetNames): Record<keyof Scope, string[]> => ({
   groups: [...groups],

@@ -1,4 +1,4 @@
-import type { Counterparts, LoadBalancer } from '@viridian/aws'
+import type { Counterparts, Fleet, LoadBalancer } from '@viridian/aws'
 import type { Plugin, Steps } from '@viridian/core'
 import { disableAlarms, enableAlarms } from './alarm-actions.ts'
 import { type AlarmReplica, compareAlarms } from './compare-alarms.ts'
@@ -17,6 +17,7 @@ import {
 } from './moves.ts'
 import { testServed } from './served.ts'
 import { type Silence, seeSilent } from './silence.ts'
+import type { Watched } from './watched.ts'
 
 /** The moves of Amazon CloudWatch, for tasks. */
 export interface CloudWatch extends Plugin {
@@ -53,7 +54,8 @@ export interface CloudWatch extends Plugin {
   /**
    * Waits until balancers see no more requests: until what CloudWatch has counted of each, from five minutes before
    * `since` on, stands still for `quietFor`. Where nothing was ever counted there is no silence to see. When the deadline
-   * passes it does not fail: it goes on, and says so (`traffic.silence`). `cloudwatch:GetMetricStatistics`.
+   * passes it does not fail: it goes on, and says so (`traffic.silence`). Of an Application Load Balancer the requests are
+   * counted, of a Network Load Balancer the new flows, and none may be open. `cloudwatch:GetMetricStatistics`.
    *
    * @example
    * ```ts
@@ -61,7 +63,7 @@ export interface CloudWatch extends Plugin {
    * await alarms.silent(t, blue.loadBalancers, { since: switched.toISOString(), deadline: '30m' })
    * ```
    */
-  silent(t: Steps, balancers: readonly LoadBalancer[], options: SilenceOptions): Promise<Silence>
+  silent(t: Steps, balancers: readonly Watched[], options: SilenceOptions): Promise<Silence>
   /**
    * Tests that balancers have had requests since then, and never a whole period (a minute; longer when it is more than a
    * day) without a healthy instance. `cloudwatch:GetMetricStatistics`.
@@ -69,15 +71,15 @@ export interface CloudWatch extends Plugin {
    * @throws ViridianError `E_NOT_SERVED`
    */
   served(t: Steps, balancers: readonly LoadBalancer[], options: { readonly since: string }): Promise<void>
-  /** Lists the alarms that concern a fleet and no other: what `remove` deletes. */
-  concerning(t: Steps, fleet: FleetNames): Promise<string[]>
+  /** Lists the alarms that concern these fleets and no other: what `remove` deletes. */
+  concerning(t: Steps, fleets: FleetNames | readonly Fleet[]): Promise<string[]>
   /**
-   * Deletes the alarms that concern a fleet and no other, but those of target tracking. Cannot be undone: it belongs
+   * Deletes the alarms that concern these fleets and no other, but those of target tracking. Cannot be undone: it belongs
    * behind the commit. `cloudwatch:DeleteAlarms`.
    *
    * @returns their names
    */
-  remove(t: Steps, fleet: FleetNames): Promise<string[]>
+  remove(t: Steps, fleets: FleetNames | readonly Fleet[]): Promise<string[]>
 }
 
 /**

@@ -1,13 +1,14 @@
-import { balancerName, LoadBalancer, poll } from '@viridian/aws'
+import { poll } from '@viridian/aws'
 import { defineCheck, formatDuration, type StepContext } from '@viridian/core'
 import { z } from 'zod'
 import { measure, parseTime, totalOf } from './metrics.ts'
+import { Watched, watchedName } from './watched.ts'
 
 /** Requests of this long before the switch count as seen: that there is a metric at all. */
 const beforeMs = 300_000
 
 const Input = z.strictObject({
-  balancers: z.array(LoadBalancer),
+  balancers: z.array(Watched),
   /** ISO 8601: when the traffic was switched away. */
   since: z.string(),
   quietForMs: z.number(),
@@ -42,22 +43,22 @@ interface Seen {
  */
 export const seeSilent = defineCheck({
   name: 'aws-cloudwatch/see-silent',
-  version: 1,
+  version: 2,
   input: Input,
   output: Silence,
   calls: ['cloudwatch:GetMetricStatistics'],
-  title: ({ balancers }) => `see no more requests at ${balancers.map(balancerName).join(', ')}`,
+  title: ({ balancers }) => `see no more requests at ${balancers.map(watchedName).join(', ')}`,
   run: (input, c) => {
     const { balancers, quietForMs, deadlineMs } = input
     const from = new Date(parseTime(input.since).getTime() - beforeMs)
     const end = performance.now() + deadlineMs
     const seen = new Map<string, Seen>()
     return poll(c, {
-      what: `no more requests at ${balancers.map(balancerName).join(', ')}`,
+      what: `no more requests at ${balancers.map(watchedName).join(', ')}`,
       deadlineMs,
       look: async () => {
         for (const balancer of balancers) {
-          const name = balancerName(balancer)
+          const name = watchedName(balancer)
           seen.set(name, await look(c, balancer, from, seen.get(name)))
         }
         const all = [...seen.values()]
@@ -73,16 +74,14 @@ export const seeSilent = defineCheck({
   },
 })
 
-async function look(
-  c: StepContext,
-  balancer: LoadBalancer,
-  from: Date,
-  before: Seen | undefined,
-): Promise<Seen> {
-  const measured = await measure(c, balancer, 'requests', from, new Date())
+async function look(c: StepContext, balancer: Watched, from: Date, before: Seen | undefined): Promise<Seen> {
+  const now = new Date()
+  const measured = await measure(c, balancer, 'requests', from, now)
+  const open = (await measure(c, balancer, 'open', from, now)).points.at(-1)?.value ?? 0
   const requests = totalOf(measured)
-  const standingSince = requests === before?.requests ? before.standingSince : performance.now()
-  return { balancer: balancerName(balancer), requests, newest: measured.points.at(-1)?.value, standingSince }
+  const stands = requests === before?.requests && open === 0
+  const standingSince = stands ? before.standingSince : performance.now()
+  return { balancer: watchedName(balancer), requests, newest: measured.points.at(-1)?.value, standingSince }
 }
 
 const quietMs = ({ standingSince }: Seen): number => performance.now() - standingSince

@@ -1,7 +1,10 @@
+import { text } from 'node:stream/consumers'
 import type { LoadBalancer } from '@viridian/aws'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readClassicBalancers } from '../../aws/src/classic-balancers.ts'
+import { answering } from '../../aws/src/testing/answering.ts'
 import { type FleetCloud, openFleetCloud, until } from '../../aws/src/testing/fleet-cloud.ts'
+import { testContext } from '../../aws/src/testing/step-context.ts'
 import { testSteps } from '../../aws/src/testing/test-steps.ts'
 import { cloudWatch } from './index.ts'
 import { whyNotServed } from './served.ts'
@@ -92,6 +95,39 @@ describe('silence', () => {
       ),
       'Nothing was ever counted for idle after 2s500ms, and the run goes on all the same',
     ])
+  })
+
+  test.each([
+    ['application', 'app', 'AWS/ApplicationELB', 'RequestCount'],
+    ['network', 'net', 'AWS/NetworkELB', 'NewFlowCount'],
+  ] as const)('is seen at %s load balancers', async (kind, word, namespace, metric) => {
+    const part = `${word}/shop/50dc6c495c0c9188`
+    const values: Record<string, number> = { [metric]: 7, ActiveFlowCount: 1 }
+    // Nobody but AWS counts in its namespaces, and the local cloud has classic load balancers only.
+    const aws = await answering(async (request, response) => {
+      const asked = JSON.parse(await text(request))
+      expect(asked).toMatchObject({
+        Namespace: namespace,
+        Dimensions: [{ Name: 'LoadBalancer', Value: part }],
+      })
+      const point = { Timestamp: Date.now() / 1000, [asked.Statistics[0]]: values[asked.MetricName] }
+      response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-requestid': 'r-1' })
+      response.end(JSON.stringify({ Label: asked.MetricName, Datapoints: [point] }))
+    })
+    const c = testContext({ env: aws.env })
+    const arn = `arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/${part}`
+    const watch = () =>
+      traffic.silent(testSteps(c), [{ kind, arn }], { since: now(), quietFor: '300ms', deadline: '1s' })
+    // As long as a flow is open it is not silent, though none is new.
+    expect(await watch()).toEqual({ silent: kind === 'application', requests: 7 })
+    values.ActiveFlowCount = 0
+    expect(await watch()).toEqual({ silent: true, requests: 7 })
+    const other = [{ kind, arn: 'arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/shop/1' }]
+    await expect(traffic.silent(testSteps(c), other, { since: now(), deadline: 0 })).rejects.toMatchObject({
+      code: 'E_BALANCER_ARN',
+    })
+    await c.close()
+    await aws.close()
   })
 
   test('has to be asked for since a time', async () => {

@@ -1,6 +1,7 @@
-import { awsCode, ec2Api, lookFor, nameFor, stepTag, tagsOf } from '@viridian/aws'
-import { type ChangeContext, defineChange, type StepContext } from '@viridian/core'
+import { ec2Api, lookFor, nameFor, stepTag, tagsOf } from '@viridian/aws'
+import { defineChange } from '@viridian/core'
 import { z } from 'zod'
+import { deleteSnapshot, deregister, findSnapshots } from './deregister.ts'
 import { findImages } from './images.ts'
 
 const nameLimit = 128
@@ -9,7 +10,6 @@ const shownWithinMs = 5_000
 const Input = z.strictObject({ instance: z.string(), name: z.string() })
 const Output = z.strictObject({ image: z.string() })
 const Created = z.object({ ImageId: z.string() })
-const Snapshots = z.object({ Snapshots: z.array(z.object({ SnapshotId: z.string() })) })
 
 /**
  * Starts an image of a running instance, without a reboot (`CreateImage`): the instance's file systems must have been
@@ -60,8 +60,11 @@ export const createImage = defineChange({
     return found ? { status: 'done', output: { image: found.ImageId } } : { status: 'absent' }
   },
   undo: async (_input, { output, ...c }) => {
-    await deregister(c, output.image)
-    await deleteSnapshots(c)
+    const [known] = await findImages(c, { Name: 'image-id', Values: [output.image] })
+    if (known) await deregister(c, output.image)
+    // Those that AWS has not deleted with the image: of one that was still pending, or where it cannot do that.
+    const left = await findSnapshots(c, { Name: `tag:${stepTag}`, Values: [c.token] })
+    await Promise.all(left.map((snapshot) => deleteSnapshot(c, snapshot)))
     return undefined
   },
   touches: (_input, { image }) => [`image/${image}`],
@@ -72,30 +75,3 @@ export const createImage = defineChange({
 // AWS refuses other characters in an image's name.
 const imageName = (name: string, c: { readonly token: string }): string =>
   nameFor(name.replace(/[^A-Za-z0-9 ()[\]./'@_-]/g, '-'), c.token, nameLimit)
-
-async function deregister(c: StepContext, image: string): Promise<void> {
-  const [known] = await findImages(c, { Name: 'image-id', Values: [image] })
-  if (!known) return
-  try {
-    await ec2Api(c, 'DeregisterImage', { ImageId: image, DeleteAssociatedSnapshots: true }, z.unknown())
-  } catch (error) {
-    if (/^InvalidAMIID\./.test(awsCode(error) ?? '')) return
-    if (!/^(UnknownParameter|InvalidParameter)/.test(awsCode(error) ?? '')) throw error
-    await ec2Api(c, 'DeregisterImage', { ImageId: image }, z.unknown())
-  }
-}
-
-// Those that AWS has not deleted with the image: of one that was still pending, or where it cannot do that.
-async function deleteSnapshots(c: ChangeContext<null>): Promise<void> {
-  const Filters = [{ Name: `tag:${stepTag}`, Values: [c.token] }]
-  const { Snapshots: left } = await ec2Api(c, 'DescribeSnapshots', { OwnerIds: ['self'], Filters }, Snapshots)
-  await Promise.all(
-    left.map(async ({ SnapshotId }) => {
-      try {
-        await ec2Api(c, 'DeleteSnapshot', { SnapshotId }, z.unknown())
-      } catch (error) {
-        if (awsCode(error) !== 'InvalidSnapshot.NotFound') throw error
-      }
-    }),
-  )
-}

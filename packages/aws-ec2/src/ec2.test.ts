@@ -153,6 +153,20 @@ test('a launch whose answer was lost is found by its token, and is not made twic
   await runInstances.undo(launchInput(), { ...c, output })
 }, 20_000)
 
+test("a run's own instance needs no bringing back, another one is missed", async () => {
+  const t = testSteps(cloud.context())
+  const own = await instances.launchLike(t, fleet.launch, { like: fleet, count: 1, trustConsole: false })
+  await instances.terminate(t, own)
+  expect((await t.undo()).filter((report) => report !== undefined)).toEqual([])
+  const [foreign = ''] = await cloud.launch(1)
+  await cloud.ec2.createTags({
+    Resources: [foreign],
+    Tags: [{ Key: 'viridian:run', Value: '20261122-101010-aaaa' }],
+  })
+  await instances.terminate(t, [{ id: foreign }])
+  expect(await t.undo()).toEqual([{ leftAlone: `${foreign}: a terminated instance cannot be brought back` }])
+})
+
 test('a launch source that was replaced is refused', async () => {
   const c = { ...cloud.context(), before: null, token: 'x' }
   await expect(runInstances.run({ ...launchInput(), digest: 'other' }, c)).rejects.toMatchObject({

@@ -9,6 +9,10 @@ import { runInstances } from './run-instances.ts'
 import { describeInstances, type Login, seeRunning } from './running.ts'
 import { readSubnetZones } from './subnet-zones.ts'
 import { terminateInstances } from './terminate-instances.ts'
+import { findUnused, type UnusedImages } from './unused/find-unused.ts'
+import { removeImage } from './unused/remove-image.ts'
+import { removeImages, type UnusedOptions, unused } from './unused/remove-images.ts'
+import { removeSnapshot } from './unused/remove-snapshot.ts'
 
 export interface Ec2Settings {
   /** How tasks log in to instances; what is not said is the stage's, or ssh_config's. */
@@ -46,8 +50,34 @@ export interface Ec2 extends Plugin {
   bake(t: Steps, instance: Instance | undefined, options?: BakeOptions): Promise<string>
   /** Instances as hosts, as they are now. `ec2:DescribeInstances`. */
   describe(t: Steps, instances: readonly InstanceRef[]): Promise<Instance[]>
-  /** Terminates instances that are in no group. Cannot be undone: it belongs behind the commit. */
+  /**
+   * Terminates instances that are in no group. Cannot be undone: it belongs behind the commit, unless the run itself has
+   * launched them.
+   */
   terminate(t: Steps, instances: readonly InstanceRef[]): Promise<void>
+  /**
+   * Finds which of these images may be removed: those of this account that a run of Viridian has baked (tag
+   * `viridian:run`), not public and not protected, that no instance (but terminated ones), no launch configuration, no
+   * version of a launch template and no group's instances policy uses. An image that no run has baked is left alone,
+   * whoever uses it. What other accounts, Spot Fleet or EC2 Fleet requests use is not looked at.
+   *
+   * @returns those that nothing uses, and why each of the others stays
+   *
+   * @example
+   * ```ts
+   * const images = await instances.unused(t, [blue.launch.image], { without: [blue.launch.source] })
+   * await t.commit()
+   * await fleets.remove(t, blue)
+   * await instances.removeImages(t, images.unused)
+   * ```
+   */
+  unused(t: Steps, images: readonly string[], options?: UnusedOptions): Promise<UnusedImages>
+  /**
+   * Deregisters images and deletes their snapshots. Each is looked at once more: one that is in use by now, or that is not
+   * ours to remove, stays, and that is said. Cannot be undone: it belongs behind the commit. `ec2:DeregisterImage`,
+   * `ec2:DeleteSnapshot`.
+   */
+  removeImages(t: Steps, images: readonly string[]): Promise<void>
 }
 
 /**
@@ -71,6 +101,9 @@ export const ec2 = ({ ssh = {} }: Ec2Settings = {}): Ec2 => ({
     seeAvailable,
     describeInstances,
     terminateInstances,
+    findUnused,
+    removeImage,
+    removeSnapshot,
   ],
   launchLike: (t, launch, options) => launchLike(t, launch, ssh, options),
   bake: (t, instance, options = {}) => bake(t, instance, options),
@@ -78,6 +111,8 @@ export const ec2 = ({ ssh = {} }: Ec2Settings = {}): Ec2 => ({
   terminate: async (t, instances) => {
     await t.step(terminateInstances, { ids: idsOf(instances) })
   },
+  unused,
+  removeImages,
 })
 
 const idsOf = (instances: readonly InstanceRef[]): string[] => instances.map(({ id }) => id)

@@ -7,13 +7,22 @@ const Image = z.object({
   ImageId: z.string(),
   State: z.string(),
   StateReason: z.object({ Message: z.string().optional() }).optional(),
+  Public: z.boolean().default(false),
+  DeregistrationProtection: z.string().optional(),
+  BlockDeviceMappings: z
+    .array(z.object({ Ebs: z.object({ SnapshotId: z.string().optional() }).optional() }))
+    .default([]),
+  Tags: z.array(z.object({ Key: z.string(), Value: z.string() })).default([]),
 })
+
+/** An image as EC2 describes it, as far as it is used. */
+export type DescribedImage = z.infer<typeof Image>
 
 const Images = z.object({ Images: z.array(Image) })
 const availableWithinMs = 7_200_000
 
 /** The account's own images by a filter (`DescribeImages`). */
-export async function findImages(c: StepContext, filter: InstanceFilter): Promise<z.infer<typeof Image>[]> {
+export async function findImages(c: StepContext, filter: InstanceFilter): Promise<DescribedImage[]> {
   const input = { Owners: ['self'], Filters: [filter] }
   const { Images: found } = await ec2Api(c, 'DescribeImages', input, Images)
   return found

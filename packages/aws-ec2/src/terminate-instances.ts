@@ -1,22 +1,29 @@
-import { ec2Api, lookFor, poll } from '@viridian/aws'
+import { ec2Api, lookFor, poll, runTag } from '@viridian/aws'
 import { defineChange, type StepContext } from '@viridian/core'
 import { z } from 'zod'
-import { instancesById, isEnding } from './instances.ts'
+import { type DescribedInstance, instancesById, isEnding } from './instances.ts'
 
 const shownWithinMs = 10_000
 const endingWithinMs = 300_000
 const Ids = z.array(z.string())
 
-/** Asks for the end of instances (`TerminateInstances`). It cannot be undone: it belongs behind the commit. */
+/**
+ * Asks for the end of instances (`TerminateInstances`). It cannot be undone: unless the run itself has launched them all,
+ * it belongs behind the commit.
+ */
 export const terminateInstances = defineChange({
   name: 'aws-ec2/terminate-instances',
-  version: 1,
+  version: 2,
   input: z.strictObject({ ids: Ids }),
-  beforeSchema: z.null(),
+  /** Whether all of them are the run's own: nobody misses them when it is taken back. */
+  beforeSchema: z.strictObject({ own: z.boolean() }),
   output: z.null(),
   calls: ['ec2:TerminateInstances', 'ec2:DescribeInstances'],
   title: ({ ids }) => `terminate ${ids.join(', ')}`,
-  before: async () => null,
+  before: async ({ ids }, c) => {
+    const seen = await instancesById(c, ids)
+    return { own: ids.every((id) => isOf(c.run.id, seen.get(id))) }
+  },
   run: async ({ ids }, c) => {
     await ec2Api(c, 'TerminateInstances', { InstanceIds: ids }, z.unknown())
     return null
@@ -25,9 +32,13 @@ export const terminateInstances = defineChange({
     const seen = await instancesById(c, ids)
     return [...seen.values()].every(isEnding) ? { status: 'done', output: null } : { status: 'absent' }
   },
-  undo: async ({ ids }) => ({ leftAlone: `${ids.join(', ')}: a terminated instance cannot be brought back` }),
+  undo: async ({ ids }, { before: { own } }) =>
+    own ? undefined : { leftAlone: `${ids.join(', ')}: a terminated instance cannot be brought back` },
   touches: ({ ids }) => ids.map((id) => `instance/${id}`),
 })
+
+const isOf = (run: string, instance: DescribedInstance | undefined): boolean =>
+  instance?.Tags?.some(({ Key, Value }) => Key === runTag && Value === run) ?? false
 
 /**
  * Terminates instances, sees them on their way out, and is content with those that are gone already.

@@ -1,5 +1,6 @@
-import { classicOnly, type InstanceRef, type LoadBalancer } from '@viridian/aws'
+import { classicOnly, type Fleet, type InstanceRef, type LoadBalancer } from '@viridian/aws'
 import { type Plugin, type Steps, ViridianError } from '@viridian/core'
+import { readRemovable } from './balancer-uses.ts'
 import { compareBalancers } from './compare.ts'
 import { configureHealthCheck, modifyAttributes } from './configure-copy.ts'
 import { createPolicy, readPolicyPlan, setBackendPolicies, setListenerPolicies } from './copy-policies.ts'
@@ -12,6 +13,11 @@ import { deregisterInstances, registerInstances } from './membership.ts'
 import { removeBalancer } from './remove-balancer.ts'
 import { type BalancerReplica, replicate } from './replicate.ts'
 import { type SmokeOptions, smokeTest } from './smoke.ts'
+
+export interface RemovableOptions {
+  /** Fleets whose groups don't count: they are to be removed before. */
+  readonly without?: readonly Pick<Fleet, 'name'>[]
+}
 
 /** The moves of load balancers, for tasks. */
 export interface Elb extends Plugin {
@@ -98,10 +104,21 @@ export interface Elb extends Plugin {
    */
   smoke(t: Steps, balancers: readonly LoadBalancer[], options: SmokeOptions): Promise<void>
   /**
-   * Deletes load balancers that have no instances any more. It cannot be undone: it stands behind the commit.
-   * `elasticloadbalancing:DeleteLoadBalancer`.
+   * Sees that load balancers have no instances, and that no group is bound to them, so that `remove` will delete them.
    *
-   * @throws ViridianError `E_BALANCER_IN_USE` when one still has instances
+   * @throws ViridianError `E_BALANCER_IN_USE`
+   *
+   * @example
+   * ```ts
+   * await traffic.removable(t, blue.loadBalancers, { without: [blue] })
+   * ```
+   */
+  removable(t: Steps, balancers: readonly LoadBalancer[], options?: RemovableOptions): Promise<void>
+  /**
+   * Deletes load balancers that have no instances any more, and that no group is bound to. It cannot be undone: it stands
+   * behind the commit. `elasticloadbalancing:DeleteLoadBalancer`.
+   *
+   * @throws ViridianError `E_BALANCER_IN_USE`
    */
   remove(t: Steps, balancers: readonly LoadBalancer[]): Promise<void>
 }
@@ -123,7 +140,7 @@ export const elb = (): Elb => ({
     ...[seeDrained, seeInService, testInService],
     ...[readPolicyPlan, createBalancer, configureHealthCheck, modifyAttributes],
     ...[createPolicy, setListenerPolicies, setBackendPolicies],
-    ...[compareBalancers, smokeTest, removeBalancer],
+    ...[compareBalancers, smokeTest, readRemovable, removeBalancer],
   ],
   describe: async (t, names) => (names.length === 0 ? [] : t.step(describeBalancers, { names: [...names] })),
   find: (t, dnsName) => t.step(findBalancer, { dnsName }),
@@ -159,6 +176,13 @@ export const elb = (): Elb => ({
   },
   smoke: async (t, balancers, options) => {
     for (const balancer of balancers) await t.step(smokeTest, { balancer: classicOnly(balancer), ...options })
+  },
+  removable: async (t, balancers, { without = [] } = {}) => {
+    if (balancers.length > 0)
+      await t.step(readRemovable, {
+        balancers: [...balancers],
+        without: without.map(({ name }) => name),
+      })
   },
   remove: async (t, balancers) => {
     for (const balancer of balancers) await t.step(removeBalancer, { balancer: classicOnly(balancer) })

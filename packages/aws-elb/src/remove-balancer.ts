@@ -1,12 +1,15 @@
 import { balancerName, classicOnly, elbApi, LoadBalancer } from '@viridian/aws'
-import { defineChange, ViridianError } from '@viridian/core'
+import { defineChange } from '@viridian/core'
 import { z } from 'zod'
-import { readDescription, readTags } from './balancer-settings.ts'
+import { readTags } from './balancer-settings.ts'
+import { refuseInUse, usageCalls } from './balancer-uses.ts'
 import { foundIf } from './copy-part.ts'
 
 /**
- * Deletes a load balancer that has no instances any more (`DeleteLoadBalancer`). It cannot be undone: it belongs behind
- * the commit.
+ * Deletes a load balancer that has no instances any more, and that no group is bound to (`DeleteLoadBalancer`). It cannot
+ * be undone: it belongs behind the commit.
+ *
+ * @throws ViridianError `E_BALANCER_IN_USE`
  */
 export const removeBalancer = defineChange({
   name: 'aws-elb/remove-balancer',
@@ -14,11 +17,7 @@ export const removeBalancer = defineChange({
   input: z.strictObject({ balancer: LoadBalancer }),
   beforeSchema: z.strictObject({ there: z.boolean() }),
   output: z.null(),
-  calls: [
-    'elasticloadbalancing:DeleteLoadBalancer',
-    'elasticloadbalancing:DescribeLoadBalancers',
-    'elasticloadbalancing:DescribeTags',
-  ],
+  calls: ['elasticloadbalancing:DeleteLoadBalancer', 'elasticloadbalancing:DescribeTags', ...usageCalls],
   title: ({ balancer }) => `delete load balancer ${balancerName(balancer)}`,
   before: async ({ balancer }, c) => ({
     there: (await readTags(c, classicOnly(balancer).name)) !== undefined,
@@ -26,17 +25,7 @@ export const removeBalancer = defineChange({
   run: async ({ balancer }, c) => {
     if (!c.before.there) return null
     const { name } = classicOnly(balancer)
-    const { Instances = [] } = await readDescription(c, name)
-    if (Instances.length > 0)
-      throw new ViridianError(
-        'E_BALANCER_IN_USE',
-        `load balancer ${name} still has ${Instances.map(({ InstanceId }) => InstanceId).join(', ')}`,
-        {
-          hint: 'take them out first, or delete the group that keeps them there',
-          place: { call: 'elasticloadbalancing:DescribeLoadBalancers' },
-          refused: true,
-        },
-      )
+    await refuseInUse(c, name)
     await elbApi(c, 'DeleteLoadBalancer', { LoadBalancerName: name }, z.unknown())
     return null
   },

@@ -264,3 +264,23 @@ test('a balancer is deleted for good, once, and not while it has instances', asy
   const left = { leftAlone: expect.stringContaining('cannot be brought back') }
   expect(await t.undo()).toEqual([left, left])
 })
+
+test('a balancer that a group is bound to is not deleted, unless that group goes before', async () => {
+  const t = testSteps(cloud.context())
+  const { balancers } = await traffic.replicate(testSteps(cloud.context()), blue.slice(1))
+  const bound = { AutoScalingGroupName: 'bound', LoadBalancerNames: balancers.map(balancerName) }
+  const source = { LaunchConfigurationName: 'web-lc', AvailabilityZones: ['eu-west-1a'] }
+  await cloud.scaling.createAutoScalingGroup({ ...bound, ...source, MinSize: 0, MaxSize: 0 })
+  const refused = {
+    code: 'E_BALANCER_IN_USE',
+    message: expect.stringContaining('is bound to bound'),
+    refused: true,
+  }
+  await expect(traffic.removable(t, balancers)).rejects.toMatchObject(refused)
+  await expect(traffic.remove(t, balancers)).rejects.toMatchObject(refused)
+  await traffic.removable(t, balancers, { without: [{ name: 'bound' }] })
+  await cloud.scaling.deleteAutoScalingGroup({ AutoScalingGroupName: 'bound' })
+  await traffic.removable(t, balancers)
+  await traffic.remove(t, balancers)
+  expect(await names()).not.toContain(balancers.map(balancerName)[0])
+})

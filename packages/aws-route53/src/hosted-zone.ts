@@ -94,7 +94,7 @@ async function zonesNamed(c: StepContext, name: string): Promise<Zone[]> {
 }
 
 /** Route 53 answers `/hostedzone/Z1`, and takes `Z1`. */
-const bareId = (id: string): string => id.replace(/^\/?hostedzone\//, '')
+export const bareId = (id: string): string => id.replace(/^\/?hostedzone\//, '')
 
 const notFound = (
   message: string,

@@ -6,6 +6,7 @@ import type { FoundRecord } from './found-record.ts'
 import { seeInSync } from './in-sync.ts'
 import { pointRecord } from './point-record.ts'
 import { testPointsAt } from './points-at.ts'
+import { readUnnamed } from './read-unnamed.ts'
 import { seeResolved } from './resolved.ts'
 
 export interface Route53Settings {
@@ -83,6 +84,13 @@ export interface Route53 extends Plugin {
    * @throws ViridianError `E_RECORD_CHANGED`
    */
   resolves(t: Steps, found: FoundRecord, to: LoadBalancer): Promise<void>
+  /**
+   * Sees that no record of the account leads to these balancers, in whatever zone: nobody misses them.
+   * `route53:ListHostedZones`, `route53:ListResourceRecordSets`.
+   *
+   * @throws ViridianError `E_BALANCER_NAMED` with the name that does
+   */
+  unnamed(t: Steps, balancers: readonly LoadBalancer[]): Promise<void>
 }
 
 /**
@@ -97,7 +105,7 @@ export const route53 = ({ nameServers = [] }: Route53Settings = {}): Route53 => 
   name: 'aws-route53',
   module: '@viridian/aws-route53',
   settings: { nameServers: [...nameServers] },
-  steps: [findRecord, pointRecord, seeInSync, seeResolved, testPointsAt],
+  steps: [findRecord, pointRecord, seeInSync, seeResolved, testPointsAt, readUnnamed],
   find: (t, record, { zone } = {}) => t.step(findRecord, { record, ...(zone !== undefined && { zone }) }),
   switch: (t, found, options) => {
     const { name } = found
@@ -122,5 +130,8 @@ export const route53 = ({ nameServers = [] }: Route53Settings = {}): Route53 => 
   },
   resolves: async (t, found, to) => {
     await t.step(testPointsAt, { found, to })
+  },
+  unnamed: async (t, balancers) => {
+    if (balancers.length > 0) await t.step(readUnnamed, { balancers: [...balancers] })
   },
 })

@@ -58,10 +58,22 @@ async function leadingSets(c: StepContext, zoneId: string, name: string): Promis
 export const unsupported = (message: string, hint: string): ViridianError =>
   new ViridianError('E_RECORD_UNSUPPORTED', message, { hint, place: { call } })
 
-/** Route 53 lists from the name on, in the order of names. */
-async function listedSets(c: StepContext, HostedZoneId: string, name: string): Promise<ListedSet[]> {
+/** Every record set of a zone (`ListResourceRecordSets`). */
+export const allSets = (c: StepContext, zoneId: string): Promise<ListedSet[]> =>
+  setsFrom(c, zoneId, {}, () => true)
+
+const listedSets = (c: StepContext, zoneId: string, name: string): Promise<ListedSet[]> =>
+  setsFrom(c, zoneId, { StartRecordName: name }, (set) => canonicalName(set.Name) === name)
+
+/** Record sets as long as they are wanted: Route 53 lists from a name on, in the order of names. */
+async function setsFrom(
+  c: StepContext,
+  HostedZoneId: string,
+  start: Record<string, string>,
+  wanted: (set: ListedSet) => boolean,
+): Promise<ListedSet[]> {
   const found: ListedSet[] = []
-  let from: Record<string, string> | undefined = { StartRecordName: name }
+  let from: Record<string, string> | undefined = start
   while (from !== undefined) {
     const page: z.infer<typeof Page> = await route53Api(
       c,
@@ -69,7 +81,7 @@ async function listedSets(c: StepContext, HostedZoneId: string, name: string): P
       { HostedZoneId, ...from },
       Page,
     )
-    const named = page.ResourceRecordSets.filter((set) => canonicalName(set.Name) === name)
+    const named = page.ResourceRecordSets.filter(wanted)
     found.push(...named.map(withoutEmpty))
     from = page.IsTruncated && named.length === page.ResourceRecordSets.length ? nextOf(page) : undefined
   }

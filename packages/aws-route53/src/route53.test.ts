@@ -345,3 +345,37 @@ describe('switch', () => {
     expect((await dns.find(steps(), name)).target).toEqual(found.target)
   })
 })
+
+describe('the names of a balancer', () => {
+  test('are found in every zone, aliases and CNAMEs, however they are routed', async () => {
+    await cloud.elb.createLoadBalancer({
+      LoadBalancerName: 'named',
+      AvailabilityZones: ['eu-west-1a'],
+      Listeners: [{ Protocol: 'TCP', LoadBalancerPort: 80, InstancePort: 2222 }],
+    })
+    const [balancer] = await readClassicBalancers(cloud.context(), ['named'])
+    if (!balancer) throw new Error('no balancer')
+    await dns.unnamed(steps(), [balancer])
+    const HostedZoneId = await createZone('hidden.test', true)
+    const Name = 'inner.hidden.test'
+    const records: ResourceRecordSet[] = [
+      { ...alias(balancer, 'AAAA', 'dualstack.'), Name },
+      { Name, Type: 'CNAME', TTL: 60, ResourceRecords: [{ Value: balancer.dnsName.toUpperCase() }] },
+      { ...alias(balancer), Name, SetIdentifier: 'one', Weight: 0 },
+    ]
+    for (const ResourceRecordSet of records) {
+      const change = async (Action: 'CREATE' | 'DELETE'): Promise<unknown> =>
+        client.changeResourceRecordSets({
+          HostedZoneId,
+          ChangeBatch: { Changes: [{ Action, ResourceRecordSet }] },
+        })
+      await change('CREATE')
+      await expect(dns.unnamed(steps(), [balancer])).rejects.toMatchObject({
+        code: 'E_BALANCER_NAMED',
+        message: 'inner.hidden.test leads to load balancer named',
+      })
+      await change('DELETE')
+    }
+    await dns.unnamed(steps(), [balancer])
+  })
+})

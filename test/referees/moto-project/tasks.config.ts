@@ -67,6 +67,7 @@ const mirror = task(
     const green = await traffic.replicate(t, blue)
     await traffic.compare(t, blue, green.balancers)
     if (t.args.fail) throw new Error('as asked')
+    await traffic.removable(t, green.balancers)
     await t.commit()
     await traffic.remove(t, green.balancers)
   },
@@ -114,20 +115,36 @@ const replace = task(
     await fleets.relaunchWith(t, fleet, blue.launch.image)
     const green = await fleets.fill(t, fleet, { like: blue })
     await fleets.compare(t, blue, green)
+    await fleets.whole(t, green)
     if (t.args.fail) throw new Error('as asked')
     await t.commit()
     await fleets.unpin(t, pin)
     const now = await t.now()
     await fleets.scaleToZero(t, blue, { successor: green.name, record: 'www.example.com.', since: now })
     const [old] = await fleets.retired(t, { record: 'www.example.com.' })
+    await fleets.removable(t, [blue])
     await fleets.remove(t, old?.fleet ?? blue)
     await fleets.show(t, green)
   },
 )
 
+/** An image and a launch source with it that are made and removed again, as those of a fleet that is gone. */
+const discard = task({ summary: 'Bake an image, and remove it', args: { group: 'string' } }, async (t) => {
+  const blue = await fleets.describe(t, t.args.group)
+  const made = await instances.launchLike(t, blue.launch, { like: blue, count: 1, trustConsole: false })
+  const image = await instances.bake(t, made[0])
+  const source = await fleets.copyLaunch(t, blue.launch, image)
+  await fleets.copyLaunch(t, blue.launch, blue.launch.image)
+  await instances.unused(t, [image], { without: [source] })
+  await t.commit()
+  await fleets.remove(t, { ...blue, name: 'gone', launch: { ...blue.launch, source } })
+  await instances.removeImages(t, [image])
+  await instances.terminate(t, made)
+})
+
 export default defineConfig({
   plugins: [fleets, instances, traffic, alarms],
-  tasks: { swap, spare, hold, watch, replace, mirror },
+  tasks: { swap, spare, hold, watch, replace, mirror, discard },
   stages: {
     moto: {
       env: {

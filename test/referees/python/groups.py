@@ -1,5 +1,7 @@
 """An Auto Scaling group behind a balancer: made, read, changed by every move of a deployment, and taken down."""
 
+import lifecycle
+import schedules
 from account import check, pages, until, wait
 from balancers import SERVICE
 from fleet import make_balancer, make_group, make_network, members, settled
@@ -17,6 +19,8 @@ def story(account):
     read(account, ids)
     processes_and_hooks(account)
     tags(account)
+    schedules.story(account, NAME)
+    lifecycle.story(account, NAME)
     sizes(account)
     health(account)
     moves(account, network)

@@ -9,11 +9,13 @@ from botocore.exceptions import ClientError
 from account import Account, say, wait
 from fleet import make_balancer, make_group, make_network
 from instances import ids_of
+from lifecycle import lifecycle_cases
 from refused_alarms import alarm_cases, policy_cases
 from refused_certificates import certificates_cases
 from refused_names import names_cases
 from refused_templates import template_cases
 from refused_traffic import traffic_cases
+from schedules import schedule_cases
 
 NAME = "refused"
 
@@ -177,7 +179,7 @@ def main():
         "route53": names_cases(account, subject),
         "acm": certificates_cases(account),
     }
-    tables["autoscaling"] += policy_cases(account, subject)
+    tables["autoscaling"] += [*policy_cases(account, subject), *schedule_cases(subject), *lifecycle_cases(subject)]
     for service, cases in tables.items():
         client = client_of(service)
         for case in cases:

@@ -6,10 +6,9 @@ import type {
   ScheduledUpdateGroupAction,
   WarmPoolConfiguration,
 } from '@aws-sdk/client-auto-scaling'
-import { autoScalingApi, decoded } from '@viridian/aws'
+import { allPages, autoScalingApi, decoded } from '@viridian/aws'
 import { type StepContext, ViridianError } from '@viridian/core'
 import { z } from 'zod'
-import { allPages } from '../pages.ts'
 
 const NextToken = z.string().optional()
 const Groups = z.object({ AutoScalingGroups: z.array(decoded<AutoScalingGroup>()) })

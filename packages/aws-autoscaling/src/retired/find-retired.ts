@@ -22,7 +22,7 @@ export const findRetired = defineRead({
     const groups = await readGroups(c, retiredTag)
     const found = groups.flatMap(({ AutoScalingGroupName: group, Status, Tags }) => {
       const retirement = Status === undefined ? retirementOf(Tags) : undefined
-      return retirement && (record === undefined || retirement.record === record)
+      return retirement && (record === undefined || plain(retirement.record ?? '') === plain(record))
         ? [{ group, retirement }]
         : []
     })
@@ -35,3 +35,6 @@ export const findRetired = defineRead({
     return fleets.sort((one, other) => (one.since < other.since ? -1 : 1))
   },
 })
+
+/** A DNS name, however it is written. */
+const plain = (name: string): string => name.toLowerCase().replace(/\.$/, '')

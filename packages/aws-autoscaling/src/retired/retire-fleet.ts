@@ -8,6 +8,7 @@ import { lowerSizes } from './lower-sizes.ts'
 import { markRetired } from './mark-retired.ts'
 import { removeGroup, seeRemoved } from './remove-group.ts'
 import { removeLaunchConfiguration } from './remove-launch-configuration.ts'
+import { removeLaunchTemplateVersion } from './remove-launch-template-version.ts'
 import { removeWarmPool } from './remove-warm-pool.ts'
 import { seeScaled } from './see-scaled.ts'
 
@@ -51,12 +52,13 @@ export function scaleToZero(
   })
 }
 
-/** Deletes a fleet's group, and its launch configuration: see `RetiredMoves.remove`. */
+/** Deletes a fleet's group, and its launch source: see `RetiredMoves.remove`. */
 export function remove(t: Steps, { name: group, launch: { source } }: Fleet): Promise<void> {
   return t.move({ name: 'remove', title: `remove ${group}` }, async (t) => {
     await t.step(removeGroup, { group })
     await t.step(seeRemoved, { group })
     if (source.kind === 'launchConfiguration') await t.step(removeLaunchConfiguration, { name: source.name })
+    else await t.step(removeLaunchTemplateVersion, { source })
   })
 }
 

@@ -4,8 +4,10 @@ import { findRetired, type RetiredFleet } from './find-retired.ts'
 import { liftProtection } from './lift-protection.ts'
 import { lowerSizes } from './lower-sizes.ts'
 import { markRetired } from './mark-retired.ts'
+import { readRemovable } from './read-removable.ts'
 import { removeGroup, seeRemoved } from './remove-group.ts'
 import { removeLaunchConfiguration } from './remove-launch-configuration.ts'
+import { removeLaunchTemplateVersion } from './remove-launch-template-version.ts'
 import { removeWarmPool } from './remove-warm-pool.ts'
 import { remove, type ScaleToZeroOptions, scaleToZero } from './retire-fleet.ts'
 import { seeScaled } from './see-scaled.ts'
@@ -24,9 +26,16 @@ export interface RetiredMoves {
   /** Finds the groups that are retired, all of them or those of one DNS name, the one retired first at the top. */
   retired(t: Steps, options?: { readonly record?: string }): Promise<readonly RetiredFleet[]>
   /**
-   * Deletes an empty group with its policies, schedules and hooks, waits until it is gone, and deletes its launch
-   * configuration if no group uses it. Belongs behind the commit. `autoscaling:DeleteAutoScalingGroup`,
-   * `autoscaling:DeleteLaunchConfiguration`.
+   * Sees that fleets are empty, so that `remove` will take them away.
+   *
+   * @throws ViridianError `E_GROUP_IN_USE`
+   */
+  removable(t: Steps, fleets: readonly Fleet[]): Promise<void>
+  /**
+   * Deletes an empty group with its policies, schedules and hooks, waits until it is gone, and deletes its launch source:
+   * a launch configuration that no group uses, or a launch template's version that no group names and that is not the
+   * default. Belongs behind the commit. `autoscaling:DeleteAutoScalingGroup`, `autoscaling:DeleteLaunchConfiguration`,
+   * `ec2:DeleteLaunchTemplateVersions`.
    *
    * @throws ViridianError `E_GROUP_IN_USE` when it has instances
    */
@@ -36,6 +45,9 @@ export interface RetiredMoves {
 export const retiredMoves: RetiredMoves = {
   scaleToZero,
   retired: (t, { record } = {}) => t.step(findRetired, { ...(record !== undefined && { record }) }),
+  removable: async (t, fleets) => {
+    if (fleets.length > 0) await t.step(readRemovable, { groups: fleets.map(({ name }) => name) })
+  },
   remove,
 }
 
@@ -47,7 +59,9 @@ export const retiredSteps: readonly StepDefinition[] = [
   seeScaled,
   markRetired,
   findRetired,
+  readRemovable,
   removeGroup,
   seeRemoved,
   removeLaunchConfiguration,
+  removeLaunchTemplateVersion,
 ]

@@ -1,6 +1,6 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type FleetCloud, openFleetCloud } from '../../../aws/src/testing/fleet-cloud.ts'
+import { type FleetCloud, openFleetCloud, until } from '../../../aws/src/testing/fleet-cloud.ts'
 import { type TestSteps, testSteps } from '../../../aws/src/testing/test-steps.ts'
 import { autoScaling } from '../index.ts'
 import { halvesOf } from './retire-fleet.ts'
@@ -30,8 +30,36 @@ test('a fleet shrinks by halves', () => {
   expect(halvesOf(0)).toEqual([])
 })
 
+test('a fleet is whole when all that it wants is in service and healthy', async () => {
+  const t = steps()
+  const web = await fleets.describe(t, 'web')
+  await fleets.whole(t, web)
+  const launches = { AutoScalingGroupName: 'web', ScalingProcesses: ['Launch'] }
+  await cloud.scaling.suspendProcesses(launches)
+  await cloud.scaling.setDesiredCapacity({ AutoScalingGroupName: 'web', DesiredCapacity: 4 })
+  await expect(fleets.whole(t, web)).rejects.toMatchObject({
+    code: 'E_GROUP_NOT_WHOLE',
+    message: expect.stringContaining('it has 3 instances and wants 4'),
+  })
+  await cloud.scaling.setDesiredCapacity({ AutoScalingGroupName: 'web', DesiredCapacity: 3 })
+  await cloud.scaling.resumeProcesses(launches)
+  const [{ id } = { id: '' }] = web.instances
+  await cloud.scaling.enterStandby({
+    ...{ AutoScalingGroupName: 'web', InstanceIds: [id], ShouldDecrementDesiredCapacity: true },
+  })
+  await expect(fleets.whole(t, web)).rejects.toMatchObject({
+    message: expect.stringMatching(new RegExp(`${id} is (EnteringStandby|Standby) and`)),
+  })
+  await until(async () => (await cloud.members())[id]?.startsWith('Standby/') === true)
+  await cloud.scaling.exitStandby({ AutoScalingGroupName: 'web', InstanceIds: [id] })
+  await cloud.settled()
+})
+
 test('a fleet with instances is not removed', async () => {
   const t = steps()
+  await expect(fleets.removable(t, [await fleets.describe(t, 'web')])).rejects.toMatchObject({
+    code: 'E_GROUP_IN_USE',
+  })
   await expect(fleets.remove(t, await fleets.describe(t, 'web'))).rejects.toMatchObject({
     code: 'E_GROUP_IN_USE',
     hint: expect.stringContaining('zero'),
@@ -65,15 +93,39 @@ test('a pinned fleet goes to zero, protected or not, and is found as retired', a
   expect(suspended?.sort()).toEqual(['AZRebalance', 'AlarmNotification', 'ScheduledActions'])
   expect(group?.Tags?.map(({ Key }) => Key)).not.toContain('viridian:pin')
 
-  const told = { run: t.runId, successor, record: 'www.example.com.', at: expect.any(String) }
+  const told = { run: t.runId, successor, record: 'www.example.com.', since: '1970-01-01T00:00:00.000Z' }
   expect(await fleets.retired(t)).toEqual([
     { fleet: expect.objectContaining({ name: 'web', desired: 0, instances: [] }), ...told },
   ])
   expect(await fleets.retired(t, { record: 'www.example.com.' })).toHaveLength(1)
+  expect(await fleets.retired(t, { record: 'WWW.example.com' })).toHaveLength(1)
   expect(await fleets.retired(t, { record: 'other.example.com.' })).toEqual([])
   const [balancer] = blue.loadBalancers
   if (!balancer) throw new Error('web is behind no balancer')
   await expect(fleets.behind(t, balancer)).rejects.toMatchObject({ code: 'E_GROUP_NONE' })
+})
+
+test('a retired fleet is not replaced once more', async () => {
+  const t = steps()
+  await expect(fleets.pin(t, await fleets.describe(t, 'web'))).rejects.toMatchObject({
+    code: 'E_GROUP_NOT_READY',
+    message: 'web cannot be replaced now: a replica has taken its place',
+    hint: expect.stringMatching(/^deploy to web--x+$/),
+  })
+})
+
+test('a fleet that is empty and wants nothing may be removed', async () => {
+  const t = steps()
+  const web = await fleets.describe(t, 'web')
+  await fleets.removable(t, [web])
+  await cloud.scaling.suspendProcesses({ AutoScalingGroupName: 'web', ScalingProcesses: ['Launch'] })
+  await cloud.scaling.setDesiredCapacity({ AutoScalingGroupName: 'web', DesiredCapacity: 1 })
+  await expect(fleets.removable(t, [web])).rejects.toMatchObject({
+    code: 'E_GROUP_IN_USE',
+    message: expect.stringContaining('1 on their way'),
+  })
+  await cloud.scaling.setDesiredCapacity({ AutoScalingGroupName: 'web', DesiredCapacity: 0 })
+  await cloud.scaling.resumeProcesses({ AutoScalingGroupName: 'web', ScalingProcesses: ['Launch'] })
 })
 
 test('a retired fleet is removed with its launch configuration', async () => {

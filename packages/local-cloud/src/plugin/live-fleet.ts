@@ -21,7 +21,8 @@ export interface FleetClients {
 export interface LiveFleet {
   readonly group: string
   readonly loadBalancer: string
-  readonly desired: number
+  /** How many can be waited for: as many as the group wants, without those that it calls unhealthy. */
+  readonly expected: number
 }
 
 /** How to make such clients for a cloud. */
@@ -53,19 +54,29 @@ export async function liveFleet(
     LoadBalancerNames.some((name) => name === loadBalancer),
   )
   if (loadBalancer === undefined || group?.AutoScalingGroupName === undefined) return undefined
-  return { group: group.AutoScalingGroupName, loadBalancer, desired: group.DesiredCapacity ?? 0 }
+  const sick = (group.Instances ?? []).filter(({ HealthStatus }) => HealthStatus !== 'Healthy')
+  const expected = Math.max(0, (group.DesiredCapacity ?? 0) - sick.length)
+  return { group: group.AutoScalingGroupName, loadBalancer, expected }
 }
 
 /** The DNS name that the record is an alias of, in lower case and without the last dot. */
 export async function aliasOf(names: Route53Client, record: string): Promise<string | undefined> {
-  const DNSName = record.slice(record.indexOf('.') + 1)
-  const { HostedZones: [zone] = [] } = await names.send(new ListHostedZonesByNameCommand({ DNSName }))
-  if (zone?.Name !== `${DNSName}.`) return undefined
+  const HostedZoneId = await zoneIdOf(names, zoneName(record))
+  if (HostedZoneId === undefined) return undefined
   const { ResourceRecordSets = [] } = await names.send(
-    new ListResourceRecordSetsCommand({ HostedZoneId: zone.Id, StartRecordName: record }),
+    new ListResourceRecordSetsCommand({ HostedZoneId, StartRecordName: record }),
   )
   const set = ResourceRecordSets.find(({ Name, Type }) => Name === `${record}.` && Type === 'A')
   return set?.AliasTarget?.DNSName?.toLowerCase()
     .replace(/\.$/, '')
     .replace(/^dualstack\./, '')
+}
+
+/** The zone that a record is put in: all of its name but the first label. */
+export const zoneName = (record: string): string => record.slice(record.indexOf('.') + 1)
+
+/** The id of the zone of exactly this name, if there is one. */
+export async function zoneIdOf(names: Route53Client, DNSName: string): Promise<string | undefined> {
+  const { HostedZones: [zone] = [] } = await names.send(new ListHostedZonesByNameCommand({ DNSName }))
+  return zone?.Name === `${DNSName}.` ? zone.Id : undefined
 }

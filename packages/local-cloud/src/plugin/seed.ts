@@ -15,19 +15,13 @@ import {
   ConfigureHealthCheckCommand,
   CreateLoadBalancerCommand,
   DescribeInstanceHealthCommand,
-  DescribeLoadBalancersCommand,
   ModifyLoadBalancerAttributesCommand,
 } from '@aws-sdk/client-elastic-load-balancing'
-import {
-  ChangeResourceRecordSetsCommand,
-  CreateHostedZoneCommand,
-  GetChangeCommand,
-  type Route53Client,
-} from '@aws-sdk/client-route-53'
 import { ViridianError } from '@viridian/core'
 import { type CloudAccess, keyName } from './access.ts'
 import type { FleetSeed } from './fleet-seed.ts'
-import { aliasOf, type FleetClients, fleetClients, liveFleet } from './live-fleet.ts'
+import { type FleetClients, fleetClients, liveFleet } from './live-fleet.ts'
+import { nameBalancer } from './name-balancer.ts'
 
 const readyWithinMs = 90_000
 
@@ -46,13 +40,13 @@ export async function seedFleet(
       new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [fleet.group] }),
     )
     // A deployment may have put another group in the place of the first one, and the first one may be gone.
-    if (!group && (await aliasOf(clients.names, fleet.record)) === undefined) {
+    if (!group && !(await liveFleet(clients, fleet))) {
       note(`the local cloud is empty: starting ${fleet.size} instances in the group "${fleet.group}"`)
       await createFleet(clients, fleet)
     }
     // What has become of the fleet since, such as another size, is a rehearsal's own affair.
     const live = await liveFleet(clients, fleet)
-    const size = live?.desired ?? group?.DesiredCapacity ?? fleet.size
+    const size = live?.expected ?? group?.DesiredCapacity ?? fleet.size
     const loadBalancer = live?.loadBalancer ?? fleet.loadBalancer
     await untilServing(clients, { ...fleet, size, loadBalancer }, signal)
   } finally {
@@ -65,14 +59,14 @@ interface Clients extends FleetClients {
 }
 
 async function createFleet(clients: Clients, fleet: FleetSeed): Promise<void> {
-  const { ec2, autoScaling, names } = clients
+  const { ec2, autoScaling } = clients
   const [image, subnets, securityGroup] = await Promise.all([
     baseImage(ec2),
     subnetsOf(ec2),
     securityGroupOf(ec2, fleet),
   ])
   await createBalancer(clients, fleet, subnets, securityGroup)
-  await nameBalancer(names, clients, fleet)
+  await nameBalancer(clients, fleet)
   await autoScaling.send(
     new CreateLaunchConfigurationCommand({
       LaunchConfigurationName: `${fleet.group}-v1`,
@@ -171,31 +165,6 @@ async function createBalancer(
     CrossZoneLoadBalancing: { Enabled: true },
   }
   await balancers.send(new ModifyLoadBalancerAttributesCommand({ LoadBalancerName, LoadBalancerAttributes }))
-}
-
-async function nameBalancer(names: Route53Client, { balancers }: Clients, fleet: FleetSeed): Promise<void> {
-  const { LoadBalancerDescriptions: [balancer] = [] } = await balancers.send(
-    new DescribeLoadBalancersCommand({ LoadBalancerNames: [fleet.loadBalancer] }),
-  )
-  const Name = fleet.record.slice(fleet.record.indexOf('.') + 1)
-  const { HostedZone } = await names.send(
-    new CreateHostedZoneCommand({ Name, CallerReference: `seed ${fleet.record}` }),
-  )
-  const AliasTarget = {
-    DNSName: balancer?.DNSName,
-    HostedZoneId: balancer?.CanonicalHostedZoneNameID,
-    EvaluateTargetHealth: false,
-  }
-  const { ChangeInfo } = await names.send(
-    new ChangeResourceRecordSetsCommand({
-      HostedZoneId: HostedZone?.Id,
-      ChangeBatch: {
-        Changes: [{ Action: 'UPSERT', ResourceRecordSet: { Name: fleet.record, Type: 'A', AliasTarget } }],
-      },
-    }),
-  )
-  while ((await names.send(new GetChangeCommand({ Id: ChangeInfo?.Id }))).ChangeInfo?.Status !== 'INSYNC')
-    await sleep(100)
 }
 
 /** A rehearsal begins on a fleet that serves: the first one boots, a later one may have to boot again. */

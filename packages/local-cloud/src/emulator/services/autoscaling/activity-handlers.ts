@@ -28,15 +28,9 @@ export function activityHandlers(book: GroupBook): AutoScalingHandlers {
         ...(page.next === undefined ? {} : { NextToken: page.next }),
       }
     },
-    DescribeScheduledActions: () => ({ ScheduledUpdateGroupActions: [] }),
-    DescribeNotificationConfigurations: () => ({ NotificationConfigurations: [] }),
     DescribeInstanceRefreshes(input) {
       book.find(input.AutoScalingGroupName)
       return { InstanceRefreshes: [] }
-    },
-    DescribeWarmPool(input) {
-      book.find(input.AutoScalingGroupName)
-      return { Instances: [] }
     },
     DescribeLoadBalancerTargetGroups(input) {
       book.find(input.AutoScalingGroupName)

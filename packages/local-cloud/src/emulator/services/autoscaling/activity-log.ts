@@ -12,7 +12,13 @@ export interface ActivityRecord {
   readonly details: string
   readonly start: string
   end?: string
-  status: 'InProgress' | 'WaitingForELBConnectionDraining' | 'Successful' | 'Failed' | 'Cancelled'
+  status:
+    | 'InProgress'
+    | 'WaitingForELBConnectionDraining'
+    | 'MidLifecycleAction'
+    | 'Successful'
+    | 'Failed'
+    | 'Cancelled'
   message?: string
 }
 
@@ -72,7 +78,10 @@ export function describeActivity(record: ActivityRecord): Activity {
     ActivityId: record.id,
     AutoScalingGroupName: record.group,
     AutoScalingGroupARN: record.groupArn,
-    Description: record.description,
+    Description:
+      record.message === undefined
+        ? record.description
+        : `${record.description}.  Status Reason: ${record.message}`,
     Cause: record.cause,
     StartTime: new Date(record.start),
     ...(record.end === undefined ? {} : { EndTime: new Date(record.end) }),

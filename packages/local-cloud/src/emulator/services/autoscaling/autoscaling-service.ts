@@ -13,13 +13,17 @@ import { instanceHandlers } from './instance-handlers.ts'
 import { arnsOf, launchConfigurationHandlers } from './launch-configuration.ts'
 import { lifecycleHookHandlers } from './lifecycle-hooks.ts'
 import { membershipHandlers } from './membership.ts'
+import { metricsHandlers } from './metrics-collection.ts'
 import { Movement } from './movement.ts'
+import { notificationHandlers } from './notifications.ts'
 import { PolicyActions } from './policy-action.ts'
 import { PolicyBook } from './policy-book.ts'
 import { dropPolicy, policyHandlers } from './policy-handlers.ts'
 import { processHandlers } from './processes.ts'
 import { Reconciler } from './reconciler.ts'
+import { scheduledActionHandlers } from './scheduled-actions.ts'
 import { tagHandlers } from './tag-handlers.ts'
+import { warmPoolHandlers } from './warm-pool.ts'
 
 export interface AutoScalingParts {
   readonly store: Store
@@ -69,6 +73,10 @@ export function autoScalingService(parts: AutoScalingParts): AutoScaling {
         ...tagHandlers(book),
         ...lifecycleHookHandlers(book),
         ...activityHandlers(book),
+        ...scheduledActionHandlers(book),
+        ...notificationHandlers(book),
+        ...metricsHandlers(book),
+        ...warmPoolHandlers(book),
         ...policyHandlers({ book, policies, actions, alarms }),
       },
     },

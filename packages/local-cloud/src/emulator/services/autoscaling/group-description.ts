@@ -1,6 +1,8 @@
 import type { AutoScalingGroup, Instance, TagDescription } from '@aws-sdk/client-auto-scaling'
 import type { Group, Member } from './group.ts'
 import { describeSource } from './launch-source.ts'
+import { describeMetrics } from './metrics-collection.ts'
+import { describeWarmPool } from './warm-pool.ts'
 
 /** A group as DescribeAutoScalingGroups shows it. */
 export function describeGroup(group: Group): AutoScalingGroup {
@@ -25,13 +27,15 @@ export function describeGroup(group: Group): AutoScalingGroup {
       SuspensionReason,
     })),
     ...(group.subnets.length === 0 ? {} : { VPCZoneIdentifier: group.subnets.join(',') }),
-    EnabledMetrics: [],
+    EnabledMetrics: describeMetrics(group.metrics),
+    ...describeWarmPool(group.warmPool),
     ...(group.deleting ? { Status: 'Delete in progress' } : {}),
     Tags: describeTags(group),
     TerminationPolicies: group.terminationPolicies,
     NewInstancesProtectedFromScaleIn: group.protectNew,
     ServiceLinkedRoleARN: `arn:aws:iam::${group.arn.split(':')[4]}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`,
     CapacityRebalance: false,
+    ...group.options,
   }
 }
 

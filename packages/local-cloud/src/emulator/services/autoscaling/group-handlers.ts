@@ -7,6 +7,7 @@ import type { AutoScalingHandlers } from './group-book.ts'
 import { describeGroup, describeMember } from './group-description.ts'
 import { matchesFilters } from './group-filter.ts'
 import { type GroupInputParts, readGroup, readGroupChanges } from './group-input.ts'
+import { refuseProtected } from './group-options.ts'
 import { invalidToken } from './launch-configuration.ts'
 import type { Movement } from './movement.ts'
 
@@ -92,13 +93,12 @@ export function groupHandlers(parts: GroupInputParts, movement: Movement): AutoS
     },
     DeleteAutoScalingGroup(input) {
       const group = book.find(input.AutoScalingGroupName)
+      refuseProtected(group.options, group.name, input.ForceDelete === true)
       if (input.ForceDelete !== true) refuseInUse(group, parts)
       group.deleting = true
       for (const member of group.instances) {
-        if (member.state === 'Terminating' || member.state === 'Terminated') continue
-        const cause =
-          'an instance was taken out of service in response to a user request to delete the group.'
-        movement.start(group, member, 'terminate', cause)
+        if (!member.state.startsWith('Terminat')) movement.start(group, member, 'terminate', deleted)
+        movement.freeOfHooks(member)
       }
       Object.assign(group, { min: 0, max: 0, desired: 0 })
       if (group.instances.length === 0) book.remove(group)
@@ -107,6 +107,8 @@ export function groupHandlers(parts: GroupInputParts, movement: Movement): AutoS
     },
   }
 }
+
+const deleted = 'an instance was taken out of service in response to a user request to delete the group.'
 
 /** @throws AwsError when the group is on its way out. */
 export function refuseDeleting(group: Group): void {

@@ -8,6 +8,7 @@ import type { Compute } from '../ec2/compute.ts'
 import type { Traffic } from '../elb/traffic.ts'
 import type { Group } from './group.ts'
 import type { GroupBook } from './group-book.ts'
+import { balancersIn, optionsAfter, refuseForeign } from './group-options.ts'
 import { sizesAfter } from './group-sizes.ts'
 import type { ArnOf } from './launch-configuration.ts'
 import { oneSource, readLaunchSource } from './launch-source.ts'
@@ -24,6 +25,7 @@ export interface GroupInputParts {
 /** Reads a new group from a request, with AWS's defaults and refusals. */
 export function readGroup(input: CreateAutoScalingGroupType, parts: GroupInputParts): Group {
   const name = required(input.AutoScalingGroupName, 'autoScalingGroupName')
+  refuseForeign(input)
   const launch = readLaunchSource(input, parts)
   if (launch === undefined) throw oneSource()
   const min = required(input.MinSize, 'minSize')
@@ -39,7 +41,7 @@ export function readGroup(input: CreateAutoScalingGroupType, parts: GroupInputPa
     ...sizesAfter(sizes, sizes),
     cooldown: within(input.DefaultCooldown ?? 300, 'defaultCooldown', 0, 86_400),
     ...readPlacement(input, parts.compute),
-    loadBalancers: readBalancers(input.LoadBalancerNames ?? [], parts.traffic),
+    loadBalancers: readBalancers(balancersIn(input), parts.traffic),
     healthCheckType: readHealthCheckType(input.HealthCheckType ?? 'EC2'),
     healthCheckGracePeriod: within(input.HealthCheckGracePeriod ?? 0, 'healthCheckGracePeriod', 0, 86_400),
     terminationPolicies: input.TerminationPolicies?.length ? input.TerminationPolicies : ['Default'],
@@ -48,6 +50,7 @@ export function readGroup(input: CreateAutoScalingGroupType, parts: GroupInputPa
     suspended: {},
     tags: Object.fromEntries((input.Tags ?? []).map(readTag)),
     hooks: Object.fromEntries(hooks.map((hook) => [hook.LifecycleHookName ?? '', hook])),
+    options: optionsAfter(undefined, input),
   }
 }
 
@@ -57,6 +60,7 @@ export function readGroupChanges(
   input: UpdateAutoScalingGroupType,
   parts: GroupInputParts,
 ): Partial<Group> {
+  refuseForeign(input)
   const { MinSize: min, MaxSize: max, DesiredCapacity: desired } = input
   const launch = readLaunchSource(input, parts)
   const placed = input.VPCZoneIdentifier !== undefined || input.AvailabilityZones !== undefined
@@ -79,6 +83,7 @@ export function readGroupChanges(
     ...(input.NewInstancesProtectedFromScaleIn === undefined
       ? {}
       : { protectNew: input.NewInstancesProtectedFromScaleIn }),
+    options: optionsAfter(group.options, input),
   }
 }
 

@@ -1,6 +1,9 @@
-import type { LifecycleHook, LifecycleState } from '@aws-sdk/client-auto-scaling'
+import type { LifecycleHook, LifecycleState, WarmPoolConfiguration } from '@aws-sdk/client-auto-scaling'
+import type { GroupOptions } from './group-options.ts'
 import type { LaunchSource } from './launch-source.ts'
+import type { LifecycleAction, Transition } from './lifecycle-action.ts'
 import type { Process } from './processes.ts'
+import type { ScheduledAction } from './scheduled-action.ts'
 
 /** An Auto Scaling group as the store keeps it: plain JSON. Times are ISO 8601, durations AWS seconds. */
 export interface Group {
@@ -27,6 +30,14 @@ export interface Group {
   suspended: Partial<Record<Process, string>>
   tags: Record<string, { readonly value: string; readonly propagate: boolean }>
   hooks: Record<string, LifecycleHook>
+  /** Settings that change nothing here. */
+  options?: GroupOptions
+  scheduled?: Record<string, ScheduledAction>
+  /** The kinds of notification by topic. */
+  notifications?: Record<string, string[]>
+  /** Those that are collected. */
+  metrics?: string[]
+  warmPool?: WarmPoolConfiguration
   /** When the last scaling activity ended; the cooldown counts from here. */
   settled?: string
   /** The group goes as soon as its instances are gone. */
@@ -53,12 +64,20 @@ export interface Member {
   activity?: string
   /** While it leaves: true once the load balancers know. */
   deregistered?: true
+  /** The transition whose hooks it has still to meet. Attached and detached, to standby and back: it meets none. */
+  transition?: Transition
+  /** While it waits: one for each hook. */
+  actions?: LifecycleAction[]
 }
 
 export type MemberState =
   | 'Pending'
+  | 'Pending:Wait'
+  | 'Pending:Proceed'
   | 'InService'
   | 'Terminating'
+  | 'Terminating:Wait'
+  | 'Terminating:Proceed'
   | 'Terminated'
   | 'Detaching'
   | 'EnteringStandby'
@@ -66,5 +85,10 @@ export type MemberState =
 
 /** The members that count towards desired. */
 export function capacityOf(group: Group): Member[] {
-  return group.instances.filter(({ state }) => state === 'Pending' || state === 'InService')
+  return group.instances.filter((member) => isPending(member) || member.state === 'InService')
+}
+
+/** Whether a member is on its way into service. */
+export function isPending({ state }: Member): boolean {
+  return state === 'Pending' || state === 'Pending:Wait' || state === 'Pending:Proceed'
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts'
 import { AwsError } from '../../service.ts'
 import { atMost, oneOf, required, validationError } from '../constraint.ts'
 import { type ActivityRecord, describeActivity } from './activity-log.ts'
-import { capacityOf, type Group, type Member } from './group.ts'
+import { capacityOf, type Group, isPending, type Member } from './group.ts'
 import type { AutoScalingHandlers, GroupBook } from './group-book.ts'
 import { sizesRefusal } from './group-sizes.ts'
 import { isGraceOver } from './health-checks.ts'
@@ -86,7 +86,7 @@ export function instanceHandlers(book: GroupBook, movement: Movement, clock: Clo
 }
 
 function terminate(group: Group, member: Member, decrement: boolean, movement: Movement): ActivityRecord {
-  if (member.activity !== undefined && member.state !== 'Pending') {
+  if (member.activity !== undefined && !isPending(member)) {
     throw new AwsError('ScalingActivityInProgress', `Activity ${member.activity} is in progress.`)
   }
   // An instance in standby does not count towards desired: nothing is there to decrement.

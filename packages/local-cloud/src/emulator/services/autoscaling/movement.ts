@@ -1,6 +1,7 @@
 import { type ActivityRecord, awsTime } from './activity-log.ts'
 import type { Group, Member, MemberState } from './group.ts'
 import type { GroupBook } from './group-book.ts'
+import type { Transition } from './lifecycle-action.ts'
 
 /** Starts the moves of a group's members; the reconciler carries them through. */
 export class Movement {
@@ -12,12 +13,25 @@ export class Movement {
 
   /** Begins a member's move, for a reason, under an activity of its own. */
   start(group: Group, member: Member, move: Move, cause: string): ActivityRecord {
-    const { state, description } = moves[move]
+    const { state, description, transition } = moves[move]
+    this.#book.activities.end(
+      member.activity,
+      'Cancelled',
+      'The instance was sent away before it came into service.',
+    )
     const record = this.log(group, member, description, this.at(cause))
     this.enter(member, state)
     member.activity = record.id
     delete member.deregistered
+    this.freeOfHooks(member)
+    if (transition !== undefined) member.transition = transition
     return record
+  }
+
+  /** Lets a member meet no hooks, nor wait for one any longer. */
+  freeOfHooks(member: Member): void {
+    delete member.transition
+    delete member.actions
   }
 
   /** Notes an activity about a member: `description` is followed by its id. */
@@ -60,10 +74,21 @@ export class Movement {
 
 export type Move = 'attach' | 'detach' | 'terminate' | 'enterStandby' | 'exitStandby'
 
-const moves: Record<Move, { readonly state: MemberState; readonly description: string }> = {
+interface MoveKind {
+  readonly state: MemberState
+  readonly description: string
+  /** The transition whose hooks are met on the way. */
+  readonly transition?: Transition
+}
+
+const moves: Record<Move, MoveKind> = {
   attach: { state: 'Pending', description: 'Attaching an existing EC2 instance' },
   detach: { state: 'Detaching', description: 'Detaching EC2 instance' },
-  terminate: { state: 'Terminating', description: 'Terminating EC2 instance' },
+  terminate: {
+    state: 'Terminating',
+    description: 'Terminating EC2 instance',
+    transition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+  },
   enterStandby: { state: 'EnteringStandby', description: 'Moving EC2 instance to Standby' },
   exitStandby: { state: 'Pending', description: 'Moving EC2 instance out of Standby' },
 }

@@ -1,5 +1,6 @@
-import type { Group, Member } from './group.ts'
+import { type Group, isPending, type Member } from './group.ts'
 import { groupTag } from './instance-tags.ts'
+import { LifecycleWait } from './lifecycle-wait.ts'
 import type { Movement } from './movement.ts'
 import type { ReconcilerParts } from './reconciler.ts'
 
@@ -10,20 +11,26 @@ const shortest = 2
 export class Passage {
   readonly #parts: ReconcilerParts
   readonly #movement: Movement
+  readonly #hooks: LifecycleWait
 
   constructor(parts: ReconcilerParts, movement: Movement) {
     this.#parts = parts
     this.#movement = movement
+    this.#hooks = new LifecycleWait(parts.book, movement)
   }
 
   /** Takes a member one step further, if it is ready for it. */
   async advance(group: Group, member: Member): Promise<void> {
     switch (member.state) {
       case 'Pending':
+      case 'Pending:Wait':
+      case 'Pending:Proceed':
         return this.#enter(group, member)
       case 'EnteringStandby':
       case 'Detaching':
       case 'Terminating':
+      case 'Terminating:Wait':
+      case 'Terminating:Proceed':
         return this.#leave(group, member)
       case 'Terminated':
         if (this.#isSeen(member)) this.#movement.remove(group, member)
@@ -43,12 +50,12 @@ export class Passage {
       this.#movement.remove(group, member)
       return
     }
-    if (state !== 'running' || !this.#isSeen(member)) return
+    if (state !== 'running' || !this.#isSeen(member) || this.#hooks.holds(group, member)) return
     if (group.suspended.AddToLoadBalancer === undefined) {
       for (const name of this.#balancersOf(group)) await this.#parts.traffic.register(name, [member.id])
     }
     // A caller may have sent it away meanwhile; then the next round deregisters it.
-    if (member.state !== 'Pending') return
+    if (!isPending(member)) return
     this.#movement.enter(member, 'InService')
     this.#movement.finish(group, member)
   }
@@ -60,10 +67,11 @@ export class Passage {
     }
     const draining = this.#balancersOf(group).some((name) => this.#parts.traffic.isDraining(name, member.id))
     const activity = this.#parts.book.activities.find(member.activity)
-    if (activity !== undefined) activity.status = draining ? 'WaitingForELBConnectionDraining' : 'InProgress'
-    if (draining || !this.#isSeen(member)) return
-    if (member.state === 'Terminating') return this.#terminate(group, member)
+    if (activity !== undefined && member.actions === undefined)
+      activity.status = draining ? 'WaitingForELBConnectionDraining' : 'InProgress'
+    if (draining || !this.#isSeen(member) || this.#hooks.holds(group, member)) return
     if (member.state === 'EnteringStandby') this.#movement.enter(member, 'Standby')
+    else if (member.state !== 'Detaching') return this.#terminate(group, member)
     else {
       this.#parts.compute.untag([member.id], [groupTag])
       this.#movement.remove(group, member)

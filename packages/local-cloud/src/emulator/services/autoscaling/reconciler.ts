@@ -3,11 +3,14 @@ import type { Compute } from '../ec2/compute.ts'
 import type { Traffic } from '../elb/traffic.ts'
 import { capacityOf, type Group } from './group.ts'
 import type { GroupBook } from './group-book.ts'
+import { explain } from './group-handlers.ts'
+import { sizesAfter } from './group-sizes.ts'
 import { HealthChecks } from './health-checks.ts'
 import { type LaunchSource, sourceAge } from './launch-source.ts'
 import { capacityChange, Movement } from './movement.ts'
 import { Passage } from './passage.ts'
 import { ScaleOut } from './scale-out.ts'
+import { takeDue } from './scheduled-action.ts'
 import { victims } from './termination-policy.ts'
 
 /** What keeps the groups as they are wanted stands on this. */
@@ -95,11 +98,26 @@ export class Reconciler {
       if (group.instances.length === 0) this.#parts.book.remove(group)
       return
     }
+    this.#schedule(group)
     this.#scaleIn(group)
     await this.#scaleOut.run(group)
     if (group.reason !== undefined && capacityOf(group).length === group.desired) {
       delete group.reason
       this.#parts.book.save()
+    }
+  }
+
+  /** What was to happen at this time. */
+  #schedule(group: Group): void {
+    const { book } = this.#parts
+    const { scheduled } = group
+    const due = takeDue(group, book.now())
+    if (group.scheduled !== scheduled) book.save()
+    for (const action of due) {
+      const { desired } = group
+      Object.assign(group, sizesAfter(group, action))
+      explain(group, 'a scheduled action update of AutoScalingGroup constraints', desired, book.now())
+      book.save()
     }
   }
 

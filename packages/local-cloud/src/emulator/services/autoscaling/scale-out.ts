@@ -68,6 +68,7 @@ export class ScaleOut {
       since: book.now().toISOString(),
       health: 'Healthy',
       protected: group.protectNew,
+      transition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
     }
     const cause = group.reason === undefined ? lacking : `${group.reason}  ${lacking}`
     member.activity = this.#movement.log(group, member, 'Launching a new EC2 instance', cause).id
@@ -85,7 +86,7 @@ export class ScaleOut {
     const activity = book.activities.start({
       group: group.name,
       groupArn: group.arn,
-      description: `Launching a new EC2 instance.  Status Reason: ${message} Launching EC2 instance failed.`,
+      description: 'Launching a new EC2 instance',
       cause: this.#lacking(capacityOf(group).length, group.desired),
       details: JSON.stringify({ 'Availability Zone': subnet.availabilityZone }),
     })

@@ -1,50 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { Group, Member } from './group.ts'
-import type { LaunchSource } from './launch-source.ts'
+import { from, group, member } from '../testing/group-record.ts'
+import type { Group } from './group.ts'
 import { spread } from './spread.ts'
 import { victims } from './termination-policy.ts'
-
-const from = (name: string): LaunchSource => ({ kind: 'configuration', name })
-
-function member(id: string, changes: Partial<Member> = {}): Member {
-  return {
-    id,
-    zone: 'a',
-    type: 't3.micro',
-    imageId: 'ami-1',
-    launch: from('v1'),
-    launched: '2024-01-01T00:00:00Z',
-    state: 'InService',
-    since: '2024-01-01T00:00:00Z',
-    health: 'Healthy',
-    protected: false,
-    ...changes,
-  }
-}
-
-function group(instances: Member[], terminationPolicies = ['Default']): Group {
-  return {
-    name: 'web',
-    arn: 'arn',
-    created: '',
-    launch: from('v2'),
-    min: 0,
-    max: 9,
-    desired: 0,
-    cooldown: 0,
-    zones: ['a', 'b'],
-    subnets: [],
-    loadBalancers: [],
-    healthCheckType: 'EC2',
-    healthCheckGracePeriod: 0,
-    terminationPolicies,
-    protectNew: false,
-    instances,
-    suspended: {},
-    tags: {},
-    hooks: {},
-  }
-}
 
 const ages: Record<string, string> = { v1: '2024-01-01', v2: '2024-02-01' }
 const chosen = (of: Group, count: number): string[] =>

@@ -1,0 +1,78 @@
+import { allPages, autoScalingApi, balancerName, classicOnly, LoadBalancer } from '@viridian/aws'
+import { defineRead, type StepContext, ViridianError } from '@viridian/core'
+import { z } from 'zod'
+import { readDescription } from './balancer-settings.ts'
+
+const Groups = z.object({
+  AutoScalingGroups: z.array(
+    z.object({ AutoScalingGroupName: z.string(), LoadBalancerNames: z.array(z.string()).default([]) }),
+  ),
+  NextToken: z.string().optional(),
+})
+
+/** The calls by which it is found out whether a balancer is in use. */
+export const usageCalls = [
+  'elasticloadbalancing:DescribeLoadBalancers',
+  'autoscaling:DescribeAutoScalingGroups',
+]
+
+/**
+ * Reads whether balancers can be deleted, once some groups are gone. A read and not a check: it is about the moment
+ * before, also for a run that is resumed.
+ *
+ * @throws ViridianError `E_BALANCER_IN_USE`
+ */
+export const readRemovable = defineRead({
+  name: 'aws-elb/read-removable',
+  version: 1,
+  input: z.strictObject({ balancers: z.array(LoadBalancer), without: z.array(z.string()) }),
+  output: z.null(),
+  calls: usageCalls,
+  title: ({ balancers }) => `see nothing behind ${balancers.map(balancerName).join(', ')}`,
+  run: async ({ balancers, without }, c) => {
+    for (const balancer of balancers) await refuseInUse(c, classicOnly(balancer).name, without)
+    return null
+  },
+})
+
+/**
+ * Refuses to delete a balancer that has instances, or that a group puts its instances behind.
+ *
+ * @param without groups that don't count
+ * @throws ViridianError `E_BALANCER_IN_USE`
+ */
+export async function refuseInUse(
+  c: StepContext,
+  name: string,
+  without: readonly string[] = [],
+): Promise<void> {
+  const { Instances = [] } = await readDescription(c, name)
+  if (Instances.length > 0)
+    throw inUse(
+      `load balancer ${name} still has ${Instances.map(({ InstanceId }) => InstanceId).join(', ')}`,
+      'take them out first, or delete the group that keeps them there',
+    )
+  const groups = (await groupsBehind(c, name)).filter((group) => !without.includes(group))
+  if (groups.length > 0)
+    throw inUse(
+      `load balancer ${name} is bound to ${groups.join(', ')}`,
+      'detach it from that group first, if it is not needed there',
+    )
+}
+
+async function groupsBehind(c: StepContext, balancer: string): Promise<string[]> {
+  const groups = await allPages(async (NextToken) => {
+    const page = await autoScalingApi(c, 'DescribeAutoScalingGroups', { NextToken }, Groups)
+    return { items: page.AutoScalingGroups, next: page.NextToken }
+  })
+  return groups
+    .filter(({ LoadBalancerNames }) => LoadBalancerNames.includes(balancer))
+    .map(({ AutoScalingGroupName }) => AutoScalingGroupName)
+}
+
+const inUse = (message: string, hint: string): ViridianError =>
+  new ViridianError('E_BALANCER_IN_USE', message, {
+    hint,
+    place: { call: 'elasticloadbalancing:DescribeLoadBalancers' },
+    refused: true,
+  })
