@@ -41,6 +41,13 @@ describe('a lock', () => {
     expect(taken).toEqual([])
   })
 
+  it('may have a name as long as any of AWS, and is told from others of its beginning', async () => {
+    const name = `group/${'é'.repeat(254)}`
+    await locks.acquire(`${name}1`, holder('one'), events)
+    await locks.acquire(`${name}2`, holder('two'), events)
+    await expect(locks.acquire(`${name}1`, holder('two'), events)).rejects.toMatchObject({ code: 'E_LOCKED' })
+  })
+
   it('goes to exactly one of many that ask at once', async () => {
     const asked = await Promise.allSettled(
       Array.from({ length: 20 }, (_, n) => locks.acquire('group/web', holder(`run-${n}`), events)),

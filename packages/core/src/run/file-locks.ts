@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
@@ -19,6 +19,8 @@ import {
 import type { HeldLock, LockEvents, LockStore } from './lock.ts'
 
 const renewEveryMs = 10_000
+/** Room is left for the ending: most file systems take 255. */
+const longestFileName = 200
 
 /** Locks as files under `.tasks/locks/`: exclusive among the processes that share the directory. */
 export class FileLocks implements LockStore {
@@ -51,7 +53,7 @@ export class FileLocks implements LockStore {
   }
 
   #file(name: string): string {
-    return join(this.#directory, `${encodeURIComponent(name)}.json`)
+    return join(this.#directory, `${fileNameOf(name)}.json`)
   }
 
   async #take(name: string, holder: Holder, events: LockEvents): Promise<HeldLock> {
@@ -158,6 +160,14 @@ export class FileLocks implements LockStore {
       },
     }
   }
+}
+
+/** A lock's name as that of a file. AWS's names are as long as a file's may be, or longer: such a one is cut and marked. */
+function fileNameOf(name: string): string {
+  const whole = encodeURIComponent(name)
+  if (whole.length <= longestFileName) return whole
+  const mark = createHash('sha256').update(name).digest('hex').slice(0, 16)
+  return `${whole.slice(0, longestFileName - mark.length - 1)}-${mark}`
 }
 
 async function readLease(file: string): Promise<Lease | undefined> {
