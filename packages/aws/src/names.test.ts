@@ -18,6 +18,12 @@ test('a base with two dashes of its own keeps them', () => {
   expect(nameFor('web--blue', token, 255)).toBe(`web--blue--${token}`)
 })
 
+test('a cut name ends in no half of a character', () => {
+  const name = nameFor(`a${'💚'.repeat(127)}`, token, 255)
+  expect(name).toMatch(/^a(💚)+-[0-9a-f]{11}$/u)
+  expect(name.length).toBeLessThanOrEqual(255)
+})
+
 test.each([32, 128])('a long name is cut to %i characters, and others differ', (limit) => {
   const base = 'a-rather-long-name-for-a-launch-configuration'.repeat(3)
   const one = nameFor(base, token, limit)

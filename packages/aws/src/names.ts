@@ -20,5 +20,6 @@ export function nameFor(base: string, token: string, limit: number): string {
   const whole = `${stem}${separator}${token}`
   if (whole.length <= limit) return whole
   const mark = createHash('sha256').update(whole).digest('hex').slice(0, 11)
-  return `${whole.slice(0, limit - mark.length - 1).replace(/-+$/, '')}-${mark}`
+  // Neither a dash nor half a character at the end.
+  return `${whole.slice(0, limit - mark.length - 1).replace(/[-\ud800-\udbff]+$/, '')}-${mark}`
 }
