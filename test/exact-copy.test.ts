@@ -191,4 +191,15 @@ describe.sequential('a fleet with a setting of every kind, made by boto3', () =>
       async () => JSON.stringify(await account.inventory()) === JSON.stringify(before),
     )
   }, 120_000)
+
+  it('is cleaned up: what is left is the seeded fleet, and the live one with its own', async () => {
+    const run = await project.json(['run', 'cleanup:blue', '--record', 'rich.example.test', '--yes'])
+    expect(run.last('run.finished').error).toBeUndefined()
+    expect((await account.groupNames()).sort()).toEqual([green.group, 'web'].sort())
+    const { balancers, configurations, alarms } = await account.inventory()
+    expect(balancers).toHaveLength(2)
+    expect(configurations).toHaveLength(2)
+    expect(alarms.filter(({ AlarmName = '' }) => AlarmName.startsWith('rich-'))).toHaveLength(5)
+    expect(alarms.filter(({ AlarmName = '' }) => AlarmName.startsWith('TargetTracking-'))).toHaveLength(1)
+  }, 60_000)
 })
