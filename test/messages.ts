@@ -75,10 +75,13 @@ function stable(text: string): string {
   const words: [RegExp | string, string][] = [
     [/\/[\w/.-]*\/viridian-[A-Za-z0-9]{6}/g, '/project'],
     [fileURLToPath(new URL('..', import.meta.url)), '/viridian/'],
+    [/--\d{8}-\d{6}-[0-9a-f-]{8,}\b/g, '--COPY'],
     [/\b\d{8}-\d{6}-[0-9a-f]{4}\b/g, 'RUN'],
     [/\b(i|ami|snap|sg|subnet|vpc)-[0-9a-f]{8,17}\b/g, '$1-…'],
     [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, 'REQUEST'],
     [/SHA256:[A-Za-z0-9+/]{43}/g, 'SHA256:…'],
+    [/\bZ[0-9A-Z]{12,}\b/g, 'Z…'],
+    [/\b([\w-]+)-\d+(\.[a-z0-9-]+\.elb\.)/g, '$1-…$2'],
     [/\b\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME'],
     [/\b\d{8}T\d{6}Z/g, 'TIME'],
     [/\b127\.\d+\.\d+\.\d+(:\d+)?/g, '127.0.0.1:PORT'],

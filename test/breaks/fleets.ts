@@ -2,36 +2,46 @@ import {
   AutoScalingClient,
   CreateAutoScalingGroupCommand,
   DescribeAutoScalingGroupsCommand,
+  PutScalingPolicyCommand,
   SetInstanceHealthCommand,
   SuspendProcessesCommand,
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling'
+import { CloudWatchClient, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch'
 import {
   ConfigureHealthCheckCommand,
+  CreateLBCookieStickinessPolicyCommand,
   CreateLoadBalancerCommand,
+  DeleteLoadBalancerCommand,
+  DescribeLoadBalancersCommand,
   ElasticLoadBalancingClient,
   RegisterInstancesWithLoadBalancerCommand,
+  SetLoadBalancerPoliciesOfListenerCommand,
 } from '@aws-sdk/client-elastic-load-balancing'
+import type { AliasTarget } from '@aws-sdk/client-route-53'
 import type { CloudStatus } from '../project.ts'
 
 export interface GroupRequest {
   readonly size: number
   readonly max?: number
+  readonly loadBalancers?: readonly string[]
 }
 
 /** Other fleets in the account than the one that the local cloud begins with: built by Amazon's own SDK. */
 export class Fleets {
   readonly #autoScaling: AutoScalingClient
   readonly #balancers: ElasticLoadBalancingClient
+  readonly #watch: CloudWatchClient
 
   constructor({ endpoint, region, accessKeyId, secretAccessKey }: CloudStatus) {
     const configuration = { endpoint, region, credentials: { accessKeyId, secretAccessKey } }
     this.#autoScaling = new AutoScalingClient(configuration)
     this.#balancers = new ElasticLoadBalancingClient(configuration)
+    this.#watch = new CloudWatchClient(configuration)
   }
 
   /** A group that launches what the seeded group launched at first, without a balancer. */
-  async create(name: string, { size, max = size }: GroupRequest): Promise<void> {
+  async create(name: string, { size, max = size, loadBalancers = [] }: GroupRequest): Promise<void> {
     const seeded = await this.#group('web')
     await this.#autoScaling.send(
       new CreateAutoScalingGroupCommand({
@@ -41,6 +51,7 @@ export class Fleets {
         MaxSize: max,
         DesiredCapacity: size,
         VPCZoneIdentifier: seeded.VPCZoneIdentifier,
+        LoadBalancerNames: [...loadBalancers],
         HealthCheckType: 'EC2',
       }),
     )
@@ -56,7 +67,15 @@ export class Fleets {
 
   /** A balancer of its own name, with these instances behind it. */
   async balance(name: string, port: number, ids: readonly string[]): Promise<void> {
+    await this.createBalancer(name, port)
     const Instances = ids.map((InstanceId) => ({ InstanceId }))
+    await this.#balancers.send(
+      new RegisterInstancesWithLoadBalancerCommand({ LoadBalancerName: name, Instances }),
+    )
+  }
+
+  /** A balancer of its own name, with nothing behind it. */
+  async createBalancer(name: string, port: number): Promise<void> {
     const Listeners = [
       { Protocol: 'HTTP', LoadBalancerPort: port, InstanceProtocol: 'HTTP', InstancePort: 8080 },
     ]
@@ -75,9 +94,60 @@ export class Fleets {
       UnhealthyThreshold: 2,
     }
     await this.#balancers.send(new ConfigureHealthCheckCommand({ LoadBalancerName: name, HealthCheck }))
-    await this.#balancers.send(
-      new RegisterInstancesWithLoadBalancerCommand({ LoadBalancerName: name, Instances }),
+  }
+
+  /** Gives a group and its balancer something of each kind that a replica copies by a call of its own. */
+  async equip(group: string, balancer: string): Promise<void> {
+    const AutoScalingGroupName = group
+    const { PolicyARN = '' } = await this.#autoScaling.send(
+      new PutScalingPolicyCommand({
+        AutoScalingGroupName,
+        PolicyName: 'out',
+        AdjustmentType: 'ChangeInCapacity',
+        ScalingAdjustment: 1,
+      }),
     )
+    await this.#watch.send(
+      new PutMetricAlarmCommand({
+        AlarmName: `${group}-busy`,
+        AlarmActions: [PolicyARN],
+        Namespace: 'AWS/EC2',
+        MetricName: 'CPUUtilization',
+        Dimensions: [{ Name: 'AutoScalingGroupName', Value: group }],
+        Statistic: 'Average',
+        Period: 60,
+        EvaluationPeriods: 2,
+        Threshold: 80,
+        ComparisonOperator: 'GreaterThanThreshold',
+      }),
+    )
+    const policy = { LoadBalancerName: balancer, PolicyName: 'sticky' }
+    await this.#balancers.send(
+      new CreateLBCookieStickinessPolicyCommand({ ...policy, CookieExpirationPeriod: 60 }),
+    )
+    await this.#balancers.send(
+      new SetLoadBalancerPoliciesOfListenerCommand({
+        LoadBalancerName: balancer,
+        LoadBalancerPort: 8080,
+        PolicyNames: [policy.PolicyName],
+      }),
+    )
+  }
+
+  async deleteBalancer(LoadBalancerName: string): Promise<void> {
+    await this.#balancers.send(new DeleteLoadBalancerCommand({ LoadBalancerName }))
+  }
+
+  /** A balancer as the record of a name names it. */
+  async aliasOf(balancer: string): Promise<AliasTarget> {
+    const { LoadBalancerDescriptions: [found] = [] } = await this.#balancers.send(
+      new DescribeLoadBalancersCommand({ LoadBalancerNames: [balancer] }),
+    )
+    return {
+      DNSName: found?.DNSName,
+      HostedZoneId: found?.CanonicalHostedZoneNameID,
+      EvaluateTargetHealth: false,
+    }
   }
 
   /** Makes an instance unhealthy in the eyes of its group, which must not replace it. */

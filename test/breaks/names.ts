@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
+  type AliasTarget,
   type Change,
   ChangeResourceRecordSetsCommand,
   CreateHostedZoneCommand,
@@ -32,15 +33,10 @@ export class Names {
     return this.#change({ Action: 'UPSERT', ResourceRecordSet: set })
   }
 
-  /** Takes a name's record sets away. */
-  async remove(name: string): Promise<void> {
+  /** Changes a setting of a name's alias, and leaves where it leads. */
+  async tune(name: string, change: Pick<AliasTarget, 'EvaluateTargetHealth'>): Promise<void> {
     for (const set of await this.setsOf(name))
-      await this.#change({ Action: 'DELETE', ResourceRecordSet: set })
-  }
-
-  /** Makes a name an alias of what another one is an alias of. */
-  async putLike(Name: string, like: string): Promise<void> {
-    for (const set of await this.setsOf(like)) await this.put({ ...set, Name })
+      if (set.AliasTarget) await this.put({ ...set, AliasTarget: { ...set.AliasTarget, ...change } })
   }
 
   async setsOf(name: string): Promise<ResourceRecordSet[]> {

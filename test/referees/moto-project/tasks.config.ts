@@ -121,9 +121,9 @@ const replace = task(
     await fleets.unpin(t, pin)
     const now = await t.now()
     await fleets.scaleToZero(t, blue, { successor: green.name, record: 'www.example.com.', since: now })
-    const [old] = await fleets.retired(t, { record: 'www.example.com.' })
-    await fleets.removable(t, [blue])
-    await fleets.remove(t, old?.fleet ?? blue)
+    const retired = (await fleets.retired(t, { record: 'www.example.com.' })).map(({ fleet }) => fleet)
+    await fleets.removable(t, retired)
+    await fleets.remove(t, retired[0] ?? blue)
     await fleets.show(t, green)
   },
 )

@@ -6,8 +6,8 @@ import { comparisonOf } from './comparison.ts'
 import { readingCalls, readOriginal } from './original.ts'
 
 /**
- * Reads a group and its replica again, with their launch sources and all that belongs to them, says in what they differ, and fails when that is
- * more than it must be. A check, so that a resumed run compares what is there then.
+ * Reads a group and its replica again, with their launch sources and all that belongs to them, says in what they differ,
+ * and fails when that is more than it must be. A check, so that a resumed run compares what is there then.
  *
  * @throws ViridianError `E_REPLICA_DIFFERS`
  */

@@ -1,9 +1,10 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling'
-import type { Fleet, LoadBalancer } from '@viridian/aws'
+import { type Fleet, type LoadBalancer, nameFor } from '@viridian/aws'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type FleetCloud, openFleetCloud, until } from '../../../aws/src/testing/fleet-cloud.ts'
 import { type TestSteps, testSteps } from '../../../aws/src/testing/test-steps.ts'
 import { autoScaling } from '../index.ts'
+import { createGroup } from './create-group.ts'
 import type { Replica } from './replicate.ts'
 
 let cloud: FleetCloud
@@ -130,8 +131,104 @@ test('it is filled, compared, and taken back whole, whatever answers are lost', 
   expect(suspendedIn(await groupOf(green.name))).toEqual(['AZRebalance', 'HealthCheck', 'ScheduledActions'])
   await fleets.compare(t, blue, green)
   await cloud.lose('UpdateAutoScalingGroup', 'SetInstanceProtection', 'DeleteAutoScalingGroup')
-  expect(told(await t.undo())).toEqual([])
+  expect(told(await t.undo(2))).toEqual([])
   expect(await groupOf(green.name)).toBeUndefined()
+})
+
+test('its policies are of every kind, and name the copy', async () => {
+  const dimensions = [
+    { Name: 'AutoScalingGroupName', Value: 'web' },
+    { Name: 'LoadBalancerName', Value: 'web' },
+  ]
+  const group = { AutoScalingGroupName: 'web' }
+  await cloud.scaling.putScalingPolicy({
+    ...group,
+    PolicyName: 'out',
+    AdjustmentType: 'ChangeInCapacity',
+    ScalingAdjustment: 1,
+    Cooldown: 60,
+  })
+  await cloud.scaling.putScalingPolicy({
+    ...group,
+    PolicyName: 'in',
+    PolicyType: 'StepScaling',
+    AdjustmentType: 'PercentChangeInCapacity',
+    MinAdjustmentMagnitude: 1,
+    StepAdjustments: [{ MetricIntervalUpperBound: 0, ScalingAdjustment: -10 }],
+    EstimatedInstanceWarmup: 90,
+  })
+  await cloud.scaling.putScalingPolicy({
+    ...group,
+    PolicyName: 'follow',
+    PolicyType: 'TargetTrackingScaling',
+    TargetTrackingConfiguration: {
+      TargetValue: 60,
+      DisableScaleIn: true,
+      CustomizedMetricSpecification: {
+        MetricName: 'mem_used_percent',
+        Namespace: 'CWAgent',
+        Statistic: 'Average',
+        Dimensions: dimensions,
+      },
+    },
+  })
+  const policiesOf = async (AutoScalingGroupName: string) =>
+    (await cloud.scaling.describePolicies({ AutoScalingGroupName })).ScalingPolicies ?? []
+  const arnsOf = (policies: readonly { PolicyARN?: string | undefined }[]): string[] =>
+    policies.map(({ PolicyARN = '' }) => PolicyARN).sort()
+  const originals = await policiesOf('web')
+
+  const t = steps()
+  await cloud.lose('PutScalingPolicy')
+  const { fleet, counterparts } = await replicated(t)
+  const copies = await policiesOf(fleet.name)
+  expect(Object.keys(counterparts.policies).sort()).toEqual(arnsOf(originals))
+  expect(Object.values(counterparts.policies).sort()).toEqual(arnsOf(copies))
+  const follow = copies.find(({ PolicyName }) => PolicyName === 'follow')
+  expect(follow?.TargetTrackingConfiguration).toMatchObject({
+    DisableScaleIn: true,
+    CustomizedMetricSpecification: {
+      Dimensions: [
+        { Name: 'AutoScalingGroupName', Value: fleet.name },
+        { Name: 'LoadBalancerName', Value: 'web-green' },
+      ],
+    },
+  })
+  const green = await fleets.fill(t, fleet, { like: blue })
+  await fleets.compare(t, blue, green)
+  await cloud.scaling.deletePolicy({ AutoScalingGroupName: fleet.name, PolicyName: 'out' })
+  await expect(fleets.compare(t, blue, green)).rejects.toThrow('scaling policy out: PolicyType is none')
+
+  await cloud.lose('DeletePolicy')
+  expect(told(await t.undo(2))).toEqual([])
+  expect(await groupOf(fleet.name)).toBeUndefined()
+  expect(arnsOf(await policiesOf('web'))).toEqual(arnsOf(originals))
+  for (const { PolicyName = '' } of originals) await cloud.scaling.deletePolicy({ ...group, PolicyName })
+})
+
+test('a group with a name as long as AWS allows has a copy with a name of its own', async () => {
+  const name = 'w'.repeat(255)
+  await cloud.scaling.createAutoScalingGroup({
+    AutoScalingGroupName: name,
+    LaunchConfigurationName: 'web-lc',
+    MinSize: 0,
+    MaxSize: 1,
+    AvailabilityZones: ['eu-west-1a'],
+  })
+  const t = steps()
+  const original = await fleets.describe(t, name)
+  const { fleet } = await fleets.replicate(t, original, { balancers: [], names: {} })
+  expect(fleet.name).toMatch(/^w{200,}/)
+  expect(fleet.name).not.toBe(name)
+  expect(fleet.name.length).toBeLessThanOrEqual(255)
+  await fleets.compare(t, original, fleet)
+  const twin = steps()
+  const { fleet: other } = await fleets.replicate(twin, original, { balancers: [], names: {} })
+  expect(other.name).not.toBe(fleet.name)
+  await twin.undo(2)
+  await t.undo(2)
+  expect(await groupOf(fleet.name)).toBeUndefined()
+  await cloud.scaling.deleteAutoScalingGroup({ AutoScalingGroupName: name })
 })
 
 test('a pin that heals lets unhealthy instances be replaced', async () => {
@@ -182,7 +279,27 @@ test('a balancer that nothing takes the place of is refused', () => {
   expect(() => fleets.replicate(steps(), blue, { balancers: [], names: {} })).toThrow('is behind web')
 })
 
-test('a foreign group of its name is refused, and one that lost its tag is left alone', async () => {
+test('a foreign group of its name is refused', async () => {
+  const token = '20261123-154233-k3f9-ffffffffffff'
+  const name = nameFor('web', token, 255)
+  await cloud.scaling.createAutoScalingGroup({
+    AutoScalingGroupName: name,
+    LaunchConfigurationName: 'web-lc',
+    MinSize: 0,
+    MaxSize: 0,
+    AvailabilityZones: ['eu-west-1a'],
+  })
+  const c = { ...cloud.context(), before: null, token }
+  const input = { from: 'web', max: 4, balancers: { web: 'web-green' } }
+  await expect(createGroup.run(input, c)).rejects.toMatchObject({ code: 'E_NAME_TAKEN', refused: true })
+  expect(await createGroup.find(input, c)).toEqual({ status: 'absent' })
+  expect(await createGroup.undo(input, { ...c, output: { name } })).toEqual({
+    leftAlone: expect.stringContaining(name),
+  })
+  await cloud.scaling.deleteAutoScalingGroup({ AutoScalingGroupName: name })
+})
+
+test('a group that has lost its tag is left alone', async () => {
   const taken = steps()
   const { fleet } = await replicated(taken)
   await cloud.scaling.deleteTags({

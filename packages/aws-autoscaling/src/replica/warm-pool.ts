@@ -30,7 +30,7 @@ export const putWarmPool = defineChange({
     return null
   },
   find: async ({ group }, c) =>
-    (await readWarmPool(c, group)) ? { status: 'done', output: null } : { status: 'absent' },
+    (await hasWarmPool(c, group)) ? { status: 'done', output: null } : { status: 'absent' },
   undo: async ({ group }, c) => {
     await deleteWarmPool(c, group)
     return undefined
@@ -40,23 +40,35 @@ export const putWarmPool = defineChange({
 })
 
 /** Deletes the warm pool of a group with its instances, and waits until it is gone. */
-export async function deleteWarmPool(c: StepContext, group: string): Promise<void> {
+async function deleteWarmPool(c: StepContext, group: string): Promise<void> {
   if (!(await findGroup(c, group))) return
-  const pool = await readWarmPool(c, group)
-  if (!pool) return
+  await makeSure(
+    () => askToDelete(c, group),
+    async () => !(await hasWarmPool(c, group)),
+  )
+  await warmPoolGone(c, group)
+}
+
+/** Asks for the deletion of a group's warm pool, if there is one that stays. */
+export async function askToDelete(c: StepContext, group: string): Promise<void> {
+  if (!(await hasWarmPool(c, group))) return
   const input = { AutoScalingGroupName: group, ForceDelete: true }
-  const isGoing = async (): Promise<boolean> => {
-    const now = await readWarmPool(c, group)
-    return now === undefined || now.Status !== undefined
-  }
-  if (pool.Status === undefined)
-    await makeSure(() => autoScalingApi(c, 'DeleteWarmPool', input, z.unknown()), isGoing)
-  await poll(c, {
+  await autoScalingApi(c, 'DeleteWarmPool', input, z.unknown())
+}
+
+/** True for a group with a warm pool that is not on its way out. */
+export async function hasWarmPool(c: StepContext, group: string): Promise<boolean> {
+  const pool = await readWarmPool(c, group)
+  return pool !== undefined && pool.Status === undefined
+}
+
+/** Resolves when a group's warm pool is gone, with its instances. */
+export const warmPoolGone = (c: StepContext, group: string): Promise<null> =>
+  poll(c, {
     what: `warm pool of ${group} gone`,
     deadlineMs: goneWithinMs,
     look: async () => {
       const left = await readWarmPool(c, group)
-      return left ? { waiting: `the warm pool of ${group} is being deleted` } : { done: undefined }
+      return left ? { waiting: `the warm pool of ${group} is being deleted` } : { done: null }
     },
   })
-}

@@ -1,31 +1,39 @@
-import { defineChange } from '@viridian/core'
+import { defineChange, defineCheck } from '@viridian/core'
 import { z } from 'zod'
-import { readWarmPool } from '../replica/original.ts'
-import { deleteWarmPool } from '../replica/warm-pool.ts'
+import { askToDelete, hasWarmPool, warmPoolGone } from '../replica/warm-pool.ts'
+
+const Input = z.strictObject({ group: z.string() })
 
 /**
- * Deletes the warm pool of a group with its instances (`DeleteWarmPool`), and sees it gone: at zero it would still cost.
- * Cannot be undone: it belongs behind the commit.
+ * Deletes the warm pool of a group with its instances (`DeleteWarmPool`): at zero it would still cost. Cannot be undone:
+ * it belongs behind the commit.
  */
 export const removeWarmPool = defineChange({
   name: 'aws-autoscaling/remove-warm-pool',
   version: 1,
-  input: z.strictObject({ group: z.string() }),
+  input: Input,
   beforeSchema: z.null(),
   output: z.null(),
-  calls: [
-    'autoscaling:DeleteWarmPool',
-    'autoscaling:DescribeWarmPool',
-    'autoscaling:DescribeAutoScalingGroups',
-  ],
+  calls: ['autoscaling:DeleteWarmPool', 'autoscaling:DescribeWarmPool'],
   title: ({ group }) => `delete the warm pool of ${group}`,
   before: async () => null,
   run: async ({ group }, c) => {
-    await deleteWarmPool(c, group)
+    await askToDelete(c, group)
     return null
   },
   find: async ({ group }, c) =>
-    (await readWarmPool(c, group)) ? { status: 'absent' } : { status: 'done', output: null },
+    (await hasWarmPool(c, group)) ? { status: 'absent' } : { status: 'done', output: null },
   undo: async ({ group }) => ({ leftAlone: `group ${group}: its warm pool is deleted for good` }),
   touches: ({ group }) => [`group/${group}`, `group/${group}#capacity`],
+})
+
+/** Waits until a group has no warm pool any more. */
+export const seeNoWarmPool = defineCheck({
+  name: 'aws-autoscaling/see-no-warm-pool',
+  version: 1,
+  input: Input,
+  output: z.null(),
+  calls: ['autoscaling:DescribeWarmPool'],
+  title: ({ group }) => `see the warm pool of ${group} gone`,
+  run: ({ group }, c) => warmPoolGone(c, group),
 })

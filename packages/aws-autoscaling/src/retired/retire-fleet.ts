@@ -9,7 +9,7 @@ import { markRetired } from './mark-retired.ts'
 import { removeGroup, seeRemoved } from './remove-group.ts'
 import { removeLaunchConfiguration } from './remove-launch-configuration.ts'
 import { removeLaunchTemplateVersion } from './remove-launch-template-version.ts'
-import { removeWarmPool } from './remove-warm-pool.ts'
+import { removeWarmPool, seeNoWarmPool } from './remove-warm-pool.ts'
 import { seeScaled } from './see-scaled.ts'
 
 /** What would wake up a group at zero. */
@@ -35,7 +35,10 @@ export function scaleToZero(
     await t.step(suspendProcesses, { group, processes: wakingProcesses })
     if (state.suspended.includes('Terminate'))
       await t.step(resumeProcesses, { group, processes: ['Terminate'] })
-    if (state.warmPool) await t.step(removeWarmPool, { group })
+    if (state.warmPool) {
+      await t.step(removeWarmPool, { group })
+      await t.step(seeNoWarmPool, { group })
+    }
     for (const ids of protectionChunks(state.protected)) await t.step(liftProtection, { group, ids })
     await t.step(lowerSizes, { group, min: 0, desired: state.desired })
     for (const desired of halvesOf(state.desired)) {

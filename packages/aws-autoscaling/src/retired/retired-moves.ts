@@ -8,7 +8,7 @@ import { readRemovable } from './read-removable.ts'
 import { removeGroup, seeRemoved } from './remove-group.ts'
 import { removeLaunchConfiguration } from './remove-launch-configuration.ts'
 import { removeLaunchTemplateVersion } from './remove-launch-template-version.ts'
-import { removeWarmPool } from './remove-warm-pool.ts'
+import { removeWarmPool, seeNoWarmPool } from './remove-warm-pool.ts'
 import { remove, type ScaleToZeroOptions, scaleToZero } from './retire-fleet.ts'
 import { seeScaled } from './see-scaled.ts'
 
@@ -55,6 +55,7 @@ export const retiredMoves: RetiredMoves = {
 export const retiredSteps: readonly StepDefinition[] = [
   liftProtection,
   removeWarmPool,
+  seeNoWarmPool,
   lowerSizes,
   seeScaled,
   markRetired,

@@ -11,8 +11,8 @@ import type {
 /** Takes steps one by one as the engine does, without a journal, and can undo them. */
 export interface TestSteps extends Steps {
   readonly taken: string[]
-  /** Undoes what was taken, last first. */
-  undo(): Promise<(UndoReport | undefined)[]>
+  /** Undoes what was taken, last first; each of it as many times as asked. @default once */
+  undo(times?: number): Promise<(UndoReport | undefined)[]>
 }
 
 // Across all that a test file makes: a token that comes again would be the same request to AWS.
@@ -40,9 +40,10 @@ export function testSteps(c: StepContext): TestSteps {
       return output
     },
     move: (_move: Move, body) => body(t),
-    undo: async () => {
+    undo: async (times = 1) => {
       const reports: (UndoReport | undefined)[] = []
-      for (const undo of undos.splice(0).reverse()) reports.push(await undo())
+      for (const undo of undos.splice(0).reverse())
+        for (let time = 0; time < times; time += 1) reports.push(await undo())
       return reports
     },
   }

@@ -106,7 +106,11 @@ function changeFunctions<Input, Before, Output>(
       await host.beforeChange()
       return { before: await definition.before(input, c), token }
     },
-    work: (prepared) => definition.run(input, { ...c, before: before(prepared), token }),
+    work: async (prepared) => {
+      // A resumed run that was killed in mid-step has prepared it before, and asks for leave here.
+      await host.beforeChange()
+      return definition.run(input, { ...c, before: before(prepared), token })
+    },
     find: (prepared) => definition.find(input, { ...searching, before: before(prepared), token }),
   }
 }

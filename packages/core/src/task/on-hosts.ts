@@ -94,6 +94,10 @@ function recorded<Result>(
       await session.beforeRemoteTask()
       return undefined
     },
-    work: body,
+    // A resumed run that was killed in mid-task has prepared it before, and asks for leave here.
+    work: async () => {
+      await session.beforeRemoteTask()
+      return body()
+    },
   })
 }

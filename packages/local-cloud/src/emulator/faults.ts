@@ -19,7 +19,7 @@ const kinds = z.enum([
 ])
 
 const faultRule = z.strictObject({
-  /** `RunInstances`, `ec2:RunInstances` or `*`. */
+  /** `RunInstances`, `ec2:RunInstances` (as IAM names it) or `*`. */
   operation: z.string().min(1),
   kind: kinds,
   /** So many matching calls pass first. */
@@ -66,6 +66,9 @@ export interface Faults {
   hit(service: string, operation: string): FaultRule | undefined
 }
 
+/** By the signing name of a service, what IAM calls it where that is another. */
+const iamPrefixes: Readonly<Record<string, string>> = { monitoring: 'cloudwatch' }
+
 /** @example openFaults({ rules: [{ operation: 'RunInstances', kind: 'lose' }], latency: 0.2 }) */
 export function openFaults(settings: FaultSettings = {}): Faults {
   const none = { latency: 0, eventualConsistency: 0, freeDisk: null, rules: [] }
@@ -99,7 +102,7 @@ export function openFaults(settings: FaultSettings = {}): Faults {
     add,
     clear: () => Object.assign(state, none),
     hit: (service, operation) => {
-      const names = ['*', operation, `${service}:${operation}`]
+      const names = ['*', operation, `${iamPrefixes[service] ?? service}:${operation}`]
       const rule = state.rules.filter((each) => names.includes(each.operation)).find(takesCall)
       if (rule !== undefined && rule.times !== 'always' && --rule.times === 0) {
         state.rules = state.rules.filter((each) => each !== rule)

@@ -1,0 +1,268 @@
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Result } from '../project.ts'
+import { until } from '../referees/until.ts'
+import { Fleets } from './fleets.ts'
+import { Names } from './names.ts'
+import { dnsSwitch, edit, expectServed, Rehearsal, type Telling } from './rehearsal.ts'
+import { told } from './told.ts'
+
+let rehearsal: Rehearsal
+let fleets: Fleets
+let names: Names
+
+beforeAll(async () => {
+  rehearsal = await Rehearsal.open(dnsSwitch, (directory) =>
+    edit(join(directory, 'local-fleet.ts'), 'size: 2', 'size: 1'),
+  )
+  fleets = new Fleets(rehearsal.cloud)
+  names = new Names(rehearsal.cloud)
+}, 60_000)
+
+afterAll(() => rehearsal.close())
+
+/** The deployment is refused ahead of its first change. */
+async function expectRefused(name: string, flags: readonly string[], telling: Omit<Telling, 'exitCode'>) {
+  const before = await rehearsal.account.inventory()
+  const result = await rehearsal.deploy('v2', ...flags)
+  told(name, [rehearsal.command, ...flags].join(' '), result, { exitCode: 1, ...telling })
+  expect(await rehearsal.account.inventory()).toEqual(before)
+}
+
+/** Makes a name that leads to a balancer of its own. */
+async function nameBalancer(name: string): Promise<string> {
+  await fleets.createBalancer(name, 8080)
+  const record = `${name}.example.test`
+  await names.put({ Name: record, Type: 'A', AliasTarget: await fleets.aliasOf(name) })
+  return record
+}
+
+describe.sequential('a name', () => {
+  it('in no zone is refused', () =>
+    expectRefused('a name in no zone', ['--record', 'www.nowhere.test'], {
+      code: 'E_ZONE_NOT_FOUND',
+      says: [/no public hosted zone contains www\.nowhere\.test/, /at call route53:ListHostedZonesByName/],
+      hint: /check the name/,
+    }))
+
+  it('in two zones of one name is refused', async () => {
+    await names.createZone('twice.test')
+    await names.createZone('twice.test')
+    await expectRefused('a name in two zones', ['--record', 'www.twice.test'], {
+      code: 'E_ZONE_AMBIGUOUS',
+      says: [/www\.twice\.test is in 2 hosted zones of one name: Z\w+ \(public\), Z\w+ \(public\)/],
+      hint: /which one is meant/,
+    })
+  })
+
+  it.each([
+    ['', 'an empty name'],
+    ['www..example.test', 'a name with an empty label'],
+    ['wwẃ.example.test', 'a name of another alphabet'],
+  ])('that no record can have is refused: %j', (record, what) =>
+    expectRefused(what, ['--record', record], {
+      code: 'E_RECORD_NAME',
+      says: [/cannot be the name of a record/],
+      hint: /--record www\.example\.com/,
+    }),
+  )
+
+  it('with addresses of its own is refused', async () => {
+    await names.put({
+      Name: 'plain.example.test',
+      Type: 'A',
+      TTL: 60,
+      ResourceRecords: [{ Value: '192.0.2.1' }, { Value: '192.0.2.2' }],
+    })
+    await expectRefused('a plain A record', ['--record', 'plain.example.test'], {
+      code: 'E_RECORD_UNSUPPORTED',
+      says: [/the A record of plain\.example\.test holds addresses \(192\.0\.2\.1, 192\.0\.2\.2\)/],
+      hint: /alias of the load balancer/,
+    })
+  })
+
+  it('of several weighted sets is refused', async () => {
+    const AliasTarget = await fleets.aliasOf('web')
+    for (const [SetIdentifier, Weight] of [
+      ['one', 90],
+      ['two', 10],
+    ] as const)
+      await names.put({ Name: 'weighted.example.test', Type: 'A', SetIdentifier, Weight, AliasTarget })
+    await expectRefused('a weighted record', ['--record', 'weighted.example.test'], {
+      code: 'E_RECORD_UNSUPPORTED',
+      says: [/the A record of weighted\.example\.test is weighted/],
+      hint: /simple record/,
+    })
+  })
+
+  it('that is an alias of another one is refused', async () => {
+    await names.put({
+      Name: 'other.example.test',
+      Type: 'A',
+      AliasTarget: {
+        DNSName: 'www.example.test',
+        HostedZoneId: await names.zoneId(),
+        EvaluateTargetHealth: false,
+      },
+    })
+    await expectRefused('an alias of another record', ['--record', 'other.example.test'], {
+      code: 'E_RECORD_UNSUPPORTED',
+      says: [/other\.example\.test is an alias of another record, www\.example\.test/],
+      hint: /switch that one: name www\.example\.test/,
+    })
+  })
+
+  it('that leads to no balancer at all is refused', async () => {
+    await names.put({
+      Name: 'page.example.test',
+      Type: 'CNAME',
+      TTL: 60,
+      ResourceRecords: [{ Value: 'pages.example.com' }],
+    })
+    await expectRefused('a CNAME to no balancer', ['--record', 'page.example.test'], {
+      code: 'E_RECORD_UNSUPPORTED',
+      says: [/page\.example\.test leads to pages\.example\.com, which is no load balancer/],
+      hint: /Elastic Load Balancer/,
+    })
+  })
+
+  it('that leads to a balancer that is gone is refused', async () => {
+    const record = await nameBalancer('gone')
+    await fleets.deleteBalancer('gone')
+    await expectRefused('an alias of a balancer that is gone', ['--record', record], {
+      code: 'E_BALANCER_NOT_FOUND',
+      says: [/no classic load balancer at gone-\S+\.us-east-1\.elb\.amazonaws\.com/],
+      hint: /it is deleted, another account's/,
+    })
+  })
+
+  it('without a record needs a group', () =>
+    expectRefused('no record yet, and no group', ['--record', 'new.example.test'], {
+      code: 'E_GROUP_UNNAMED',
+      says: [/no Auto Scaling group was named/],
+      hint: /--group/,
+    }))
+
+  it('without a record, and with a group of another name, is refused', () =>
+    expectRefused(
+      'no record yet, and a group that does not exist',
+      ['--record', 'new.example.test', '--group', 'wbe'],
+      {
+        code: 'E_GROUP_NOT_FOUND',
+        says: [/"wbe" in us-east-1/],
+        hint: /did you mean web\?/,
+      },
+    ))
+
+  it('without a record, and with a group behind no balancer, is taken back', async () => {
+    await fleets.create('alone', { size: 1 })
+    await until('it is in service', async () => (await fleets.inService('alone')).length === 1, 30_000)
+    const before = await rehearsal.account.inventory()
+    const flags = ['--record', 'new.example.test', '--group', 'alone']
+    const result = await rehearsal.deploy('v2', ...flags)
+    told('no record yet, and a group without a balancer', [rehearsal.command, ...flags].join(' '), result, {
+      exitCode: 1,
+      code: 'E_BALANCER_NONE',
+      says: [/there is no load balancer to copy/],
+      hint: /attach one to the group first/,
+    })
+    expect(result.stdout).toMatch(/^! new\.example\.test has no record yet in the hosted zone Z\w+$/m)
+    expectServed(result)
+    await rehearsal.isAgain(before)
+  }, 60_000)
+
+  it('without a record gets one, which a way back takes away', async () => {
+    const before = await rehearsal.account.inventory()
+    const result = await keepingUntil(['--record', 'new.example.test', '--group', 'web'], async () => {
+      expect(await names.setsOf('new.example.test')).toMatchObject([
+        { Type: 'A', AliasTarget: { DNSName: expect.stringMatching(/^web--\S+\.elb\.amazonaws\.com\.$/i) } },
+      ])
+    })
+    expect(result).toMatchObject({ exitCode: 130 })
+    expectServed(result)
+    await rehearsal.isAgain(before)
+  }, 60_000)
+
+  it('that is a CNAME to a balancer becomes an alias, and a CNAME again', async () => {
+    const { DNSName = '' } = await fleets.aliasOf('web')
+    const record = 'cname.example.test'
+    await names.put({ Name: record, Type: 'CNAME', TTL: 30, ResourceRecords: [{ Value: DNSName }] })
+    const before = await rehearsal.account.inventory()
+    const result = await keepingUntil(['--record', record], async () => {
+      expect(await names.setsOf(record)).toMatchObject([
+        { Type: 'A', AliasTarget: { DNSName: expect.stringMatching(/^web--\S+\.elb\.amazonaws\.com\.$/i) } },
+      ])
+      const another = await rehearsal.deploy('v3')
+      told('a fleet that another run has pinned', rehearsal.command, another, {
+        exitCode: 1,
+        code: 'E_GROUP_NOT_READY',
+        says: [/web cannot be replaced now: a run has pinned it \({"run":"[^"]+"/],
+        hint: /finish or take back that run first/,
+      })
+    })
+    expect(result).toMatchObject({ exitCode: 130 })
+    expectServed(result)
+    await rehearsal.isAgain(before)
+  }, 60_000)
+})
+
+/** Deploys, looks at what there is while the way back is kept open, and interrupts it then. */
+async function keepingUntil(flags: readonly string[], looked: () => Promise<void>): Promise<Result> {
+  const looks: Promise<unknown>[] = []
+  const args = rehearsal.deployment('v2', '--keep-blue', '10m', ...flags)
+  const result = await rehearsal.tasks(args, (line, child) => {
+    if (/^● kept/.test(line)) looks.push(looked().finally(() => child.kill('SIGINT')))
+  })
+  expect(looks).toHaveLength(1)
+  await Promise.all(looks)
+  return result
+}
+
+describe.sequential('a fleet', () => {
+  it('of a balancer without a group is refused', async () => {
+    const record = await nameBalancer('lone')
+    await expectRefused('a balancer without a group', ['--record', record], {
+      code: 'E_GROUP_NONE',
+      says: [/no Auto Scaling group is behind lone/],
+      hint: /attach the load balancer/,
+    })
+  })
+
+  it('of a balancer with two groups is refused', async () => {
+    const record = await nameBalancer('shared')
+    for (const name of ['one', 'other'])
+      await fleets.create(name, { size: 0, max: 1, loadBalancers: ['shared'] })
+    await expectRefused('a balancer with two groups', ['--record', record], {
+      code: 'E_GROUP_AMBIGUOUS',
+      says: [/several groups are behind shared: one, other/],
+      hint: /detach the balancer from the others/,
+    })
+  })
+
+  it('of a group that wants no instances is refused', async () => {
+    const record = await nameBalancer('idle')
+    await fleets.create('idle', { size: 0, max: 1, loadBalancers: ['idle'] })
+    await expectRefused('a fleet of a group with desired 0', ['--record', record], {
+      code: 'E_GROUP_NOT_READY',
+      says: [/it wants no instances/],
+      hint: /raise its desired capacity/,
+    })
+  })
+
+  it('with an unhealthy instance is refused', async () => {
+    const record = await nameBalancer('sick')
+    await fleets.create('sick', { size: 1, loadBalancers: ['sick'] })
+    await until(
+      'its instance is in service',
+      async () => (await fleets.inService('sick')).length === 1,
+      30_000,
+    )
+    const [sick = ''] = await fleets.inService('sick')
+    await fleets.sicken('sick', sick)
+    await expectRefused('a fleet with an unhealthy instance', ['--record', record], {
+      code: 'E_GROUP_NOT_READY',
+      says: [new RegExp(`${sick} is InService and Unhealthy`)],
+      hint: /wait until every instance is in service and healthy/,
+    })
+  }, 60_000)
+})
