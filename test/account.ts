@@ -81,12 +81,6 @@ export class Account {
     }
   }
 
-  /** The names of all groups. */
-  async groups(): Promise<string[]> {
-    const { AutoScalingGroups = [] } = await this.#autoScaling.send(new DescribeAutoScalingGroupsCommand({}))
-    return AutoScalingGroups.map(({ AutoScalingGroupName = '' }) => AutoScalingGroupName)
-  }
-
   async groupNames(): Promise<string[]> {
     const { AutoScalingGroups = [] } = await this.#autoScaling.send(new DescribeAutoScalingGroupsCommand({}))
     return AutoScalingGroups.map(({ AutoScalingGroupName = '' }) => AutoScalingGroupName)

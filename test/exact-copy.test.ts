@@ -5,20 +5,20 @@ import { fleet } from '../templates/dns-switch/local-fleet.ts'
 import { Account } from './account.ts'
 import { type CloudStatus, type JsonResult, Project } from './project.ts'
 import { cloudUp } from './referees/cloud-up.ts'
+import { describedFleet, type NamedFleet } from './referees/described-fleet.ts'
 import { Python } from './referees/python.ts'
 import { until } from './referees/until.ts'
+import { secureVisit, visit } from './referees/visitor.ts'
 
 let python: Python
 let project: Project
 let cloud: CloudStatus
 let account: Account
-let blue: Fleet
-let green: Fleet
-
-interface Fleet {
-  readonly group: string
-  readonly balancer: string
-}
+let blue: NamedFleet
+let green: NamedFleet
+/** The group's tags that its instances have too. */
+let propagated: unknown
+let kept: JsonResult
 
 beforeAll(async () => {
   ;[python, project] = await Promise.all([Python.open(), Project.fromTemplate('dns-switch')])
@@ -29,18 +29,19 @@ beforeAll(async () => {
   await writeFile(userData, await fleet.userData())
   const [made] = await python.report('rich_fleet.py', cloud, userData)
   blue = { group: String(made?.group), balancer: String(made?.balancer) }
+  propagated = made?.propagated
 }, 300_000)
 
 afterAll(() => project.remove())
 
-const deploy = (release: string, ...flags: string[]): Promise<JsonResult> =>
-  project.json([
-    ...['run', 'deploy:bluegreen-dns', '--release', release, '--record', 'rich.example.test'],
-    ...['--quiet-within', '2s', ...flags],
-  ])
+const deployment = (release: string, ...flags: string[]): string[] => [
+  ...['run', 'deploy:bluegreen-dns', '--release', release, '--record', 'rich.example.test'],
+  ...['--quiet-within', '2s', ...flags],
+]
+const deploy = (...flags: [release: string, ...flags: string[]]) => project.json(deployment(...flags))
 
 /** The group and the balancer that the name leads to, as the last run of the name says. */
-function liveOf(run: JsonResult): Fleet {
+function liveOf(run: JsonResult): NamedFleet {
   const events = run.events.filter(({ kind }) => kind === 'replica.compared').map(({ what }) => String(what))
   const copyOf = (thing: string): string =>
     events.map((what) => new RegExp(`^${thing} \\S+ and its copy (\\S+)$`).exec(what)?.[1]).find(Boolean) ??
@@ -48,20 +49,7 @@ function liveOf(run: JsonResult): Fleet {
   return { group: copyOf('group'), balancer: copyOf('balancer') }
 }
 
-/** Every member that boto3 shows, by its path. */
-async function described({ group, balancer }: Fleet): Promise<Map<string, unknown>> {
-  const [line] = await python.report('described_fleet.py', cloud, group, balancer)
-  const members = new Map<string, unknown>()
-  const walk = (path: string, value: unknown): void => {
-    if (typeof value !== 'object' || value === null) members.set(path, value)
-    // The name of a copied alarm ends in the token of its step.
-    else
-      for (const [key, member] of Object.entries(value))
-        walk(`${path}/${key.replace(/--\d{8}-.*$/, '')}`, member)
-  }
-  walk('', line)
-  return members
-}
+const described = (of: NamedFleet) => describedFleet(python, cloud, of)
 
 /** What has to differ between a fleet and its copy; all else is equal. */
 const different = [
@@ -69,7 +57,7 @@ const different = [
   /^\/group\/(LoadBalancerNames\/0|TrafficSources\/0\/Identifier)$/,
   // Blue is held still as long as the way back is open.
   /^\/group\/SuspendedProcesses\//,
-  /^\/group tags\/\w+\/ResourceId$/,
+  /^\/group tags\/[\w-]+\/ResourceId$/,
   /^\/group tags\/viridian:/,
   /^\/(hooks|scheduled actions|notifications|policies)\/[^/]+\/AutoScalingGroupName$/,
   /^\/scheduled actions\/future\/ScheduledActionARN$/,
@@ -90,12 +78,18 @@ const different = [
 
 describe.sequential('a fleet with a setting of every kind, made by boto3', () => {
   it('is replicated, and served by its copy', async () => {
-    const run = await deploy('v2', '--keep-blue', '15s', '--detach')
-    expect(run.last('run.finished')).toMatchObject({ status: 'kept', exitCode: 0 })
-    green = liveOf(run)
-    const compared = run.events.filter(({ kind }) => kind === 'replica.compared')
+    kept = await deploy('v2', '--keep-blue', '15s', '--detach')
+    expect(kept.last('run.finished')).toMatchObject({ status: 'kept', exitCode: 0 })
+    green = liveOf(kept)
+    const compared = kept.events.filter(({ kind }) => kind === 'replica.compared')
     // The balancer, the group, and five alarms.
     expect(compared.map(({ unexpected }) => unexpected)).toEqual(Array(7).fill([]))
+    const { cookies, version } = await visit(cloud, 'rich.example.test', 9180)
+    expect({ cookies, version }).toEqual({ cookies: [expect.stringMatching(/^AWSELB=/)], version: 'v2' })
+    expect(await secureVisit(cloud, 'rich.example.test', 9443)).toEqual({
+      version: 'v2',
+      certified: 'rich.example.test',
+    })
   }, 120_000)
 
   it('is copied exactly, as boto3 sees it', async () => {
@@ -107,7 +101,10 @@ describe.sequential('a fleet with a setting of every kind, made by boto3', () =>
     expect(different.filter((pattern) => !differing.some((path) => pattern.test(path)))).toEqual([])
     expect([...original.keys()].filter((path) => /^\/alarms\/[\w-]+\/AlarmName$/.test(path))).toHaveLength(5)
     expect(original.get('/tracking alarms')).toBe(copy.get('/tracking alarms'))
+    expect(original.get('/scheduled actions/past/MaxSize')).toBe(9)
     expect(copy.has('/scheduled actions/past/MaxSize')).toBe(false)
+    for (const path of ['LoadBalancerNames/0', 'TrafficSources/0/Identifier'])
+      expect(copy.get(`/group/${path}`)).toBe(green.balancer)
     for (const alarm of ['rich-busy', 'rich-idle'])
       expect(copy.get(`/alarms/${alarm}/Dimensions/0/Value`)).toBe(green.group)
     for (const path of ['rich-slow/Dimensions/0', 'rich-failing/Metrics/1/MetricStat/Metric/Dimensions/0'])
@@ -118,14 +115,21 @@ describe.sequential('a fleet with a setting of every kind, made by boto3', () =>
     expect((await account.group(green.group)).suspended).toEqual(['ScheduledActions'])
   }, 60_000)
 
-  it('has names that AWS takes, and that people can read', () => {
-    expect(blue.group).toHaveLength(255)
-    expect(blue.balancer).toHaveLength(32)
-    expect(green.group).toMatch(/^rich-fleet-g+-[0-9a-f]{11}$/)
-    expect(green.group.length).toBeLessThanOrEqual(255)
-    expect(green.balancer).toMatch(/^rich-fleet-balancer-[0-9a-f]{11}$/)
-    expect(green.balancer.length).toBeLessThanOrEqual(32)
-  })
+  it('has names that AWS takes, and that people can read', async () => {
+    const [original, copy] = await Promise.all([described(blue), described(green)])
+    const paths = {
+      balancer: [32, '/balancer/LoadBalancerName', /^rich-fleet-balancer-[0-9a-f]{11}$/],
+      group: [255, '/group/AutoScalingGroupName', /^rich-fleet-g+-[0-9a-f]{11}$/],
+      launch: [255, '/launch configuration/LaunchConfigurationName', /^rich-launch-c+-[0-9a-f]{11}$/],
+      alarm: [255, '/alarms/rich-idle/AlarmName', /^rich-idle-i+-[0-9a-f]{11}$/],
+    } as const
+    for (const [limit, path, pattern] of Object.values(paths)) {
+      expect(original.get(path)).toHaveLength(limit)
+      expect(copy.get(path)).toMatch(pattern)
+      expect(String(copy.get(path)).length).toBeLessThanOrEqual(limit)
+    }
+    expect(copy.get('/alarms/rich-busy/AlarmName')).toMatch(/^rich-busy--\d{8}-/)
+  }, 60_000)
 
   it('scales out by its copied policy, with the new version', async () => {
     const copy = await described(green)
@@ -136,9 +140,13 @@ describe.sequential('a fleet with a setting of every kind, made by boto3', () =>
       60_000,
     )
     const ids = await account.inService(green.balancer)
-    const addresses = (await account.instances()).filter(({ id }) => ids.includes(id))
+    const instances = (await account.instances()).filter(({ id }) => ids.includes(id))
+    for (const { tags } of instances)
+      expect(
+        Object.fromEntries(Object.entries(tags).filter(([key]) => !/^(aws|viridian):/.test(key))),
+      ).toEqual(propagated)
     const versions = await Promise.all(
-      addresses.map(
+      instances.map(
         async ({ address }) => JSON.parse(await (await fetch(`http://${address}:8080/`)).text()).version,
       ),
     )
@@ -146,8 +154,7 @@ describe.sequential('a fleet with a setting of every kind, made by boto3', () =>
   }, 90_000)
 
   it('is replicated again, under names of its own', async () => {
-    const id = await project.tasks('runs').then(({ stdout }) => /^(\S+) .*kept/m.exec(stdout)?.[1] ?? '')
-    const resumed = await project.json(['resume', id])
+    const resumed = await project.json(['resume', String(kept.last('run.finished').run)])
     expect(resumed.last('run.finished').error).toBeUndefined()
     expect(resumed.exitCode).toBe(0)
     const next = liveOf(await deploy('v3'))
@@ -160,14 +167,15 @@ describe.sequential('a fleet with a setting of every kind, made by boto3', () =>
   }, 180_000)
 
   it('is not switched to a copy that is not what it was', async () => {
-    const before = await account.inventory()
+    const [before, known] = await Promise.all([account.inventory(), account.groupNames()])
+    const spoil = async (): Promise<void> => {
+      const copy = (await account.groupNames()).find((name) => !known.includes(name))
+      await account.setCooldown(copy ?? 'no copy', 99)
+    }
     let spoiling: Promise<void> | undefined
-    const run = await project.json(
-      ['run', 'deploy:bluegreen-dns', '--release', 'v4', '--record', 'rich.example.test'],
-      (event) => {
-        if (event.kind === 'step.started' && event.step === 'aws-elb/smoke-test') spoiling ??= spoil(green)
-      },
-    )
+    const run = await project.json(deployment('v4'), (event) => {
+      if (event.kind === 'step.started' && event.step === 'aws-elb/smoke-test') spoiling ??= spoil()
+    })
     await spoiling
     expect(run.exitCode).toBe(1)
     expect(run.last('run.finished')).toMatchObject({
@@ -177,26 +185,21 @@ describe.sequential('a fleet with a setting of every kind, made by boto3', () =>
         message: expect.stringMatching(/DefaultCooldown is 99, and should be 77/),
       },
     })
+    expect(run.events.some(({ step }) => step === 'aws-route53/point-record')).toBe(false)
     await until(
       'the cloud is as it was',
       async () => JSON.stringify(await account.inventory()) === JSON.stringify(before),
     )
   }, 120_000)
-})
 
-/** Changes the copy of a fleet that is being made. */
-async function spoil({ group }: Fleet): Promise<void> {
-  const names = await account.groupNames()
-  const copies = await Promise.all(
-    names.map(async (name) => ({ name, tags: (await account.group(name)).tags })),
-  )
-  const copy = copies.find(
-    ({ name, tags }) =>
-      name !== group &&
-      'viridian:pin' in tags &&
-      !('viridian:retired' in tags) &&
-      name !== 'web' &&
-      name.startsWith('rich'),
-  )
-  await account.setCooldown(copy?.name ?? '', 99)
-}
+  it('is cleaned up: what is left is the seeded fleet, and the live one with its own', async () => {
+    const run = await project.json(['run', 'cleanup:blue', '--record', 'rich.example.test', '--yes'])
+    expect(run.last('run.finished').error).toBeUndefined()
+    expect((await account.groupNames()).sort()).toEqual([green.group, 'web'].sort())
+    const { balancers, configurations, alarms } = await account.inventory()
+    expect(balancers).toHaveLength(2)
+    expect(configurations).toHaveLength(2)
+    expect(alarms.filter(({ AlarmName = '' }) => AlarmName.startsWith('rich-'))).toHaveLength(5)
+    expect(alarms.filter(({ AlarmName = '' }) => AlarmName.startsWith('TargetTracking-'))).toHaveLength(1)
+  }, 60_000)
+})

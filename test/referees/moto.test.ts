@@ -315,7 +315,7 @@ async function expectSwapped(
 
 /** One group is left: a copy of the other, of two behind the other balancer. */
 async function expectReplaced(): Promise<void> {
-  const names = await account.groups()
+  const names = await account.groupNames()
   expect(names).toEqual([expect.stringMatching(/^web--/)])
   const group = await account.group(names[0] ?? '')
   expect(group).toMatchObject({ sizes: [2, 2, 3], suspended: [] })

@@ -31,6 +31,8 @@ def alarm_cases(account):
         ("PutMetricAlarm", {**alarm, "Namespace": None}, "ValidationError"),
         ("PutMetricAlarm", {**alarm, "AlarmActions": ["page"]}, "ValidationError"),
         ("PutMetricAlarm", {**alarm, "Tags": twice}, "ValidationError"),
+        ("PutMetricAlarm", {**alarm, "AlarmName": "n" * 256}, "ValidationError"),
+        ("PutMetricAlarm", {**alarm, "Tags": [{"Key": "a", "Value": "v" * 257}]}, "ValidationError"),
         ("PutMetricAlarm", {}, "ValidationError"),
         ("DescribeAlarms", {"MaxRecords": 101}, "ValidationError"),
         ("DescribeAlarms", {"NextToken": "?"}, "InvalidNextToken"),

@@ -42,6 +42,26 @@ export function atMost<Item>(items: readonly Item[], member: string, most: numbe
   return items
 }
 
+/** As `within`, for the length of a text. */
+export function sized(text: string, member: string, least: number, most: number): string {
+  if (text.length < least) {
+    throw constraintError(text, member, `Member must have length greater than or equal to ${least}`)
+  }
+  if (text.length > most) {
+    throw constraintError(text, member, `Member must have length less than or equal to ${most}`)
+  }
+  return text
+}
+
+/** A name of 1 to 255 characters, as most things of AWS's have one. */
+export const named = (name: string | undefined, member: string): string =>
+  sized(required(name, member), member, 1, 255)
+
+/** @throws AwsError `ValidationError` for a tag whose key or value is longer than AWS has them. */
+export function tagged(key: string | undefined, value = ''): [string, string] {
+  return [sized(required(key, 'key'), 'key', 1, 128), sized(value, 'value', 0, 256)]
+}
+
 /** The value, when it is one of those that AWS lists. */
 export function oneOf<Value extends string>(value: string, member: string, values: readonly Value[]): Value {
   const found = values.find((candidate) => candidate === value)

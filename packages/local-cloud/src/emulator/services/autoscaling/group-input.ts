@@ -3,7 +3,7 @@ import type {
   LifecycleHookSpecification,
   UpdateAutoScalingGroupType,
 } from '@aws-sdk/client-auto-scaling'
-import { required, validationError, within } from '../constraint.ts'
+import { named, required, validationError, within } from '../constraint.ts'
 import type { Compute } from '../ec2/compute.ts'
 import type { Traffic } from '../elb/traffic.ts'
 import type { Group } from './group.ts'
@@ -24,7 +24,7 @@ export interface GroupInputParts {
 
 /** Reads a new group from a request, with AWS's defaults and refusals. */
 export function readGroup(input: CreateAutoScalingGroupType, parts: GroupInputParts): Group {
-  const name = required(input.AutoScalingGroupName, 'autoScalingGroupName')
+  const name = named(input.AutoScalingGroupName, 'autoScalingGroupName')
   refuseForeign(input)
   const launch = readLaunchSource(input, parts)
   if (launch === undefined) throw oneSource()

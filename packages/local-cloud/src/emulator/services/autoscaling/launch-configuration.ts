@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { CreateLaunchConfigurationType, LaunchConfiguration } from '@aws-sdk/client-auto-scaling'
 import { AwsError } from '../../service.ts'
-import { required, validationError, within } from '../constraint.ts'
+import { named, validationError, within } from '../constraint.ts'
 import type { Compute } from '../ec2/compute.ts'
 import { pageOf } from '../page.ts'
 import type { AutoScalingHandlers, GroupBook } from './group-book.ts'
@@ -79,7 +79,7 @@ function readConfiguration(
   now: Date,
 ): LaunchConfigurationRecord {
   const { LaunchConfigurationName, ImageId, InstanceType, InstanceId: _unsupported, ...settings } = input
-  const name = required(LaunchConfigurationName, 'launchConfigurationName')
+  const name = named(LaunchConfigurationName, 'launchConfigurationName')
   if (ImageId === undefined || InstanceType === undefined) {
     throw validationError(
       'Valid requests must contain either the InstanceID parameter or both the ImageId and InstanceType parameters.',

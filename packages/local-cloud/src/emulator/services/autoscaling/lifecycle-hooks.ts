@@ -1,5 +1,5 @@
 import type { LifecycleHook, PutLifecycleHookType } from '@aws-sdk/client-auto-scaling'
-import { oneOf, required, validationError, within } from '../constraint.ts'
+import { named, oneOf, required, validationError, within } from '../constraint.ts'
 import type { AutoScalingHandlers, GroupBook } from './group-book.ts'
 import { type LifecycleAction, results, transitions } from './lifecycle-action.ts'
 
@@ -14,11 +14,11 @@ export function lifecycleHookHandlers(book: GroupBook): AutoScalingHandlers {
       return {}
     },
     DescribeLifecycleHooks(input) {
-      const named = input.LifecycleHookNames ?? []
+      const asked = input.LifecycleHookNames ?? []
       const hooks = Object.values(book.find(input.AutoScalingGroupName).hooks)
       return {
         LifecycleHooks: hooks.filter(
-          ({ LifecycleHookName }) => named.length === 0 || named.includes(LifecycleHookName ?? ''),
+          ({ LifecycleHookName }) => asked.length === 0 || asked.includes(LifecycleHookName ?? ''),
         ),
       }
     },
@@ -55,7 +55,7 @@ export function readHook(input: PutLifecycleHookType): LifecycleHook {
   const transition = required(input.LifecycleTransition, 'lifecycleTransition')
   const heartbeat = within(input.HeartbeatTimeout ?? 3600, 'heartbeatTimeout', 30, 7200)
   return {
-    LifecycleHookName: required(input.LifecycleHookName, 'lifecycleHookName'),
+    LifecycleHookName: named(input.LifecycleHookName, 'lifecycleHookName'),
     AutoScalingGroupName: required(input.AutoScalingGroupName, 'autoScalingGroupName'),
     LifecycleTransition: oneOf(transition, 'lifecycleTransition', transitions),
     ...(input.NotificationTargetARN === undefined

@@ -1,5 +1,5 @@
 import type { Alarms } from '../cloudwatch/alarms.ts'
-import { required, validationError, within } from '../constraint.ts'
+import { named, validationError, within } from '../constraint.ts'
 import { pageOf } from '../page.ts'
 import { adjustmentTypes } from './adjustment.ts'
 import type { AutoScalingHandlers, GroupBook } from './group-book.ts'
@@ -25,8 +25,7 @@ export function policyHandlers({ book, policies, actions, alarms }: PolicyParts)
     PutScalingPolicy(input) {
       const group = book.find(input.AutoScalingGroupName)
       refuseDeleting(group)
-      const name = required(input.PolicyName, 'policyName')
-      within(name.length, 'policyName', 1, 255)
+      const name = named(input.PolicyName, 'policyName')
       const policy = policies.put(group, name, readPolicy(input))
       trackByAlarms(policy, alarms)
       policies.save()

@@ -1,6 +1,6 @@
 import type { ScheduledUpdateGroupActionRequest } from '@aws-sdk/client-auto-scaling'
 import { AwsError } from '../../service.ts'
-import { atMost, required, validationError, within } from '../constraint.ts'
+import { atMost, named, required, validationError, within } from '../constraint.ts'
 import { pageOf } from '../page.ts'
 import type { Group } from './group.ts'
 import type { AutoScalingHandlers, GroupBook } from './group-book.ts'
@@ -10,7 +10,7 @@ import { describeActions, readAction, scheduledActionArn } from './scheduled-act
 /** The operations on scheduled actions. */
 export function scheduledActionHandlers(book: GroupBook): AutoScalingHandlers {
   const put = (group: Group, request: ScheduledUpdateGroupActionRequest): void => {
-    const name = required(request.ScheduledActionName, 'scheduledActionName')
+    const name = named(request.ScheduledActionName, 'scheduledActionName')
     const arn = group.scheduled?.[name]?.arn ?? scheduledActionArn(group, name)
     group.scheduled = { ...group.scheduled, [name]: { arn, ...readAction(request, book.now()) } }
   }

@@ -1,5 +1,5 @@
 import type { Filter, Tag } from '@aws-sdk/client-auto-scaling'
-import { required, validationError, within } from '../constraint.ts'
+import { required, tagged, validationError, within } from '../constraint.ts'
 import { pageOf } from '../page.ts'
 import type { Group } from './group.ts'
 import type { AutoScalingHandlers, GroupBook } from './group-book.ts'
@@ -49,7 +49,8 @@ export function tagHandlers(book: GroupBook): AutoScalingHandlers {
 
 /** Reads a tag from a request, as an entry of a group's tags. */
 export function readTag(tag: Tag): [string, Group['tags'][string]] {
-  return [required(tag.Key, 'key'), { value: tag.Value ?? '', propagate: tag.PropagateAtLaunch ?? false }]
+  const [key, value] = tagged(tag.Key, tag.Value)
+  return [key, { value, propagate: tag.PropagateAtLaunch ?? false }]
 }
 
 function groupOf(book: GroupBook, tag: Tag): Group {

@@ -23,6 +23,9 @@ const predefinedNames = [
   'ALBRequestCountPerTarget',
 ] as const satisfies readonly Predefined[]
 
+/** As many characters as an alarm's name has. */
+const mostOfName = 255
+
 /** Reads what a policy tracks, with AWS's defaults and refusals. */
 export function readTracking(given: TargetTrackingConfiguration): TargetTrackingConfiguration {
   const { PredefinedMetricSpecification: named, CustomizedMetricSpecification: own } = given
@@ -57,8 +60,10 @@ export function trackByAlarms(policy: Policy, alarms: Alarms): void {
     return
   }
   const target = tracking.TargetValue ?? 0
-  const nameOf = (kind: 'High' | 'Low'): string =>
-    `TargetTracking-${policy.group}-Alarm${kind}-${randomUUID()}`
+  const nameOf = (kind: 'High' | 'Low'): string => {
+    const end = `-Alarm${kind}-${randomUUID()}`
+    return `${`TargetTracking-${policy.group}`.slice(0, mostOfName - end.length)}${end}`
+  }
   const common: AlarmSettings = {
     ...metricOf(policy.group, tracking),
     ActionsEnabled: true,

@@ -1,5 +1,5 @@
 import type { MetricDataQuery, PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch'
-import { atMost, oneOf, required, validationError, within } from '../constraint.ts'
+import { atMost, named, oneOf, required, validationError, within } from '../constraint.ts'
 import { type AlarmSettings, actionLists } from './alarm.ts'
 
 const comparisons = [
@@ -33,9 +33,7 @@ export function readAlarm(input: PutMetricAlarmInput, region: string): AlarmSett
 
 /** @throws AwsError `ValidationError`. */
 export function readName(name: string | undefined): string {
-  const given = required(name, 'alarmName')
-  within(given.length, 'alarmName', 1, 255)
-  return given
+  return named(name, 'alarmName')
 }
 
 function readActions(actions: readonly string[], list: string, region: string): void {

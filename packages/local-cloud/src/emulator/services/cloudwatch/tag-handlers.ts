@@ -1,6 +1,6 @@
 import type { Tag } from '@aws-sdk/client-cloudwatch'
 import { AwsError } from '../../service.ts'
-import { required, validationError } from '../constraint.ts'
+import { required, tagged, validationError } from '../constraint.ts'
 import type { AlarmBook, CloudWatchHandlers } from './alarm-book.ts'
 
 /** The operations on alarms' tags. */
@@ -27,12 +27,13 @@ export function tagHandlers(book: AlarmBook): CloudWatchHandlers {
 
 /** @throws AwsError when a key is given twice or is AWS's own, or when there are more than 50. */
 export function readTags(tags: readonly Tag[]): Record<string, string> {
-  const keys = tags.map(({ Key }) => required(Key, 'key'))
+  const read = tags.map(({ Key, Value }) => tagged(Key, Value))
+  const keys = read.map(([key]) => key)
   if (new Set(keys).size < keys.length) throw validationError('Tag keys must be unique within a request.')
   const reserved = keys.find((key) => key.toLowerCase().startsWith('aws:'))
   if (reserved !== undefined)
     throw validationError(`The tag key ${reserved} begins with aws:, which is reserved.`)
-  return limited(Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value ?? ''])))
+  return limited(Object.fromEntries(read))
 }
 
 function limited(tags: Record<string, string>): Record<string, string> {

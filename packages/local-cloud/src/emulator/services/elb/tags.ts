@@ -1,6 +1,6 @@
 import type { Tag } from '@aws-sdk/client-elastic-load-balancing'
 import { AwsError } from '../../service.ts'
-import { atMost, required } from '../constraint.ts'
+import { atMost, required, tagged } from '../constraint.ts'
 import type { BalancerBook, ElbHandlers } from './balancer-book.ts'
 
 /** The operations on load balancers' tags. */
@@ -41,11 +41,12 @@ export function addTags(
   present: Readonly<Record<string, string>>,
   added: readonly Tag[],
 ): Record<string, string> {
-  const keys = added.map(({ Key }) => required(Key, 'key'))
+  const tags = added.map(({ Key, Value }) => tagged(Key, Value))
+  const keys = tags.map(([key]) => key)
   if (new Set(keys).size < keys.length) {
     throw new AwsError('DuplicateTagKeys', 'Tag keys must be unique within a request')
   }
-  const all = { ...present, ...Object.fromEntries(added.map(({ Key, Value }) => [Key, Value ?? ''])) }
+  const all = { ...present, ...Object.fromEntries(tags) }
   if (Object.keys(all).length > 50) {
     throw new AwsError('TooManyTags', 'A load balancer cannot have more than 50 tags')
   }
