@@ -162,6 +162,8 @@ Flags:
   --no-loud
   --pause <duration>  (default: 0s)
   --tone <text>       (one of warm, cold) (default: warm)
+  --detach            end where the way back is kept open; "tasks resume"
+                      finishes the run
 
 Global flags:
 `)
