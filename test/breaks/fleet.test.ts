@@ -9,7 +9,7 @@ beforeAll(async () => {
   rehearsal = await Rehearsal.open(instanceSwap, (directory) =>
     // A release whose update takes its time, once it is logged in.
     edit(
-      join(directory, 'deploy.ts'),
+      join(directory, 'release.ts'),
       "const web = host.cd('web')",
       "const web = host.cd('web')\n    if (name === 'long') await web.run`echo updating; sleep 2`",
     ),
