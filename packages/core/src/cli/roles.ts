@@ -1,5 +1,6 @@
 import { reportOf } from '../error.ts'
 import { Mask } from '../events/mask.ts'
+import { askNobody } from '../remote/prompt.ts'
 import { Ledger } from '../run/ledger.ts'
 import { Session } from '../run/session.ts'
 import { newRunId } from '../run/store.ts'
@@ -20,6 +21,7 @@ export async function listRoles(project: Project, globals: Globals, print: Print
     mask: new Mask(),
     emit: () => undefined,
     confirm: async () => false,
+    ask: askNobody,
   })
   try {
     for (const role of session.roles) {

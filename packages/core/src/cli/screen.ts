@@ -1,9 +1,11 @@
 import { createInterface } from 'node:readline/promises'
+import { Writable } from 'node:stream'
 import { colorsFor } from '../output/colors.ts'
 import { jsonOutput } from '../output/json.ts'
 import type { Output } from '../output/output.ts'
 import { plainOutput } from '../output/plain.ts'
 import { terminalOutput } from '../output/terminal.ts'
+import type { Ask } from '../remote/prompt.ts'
 import type { Globals } from './globals.ts'
 
 /** The formatter for what a run says: JSON lines when asked for, drawn on a terminal, plain lines elsewhere. */
@@ -15,17 +17,44 @@ export function outputFor(globals: Globals): Output {
 }
 
 /** Asks a person; without one at the keyboard the answer is no. */
-export function confirmOn(output: Output, yes: boolean): (question: string) => Promise<boolean> {
+export function confirmOn(ask: Ask, yes: boolean): (question: string) => Promise<boolean> {
   return async (question) => {
     if (yes) return true
-    if (!process.stdin.isTTY) return false
-    return output.ask(async () => {
-      const prompt = createInterface({ input: process.stdin, output: process.stderr })
-      try {
-        return /^y(es)?$/i.test((await prompt.question(`${question} [y/N] `)).trim())
-      } finally {
-        prompt.close()
-      }
+    const answer = await ask({ text: `${question} [y/N]`, secret: false })
+    return /^y(es)?$/i.test(answer?.trim() ?? '')
+  }
+}
+
+/** Asks a person one question at a time, on stderr; undefined without one at the keyboard. */
+export function askOn(output: Output): Ask {
+  let last: Promise<unknown> = Promise.resolve()
+  return ({ text, secret }) => {
+    const turn = async (): Promise<string | undefined> => {
+      if (!process.stdin.isTTY) return undefined
+      return output.ask(() => typed(secret ? `${text}: ` : `${text} `, secret))
+    }
+    const answer = last.then(turn, turn)
+    last = answer
+    return answer
+  }
+}
+
+async function typed(prompt: string, secret: boolean): Promise<string | undefined> {
+  // What is typed is echoed to this stream: for a secret nowhere.
+  const echo = secret ? new Writable({ write: (_chunk, _encoding, done) => done() }) : process.stderr
+  if (secret) process.stderr.write(prompt)
+  const reader = createInterface({ input: process.stdin, output: echo, terminal: true })
+  const interrupted = new Promise<undefined>((resolve) => {
+    reader.on('close', () => resolve(undefined))
+    reader.on('SIGINT', () => {
+      reader.close()
+      process.kill(process.pid, 'SIGINT')
     })
+  })
+  try {
+    return await Promise.race([reader.question(secret ? '' : prompt), interrupted])
+  } finally {
+    reader.close()
+    if (secret) process.stderr.write('\n')
   }
 }

@@ -9,7 +9,7 @@ import type { RunIdentity } from '../step/definition.ts'
 import type { Globals } from './globals.ts'
 import { onInterrupt } from './interrupt.ts'
 import type { Project } from './project.ts'
-import { confirmOn, outputFor } from './screen.ts'
+import { askOn, confirmOn, outputFor } from './screen.ts'
 import { onStrayFailure } from './stray-failure.ts'
 
 export interface SessionRequest {
@@ -32,6 +32,7 @@ export async function withSession<Result>(
   const { stateDirectory } = project
   const journal = planning ? undefined : await new RunStore(stateDirectory).open(identity.id)
   const output = outputFor(globals)
+  const ask = askOn(output)
   const ledger = new Ledger(journal, records)
   const session = new Session({
     config,
@@ -44,7 +45,8 @@ export async function withSession<Result>(
     mask: new Mask(),
     emit: (event) => output.event(event),
     caughtUp: () => output.caughtUp(),
-    confirm: confirmOn(output, globals.yes),
+    confirm: confirmOn(ask, globals.yes),
+    ask,
   })
   const release = onInterrupt(session, (signal) => {
     output.close()

@@ -4,12 +4,15 @@ import { ConnectedBackend } from './connected-backend.ts'
 import type { Host } from './host.ts'
 import { hostInContext } from './host-in-context.ts'
 import { printer } from './printer.ts'
+import { type Ask, askNobody } from './prompt.ts'
 import { SshTransport } from './ssh/transport.ts'
 import type { Connection, HostSpec, SshDefaults, Transport } from './transport.ts'
 
 export interface RemoteOptions {
   /** Asked for when the first host is connected to. */
   readonly defaults: () => SshDefaults | Promise<SshDefaults>
+  /** Asks a person for passphrases and passwords. @default nobody can be asked */
+  readonly ask?: Ask
   /** Ends every command, and every attempt to connect. */
   readonly signal: AbortSignal
   /** Takes secrets out of what is shown and of what errors say. */
@@ -39,7 +42,8 @@ export interface Remote {
 }
 
 export function createRemote(options: RemoteOptions): Remote {
-  const transport = options.transport ?? new SshTransport({ defaults: options.defaults })
+  const transport =
+    options.transport ?? new SshTransport({ defaults: options.defaults, ask: options.ask ?? askNobody })
   const connections = new Connections(transport, options.signal)
   // Every command of every host listens on it.
   setMaxListeners(0, options.signal)

@@ -1,3 +1,5 @@
+import type { Duplex } from 'node:stream'
+
 /** A machine that tasks run on. Plain JSON: role assignments are journaled. */
 export interface HostSpec {
   /** What people call it and output is labelled with: `web-1`, `i-0abc…`. Unique within a role. */
@@ -8,6 +10,10 @@ export interface HostSpec {
   readonly user?: string
   /** Path of a private key. */
   readonly identityFile?: string
+  /** How it is reached. @default the stage's */
+  readonly transport?: TransportName
+  /** Hosts to go through, as ProxyJump has them: `user@bastion:22`, several separated by commas; `none`: straight. */
+  readonly proxyJump?: string
   /**
    * Host keys known from a source of trust other than known_hosts (an instance's console output): `ssh-ed25519 AAAA…`
    * keys, lines of `ssh-keygen -l`, or bare `SHA256:…` fingerprints. When given, only these are accepted. The host is
@@ -18,11 +24,25 @@ export interface HostSpec {
   readonly labels?: Readonly<Record<string, string>>
 }
 
-/** The ssh settings that hosts do not state themselves: a stage's, or a plugin's. */
+/**
+ * `ssh2`: within this process, the fastest. `openssh`: by the system's `ssh`, for what ssh2 cannot do: certificates, FIDO
+ * keys, Kerberos, a ProxyCommand, post-quantum key exchange.
+ */
+export type TransportName = 'ssh2' | 'openssh'
+
+/** The ssh settings that hosts do not state themselves: a stage's, a role's, or a plugin's. */
 export interface SshDefaults {
   readonly user?: string
   readonly port?: number
   readonly identityFile?: string
+  /** @default ssh2 */
+  readonly transport?: TransportName
+  readonly proxyJump?: string
+  /**
+   * An ssh_config file in place of ~/.ssh/config and /etc/ssh/ssh_config, as `ssh -F`; false: none is read. What hosts and
+   * stages say themselves comes first, as flags of `ssh` do.
+   */
+  readonly config?: string | false
   /** Files in known_hosts form. @default ~/.ssh/known_hosts and /etc/ssh/ssh_known_hosts */
   readonly knownHosts?: readonly string[]
   /**
@@ -40,6 +60,20 @@ export interface Input {
   readonly chunks: () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>
 }
 
+/** A terminal of the remote side. */
+export interface Pty {
+  /** What TERM says. */
+  readonly term: string
+  readonly columns: number
+  readonly rows: number
+}
+
+/** The terminal that a person sits at. */
+export interface LocalTerminal {
+  readonly input: NodeJS.ReadStream
+  readonly output: NodeJS.WriteStream
+}
+
 export interface ExecOptions {
   /**
    * Written to the channel's input, which stays open after it: it is the lifeline that the command line hangs on
@@ -51,6 +85,8 @@ export interface ExecOptions {
   /** Takes output; while a promise that it gives is pending, no more of it is read, and the command waits. */
   readonly onStdout?: (chunk: Buffer) => Promise<void> | void
   readonly onStderr?: (chunk: Buffer) => Promise<void> | void
+  /** Gives the command a terminal; both outputs then come as one. Closing the channel hangs it up. */
+  readonly pty?: Pty
   /** When aborted, the channel's input is closed, by which a command on a lifeline dies; rejects with its reason. */
   readonly signal?: AbortSignal
 }
@@ -69,10 +105,14 @@ export interface Connection {
   readonly patience: number
   /** Runs a command line under the login's shell; rejects when the connection or the channel fails, or when aborted. */
   exec(command: string, options: ExecOptions): Promise<ExitStatus>
+  /** A TCP connection from the host to an address that it can reach. */
+  dial(address: string, port: number): Promise<Duplex>
+  /** Gives a person's terminal to a command, or to the login's shell, until that ends. */
+  attach(terminal: LocalTerminal, command?: string): Promise<ExitStatus>
   close(): Promise<void>
 }
 
-/** A way to reach hosts. The second one (the system's `ssh`) fits behind the same two methods. */
+/** A way to reach hosts: by ssh2, or by the system's `ssh`. */
 export interface Transport {
   /**
    * @throws ViridianError `E_HOST_UNREACHABLE`, `E_HOST_KEY_UNKNOWN`, `E_HOST_KEY_CHANGED`, `E_HOST_KEY_REVOKED`,

@@ -6,6 +6,7 @@ import type { Event } from '../events/event.ts'
 import type { Mask } from '../events/mask.ts'
 import type { Plugin } from '../plugin.ts'
 import type { Host } from '../remote/host.ts'
+import type { Ask } from '../remote/prompt.ts'
 import { createRemote, type Remote } from '../remote/remote.ts'
 import type { HostSpec, SshDefaults } from '../remote/transport.ts'
 import type { RunIdentity, StepContext } from '../step/definition.ts'
@@ -37,6 +38,8 @@ export interface SessionSettings {
   readonly caughtUp?: () => Promise<void> | undefined
   /** Asks a person for leave to change something; true when it is given. */
   readonly confirm: (question: string) => Promise<boolean>
+  /** Asks a person for passphrases and passwords. */
+  readonly ask: Ask
   /** The run ends where it keeps its way back open, and waits for nothing there. */
   readonly detach?: boolean
 }
@@ -100,6 +103,7 @@ export class Session implements StepHost {
     this.#remote = createRemote({
       defaults: () => this.openStage(),
       signal: stop.signal,
+      ask: settings.ask,
       mask: (text) => this.mask.text(text),
       ...(settings.caughtUp && { caughtUp: settings.caughtUp }),
       directory: settings.directory,

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Question } from '../prompt.ts'
 import { logIn as logInTo } from '../testing/log-in.ts'
 import { makeKey, OpenSsh } from '../testing/open-ssh.ts'
 import { until } from '../testing/until.ts'
@@ -80,19 +81,19 @@ describe('identities', () => {
 
   test('an encrypted key is read once, with its passphrase', async () => {
     const asked: string[] = []
-    const askPassphrase = async (file: string) => {
-      asked.push(file)
+    const ask = async ({ text }: Question) => {
+      asked.push(text)
       return 'secret words'
     }
     const file = encrypted('encrypted')
-    const shared = new SshTransport({ defaults: () => ({ knownHosts: [sshd.knownHosts] }), askPassphrase })
+    const shared = new SshTransport({ defaults: () => ({ knownHosts: [sshd.knownHosts] }), ask })
     const began = performance.now()
     const { signal } = new AbortController()
     await Promise.all(
       Array.from({ length: 8 }, () => shared.connect(sshd.spec({ identityFile: file }), signal)),
     )
     await shared.close()
-    expect(asked).toEqual([file])
+    expect(asked).toEqual([`passphrase of ${file}`])
     // Eight decryptions would take more than three seconds.
     expect(performance.now() - began).toBeLessThan(2_500)
   })

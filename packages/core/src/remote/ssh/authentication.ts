@@ -1,7 +1,8 @@
 import type { AnyAuthMethod, AuthHandlerMiddleware, ParsedKey } from 'ssh2'
 import { ViridianError } from '../../error.ts'
+import type { Ask } from '../prompt.ts'
 import { type AgentKeys, FilteredAgent, probeAgent } from './agent.ts'
-import { type AskPassphrase, defaultIdentityFiles, Identities, type Identity } from './identity.ts'
+import { defaultIdentityFiles, Identities, type Identity } from './identity.ts'
 import type { Target } from './target.ts'
 
 /** The ways to log in to a host, and what there is to say when none works. */
@@ -22,8 +23,8 @@ export class Authentication {
   readonly #identities: Identities
   #agent: Promise<AgentKeys | Error | undefined> | undefined
 
-  constructor(askPassphrase?: AskPassphrase) {
-    this.#identities = new Identities(askPassphrase)
+  constructor(ask: Ask) {
+    this.#identities = new Identities((file) => ask({ text: `passphrase of ${file}`, secret: true }))
   }
 
   /** @throws ViridianError `E_IDENTITY_FILE` when the host's identity file is of no use, `E_HOST_AUTH` without any key */

@@ -6,12 +6,12 @@ import type { ExecOptions, ExitStatus, Input } from '../transport.ts'
 // The lifeline's five seconds between SIGTERM and SIGKILL, and some for the way.
 const dyingTime = 7_000
 
-/** Feeds a channel, hands on what it says, and waits for its end. Both null: it ended without an exit. */
+/** Feeds a channel, hands on what it says, and waits for its end. */
 export async function channelExit(channel: ClientChannel, options: ExecOptions): Promise<ExitStatus> {
   const { signal } = options
   let failure: { readonly reason: unknown } | undefined
   let timer: NodeJS.Timeout | undefined
-  const closed = closing(channel)
+  const closed = exitOf(channel)
   const giveUp = (reason: unknown): void => {
     if (failure) return
     failure = { reason }
@@ -51,7 +51,8 @@ export async function channelExit(channel: ClientChannel, options: ExecOptions):
   return exit
 }
 
-function closing(channel: ClientChannel): Promise<ExitStatus> {
+/** Waits for a channel's end. Both null: it ended without an exit. */
+export function exitOf(channel: ClientChannel): Promise<ExitStatus> {
   return new Promise((resolve) => {
     let exit: ExitStatus = { code: null, signal: null }
     channel.on('exit', (code: number | null, signal?: string) => {

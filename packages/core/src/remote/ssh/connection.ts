@@ -1,9 +1,11 @@
+import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ViridianError } from '../../error.ts'
 import { Semaphore } from '../semaphore.ts'
-import type { Connection, ExecOptions, ExitStatus } from '../transport.ts'
+import type { Connection, ExecOptions, ExitStatus, LocalTerminal } from '../transport.ts'
 import { channelExit } from './channel.ts'
 import type { Session } from './handshake.ts'
+import { attachTerminal, ptyOf } from './terminal.ts'
 
 // sshd refuses an eleventh session on a connection; a user's own settings may hold one or two.
 const channelsAtOnce = 8
@@ -53,6 +55,20 @@ export class SshConnection implements Connection {
     }
   }
 
+  dial(address: string, port: number): Promise<Duplex> {
+    return new Promise((resolve, reject) => {
+      if (!this.#open || !this.#session.socket.writable) throw this.#lost()
+      this.#session.client.forwardOut('127.0.0.1', 0, address, port, (error, channel) => {
+        if (error) reject(this.#open ? this.#unreached(error, address, port) : this.#lost())
+        else resolve(channel)
+      })
+    })
+  }
+
+  attach(terminal: LocalTerminal, command?: string): Promise<ExitStatus> {
+    return this.#channels.run(undefined, () => attachTerminal(this.#session.client, terminal, command))
+  }
+
   async close(): Promise<void> {
     if (!this.#open) return
     const { client, socket } = this.#session
@@ -85,7 +101,8 @@ export class SshConnection implements Connection {
     return new Promise((resolve, reject) => {
       // ssh2 throws for a socket that has ended without a word yet.
       if (!this.#open || !this.#session.socket.writable) throw this.#lost()
-      this.#session.client.exec(command, (error, channel) => {
+      const terminal = options.pty === undefined ? {} : { pty: ptyOf(options.pty) }
+      this.#session.client.exec(command, terminal, (error, channel) => {
         if (error) {
           const known = this.#open && isRefusedSession(error)
           reject(known ? error : this.#open ? this.#refused(error) : this.#lost())
@@ -104,6 +121,15 @@ export class SshConnection implements Connection {
       hint: 'what ran there is ended by its server as soon as that notices; run the task again',
       place: { host: this.#host },
       cause: this.#cause,
+    })
+  }
+
+  #unreached(cause: Error, address: string, port: number): ViridianError {
+    const message = `${this.#host} cannot reach ${address}:${port}: ${cause.message}`
+    return new ViridianError('E_HOST_FORWARD', message, {
+      hint: `check that something listens there, and AllowTcpForwarding in the sshd_config of ${this.#host}`,
+      place: { host: this.#host },
+      cause,
     })
   }
 

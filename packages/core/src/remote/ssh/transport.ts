@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { formatDuration } from '../../duration.ts'
 import { isViridianError, ViridianError } from '../../error.ts'
+import { type Ask, askNobody } from '../prompt.ts'
 import { Semaphore } from '../semaphore.ts'
 import type { Connection, HostSpec, SshDefaults, Transport } from '../transport.ts'
 import { Authentication } from './authentication.ts'
 import { SshConnection } from './connection.ts'
 import { handshake, type Session, type Timing } from './handshake.ts'
 import { hostKeyPolicy } from './host-key.ts'
-import type { AskPassphrase } from './identity.ts'
 import { type KnownHost, readKnownHosts } from './known-hosts.ts'
 import { type Target, targetOf } from './target.ts'
 
@@ -17,7 +17,8 @@ export interface SshTransportOptions {
   readonly handshakes?: number
   /** @default 20 s for a login, a probe of silent hosts every 15 s, lost after 3 */
   readonly timing?: Partial<Timing>
-  readonly askPassphrase?: AskPassphrase
+  /** @default nobody can be asked */
+  readonly ask?: Ask
 }
 
 const usualTiming: Timing = { readyTimeout: 20_000, keepaliveInterval: 15_000, keepaliveCount: 3 }
@@ -35,7 +36,7 @@ export class SshTransport implements Transport {
     this.#options = options
     this.#timing = { ...usualTiming, ...options.timing }
     this.#handshakes = new Semaphore(options.handshakes ?? 50)
-    this.#authentication = new Authentication(options.askPassphrase)
+    this.#authentication = new Authentication(options.ask ?? askNobody)
   }
 
   async connect(spec: HostSpec, signal: AbortSignal): Promise<Connection> {
