@@ -1,0 +1,3 @@
+import type { Chapter } from '../fanout.ts'
+
+export const upload: Chapter = async () => []

@@ -1,0 +1,124 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** One sshd on loopback that stands for many hosts, and what every peer needs to reach it under many names. */
+export interface Field {
+  readonly directory: string
+  readonly port: number
+  readonly user: string
+  readonly identityFile: string
+  readonly knownHosts: string
+  /** For peers that read ssh_config; key exchange by curve25519, which all of them can do. */
+  readonly sshConfig: string
+  /** The home of whoever logs in. */
+  readonly home: string
+  /** A file with the names of so many hosts, one a line. */
+  hostsFile(count: number): string
+  stop(): Promise<void>
+}
+
+export const hostNames = (count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `h${index + 1}`)
+
+/** Starts the sshd, with keys of its own. */
+export async function startField(): Promise<Field> {
+  if (userInfo().uid === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 })
+  const directory = mkdtempSync(join(tmpdir(), 'viridian-bench-'))
+  const at = (name: string): string => join(directory, name)
+  const port = await freePort()
+  const user = userInfo().username
+  const home = at('home')
+  mkdirSync(home)
+  for (const name of ['id', 'host'])
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', at(name)])
+  const hostKey = readFileSync(at('host.pub'), 'utf8').split(' ').slice(0, 2).join(' ')
+  writeFileSync(at('known_hosts'), `[127.0.0.1]:${port} ${hostKey}\nbench ${hostKey}\n`)
+  writeFileSync(at('sshd_config'), sshdConfig(directory, port, home))
+  writeFileSync(at('ssh_config'), sshConfig(directory, port, user))
+  const sshd = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', at('sshd_config')], { stdio: 'ignore' })
+  await answering(sshd, port)
+  return {
+    directory,
+    port,
+    user,
+    home,
+    identityFile: at('id'),
+    knownHosts: at('known_hosts'),
+    sshConfig: at('ssh_config'),
+    hostsFile: (count) => {
+      const file = at(`hosts-${count}`)
+      writeFileSync(file, `${hostNames(count).join('\n')}\n`)
+      return file
+    },
+    stop: async () => {
+      const ended = once(sshd, 'exit')
+      sshd.kill()
+      await ended
+      rmSync(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+const sshdConfig = (directory: string, port: number, home: string): string => `
+Port ${port}
+ListenAddress 127.0.0.1
+HostKey ${directory}/host
+AuthorizedKeysFile ${directory}/id.pub
+PidFile ${directory}/pid
+MaxStartups 2000
+MaxSessions 20
+PermitRootLogin prohibit-password
+PasswordAuthentication no
+StrictModes no
+UsePAM no
+UseDNS no
+PrintMotd no
+Subsystem sftp internal-sftp
+SetEnv HOME=${home}
+`
+
+const sshConfig = (directory: string, port: number, user: string): string => `
+Host h*
+  HostName 127.0.0.1
+  Port ${port}
+  User ${user}
+  HostKeyAlias bench
+  IdentityFile ${directory}/id
+  IdentitiesOnly yes
+  IdentityAgent none
+  UserKnownHostsFile ${directory}/known_hosts
+  GlobalKnownHostsFile /dev/null
+  StrictHostKeyChecking yes
+  KexAlgorithms curve25519-sha256
+  LogLevel ERROR
+`
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
+
+async function answering(sshd: ChildProcess, port: number): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    if (sshd.exitCode !== null) throw new Error('sshd has ended: is openssh-server installed?')
+    const socket = connect(port, '127.0.0.1')
+    const isUp = await once(socket, 'data').then(
+      () => true,
+      () => false,
+    )
+    socket.destroy()
+    if (isUp) return
+    await sleep(50)
+  }
+  throw new Error('sshd does not answer')
+}
