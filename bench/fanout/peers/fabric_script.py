@@ -1,7 +1,9 @@
 """What one writes with Fabric: `true` on many hosts at once, so many times over the same connections."""
 
 import json
+import os
 import sys
+import threading
 import time
 
 from fabric import Config, Connection, ThreadingGroup
@@ -22,5 +24,19 @@ if "one" in job:
     for _ in range(job["one"]):
         hosts[0].run("true", hide=True)
     times = [1000 * (time.perf_counter() - began) / job["one"]]
+if "put" in job:
+
+    def put(host):
+        for directory, _, files in os.walk(job["put"]):
+            target = host.original_host + "-fab" + directory[len(job["put"]) :]
+            host.run("mkdir -p '" + target + "'", hide=True)
+            for name in files:
+                host.put(os.path.join(directory, name), target + "/" + name)
+
+    threads = [threading.Thread(target=put, args=(host,)) for host in hosts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 group.close()
 print(json.dumps(times))
