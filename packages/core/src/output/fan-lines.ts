@@ -18,11 +18,11 @@ export function fanHead(fan: Fan, ms: number | undefined, colors: Colors): strin
   const { total, done, failed } = fan
   const left = fan.waiting + fan.running.size
   const parts = [
-    failed.length === 0 && left === 0 ? `${total} hosts done` : `${done} of ${total} hosts done`,
-    ...(failed.length > 0 ? [red(`${failed.length} failed`)] : []),
+    failed === 0 && left === 0 ? `${total} hosts done` : `${done} of ${total} hosts done`,
+    ...(failed > 0 ? [red(`${failed} failed`)] : []),
     ...(left > 0 ? [`${left} not done`] : []),
   ]
-  const mark = failed.length > 0 ? red('✗') : left > 0 ? dim('–') : green('✓')
+  const mark = failed > 0 ? red('✗') : left > 0 ? dim('–') : green('✓')
   const aside = [agreement(fan), ...(ms === undefined ? [] : [elapsed(ms)])].filter((part) => part !== '')
   return `${mark} ${parts.join(', ')}${aside.length > 0 ? `  ${dim(aside.join(' · '))}` : ''}`
 }
@@ -49,13 +49,13 @@ export function fanLines(fan: Fan, colors: Colors): string[] {
   const isAnySaid = done.some(({ said }) => said.count > 0)
   const blocks = [
     ...(isAnySaid ? done.map((answer) => doneBlock(answer, reference, colors)) : []),
-    ...fan.answers('failed').map((answer) => failedBlock(answer, colors)),
+    ...failedBlocks(fan, colors),
   ]
   const label = Math.min(
     widestLabel,
     Math.max(0, ...blocks.map(({ heading, isShort }) => (isShort ? widthOf(heading) : 0))),
   )
-  return blocks.flatMap((block) => laidOut(block, label, colors))
+  return blocks.flatMap((block) => laidOut(block, label))
 }
 
 interface Block {
@@ -80,13 +80,18 @@ function doneBlock({ hosts, said }: Answer, reference: Answer | undefined, color
   }
 }
 
-function failedBlock({ said, failures }: Answer, colors: Colors): Block {
+/** Hosts that failed for the same reason, and said the same before. */
+function failedBlocks(fan: Fan, colors: Colors): Block[] {
   const { red, dim } = colors
-  const headings = sharedReasons(failures).map(({ hosts, lines: [reason = ''] }) => {
-    const count = hosts.length > 1 ? dim(` · ${hosts.length} hosts`) : ''
-    return `${red('✗')} ${shortened(hostNames(hosts))}${count}: ${reason}`
+  const reasons = sharedReasons(fan.failures).map(({ hosts, lines }) => ({ hosts: new Set(hosts), lines }))
+  return fan.answers('failed').map(({ hosts: all, said }) => {
+    const headings = reasons.flatMap(({ hosts: failed, lines: [reason = ''] }) => {
+      const hosts = all.filter((host) => failed.has(host))
+      const count = hosts.length > 1 ? dim(` · ${hosts.length} hosts`) : ''
+      return hosts.length === 0 ? [] : [`${red('✗')} ${shortened(hostNames(hosts))}${count}: ${reason}`]
+    })
+    return { heading: headings.join('\n'), lines: excerptLines(said, colors), isShort: false }
   })
-  return { heading: headings.join('\n'), lines: excerptLines(said, colors), isShort: false }
 }
 
 /** How a text differs from that of most hosts; undefined where that says no less than the text itself. */
@@ -109,7 +114,7 @@ function excerptLines(said: Excerpt, { dim }: Colors): string[] {
   return [...first.map(told), ...(missing > 0 ? [gap] : []), ...last.map(told)]
 }
 
-function laidOut({ heading, lines, isShort }: Block, label: number, _colors: Colors): string[] {
+function laidOut({ heading, lines, isShort }: Block, label: number): string[] {
   const [line] = lines
   if (isShort && line !== undefined && widthOf(heading) <= label)
     return [`  ${padEnd(heading, label)} ${line}`]

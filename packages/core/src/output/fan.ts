@@ -11,14 +11,16 @@ const few = 3
 export interface Answer {
   readonly hosts: string[]
   readonly said: Excerpt
-  /** Why they failed; none: they are done. */
-  readonly failures: HostReason[]
+  readonly isDone: boolean
+  /** The place of the first of them among all hosts. */
+  place: number
 }
 
 export interface RunningHost {
   readonly host: string
   readonly since: number
   readonly said: Excerpt
+  readonly place: number
   last: string
 }
 
@@ -30,8 +32,9 @@ export class Fan {
   readonly since = performance.now()
   readonly running = new Map<string, RunningHost>()
   readonly #answers = new Map<string, Answer>()
-  readonly failed: string[] = []
+  readonly failures: HostReason[] = []
   done = 0
+  #begun = 0
 
   constructor({ key, task, hosts }: Of<'hosts.started'>) {
     this.key = key
@@ -43,21 +46,26 @@ export class Fan {
     return this.total > few
   }
 
-  /** Hosts that were never begun, as far as is known. */
+  get failed(): number {
+    return this.failures.length
+  }
+
+  /** Hosts that are not begun. */
   get waiting(): number {
-    return this.total - this.done - this.failed.length - this.running.size
+    return this.total - this.#begun
   }
 
   /** What those said that are done, or that failed; the answer of the most hosts first. */
   answers(end: 'done' | 'failed'): Answer[] {
-    const isDone = end === 'done'
     return [...this.#answers.values()]
-      .filter(({ failures }) => (failures.length === 0) === isDone)
-      .sort((one, other) => other.hosts.length - one.hosts.length)
+      .filter(({ isDone }) => isDone === (end === 'done'))
+      .sort((one, other) => other.hosts.length - one.hosts.length || one.place - other.place)
   }
 
   started({ key, host }: Of<'host.started'>): void {
-    this.running.set(key, { host, since: performance.now(), said: new Excerpt(), last: '' })
+    this.#begun += 1
+    const place = this.#begun
+    this.running.set(key, { host, since: performance.now(), said: new Excerpt(), place, last: '' })
   }
 
   output({ key, stream, line }: Of<'host.output'>): void {
@@ -68,15 +76,18 @@ export class Fan {
   }
 
   finished({ key, host, error }: Of<'host.finished'>): void {
-    const said = this.running.get(key)?.said ?? new Excerpt()
+    const running = this.running.get(key)
+    if (!running) return
     this.running.delete(key)
-    if (error) this.failed.push(host)
-    else this.done += 1
-    const identity = `${error ? 'failed' : 'done'} ${said.identity}`
-    const answer = this.#answers.get(identity) ?? { hosts: [], said, failures: [] }
+    const { said, place } = running
+    const isDone = error === undefined
+    if (isDone) this.done += 1
+    else this.failures.push({ name: host, message: error.message.split('\n', 1).join() })
+    const identity = `${isDone} ${said.identity}`
+    const answer = this.#answers.get(identity) ?? { hosts: [], said, isDone, place }
     this.#answers.set(identity, answer)
     answer.hosts.push(host)
-    if (error) answer.failures.push({ name: host, message: error.message.split('\n', 1).join() })
+    answer.place = Math.min(answer.place, place)
   }
 }
 

@@ -1,4 +1,8 @@
+import type { Writable } from 'node:stream'
 import { widthOf } from './width.ts'
+
+/** A terminal that is written to. */
+export type TerminalStream = Writable & { readonly columns?: number; readonly rows?: number }
 
 // Terminals that know it show what stands between these two at once; others pass over it.
 const begin = '\u001b[?2026h'
@@ -10,12 +14,12 @@ const eraseBelow = '\u001b[J'
 
 /** The last lines of a terminal, drawn anew in their place, and lines above them that stay: one write a frame. */
 export class LiveArea {
-  readonly #stream: NodeJS.WriteStream
+  readonly #stream: TerminalStream
   #drawn: readonly string[] = []
   #columns = 0
   readonly #restore = (): void => void this.#stream.write(showCursor)
 
-  constructor(stream: NodeJS.WriteStream) {
+  constructor(stream: TerminalStream) {
     this.#stream = stream
   }
 
@@ -58,9 +62,9 @@ export class LiveArea {
 }
 
 /** How wide a terminal is; some say nothing, or 0. */
-export const columnsOf = ({ columns }: { columns?: number }): number => columns || 80
+export const columnsOf = ({ columns }: TerminalStream): number => columns || 80
 
-export const rowsOf = ({ rows }: { rows?: number }): number => rows || 24
+export const rowsOf = ({ rows }: TerminalStream): number => rows || 24
 
 const same = (one: readonly string[], other: readonly string[]): boolean =>
   one.length === other.length && one.every((line, index) => line === other[index])

@@ -80,7 +80,7 @@ export class LiveLines {
     const { dim, red } = this.#colors
     const running = [...fan.running.values()].slice(0, hostsShown)
     const width = Math.min(widestName, Math.max(0, ...running.map(({ host }) => widthOf(host))))
-    const failed = fan.failed.length > 0 ? [`  ${red('✗')} ${hostNames(fan.failed)}`] : []
+    const failed = fan.failed > 0 ? [`  ${red('✗')} ${hostNames(fan.failures.map(({ name }) => name))}`] : []
     const more = fan.running.size - running.length
     return [
       this.#count(fan, columns),
@@ -99,18 +99,18 @@ export class LiveLines {
   /** The most important first: a narrow terminal shows the beginning. */
   #count(fan: Fan, columns: number): string {
     const { bold, dim, red } = this.#colors
-    const ended = fan.done + fan.failed.length
+    const ended = fan.done + fan.failed
     const seconds = (performance.now() - fan.since) / 1000
     const rate = seconds < 1 ? 0 : ended / seconds
     const parts = [
-      ...(fan.failed.length > 0 ? [red(`${fan.failed.length} failed`)] : []),
+      ...(fan.failed > 0 ? [red(`${fan.failed} failed`)] : []),
       `${fan.running.size} running`,
       ...(fan.waiting > 0 ? [`${fan.waiting} waiting`] : []),
       ...(rate >= 1 ? [dim(`${Math.round(rate)}/s`)] : []),
       dim(elapsed(seconds * 1000)),
     ]
     const count = `${String(ended).padStart(String(fan.total).length)}/${fan.total}`
-    const counts = `${bold(count)} ${parts.join(dim(' · '))}`
+    const counts = `${bold(count)}  ${parts.join(dim(' · '))}`
     const room = columns - widthOf(counts) - widthOf(fan.task) - 6
     const bar = room < barWidth ? '' : `${this.#bar(fan)} `
     const task = room < 0 ? '' : `${fan.task} `
@@ -120,7 +120,7 @@ export class LiveLines {
   #bar({ done, failed, total }: Fan): string {
     const { green, red, dim } = this.#colors
     const cells = (count: number): number => Math.round((count * barWidth) / Math.max(1, total))
-    const bad = failed.length > 0 ? Math.max(1, cells(failed.length)) : 0
+    const bad = failed > 0 ? Math.max(1, cells(failed)) : 0
     const good = Math.min(barWidth - bad, cells(done))
     return `${green('━'.repeat(good))}${red('━'.repeat(bad))}${dim('─'.repeat(barWidth - good - bad))}`
   }

@@ -1,7 +1,7 @@
 import type { Colors } from './colors.ts'
 import { contained } from './contained.ts'
 import { Lines } from './lines.ts'
-import { columnsOf, LiveArea, rowsOf } from './live-area.ts'
+import { columnsOf, LiveArea, rowsOf, type TerminalStream } from './live-area.ts'
 import { LiveLines } from './live-lines.ts'
 import type { Detail, Output } from './output.ts'
 import { readerOf } from './reader.ts'
@@ -11,7 +11,7 @@ const everyMs = 100
 const mostHeld = 500
 
 /** Lines that stay, and below them what runs at this moment, drawn again at most ten times a second. */
-export function terminalOutput(stream: NodeJS.WriteStream, detail: Detail, colors: Colors): Output {
+export function terminalOutput(stream: TerminalStream, detail: Detail, colors: Colors): Output {
   const lines = new Lines(detail, colors, true)
   const live = new LiveLines(lines.fans, colors)
   const area = new LiveArea(stream)
