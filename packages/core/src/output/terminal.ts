@@ -49,6 +49,8 @@ export function terminalOutput(stream: NodeJS.WriteStream, detail: Detail, color
     async ask(question) {
       paused = true
       live.clear()
+      // Shows the cursor again.
+      live.done()
       try {
         return await question()
       } finally {

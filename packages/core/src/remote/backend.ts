@@ -4,6 +4,8 @@ import type { CommandOptions, CommandResult } from './host.ts'
 /** What carries out a host's commands: a connection, or a printer in a plan. */
 export interface Backend {
   run(context: CommandContext, command: string, options: CommandOptions): Promise<CommandResult>
+  /** @param command - undefined: the login's shell */
+  shell(context: CommandContext, command: string | undefined): Promise<number>
   put(context: CommandContext, local: string, remote: string): Promise<void>
   get(context: CommandContext, remote: string, local: string): Promise<void>
   write(context: CommandContext, remote: string, content: string | Uint8Array, mode: number): Promise<void>

@@ -6,6 +6,7 @@ import { fileExists, readFile } from './file-commands.ts'
 import { contentUpload, type Upload, withDownload, withUpload } from './file-transfer.ts'
 import type { CommandOptions, CommandResult } from './host.ts'
 import { quotePath } from './quote.ts'
+import { type Lend, openShell, shellLine } from './shell.ts'
 import type { Connection, Input } from './transport.ts'
 
 export interface BackendOptions extends Circumstances {
@@ -13,6 +14,8 @@ export interface BackendOptions extends Circumstances {
   /** Where relative local paths start. */
   readonly directory: string
   readonly connection: () => Promise<Connection>
+  /** Lends the terminal of a person; undefined: there is none. */
+  readonly lend: Lend | undefined
   /** Told of each command, masked, as it starts. */
   readonly onCommand: (command: string) => void
 }
@@ -32,6 +35,13 @@ export class ConnectedBackend implements Backend {
     const input = options.stdin === undefined ? undefined : inputOf(options.stdin)
     const order = this.#order(context, command, shownCommand(context, command), input)
     return this.#execute(order, options)
+  }
+
+  shell(context: CommandContext, command: string | undefined): Promise<number> {
+    const { host, mask, signal, lend, connection, onCommand } = this.#options
+    const shown = mask(shownCommand(context, command ?? 'open a shell'))
+    const line = shellLine(context, command)
+    return openShell(connection, lend, { host, line, onOpen: () => onCommand(shown), signal })
   }
 
   put(context: CommandContext, local: string, remote: string): Promise<void> {

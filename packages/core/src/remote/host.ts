@@ -1,3 +1,4 @@
+import type { OpenShell } from './shell.ts'
 import type { HostSpec } from './transport.ts'
 
 /** How a command ended, and what it said. */
@@ -58,6 +59,8 @@ export interface Host {
   readonly run: RunCommand
   /** As `run`, by `sudo -n`: as root, or as the user of `as`. */
   readonly sudo: RunCommand
+  /** A person's terminal on the host. */
+  readonly shell: OpenShell
   /** Commands run in this directory; relative ones add up. A missing directory fails the command. */
   cd(directory: string): Host
   env(variables: Readonly<Record<string, string>>): Host

@@ -14,6 +14,10 @@ export function printer(print: (command: string) => void, mask: (text: string) =
       const code = okCodes.includes(0) ? 0 : (okCodes[0] ?? 0)
       return { command: say(context, command), code, signal: null, stdout: '', stderr: '', truncated: false }
     },
+    shell: async (context, command) => {
+      say(context, command ?? 'open a shell')
+      return 0
+    },
     put: async (context, local, remote) => void say(context, `put ${local} ${quotePath(remote)}`),
     get: async (context, remote, local) => void say(context, `get ${quotePath(remote)} ${local}`),
     write: async (context, remote) => void say(context, `write ${quotePath(remote)}`),

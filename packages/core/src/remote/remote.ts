@@ -5,6 +5,7 @@ import type { Host } from './host.ts'
 import { hostInContext } from './host-in-context.ts'
 import { printer } from './printer.ts'
 import { type Ask, askNobody } from './prompt.ts'
+import type { Lend } from './shell.ts'
 import { SshTransport } from './ssh/transport.ts'
 import type { Connection, HostSpec, SshDefaults, Transport } from './transport.ts'
 
@@ -13,6 +14,8 @@ export interface RemoteOptions {
   readonly defaults: () => SshDefaults | Promise<SshDefaults>
   /** Asks a person for passphrases and passwords. @default nobody can be asked */
   readonly ask?: Ask
+  /** Lends the terminal of a person, for shells. @default there is none */
+  readonly lend?: Lend | undefined
   /** Ends every command, and every attempt to connect. */
   readonly signal: AbortSignal
   /** Takes secrets out of what is shown and of what errors say. */
@@ -54,6 +57,7 @@ export function createRemote(options: RemoteOptions): Remote {
       directory: options.directory ?? process.cwd(),
       signal: options.signal,
       mask: options.mask,
+      lend: options.lend,
       connection: () => connections.get(spec),
       onCommand: onCommand ?? ignore,
       onLine: onLine ?? ignore,

@@ -8,6 +8,7 @@ import type { Plugin } from '../plugin.ts'
 import type { Host } from '../remote/host.ts'
 import type { Ask } from '../remote/prompt.ts'
 import { createRemote, type Remote } from '../remote/remote.ts'
+import type { Lend } from '../remote/shell.ts'
 import type { HostSpec, SshDefaults } from '../remote/transport.ts'
 import type { RunIdentity, StepContext } from '../step/definition.ts'
 import { Engine } from '../step/engine.ts'
@@ -40,6 +41,8 @@ export interface SessionSettings {
   readonly confirm: (question: string) => Promise<boolean>
   /** Asks a person for passphrases and passwords. */
   readonly ask: Ask
+  /** Lends the terminal of a person, for shells on hosts. */
+  readonly lend?: Lend | undefined
   /** The run ends where it keeps its way back open, and waits for nothing there. */
   readonly detach?: boolean
 }
@@ -104,6 +107,7 @@ export class Session implements StepHost {
       defaults: () => this.openStage(),
       signal: stop.signal,
       ask: settings.ask,
+      lend: settings.lend,
       mask: (text) => this.mask.text(text),
       ...(settings.caughtUp && { caughtUp: settings.caughtUp }),
       directory: settings.directory,
