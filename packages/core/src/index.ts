@@ -15,6 +15,7 @@ export type {
   Surroundings,
   SurroundingsContext,
 } from './plugin.ts'
+export type { Forward, ForwardOptions } from './remote/forward.ts'
 export type { CommandOptions, CommandResult, CommandValue, Host, RunCommand } from './remote/host.ts'
 export type { HostResult } from './remote/hosts-error.ts'
 export { HostsError } from './remote/hosts-error.ts'

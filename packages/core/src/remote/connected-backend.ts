@@ -4,6 +4,7 @@ import { type CommandContext, shownCommand, wireCommand } from './command.ts'
 import { type Circumstances, type Order, runCommand } from './command-run.ts'
 import { fileExists, readFile } from './file-commands.ts'
 import { contentUpload, type Upload, withDownload, withUpload } from './file-transfer.ts'
+import { type Forward, type ForwardOptions, openForward, shownForward } from './forward.ts'
 import type { CommandOptions, CommandResult } from './host.ts'
 import { quotePath } from './quote.ts'
 import { type Lend, openShell, shellLine } from './shell.ts'
@@ -16,6 +17,9 @@ export interface BackendOptions extends Circumstances {
   readonly connection: () => Promise<Connection>
   /** Lends the terminal of a person; undefined: there is none. */
   readonly lend: Lend | undefined
+  readonly onWarning: (text: string) => void
+  /** Takes what is to be ended with the task, at the latest. */
+  readonly atEnd: (end: () => Promise<void>) => void
   /** Told of each command, masked, as it starts. */
   readonly onCommand: (command: string) => void
 }
@@ -42,6 +46,20 @@ export class ConnectedBackend implements Backend {
     const shown = mask(shownCommand(context, command ?? 'open a shell'))
     const line = shellLine(context, command)
     return openShell(connection, lend, { host, line, onOpen: () => onCommand(shown), signal })
+  }
+
+  async forward(options: ForwardOptions): Promise<Forward> {
+    const { onCommand, mask, signal, atEnd } = this.#options
+    signal.throwIfAborted()
+    onCommand(mask(shownForward(options)))
+    const { address, port, close: end } = await openForward(options, this.#options)
+    const close = (): Promise<void> => {
+      signal.removeEventListener('abort', close)
+      return end()
+    }
+    signal.addEventListener('abort', close, { once: true })
+    atEnd(close)
+    return { address, port, close }
   }
 
   put(context: CommandContext, local: string, remote: string): Promise<void> {

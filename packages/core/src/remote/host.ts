@@ -1,3 +1,4 @@
+import type { Forward, ForwardOptions } from './forward.ts'
 import type { OpenShell } from './shell.ts'
 import type { HostSpec } from './transport.ts'
 
@@ -61,6 +62,20 @@ export interface Host {
   readonly sudo: RunCommand
   /** A person's terminal on the host. */
   readonly shell: OpenShell
+  /**
+   * Forwards TCP connections between this machine and the host, or what the host can reach, until it is closed, at the
+   * latest until the task has ended on this host.
+   *
+   * @throws ViridianError `E_FORWARD_EXPOSED`, `E_FORWARD_PLACE`; `E_FORWARD` when the port cannot be listened on here,
+   * `E_HOST_FORWARD` when the host does not
+   *
+   * @example
+   * ```ts
+   * const { port } = await host.forward({ remote: 'db.internal:5432' })
+   * const proxy = await host.forward({ from: 'remote', local: 3128 })
+   * ```
+   */
+  forward(options: ForwardOptions): Promise<Forward>
   /** Commands run in this directory; relative ones add up. A missing directory fails the command. */
   cd(directory: string): Host
   env(variables: Readonly<Record<string, string>>): Host

@@ -1,5 +1,6 @@
 import type { Backend } from './backend.ts'
 import { type CommandContext, shownCommand } from './command.ts'
+import { shownForward } from './forward.ts'
 import { quotePath } from './quote.ts'
 
 /** Says what would be done on a host, and does nothing: commands succeed without a word, no file exists. */
@@ -17,6 +18,10 @@ export function printer(print: (command: string) => void, mask: (text: string) =
     shell: async (context, command) => {
       say(context, command ?? 'open a shell')
       return 0
+    },
+    forward: async (options) => {
+      print(mask(shownForward(options)))
+      return { address: '127.0.0.1', port: 0, close: async () => undefined }
     },
     put: async (context, local, remote) => void say(context, `put ${local} ${quotePath(remote)}`),
     get: async (context, remote, local) => void say(context, `get ${quotePath(remote)} ${local}`),

@@ -36,6 +36,10 @@ export interface HostHooks {
   readonly onCommand?: (command: string) => void
   /** Told of each line that a command says, secrets masked. */
   readonly onLine?: (stream: 'stdout' | 'stderr', line: string) => void
+  /** Told of what goes wrong beside the task. */
+  readonly onWarning?: (text: string) => void
+  /** Takes what is to be ended with the host's task. @default it ends with the run */
+  readonly atEnd?: (end: () => Promise<void>) => void
 }
 
 /** The remote side of one run: a connection a host, made when it is first needed and shared by all tasks. */
@@ -50,7 +54,8 @@ export function createRemote(options: RemoteOptions): Remote {
   const connections = new Connections(transport, options.signal)
   // Every command of every host listens on it.
   setMaxListeners(0, options.signal)
-  const backendOf = (spec: HostSpec, { onCommand, onLine }: HostHooks): Backend => {
+  const ends: (() => Promise<void>)[] = []
+  const backendOf = (spec: HostSpec, { onCommand, onLine, onWarning, atEnd }: HostHooks): Backend => {
     if (options.planning) return printer(onCommand ?? ignore, options.mask)
     return new ConnectedBackend({
       host: spec.name,
@@ -61,12 +66,17 @@ export function createRemote(options: RemoteOptions): Remote {
       connection: () => connections.get(spec),
       onCommand: onCommand ?? ignore,
       onLine: onLine ?? ignore,
+      onWarning: onWarning ?? ignore,
+      atEnd: atEnd ?? ((end) => void ends.push(end)),
       ...(options.caughtUp && { caughtUp: options.caughtUp }),
     })
   }
   return {
     host: (spec, hooks = {}) => hostInContext(spec, backendOf(spec, hooks), { env: {} }),
-    close: () => transport.close(),
+    close: async () => {
+      await Promise.all(ends.splice(0).map((end) => end()))
+      await transport.close()
+    },
   }
 }
 

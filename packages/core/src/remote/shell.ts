@@ -54,6 +54,7 @@ export async function openShell(
     try {
       signal.throwIfAborted()
       onOpen()
+      terminal.output.write(`${host} (~. at the start of a line leaves)\n`)
       const command = line === undefined ? {} : { command: line }
       const exit = await connection.attach(terminal, { ...command, signal })
       return exit.code ?? codeOfSignal(exit.signal)

@@ -253,8 +253,15 @@ export class Session implements StepHost {
     return this.#roles.resolve(role)
   }
 
-  host(spec: HostSpec, step: { key: string; parent: string; host: string }): Host {
+  /** @param atEnd - takes what is to be ended with the host's task; left out: it ends with the run */
+  host(
+    spec: HostSpec,
+    step: { key: string; parent: string; host: string },
+    atEnd?: (end: () => Promise<void>) => void,
+  ): Host {
     return this.#remote.host(spec, {
+      ...(atEnd && { atEnd }),
+      onWarning: (text) => this.emit({ kind: 'note', level: 'warning', text }),
       onCommand: (command) =>
         this.emit({ kind: 'host.command', ...step, command, planned: this.engine.planning }),
       onLine: (stream, line) => this.emit({ kind: 'host.output', ...step, stream, line }),

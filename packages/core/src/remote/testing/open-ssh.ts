@@ -96,6 +96,12 @@ export class OpenSsh {
     await ended
   }
 
+  /** Kills what serves the connections that stand, as a machine dies: without a goodbye. */
+  crashSessions(): void {
+    if (this.#process?.pid === undefined) return
+    for (const pid of sessionsBelow(this.#process.pid)) process.kill(pid, 'SIGKILL')
+  }
+
   /** Type and key of its host key, as known_hosts has them. */
   hostKey(type: 'ed25519' | 'rsa' | 'ecdsa' = 'ed25519'): string {
     const text = readFileSync(join(this.directory, `host_${type}.pub`), 'utf8')
@@ -111,6 +117,16 @@ export class OpenSsh {
     await this.halt()
     await rm(this.directory, { recursive: true, force: true })
   }
+}
+
+function sessionsBelow(pid: number): number[] {
+  const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,comm='], { encoding: 'utf8' }).split('\n')
+  const all = lines.map((line) => line.trim().split(/\s+/))
+  const below = (parent: string): string[] =>
+    all
+      .filter(([, ppid, name = '']) => ppid === parent && name.startsWith('sshd'))
+      .flatMap(([child = '']) => [child, ...below(child)])
+  return below(String(pid)).map(Number)
 }
 
 export function makeKey(file: string, type: string, passphrase = ''): void {
