@@ -7,6 +7,7 @@ import { contentUpload, type Upload, withDownload, withUpload } from './file-tra
 import { type Forward, type ForwardOptions, openForward, shownForward } from './forward.ts'
 import type { CommandOptions, CommandResult } from './host.ts'
 import { quotePath } from './quote.ts'
+import { type RebootOptions, rebootHost } from './reboot.ts'
 import { type Lend, openShell, shellLine } from './shell.ts'
 import type { Connection, Input } from './transport.ts'
 
@@ -15,6 +16,8 @@ export interface BackendOptions extends Circumstances {
   /** Where relative local paths start. */
   readonly directory: string
   readonly connection: () => Promise<Connection>
+  /** Closes the connection, if there is one; the next use makes it anew. */
+  readonly disconnect: () => Promise<void>
   /** Lends the terminal of a person; undefined: there is none. */
   readonly lend: Lend | undefined
   readonly onWarning: (text: string) => void
@@ -60,6 +63,26 @@ export class ConnectedBackend implements Backend {
     signal.addEventListener('abort', close, { once: true })
     atEnd(close)
     return { address, port, close }
+  }
+
+  reboot(options: RebootOptions): Promise<void> {
+    const { host, signal, connection, disconnect, onCommand, mask } = this.#options
+    const { command = 'reboot' } = options
+    onCommand(mask(command))
+    return rebootHost(
+      {
+        host,
+        signal,
+        // Told of once, and not by each look at the boot id.
+        run: (line, more, user) => {
+          const context = { env: {}, ...(user && { user }) }
+          const order = this.#order(context, line, shownCommand(context, line))
+          return connection().then((open) => runCommand(open, order, more, this.#options))
+        },
+        disconnect,
+      },
+      options,
+    )
   }
 
   put(context: CommandContext, local: string, remote: string): Promise<void> {

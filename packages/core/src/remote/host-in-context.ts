@@ -17,6 +17,7 @@ export function hostInContext(spec: HostSpec, backend: Backend, context: Command
     sudo: runCommand(backend, { ...context, user: context.user ?? 'root' }),
     shell: shell(backend, context),
     forward: (options) => backend.forward(options),
+    reboot: (options = {}) => backend.reboot(options),
     cd: (directory) => inContext(inDirectory(context, directory)),
     env: (variables) => inContext(withEnv(context, variables)),
     as: (user) => inContext({ ...context, user }),

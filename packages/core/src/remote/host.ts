@@ -1,4 +1,5 @@
 import type { Forward, ForwardOptions } from './forward.ts'
+import type { RebootOptions } from './reboot.ts'
 import type { OpenShell } from './shell.ts'
 import type { HostSpec } from './transport.ts'
 
@@ -76,6 +77,22 @@ export interface Host {
    * ```
    */
   forward(options: ForwardOptions): Promise<Forward>
+  /**
+   * Reboots the host and waits until it is back: until it has a new boot id (Linux's `boot_id`, elsewhere the time of the
+   * boot that the kernel keeps), over a new connection. What else runs on the host in this run loses its connection.
+   *
+   * As all of a remote task, at least once: a run that is resumed after a crash in mid-task reboots the host again.
+   *
+   * @throws ViridianError `E_COMMAND_FAILED` when the command is refused, `E_REBOOT_TIMEOUT` with what was last seen,
+   * `E_BOOT_UNKNOWN` when the host does not say which boot it runs on
+   *
+   * @example
+   * ```ts
+   * await host.sudo`apt-get -y dist-upgrade`
+   * await host.reboot({ timeout: '5m' })
+   * ```
+   */
+  reboot(options?: RebootOptions): Promise<void>
   /** Commands run in this directory; relative ones add up. A missing directory fails the command. */
   cd(directory: string): Host
   env(variables: Readonly<Record<string, string>>): Host

@@ -23,6 +23,7 @@ export function printer(print: (command: string) => void, mask: (text: string) =
       print(mask(shownForward(options)))
       return { address: '127.0.0.1', port: 0, close: async () => undefined }
     },
+    reboot: async ({ command = 'reboot' }) => print(mask(`${command}, and wait until it is back`)),
     put: async (context, local, remote) => void say(context, `put ${local} ${quotePath(remote)}`),
     get: async (context, remote, local) => void say(context, `get ${quotePath(remote)} ${local}`),
     write: async (context, remote) => void say(context, `write ${quotePath(remote)}`),

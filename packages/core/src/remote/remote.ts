@@ -64,6 +64,7 @@ export function createRemote(options: RemoteOptions): Remote {
       mask: options.mask,
       lend: options.lend,
       connection: () => connections.get(spec),
+      disconnect: () => connections.drop(spec),
       onCommand: onCommand ?? ignore,
       onLine: onLine ?? ignore,
       onWarning: onWarning ?? ignore,
@@ -92,11 +93,16 @@ class Connections {
   }
 
   async get(spec: HostSpec): Promise<Connection> {
-    const { address, port, user, identityFile, hostKeys } = spec
-    const key = JSON.stringify([address ?? spec.name, port, user, identityFile, hostKeys])
+    const key = keyOf(spec)
     const present = this.#open.get(key)
     if (present !== undefined && (await present).open) return present
     return this.#connect(key, spec, present)
+  }
+
+  async drop(spec: HostSpec): Promise<void> {
+    // One that did not come about has told whoever asked for it.
+    const present = await this.#open.get(keyOf(spec))?.catch(() => undefined)
+    await present?.close()
   }
 
   #connect(key: string, spec: HostSpec, stale: Promise<Connection> | undefined): Promise<Connection> {
@@ -109,5 +115,8 @@ class Connections {
     return connecting
   }
 }
+
+const keyOf = ({ name, address, port, user, identityFile, hostKeys }: HostSpec): string =>
+  JSON.stringify([address ?? name, port, user, identityFile, hostKeys])
 
 const ignore = (): void => undefined

@@ -15,6 +15,8 @@ export interface OpenSshOptions {
   readonly config?: readonly string[]
   /** @default ed25519 */
   readonly identityType?: string
+  /** Scripts by name, found before all other programs. */
+  readonly programs?: Readonly<Record<string, string>>
   readonly hostKeyTypes?: readonly ('ed25519' | 'rsa' | 'ecdsa')[]
 }
 
@@ -55,11 +57,14 @@ export class OpenSsh {
       'PasswordAuthentication no',
       'StrictModes no',
       'UsePAM no',
-      // Away from the start-up files of whoever runs the tests.
-      `SetEnv HOME=${directory}`,
+      // Away from the start-up files of whoever runs the tests. Of SetEnv sshd takes the first line.
+      `SetEnv HOME=${directory} PATH=${join(directory, 'bin')}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`,
       ...types.map((type) => `HostKey ${join(directory, `host_${type}`)}`),
     ]
     writeFileSync(join(directory, 'sshd_config'), `${lines.join('\n')}\n`)
+    mkdirSync(join(directory, 'bin'))
+    for (const [name, body] of Object.entries(options.programs ?? {}))
+      writeFileSync(join(directory, 'bin', name), `#!/bin/sh\n${body}\n`, { mode: 0o755 })
     const server = new OpenSsh(directory, port)
     const known = types.map((type) => `[127.0.0.1]:${port} ${server.hostKey(type)}\n`)
     writeFileSync(server.knownHosts, known.join(''))
