@@ -1,4 +1,4 @@
-import { stripVTControlCharacters } from 'node:util'
+import { bare } from './bare.ts'
 import { withTexts } from './texts.ts'
 
 const shortest = 4
@@ -22,11 +22,11 @@ export class Mask {
   text(text: string): string {
     if (this.#pattern === undefined) return text
     const shown = text.replace(this.#pattern, masked)
-    if (!text.includes('\u001b')) return shown
     // Colours within a secret would hide it here, and a screen would show it.
-    const bare = stripVTControlCharacters(shown)
-    const clean = bare.replace(this.#pattern, masked)
-    return clean === bare ? shown : clean
+    const seen = bare(shown)
+    if (seen === shown) return shown
+    const clean = seen.replace(this.#pattern, masked)
+    return clean === seen ? shown : clean
   }
 
   /** The same value with every string in it masked. */

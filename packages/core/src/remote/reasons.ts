@@ -14,30 +14,46 @@ export interface SharedReason {
 }
 
 const lastLines = 3
+const few = 3
 const most = 10
 
-/** From the words as they are to what many hosts' words have in common, and how many reasons may be told in this way. */
-const views: readonly { readonly most: number; readonly of: (host: HostReason) => string }[] = [
-  { most: 3, of: reasonOf },
-  { most, of: (host) => alike(reasonOf(host), host) },
-  { most: Number.POSITIVE_INFINITY, of: (host) => alike(reasonOf(host), host).split('\n', 1).join() },
+/** From the words as they are to what many hosts' words have in common. */
+const views: readonly ((host: HostReason) => string)[] = [
+  reasonOf,
+  (host) => alike(reasonOf(host), host),
+  (host) => firstOf(alike(reasonOf(host), host)),
+  // Commands that hosts were given each in its own words.
+  (host) => firstOf(alike(reasonOf(host), host)).replace(/^".*" (?=[a-z])/, ''),
 ]
 
-/** Hosts by the reason that they failed for: in the hosts' own words while these are few. */
+/** Hosts by the reason that they failed for, the most frequent first: in the hosts' own words where that makes few. */
 export function sharedReasons(failed: readonly HostReason[]): SharedReason[] {
+  const enough = Math.min(most, Math.max(few, failed.length / 4))
   let groups = new Map<string, string[]>()
   for (const view of views) {
-    groups = new Map()
-    for (const host of failed) {
-      const reason = view.of(host)
-      const others = groups.get(reason)
-      if (others) others.push(host.name)
-      else groups.set(reason, [host.name])
-    }
-    if (groups.size <= view.most) break
+    groups = grouped(failed, view)
+    if (groups.size <= enough) break
   }
-  return [...groups].map(([reason, hosts]) => ({ hosts, lines: reason.split('\n') }))
+  return [...groups]
+    .map(([reason, hosts]) => ({ hosts, lines: reason.split('\n') }))
+    .sort((one, other) => other.hosts.length - one.hosts.length)
 }
+
+function grouped(
+  failed: readonly HostReason[],
+  reasonFor: (host: HostReason) => string,
+): Map<string, string[]> {
+  const groups = new Map<string, string[]>()
+  for (const host of failed) {
+    const reason = reasonFor(host)
+    const others = groups.get(reason)
+    if (others) others.push(host.name)
+    else groups.set(reason, [host.name])
+  }
+  return groups
+}
+
+const firstOf = (text: string): string => text.split('\n', 1).join()
 
 /** One line or more for each reason, the hosts first. */
 export function reasonLines(failed: readonly HostReason[]): string[] {
