@@ -13,6 +13,8 @@ export interface RemoteOptions {
   readonly defaults: () => SshDefaults | Promise<SshDefaults>
   /** Asks a person for passphrases and passwords. @default nobody can be asked */
   readonly ask?: Ask
+  /** Told of what a person should know, such as a host key that was added to known_hosts. */
+  readonly note?: (text: string) => void
   /** Ends every command, and every attempt to connect. */
   readonly signal: AbortSignal
   /** Takes secrets out of what is shown and of what errors say. */
@@ -43,7 +45,12 @@ export interface Remote {
 
 export function createRemote(options: RemoteOptions): Remote {
   const transport =
-    options.transport ?? new SshTransport({ defaults: options.defaults, ask: options.ask ?? askNobody })
+    options.transport ??
+    new SshTransport({
+      defaults: options.defaults,
+      ask: options.ask ?? askNobody,
+      ...(options.note && { note: options.note }),
+    })
   const connections = new Connections(transport, options.signal)
   // Every command of every host listens on it.
   setMaxListeners(0, options.signal)
@@ -78,8 +85,8 @@ class Connections {
   }
 
   async get(spec: HostSpec): Promise<Connection> {
-    const { address, port, user, identityFile, hostKeys } = spec
-    const key = JSON.stringify([address ?? spec.name, port, user, identityFile, hostKeys])
+    const { address, port, user, identityFile, hostKeys, proxyJump } = spec
+    const key = JSON.stringify([address ?? spec.name, port, user, identityFile, hostKeys, proxyJump])
     const present = this.#open.get(key)
     if (present !== undefined && (await present).open) return present
     return this.#connect(key, spec, present)

@@ -4,6 +4,7 @@ import { ViridianError } from '../../error.ts'
 import { Semaphore } from '../semaphore.ts'
 import type { Connection, ExecOptions, ExitStatus, LocalTerminal } from '../transport.ts'
 import { channelExit } from './channel.ts'
+import { withEnvironment } from './environment.ts'
 import type { Session } from './handshake.ts'
 import { attachTerminal, ptyOf } from './terminal.ts'
 
@@ -16,20 +17,31 @@ const pausesMs = [20, 100, 500]
 const isRefusedSession = (error: unknown): error is Error =>
   error instanceof Error && 'reason' in error && typeof error.reason === 'number'
 
+export interface ConnectionDetails {
+  /** What people call it. */
+  readonly host: string
+  /** Milliseconds. */
+  readonly patience: number
+  /** Variables of every command. */
+  readonly env: Readonly<Record<string, string>>
+}
+
 /** A logged-in connection of ssh2. */
 export class SshConnection implements Connection {
   readonly patience: number
   readonly #session: Session
   readonly #host: string
+  readonly #env: Readonly<Record<string, string>>
   readonly #channels = new Semaphore(channelsAtOnce)
   #open = true
   #cause: Error | undefined
 
-  constructor(session: Session, host: string, patience: number) {
+  constructor(session: Session, { host, patience, env }: ConnectionDetails) {
     const { client } = session
     this.patience = patience
     this.#session = session
     this.#host = host
+    this.#env = env
     client.on('error', (error) => {
       this.#cause ??= error
       this.#open = false
@@ -47,26 +59,32 @@ export class SshConnection implements Connection {
   }
 
   async exec(command: string, options: ExecOptions): Promise<ExitStatus> {
+    const line = withEnvironment(this.#env, command)
     for (;;) {
-      const exit = await this.#channels.run(options.signal, () => this.#attempt(command, options))
+      const exit = await this.#channels.run(options.signal, () => this.#attempt(line, options))
       if (exit === undefined) continue
       if (exit.code === null && exit.signal === null) throw this.#lost()
       return exit
     }
   }
 
-  dial(address: string, port: number): Promise<Duplex> {
+  dial(address: string, port: number, signal?: AbortSignal): Promise<Duplex> {
     return new Promise((resolve, reject) => {
       if (!this.#open || !this.#session.socket.writable) throw this.#lost()
+      const abort = (): void => reject(signal?.reason)
+      signal?.addEventListener('abort', abort, { once: true })
       this.#session.client.forwardOut('127.0.0.1', 0, address, port, (error, channel) => {
+        signal?.removeEventListener('abort', abort)
         if (error) reject(this.#open ? this.#unreached(error, address, port) : this.#lost())
+        else if (signal?.aborted) channel.destroy()
         else resolve(channel)
       })
     })
   }
 
   attach(terminal: LocalTerminal, command?: string): Promise<ExitStatus> {
-    return this.#channels.run(undefined, () => attachTerminal(this.#session.client, terminal, command))
+    const line = command === undefined ? undefined : withEnvironment(this.#env, command)
+    return this.#channels.run(undefined, () => attachTerminal(this.#session.client, terminal, line))
   }
 
   async close(): Promise<void> {
