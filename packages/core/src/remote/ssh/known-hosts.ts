@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { ViridianError } from '../../error.ts'
 import { type Matches, patternsOf } from '../ssh-config/pattern.ts'
 
 /** One line of a known_hosts file. */
@@ -97,8 +98,14 @@ function matchesHash(names: string, name: string): boolean {
 async function textOf(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
-    throw error
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+    if (code === 'ENOENT' || code === 'ENOTDIR') return ''
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new ViridianError('E_KNOWN_HOSTS', `the known_hosts file ${file} cannot be read: ${why}`, {
+      hint: 'see who may read it',
+      place: { file },
+      cause,
+    })
   }
 }

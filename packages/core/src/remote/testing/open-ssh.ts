@@ -96,6 +96,12 @@ export class OpenSsh {
     await ended
   }
 
+  /** Ends the connections that stand, without a goodbye, and goes on to listen. */
+  cut(): void {
+    const { pid } = this.#process ?? {}
+    for (const child of childrenOf(pid)) process.kill(child, 'SIGKILL')
+  }
+
   /** Type and key of its host key, as known_hosts has them. */
   hostKey(type: 'ed25519' | 'rsa' | 'ecdsa' = 'ed25519'): string {
     const text = readFileSync(join(this.directory, `host_${type}.pub`), 'utf8')
@@ -126,6 +132,12 @@ export async function freePort(): Promise<number> {
   await once(server, 'close')
   if (address === null || typeof address === 'string') throw new Error('no port')
   return address.port
+}
+
+function childrenOf(parent: number | undefined): number[] {
+  const lines = execFileSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n')
+  const pairs = lines.map((line) => line.trim().split(/\s+/).map(Number))
+  return pairs.flatMap(([pid, ppid]) => (pid !== undefined && ppid === parent ? [pid] : []))
 }
 
 async function answers(port: number): Promise<boolean> {
