@@ -1,0 +1,108 @@
+import { expandHome } from './home.ts'
+import { badConfig } from './line.ts'
+import { type LocalSide, tokensOf } from './local-side.ts'
+import type { JumpHost } from './proxy-jump.ts'
+import type { ProxyJump, Said } from './said.ts'
+import type { SshSettings } from './settings.ts'
+import { fill, type Template, type Tokens } from './template.ts'
+
+/** Puts defaults where nothing was said, and what tokens stand for where they stand. */
+export function settingsOf(said: Said, original: string, host: string, local: LocalSide): SshSettings {
+  const { port = 22, user = local.user } = said
+  const hostKeyAlias = said.hostKeyAlias?.toLowerCase()
+  const tokens = tokensOf(local, { original, host, port, user, keyAlias: hostKeyAlias ?? original })
+  const path = (template: Template): string => pathOf(template, tokens, local)
+  const { proxy } = said
+  const settings = {
+    hostName: host,
+    port,
+    user,
+    identityFiles: said.identityFiles?.filter(({ text }) => text.toLowerCase() !== 'none').map(path),
+    certificateFiles: said.certificateFiles?.map(path) ?? [],
+    identitiesOnly: said.identitiesOnly ?? false,
+    identityAgent: said.identityAgent && agentOf(path(said.identityAgent)),
+    proxyJump: proxy !== undefined && 'jump' in proxy ? hopsOf(proxy, tokens) : [],
+    proxyCommand:
+      proxy !== undefined && 'command' in proxy && proxy.command.toLowerCase() !== 'none'
+        ? proxy.command
+        : undefined,
+    userKnownHostsFiles:
+      said.userKnownHostsFiles?.map(path) ?? usualKnownHosts.map((name) => `${local.home}/.ssh/${name}`),
+    globalKnownHostsFiles: said.globalKnownHostsFiles ?? [
+      '/etc/ssh/ssh_known_hosts',
+      '/etc/ssh/ssh_known_hosts2',
+    ],
+    revokedHostKeys: said.revokedHostKeys?.toLowerCase() === 'none' ? undefined : said.revokedHostKeys,
+    strictHostKeyChecking: said.strictHostKeyChecking ?? 'ask',
+    noHostAuthenticationForLocalhost: said.noHostAuthenticationForLocalhost ?? false,
+    hashKnownHosts: said.hashKnownHosts ?? false,
+    hostKeyAlias,
+    serverAliveInterval: said.serverAliveInterval,
+    serverAliveCountMax: said.serverAliveCountMax,
+    connectTimeout: said.connectTimeout,
+    sendEnv: said.sendEnv ?? [],
+    setEnv: said.setEnv ?? {},
+    preferredAuthentications: said.preferredAuthentications,
+    pubkeyAuthentication: said.pubkeyAuthentication ?? true,
+    passwordAuthentication: said.passwordAuthentication ?? true,
+    kbdInteractiveAuthentication: said.kbdInteractiveAuthentication ?? true,
+    numberOfPasswordPrompts: said.numberOfPasswordPrompts ?? 3,
+    batchMode: said.batchMode ?? false,
+    bindAddress: said.bindAddress,
+    addressFamily: said.addressFamily ?? 'any',
+    forwardAgent:
+      typeof said.forwardAgent === 'object'
+        ? forwardedAgent(path(said.forwardAgent))
+        : (said.forwardAgent ?? false),
+    hostKeyAlgorithms: said.hostKeyAlgorithms,
+    kexAlgorithms: said.kexAlgorithms,
+    ciphers: said.ciphers,
+    macs: said.macs,
+  } satisfies SshSettings
+  refuseLoop(settings, said)
+  return settings
+}
+
+const usualKnownHosts = ['known_hosts', 'known_hosts2']
+
+function pathOf(template: Template, tokens: Tokens, local: LocalSide): string {
+  const path = expandHome(template.text, local.home)
+  if (path !== undefined) return fill({ ...template, text: path }, tokens, process.env)
+  throw badConfig(
+    `${template.keyword} ${template.text}: there is no such user here`,
+    template.place,
+    'check the path',
+  )
+}
+
+/** `$NAME`: the socket that the variable names; the name SSH_AUTH_SOCK: the usual one. */
+function agentOf(path: string): string | undefined {
+  if (path === 'SSH_AUTH_SOCK') return undefined
+  return path.startsWith('$') ? (process.env[path.slice(1)] ?? 'none') : path
+}
+
+function forwardedAgent(path: string): string | false {
+  return (path.startsWith('$') ? process.env[path.slice(1)] : path) ?? false
+}
+
+function hopsOf({ jump, place }: ProxyJump, all: Tokens): JumpHost[] {
+  const { h = '', n = '', p = '', r = '' } = all
+  const filled = (text: string): string => fill({ keyword: 'ProxyJump', text, place }, { h, n, p, r })
+  return jump.map(({ host, user, ...rest }) => ({
+    ...rest,
+    host: filled(host),
+    ...(user !== undefined && { user: filled(user) }),
+  }))
+}
+
+/** A host that would be reached through itself: a ProxyJump for all hosts that leaves the jump host in. */
+function refuseLoop({ proxyJump, hostName, port, user }: SshSettings, { proxy }: Said): void {
+  const last = proxyJump.at(-1)
+  if (last === undefined || proxy === undefined || !('place' in proxy)) return
+  if (last.host !== hostName || (last.port ?? 22) !== port || (last.user ?? user) !== user) return
+  throw badConfig(
+    `${hostName} would be reached through itself`,
+    proxy.place,
+    `say ProxyJump none for Host ${last.host} first`,
+  )
+}
