@@ -1,5 +1,5 @@
 import { expandHome } from './home.ts'
-import { badConfig } from './line.ts'
+import { badConfig, type Place } from './line.ts'
 import { type LocalSide, tokensOf } from './local-side.ts'
 import type { JumpHost } from './proxy-jump.ts'
 import type { ProxyJump, Said } from './said.ts'
@@ -12,7 +12,6 @@ export function settingsOf(said: Said, original: string, host: string, local: Lo
   const hostKeyAlias = said.hostKeyAlias?.toLowerCase()
   const tokens = tokensOf(local, { original, host, port, user, keyAlias: hostKeyAlias ?? original })
   const path = (template: Template): string => pathOf(template, tokens, local)
-  const { proxy } = said
   const settings = {
     hostName: host,
     port,
@@ -21,18 +20,12 @@ export function settingsOf(said: Said, original: string, host: string, local: Lo
     certificateFiles: said.certificateFiles?.map(path) ?? [],
     identitiesOnly: said.identitiesOnly ?? false,
     identityAgent: said.identityAgent && agentOf(path(said.identityAgent)),
-    proxyJump: proxy !== undefined && 'jump' in proxy ? hopsOf(proxy, tokens) : [],
-    proxyCommand:
-      proxy !== undefined && 'command' in proxy && proxy.command.toLowerCase() !== 'none'
-        ? proxy.command
-        : undefined,
+    proxyJump: said.proxyJump === undefined ? [] : hopsOf(said.proxyJump, tokens),
+    proxyCommand: unlessNone(said.proxyCommand),
     userKnownHostsFiles:
       said.userKnownHostsFiles?.map(path) ?? usualKnownHosts.map((name) => `${local.home}/.ssh/${name}`),
-    globalKnownHostsFiles: said.globalKnownHostsFiles ?? [
-      '/etc/ssh/ssh_known_hosts',
-      '/etc/ssh/ssh_known_hosts2',
-    ],
-    revokedHostKeys: said.revokedHostKeys?.toLowerCase() === 'none' ? undefined : said.revokedHostKeys,
+    globalKnownHostsFiles: said.globalKnownHostsFiles ?? systemKnownHosts,
+    revokedHostKeys: unlessNone(said.revokedHostKeys),
     strictHostKeyChecking: said.strictHostKeyChecking ?? 'ask',
     noHostAuthenticationForLocalhost: said.noHostAuthenticationForLocalhost ?? false,
     hashKnownHosts: said.hashKnownHosts ?? false,
@@ -59,10 +52,11 @@ export function settingsOf(said: Said, original: string, host: string, local: Lo
     ciphers: said.ciphers,
     macs: said.macs,
   } satisfies SshSettings
-  refuseLoop(settings, said)
+  refuseLoop(settings, said.proxyJump?.place)
   return settings
 }
 
+const systemKnownHosts = ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2']
 const usualKnownHosts = ['known_hosts', 'known_hosts2']
 
 function pathOf(template: Template, tokens: Tokens, local: LocalSide): string {
@@ -85,24 +79,25 @@ function forwardedAgent(path: string): string | false {
   return (path.startsWith('$') ? process.env[path.slice(1)] : path) ?? false
 }
 
-function hopsOf({ jump, place }: ProxyJump, all: Tokens): JumpHost[] {
+function unlessNone(text: string | undefined): string | undefined {
+  return text?.toLowerCase() === 'none' ? undefined : text
+}
+
+function hopsOf({ hops, place }: ProxyJump, all: Tokens): JumpHost[] {
   const { h = '', n = '', p = '', r = '' } = all
   const filled = (text: string): string => fill({ keyword: 'ProxyJump', text, place }, { h, n, p, r })
-  return jump.map(({ host, user, ...rest }) => ({
+  return hops.map(({ host, user, ...rest }) => ({
     ...rest,
     host: filled(host),
     ...(user !== undefined && { user: filled(user) }),
   }))
 }
 
-/** A host that would be reached through itself: a ProxyJump for all hosts that leaves the jump host in. */
-function refuseLoop({ proxyJump, hostName, port, user }: SshSettings, { proxy }: Said): void {
+/** A host would be reached through itself where a ProxyJump for all hosts does not leave the jump host out. */
+function refuseLoop({ proxyJump, hostName, port, user }: SshSettings, place: Place | undefined): void {
   const last = proxyJump.at(-1)
-  if (last === undefined || proxy === undefined || !('place' in proxy)) return
+  if (last === undefined || place === undefined) return
   if (last.host !== hostName || (last.port ?? 22) !== port || (last.user ?? user) !== user) return
-  throw badConfig(
-    `${hostName} would be reached through itself`,
-    proxy.place,
-    `say ProxyJump none for Host ${last.host} first`,
-  )
+  const hint = `say ProxyJump none for Host ${last.host} before`
+  throw badConfig(`${hostName} would be reached through itself`, place, hint)
 }

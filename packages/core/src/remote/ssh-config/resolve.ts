@@ -5,6 +5,7 @@ import { MatchCommands } from './commands.ts'
 import type { Situation } from './criteria.ts'
 import { type Document, readDocument, refuseUnknown } from './document.ts'
 import { settingsOf } from './fill-in.ts'
+import type { Place } from './line.ts'
 import { type LocalSide, localSide } from './local-side.ts'
 import type { Said } from './said.ts'
 import type { SshSettings } from './settings.ts'
@@ -67,15 +68,15 @@ export class SshConfig {
   ) {
     for (;;) {
       const said = { ...before }
-      let missing: string | undefined
-      const succeeds = (command: string): boolean | undefined => {
+      let missing: Promise<void> | undefined
+      const succeeds = (command: string, place: Place): boolean | undefined => {
         const result = this.#commands.succeeded(command)
-        if (result === undefined) missing = command
+        if (result === undefined) missing = this.#commands.run(command, place)
         return result
       }
       const situation = { said, local: this.#local, original, host, isFinal, succeeds }
-      if (documents.every((document) => apply(document, situation)) || missing === undefined) return said
-      await this.#commands.run(missing)
+      if (documents.every((document) => apply(document, situation))) return said
+      await missing
     }
   }
 
