@@ -24,7 +24,7 @@ export function settingsOf(said: Said, original: string, host: string, local: Lo
     proxyCommand: unlessNone(said.proxyCommand),
     userKnownHostsFiles:
       said.userKnownHostsFiles?.map(path) ?? usualKnownHosts.map((name) => `${local.home}/.ssh/${name}`),
-    globalKnownHostsFiles: said.globalKnownHostsFiles ?? systemKnownHosts,
+    globalKnownHostsFiles: globalKnownHosts(said, local),
     revokedHostKeys: unlessNone(said.revokedHostKeys),
     strictHostKeyChecking: said.strictHostKeyChecking ?? 'ask',
     noHostAuthenticationForLocalhost: said.noHostAuthenticationForLocalhost ?? false,
@@ -56,7 +56,6 @@ export function settingsOf(said: Said, original: string, host: string, local: Lo
   return settings
 }
 
-const systemKnownHosts = ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2']
 const usualKnownHosts = ['known_hosts', 'known_hosts2']
 
 function pathOf(template: Template, tokens: Tokens, local: LocalSide): string {
@@ -67,6 +66,11 @@ function pathOf(template: Template, tokens: Tokens, local: LocalSide): string {
     template.place,
     'check the path',
   )
+}
+
+function globalKnownHosts({ globalKnownHostsFiles }: Said, { home, system }: LocalSide): readonly string[] {
+  if (globalKnownHostsFiles === undefined) return usualKnownHosts.map((name) => `${system}/ssh_${name}`)
+  return globalKnownHostsFiles.map((file) => expandHome(file, home) ?? file)
 }
 
 /** `$NAME`: the socket that the variable names; the name SSH_AUTH_SOCK: the usual one. */

@@ -9,25 +9,38 @@ interface SshRun {
   readonly stderr: string
 }
 
+/** Turns a command into one that runs it somewhere else. */
+export type Surroundings = (command: readonly string[]) => readonly string[]
+
+const outright: Surroundings = (command) => command
+
 /** What `ssh` goes by for a host, or how it refuses the file. */
-export async function askBySsh(query: HostQuery, file: string): Promise<SshSettings | string> {
-  const config = await ssh(query, ['-G', '-F', file])
+export async function askBySsh(
+  query: HostQuery,
+  file?: string,
+  through: Surroundings = outright,
+): Promise<SshSettings | string> {
+  const flags = file === undefined ? [] : ['-F', file]
+  const config = await ssh(query, ['-G', ...flags], through)
   if (config.code !== 0) return config.stderr
   const isVerbose = /^(?:identity|certificate)file (?!~\/\.ssh\/id_)/m.test(config.stdout)
   // A proxy that ends at once: it has read the keys by then, and has asked nobody.
-  const verbose = isVerbose ? await ssh(query, ['-v', '-F', file, '-o', 'ProxyCommand=false']) : undefined
+  const verbose = isVerbose
+    ? await ssh(query, ['-v', ...flags, '-o', 'ProxyCommand=false'], through)
+    : undefined
   return settingsOfSsh(config, verbose)
 }
 
 /** Runs `ssh` for a host; it connects to nothing. */
-function ssh(query: HostQuery, args: readonly string[]): Promise<SshRun> {
+function ssh(query: HostQuery, args: readonly string[], through: Surroundings): Promise<SshRun> {
   const { host, user, port } = query
   const flags = [
     ...(user === undefined ? [] : ['-l', user]),
     ...(port === undefined ? [] : ['-p', String(port)]),
   ]
   return new Promise((resolve) => {
-    const child = execFile('ssh', [...args, ...flags, '--', host], (error, stdout, stderr) =>
+    const [program = 'ssh', ...words] = through(['ssh', ...args, ...flags, '--', host])
+    const child = execFile(program, words, (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
     )
     child.stdin?.end()
