@@ -91,9 +91,9 @@ describe.skipIf(!canMount)('the same as ssh, by a name server', () => {
   async function resolveWithin(questions: readonly (HostQuery & { config: string })[]) {
     const script = `
       import { createJiti } from 'jiti'
-      const { resolveSshConfig } = await createJiti(import.meta.url).import(${JSON.stringify(fileURLToPath(new URL('resolve.ts', import.meta.url)))})
+      const { SshConfig } = await createJiti(import.meta.url).import(${JSON.stringify(fileURLToPath(new URL('resolve.ts', import.meta.url)))})
       const questions = ${JSON.stringify(questions)}
-      const answers = await Promise.all(questions.map((each) => resolveSshConfig(each).catch(({ code }) => ({ code }))))
+      const answers = await Promise.all(questions.map((each) => new SshConfig(each).resolve(each).catch(({ code }) => ({ code }))))
       process.stdout.write(JSON.stringify(answers))`
     const [program = '', ...args] = within([process.execPath, '--input-type=module', '-e', script])
     const { stdout } = await promisify(execFile)(program, args, { cwd: import.meta.dirname })

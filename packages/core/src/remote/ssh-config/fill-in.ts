@@ -12,6 +12,7 @@ export function settingsOf(said: Said, original: string, host: string, local: Lo
   const hostKeyAlias = said.hostKeyAlias?.toLowerCase()
   const tokens = tokensOf(local, { original, host, port, user, keyAlias: hostKeyAlias ?? original })
   const path = (template: Template): string => pathOf(template, tokens, local)
+  const identityAgent = said.identityAgent && agentOf(path(said.identityAgent))
   const settings = {
     hostName: host,
     port,
@@ -19,7 +20,7 @@ export function settingsOf(said: Said, original: string, host: string, local: Lo
     identityFiles: said.identityFiles?.filter(({ text }) => text.toLowerCase() !== 'none').map(path),
     certificateFiles: said.certificateFiles?.map(path) ?? [],
     identitiesOnly: said.identitiesOnly ?? false,
-    identityAgent: said.identityAgent && agentOf(path(said.identityAgent)),
+    identityAgent,
     proxyJump: said.proxyJump === undefined ? [] : hopsOf(said.proxyJump, tokens),
     proxyCommand: unlessNone(said.proxyCommand),
     userKnownHostsFiles:
@@ -32,7 +33,8 @@ export function settingsOf(said: Said, original: string, host: string, local: Lo
     hostKeyAlias,
     serverAliveInterval: said.serverAliveInterval,
     serverAliveCountMax: said.serverAliveCountMax,
-    connectTimeout: said.connectTimeout,
+    // Zero is no limit of its own.
+    connectTimeout: said.connectTimeout || undefined,
     sendEnv: said.sendEnv ?? [],
     setEnv: said.setEnv ?? {},
     preferredAuthentications: said.preferredAuthentications,
@@ -43,10 +45,7 @@ export function settingsOf(said: Said, original: string, host: string, local: Lo
     batchMode: said.batchMode ?? false,
     bindAddress: said.bindAddress,
     addressFamily: said.addressFamily ?? 'any',
-    forwardAgent:
-      typeof said.forwardAgent === 'object'
-        ? forwardedAgent(path(said.forwardAgent))
-        : (said.forwardAgent ?? false),
+    forwardAgent: forwardedAgent(said, identityAgent, path),
     hostKeyAlgorithms: said.hostKeyAlgorithms,
     kexAlgorithms: said.kexAlgorithms,
     ciphers: said.ciphers,
@@ -73,14 +72,21 @@ function globalKnownHosts({ globalKnownHostsFiles }: Said, { home, system }: Loc
   return globalKnownHostsFiles.map((file) => expandHome(file, home) ?? file)
 }
 
-/** `$NAME`: the socket that the variable names; the name SSH_AUTH_SOCK: the usual one. */
+/** The name SSH_AUTH_SOCK stands for the usual one. */
 function agentOf(path: string): string | undefined {
-  if (path === 'SSH_AUTH_SOCK') return undefined
-  return path.startsWith('$') ? (process.env[path.slice(1)] ?? 'none') : path
+  return path === 'SSH_AUTH_SOCK' ? undefined : (socketOf(path) ?? 'none')
 }
 
-function forwardedAgent(path: string): string | false {
-  return (path.startsWith('$') ? process.env[path.slice(1)] : path) ?? false
+/** The one that is used here, if there is one, unless ForwardAgent names another. */
+function forwardedAgent(said: Said, identityAgent: string | undefined, path: (template: Template) => string) {
+  const { forwardAgent = false } = said
+  if (forwardAgent === false || identityAgent === 'none') return false
+  return forwardAgent === true ? (identityAgent ?? true) : (socketOf(path(forwardAgent)) ?? false)
+}
+
+/** `$NAME`: the socket that the variable names. */
+function socketOf(path: string): string | undefined {
+  return path.startsWith('$') ? process.env[path.slice(1)] : path
 }
 
 function unlessNone(text: string | undefined): string | undefined {

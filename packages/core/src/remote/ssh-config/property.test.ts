@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import { askBySsh, comparable } from '../testing/ssh-g.ts'
-import { resolveSshConfig } from './resolve.ts'
+import { SshConfig } from './resolve.ts'
 
 const place = mkdtempSync(join(tmpdir(), 'viridian-ssh-config-'))
 afterAll(() => rmSync(place, { recursive: true }))
@@ -93,7 +93,7 @@ test('any small configuration reads as ssh reads it', async () => {
       writeFileSync(config, lines.join('\n'))
       const query = { host, ...(as !== undefined && { user: as }) }
       const theirs = await askBySsh(query, config)
-      const ours = resolveSshConfig({ ...query, config })
+      const ours = new SshConfig({ config }).resolve(query)
       if (typeof theirs === 'string') await expect(ours).rejects.toMatchObject({ code: 'E_SSH_CONFIG' })
       else expect(comparable(await ours, theirs)).toEqual(theirs)
     }),

@@ -80,11 +80,6 @@ export class SshConfig {
   }
 }
 
-/** As one question to an `SshConfig` of its own. */
-export function resolveSshConfig(question: HostQuery & SshConfigOptions): Promise<SshSettings> {
-  return new SshConfig(question).resolve(question)
-}
-
 /** Does what the lines say that hold for a host. False: a command must be run first. */
 function apply({ blocks }: Document, situation: Situation): boolean {
   const { said } = situation

@@ -88,7 +88,7 @@ function settingsOfSsh({ stdout }: SshRun, verbose?: SshRun): SshSettings {
     hostKeyAlias: one('hostkeyalias'),
     serverAliveInterval: number('serveraliveinterval'),
     serverAliveCountMax: number('serveralivecountmax'),
-    connectTimeout: need('connecttimeout') === 'none' ? undefined : number('connecttimeout'),
+    connectTimeout: ['none', '0'].includes(need('connecttimeout')) ? undefined : number('connecttimeout'),
     sendEnv: all('sendenv'),
     setEnv: Object.fromEntries(all('setenv').map((pair) => pair.split(/=(.*)/s, 2))),
     preferredAuthentications: one('preferredauthentications')?.split(','),
