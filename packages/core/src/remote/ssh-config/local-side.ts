@@ -8,12 +8,14 @@ export interface LocalSide {
   readonly uid: number
   /** As the system's user database has it: OpenSSH does not look at HOME. */
   readonly home: string
+  /** Where files for all users are. */
+  readonly system: string
   readonly hostname: string
 }
 
 export function localSide(): LocalSide {
-  const { username, uid, homedir } = userInfo()
-  return { user: username, uid, home: homedir, hostname: hostname() }
+  const { username: user, uid, homedir: home } = userInfo()
+  return { user, uid, home, system: '/etc/ssh', hostname: hostname() }
 }
 
 /** What is known of the other side. */
@@ -29,7 +31,10 @@ export interface RemoteSide {
 export function tokensOf(local: LocalSide, remote: RemoteSide): Tokens {
   const { original, host, port, user, keyAlias } = remote
   return {
-    C: createHash('sha1').update(`${local.hostname}${host}${port}${user}`).digest('hex'),
+    // Rarely used, and dearer than all the rest.
+    get C() {
+      return createHash('sha1').update(`${local.hostname}${host}${port}${user}`).digest('hex')
+    },
     L: local.hostname.replace(/\..*$/s, ''),
     d: local.home,
     h: host,
