@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander'
 import { isViridianError, reportOf, ViridianError } from '../error.ts'
 import { colorsFor } from '../output/colors.ts'
-import { errorLines } from '../output/lines.ts'
+import { errorLines } from '../output/error-lines.ts'
 import { buildProgram } from './program.ts'
 import { Project } from './project.ts'
 

@@ -1,7 +1,7 @@
 import { Mask } from '../events/mask.ts'
 import type { JournalRecord } from '../journal/record.ts'
 import { colorsFor } from '../output/colors.ts'
-import { errorLines } from '../output/lines.ts'
+import { errorLines } from '../output/error-lines.ts'
 import { Ledger } from '../run/ledger.ts'
 import { Session } from '../run/session.ts'
 import { RunStore } from '../run/store.ts'

@@ -16,10 +16,15 @@ export async function runOnHosts<Specs extends ArgSpecs, Result>(
 ): Promise<HostValues<Result>> {
   const hosts = await session.hosts(task.role)
   const t = remoteContext(session, args)
+  const began = performance.now()
+  const common = { key, task: session.nameOf(task), hosts: hosts.length }
+  session.emit({ kind: 'hosts.started', ...common, at: new Date().toISOString() })
   const results = await fanOut(hosts, (host) => onHost(session, key, task, t, host), {
     ...task,
     signal: session.engine.signal,
   })
+  const ms = Math.round(performance.now() - began)
+  session.emit({ kind: 'hosts.finished', ...common, at: new Date().toISOString(), ms })
   const failure = hostsError(results, task.maxFailures, session.nameOf(task))
   if (failure) throw failure
   return Object.fromEntries(
