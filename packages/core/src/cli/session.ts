@@ -9,7 +9,7 @@ import type { RunIdentity } from '../step/definition.ts'
 import type { Globals } from './globals.ts'
 import { onInterrupt } from './interrupt.ts'
 import type { Project } from './project.ts'
-import { askOn, confirmOn, outputFor } from './screen.ts'
+import { confirmOn, outputFor, personAt } from './screen.ts'
 import { onStrayFailure } from './stray-failure.ts'
 
 export interface SessionRequest {
@@ -32,7 +32,7 @@ export async function withSession<Result>(
   const { stateDirectory } = project
   const journal = planning ? undefined : await new RunStore(stateDirectory).open(identity.id)
   const output = outputFor(globals)
-  const ask = askOn(output)
+  const { ask, lend } = personAt(output, globals)
   const ledger = new Ledger(journal, records)
   const session = new Session({
     config,
@@ -47,6 +47,7 @@ export async function withSession<Result>(
     caughtUp: () => output.caughtUp(),
     confirm: confirmOn(ask, globals.yes),
     ask,
+    lend,
   })
   const release = onInterrupt(session, (signal) => {
     output.close()

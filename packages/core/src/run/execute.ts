@@ -111,8 +111,12 @@ async function afterFailure({ session, ledger }: Execution, thrown: unknown): Pr
   const leftovers = session.committed
     ? unfinished
     : (await takeBack(session, ledger, { reason: error })).leftovers
-  return { status, exitCode: leftovers.length > 0 ? 3 : exitCodeOf(error), error, leftovers }
+  if (leftovers.length === 0) return { status, exitCode: exitCodeOf(error), error, leftovers }
+  return { status, exitCode: 3, error: status === 'cancelled' ? withoutHint(error) : error, leftovers }
 }
+
+// An interruption's hint says that all is put back.
+const withoutHint = ({ hint: _, ...rest }: ErrorReport): ErrorReport => rest
 
 /** Who goes on with this run in its stead, if anybody does: then nothing of it is taken back here. */
 async function takenOver(session: Session): Promise<unknown> {

@@ -8,6 +8,7 @@ import type { Plugin } from '../plugin.ts'
 import type { Host } from '../remote/host.ts'
 import type { Ask } from '../remote/prompt.ts'
 import { createRemote, type Remote } from '../remote/remote.ts'
+import type { Lend } from '../remote/shell.ts'
 import type { HostSpec, SshDefaults } from '../remote/transport.ts'
 import type { RunIdentity, StepContext } from '../step/definition.ts'
 import { Engine } from '../step/engine.ts'
@@ -40,6 +41,8 @@ export interface SessionSettings {
   readonly confirm: (question: string) => Promise<boolean>
   /** Asks a person for passphrases and passwords. */
   readonly ask: Ask
+  /** Lends the terminal of a person, for shells on hosts. */
+  readonly lend?: Lend | undefined
   /** The run ends where it keeps its way back open, and waits for nothing there. */
   readonly detach?: boolean
 }
@@ -104,6 +107,7 @@ export class Session implements StepHost {
       defaults: () => this.openStage(),
       signal: stop.signal,
       ask: settings.ask,
+      lend: settings.lend,
       mask: (text) => this.mask.text(text),
       ...(settings.caughtUp && { caughtUp: settings.caughtUp }),
       directory: settings.directory,
@@ -249,8 +253,15 @@ export class Session implements StepHost {
     return this.#roles.resolve(role)
   }
 
-  host(spec: HostSpec, step: { key: string; parent: string; host: string }): Host {
+  /** @param atEnd - takes what is to be ended with the host's task; left out: it ends with the run */
+  host(
+    spec: HostSpec,
+    step: { key: string; parent: string; host: string },
+    atEnd?: (end: () => Promise<void>) => void,
+  ): Host {
     return this.#remote.host(spec, {
+      ...(atEnd && { atEnd }),
+      onWarning: (text) => this.emit({ kind: 'note', level: 'warning', text }),
       onCommand: (command) =>
         this.emit({ kind: 'host.command', ...step, command, planned: this.engine.planning }),
       onLine: (stream, line) => this.emit({ kind: 'host.output', ...step, stream, line }),

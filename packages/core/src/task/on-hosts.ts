@@ -69,7 +69,17 @@ async function onHost<Specs extends ArgSpecs, Result>(
       ...(error !== undefined && { error: reportOf(error) }),
     })
   try {
-    const body = (): Promise<Result> => task.body(session.host(spec, common), t)
+    const body = async (): Promise<Result> => {
+      const ends: (() => Promise<void>)[] = []
+      try {
+        return await task.body(
+          session.host(spec, common, (end) => void ends.push(end)),
+          t,
+        )
+      } finally {
+        await Promise.all(ends.map((end) => end()))
+      }
+    }
     const value = session.engine.planning ? await body() : await recorded(session, common, spec, body)
     finished()
     return value

@@ -6,7 +6,7 @@ import type { HostSpec } from '../remote/transport.ts'
 const asHost = (host: string | HostSpec): HostSpec => (typeof host === 'string' ? parseHost(host) : host)
 
 /** `user@name:port`, each part but the name may be missing. */
-function parseHost(text: string): HostSpec {
+export function parseHost(text: string): HostSpec {
   const [, user, name = text, port] = /^(?:([^@]+)@)?(.+?)(?::(\d+))?$/.exec(text) ?? []
   return { name, ...(user !== undefined && { user }), ...(port !== undefined && { port: Number(port) }) }
 }
