@@ -1,5 +1,5 @@
 import { ViridianError } from '../error.ts'
-import { announce } from './announcement.ts'
+import { announce, quoteForLogin } from './announcement.ts'
 import { lifeline } from './lifeline.ts'
 import { quote, quotePath } from './quote.ts'
 
@@ -20,6 +20,14 @@ export function scriptOf(context: CommandContext, command: string): string {
 /** The command line that is sent to the host: announced; the script under a lifeline, inside sudo, so that it can be ended. */
 export function wireCommand(context: CommandContext, command: string, inputSize = 0): string {
   return `exec ${announce} ${sudo(context)}${lifeline(scriptOf(context, command), inputSize)}`
+}
+
+/**
+ * The command line of a command that reads its input to the end, and knows from its size whether it has come whole: the
+ * end of input is the end that it waits for, and it needs no lifeline.
+ */
+export function readingCommand(context: CommandContext, command: string): string {
+  return `exec ${announce} ${sudo(context)}sh -c ${quoteForLogin(scriptOf(context, command))}`
 }
 
 /** The command as people read it. */

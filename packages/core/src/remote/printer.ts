@@ -1,5 +1,6 @@
 import type { Backend } from './backend.ts'
 import { type CommandContext, shownCommand } from './command.ts'
+import { shownGet, shownPut, shownRead } from './files/shown.ts'
 import { quotePath } from './quote.ts'
 
 /** Says what would be done on a host, and does nothing: commands succeed without a word, no file exists. */
@@ -14,12 +15,14 @@ export function printer(print: (command: string) => void, mask: (text: string) =
       const code = okCodes.includes(0) ? 0 : (okCodes[0] ?? 0)
       return { command: say(context, command), code, signal: null, stdout: '', stderr: '', truncated: false }
     },
-    put: async (context, local, remote) => void say(context, `put ${local} ${quotePath(remote)}`),
-    get: async (context, remote, local) => void say(context, `get ${quotePath(remote)} ${local}`),
-    write: async (context, remote) => void say(context, `write ${quotePath(remote)}`),
+    put: async (context, source, remote) => {
+      say(context, shownPut(source, remote))
+      return { changed: true, sent: 0 }
+    },
+    get: async (context, remote, local) => void say(context, shownGet(remote, local)),
     read: async (context, remote) => {
-      say(context, `read ${quotePath(remote)}`)
-      return ''
+      say(context, shownRead(remote))
+      return Buffer.alloc(0)
     },
     exists: async (context, remote) => {
       say(context, `test -e ${quotePath(remote)}`)

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import type { Backend } from './backend.ts'
 import { ConnectedBackend } from './connected-backend.ts'
+import { LocalFiles } from './files/local-files.ts'
 import type { Host } from './host.ts'
 import { hostInContext } from './host-in-context.ts'
 import { printer } from './printer.ts'
@@ -45,13 +46,14 @@ export function createRemote(options: RemoteOptions): Remote {
   const transport =
     options.transport ?? new SshTransport({ defaults: options.defaults, ask: options.ask ?? askNobody })
   const connections = new Connections(transport, options.signal)
+  const files = new LocalFiles(options.directory ?? process.cwd())
   // Every command of every host listens on it.
   setMaxListeners(0, options.signal)
   const backendOf = (spec: HostSpec, { onCommand, onLine }: HostHooks): Backend => {
     if (options.planning) return printer(onCommand ?? ignore, options.mask)
     return new ConnectedBackend({
       host: spec.name,
-      directory: options.directory ?? process.cwd(),
+      files,
       signal: options.signal,
       mask: options.mask,
       connection: () => connections.get(spec),
