@@ -107,6 +107,8 @@ export function differenceOf(
     for (const above of lineOf(path)) stays.add(above)
   }
   for (const path of extra) if (!stays.has(path)) gone.add(path)
+  // A directory that is made on the way to what has changed would have no mode; the top is always made.
+  if (gone.size > 0) changed.add('.')
   const topmost = [...gone].filter((path) => !lineOf(path).some((above) => above !== path && gone.has(above)))
   return { changed: tree.entries.filter(({ path }) => changed.has(path)), gone: topmost, equal, keeps }
 }

@@ -2,10 +2,9 @@ import { isViridianError, ViridianError } from '../../error.ts'
 
 const hints: readonly (readonly [words: RegExp, hint: string])[] = [
   [
-    /No space left on device|Disk quota exceeded/i,
-    'make room on the host; what was there before is still there',
+    /No space left on device|Disk quota exceeded|File too large|Wrote only \d+ of|exit code 153\b/i,
+    'make room on the host (df, quota, ulimit -f); what was there before is still there',
   ],
-  [/File too large/i, "the host's limit on the size of files (ulimit -f, or its file system's) is below it"],
   [/Read-only file system/i, 'the file system is mounted read-only there'],
   [
     /Permission denied|Operation not permitted/i,
@@ -13,10 +12,7 @@ const hints: readonly (readonly [words: RegExp, hint: string])[] = [
   ],
   [/Device or resource busy/i, 'something is mounted there: put what is inside of it'],
   [/(?:tar|gzip): (?:command )?not found/i, 'install tar on the host: directories travel as its archives'],
-  [
-    /No such file or directory|nonexistent directory/i,
-    'is the path right? Make the directory that it stands in first',
-  ],
+  [/No such file or directory|nonexistent/i, 'is the path right? Make the directory that it stands in first'],
   [/Is a directory|is a directory/, 'end the path with / to put a file into a directory'],
 ]
 

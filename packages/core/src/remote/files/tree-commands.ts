@@ -21,9 +21,12 @@ export function listTree(path: string, tree: Tree): string {
   const tests = [...by('f', 'file'), ...by('d', 'directory'), links, ...rest, others]
   // What is larger than any local file is not looked into.
   const largest = Math.max(0, ...tree.entries.map(({ size }) => size))
+  const isHome = `${path} is the root or the home directory of the host: it is not exchanged as a whole`
   return [
     'export LC_ALL=C',
+    'home=$(cd && pwd -P)',
     `cd ${quotePath(path)} 2>/dev/null || exit 0`,
+    `case "$(pwd -P)" in /|"$home") echo ${quote(isHome)} >&2; exit 1;; esac`,
     `find . ${tests.join(' -o ')}`,
     "printf '\\0'",
     digestProgram,
@@ -64,13 +67,11 @@ export function storeTree({ path, token, list, compressed, owner }: StoredTree):
     `{ ${copy('"$s/new/."', '"$s/tree/"', ':')}; } || quit`,
     'n="$s/tree"',
   ]
-  const isHome = `${path} is the home directory or the root of the host`
   return [
     'export LC_ALL=C',
     `t=${quotePath(path)}`,
     // A link to a directory stays; what it points to is exchanged.
     '[ ! -d "$t" ] || t=$(cd "$t" && pwd -P) || exit',
-    `case "$t" in /|"$(cd && pwd -P)") echo ${quote(`${isHome}: it cannot be exchanged`)} >&2; exit 1;; esac`,
     `[ -d "$t" ] || [ ! -e "$t" ] || { echo ${quote(`${path} is no directory`)} >&2; exit 1; }`,
     `s="$t.${token}"`,
     'umask 077',
