@@ -1,9 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { resolve } from 'node:path'
 import { pipeline } from 'node:stream'
 import { constants, createGzip } from 'node:zlib'
 import { ViridianError } from '../../error.ts'
 import { archiveOf } from './archive.ts'
+import { onLocalFile } from './local-file-error.ts'
 import { Shared } from './shared.ts'
 import { type Spool, spool } from './spool.ts'
 import { digestOf, readTree, type Tree, type TreeEntry, type TreeOptions } from './tree.ts'
@@ -11,7 +13,9 @@ import { digestOf, readTree, type Tree, type TreeEntry, type TreeOptions } from 
 // Hosts that begin within this time get the same look at a directory.
 const freshMs = 1_000
 
-const archiveInMemory = 64 * 1024 * 1024
+const inMemory = 64 * 1024 * 1024
+
+const readAtOnce = 256 * 1024
 
 /** Part of a tree, packed. */
 export interface Packing {
@@ -28,6 +32,7 @@ export class LocalFiles {
   readonly #directory: string
   readonly #trees = new Map<string, { users: number; readAt: number; tree: Promise<Tree> | undefined }>()
   readonly #archives = new Shared<Spool>((archive) => archive.dispose())
+  readonly #contents = new Shared<Spool>((content) => content.dispose())
   readonly #digests = new Shared<string>()
   readonly #takers = new Map<string, string>()
 
@@ -71,9 +76,23 @@ export class LocalFiles {
     const make = (): Promise<Spool> => {
       const list = gone && { [this.list]: Buffer.from(gone.map((path) => `${path}\0`).join('')) }
       const archive = archiveOf(tree, entries, list)
-      return spool(compress ? compressed(archive) : archive, archiveInMemory)
+      return spool(compress ? compressed(archive) : archive, inMemory)
     }
     return this.#archives.use(key, make, use)
+  }
+
+  /**
+   * Hands on a file's content: for all who want it at once from one reading, unless it is large. `version` tells one state
+   * of the file from another.
+   */
+  withContent<Value>(
+    { file, size, version }: { readonly file: string; readonly size: number; readonly version: string },
+    use: (chunks: Spool['chunks']) => Promise<Value>,
+  ): Promise<Value> {
+    const read = () => createReadStream(file, { highWaterMark: readAtOnce })
+    if (size > inMemory) return use(read)
+    const make = (): Promise<Spool> => onLocalFile(file, 'read', () => spool(read(), inMemory))
+    return this.#contents.use(`${version} ${file}`, make, (content) => use(() => content.chunks()))
   }
 
   /** A file's SHA-256; `version` tells one state of it from another. */

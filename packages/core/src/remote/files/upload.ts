@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { createReadStream, type Stats } from 'node:fs'
+import type { Stats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { ViridianError } from '../../error.ts'
@@ -19,8 +19,6 @@ import { listTree, storeTree } from './tree-commands.ts'
 const worthAsking = 64 * 1024
 
 const streamInMemory = 1024 * 1024
-
-const readAtOnce = 256 * 1024
 
 const unchanged: PutResult = { changed: false, sent: 0 }
 
@@ -53,17 +51,19 @@ export class Upload {
 
   async #putFile(local: string, found: Stats, path: string, options: PutOptions): Promise<PutResult> {
     const { size, mtimeMs, ino } = found
+    const version = `${size} ${mtimeMs} ${ino}`
     const settings = { ...options, mode: options.mode ?? found.mode & 0o777 }
     if (size >= worthAsking) {
       const answer = await this.#exchange({ command: digestFile(path, size) })
       const [there] = /[0-9a-f]{64}/.exec(answer.toString()) ?? []
-      if (there !== undefined && there === (await this.#local.digest(local, `${size} ${mtimeMs} ${ino}`))) {
+      if (there !== undefined && there === (await this.#local.digest(local, version))) {
         await this.#exchange({ command: settleFile(path, settings) })
         return unchanged
       }
     }
-    const chunks = () => createReadStream(local, { highWaterMark: readAtOnce })
-    return onLocalFile(local, 'upload', () => this.#store(path, { size, chunks }, settings))
+    return this.#local.withContent({ file: local, size, version }, (chunks) =>
+      this.#store(path, { size, chunks }, settings),
+    )
   }
 
   #putBytes(bytes: Uint8Array, path: string, options: WriteOptions): Promise<PutResult> {
