@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import type { Backend } from './backend.ts'
 import { ConnectedBackend } from './connected-backend.ts'
+import { LocalFiles } from './files/local-files.ts'
 import type { Host } from './host.ts'
 import { hostInContext } from './host-in-context.ts'
 import { printer } from './printer.ts'
@@ -59,6 +60,7 @@ export function createRemote(options: RemoteOptions): Remote {
       ...(options.note && { note: options.note }),
     })
   const connections = new Connections(transport, options.signal)
+  const files = new LocalFiles(options.directory ?? process.cwd())
   // Every command of every host listens on it.
   setMaxListeners(0, options.signal)
   const ends: (() => Promise<void>)[] = []
@@ -66,7 +68,7 @@ export function createRemote(options: RemoteOptions): Remote {
     if (options.planning) return printer(onCommand ?? ignore, options.mask)
     return new ConnectedBackend({
       host: spec.name,
-      directory: options.directory ?? process.cwd(),
+      files,
       signal: options.signal,
       mask: options.mask,
       lend: options.lend,
