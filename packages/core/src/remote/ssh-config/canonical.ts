@@ -54,6 +54,7 @@ async function qualified(name: string, said: Said, names: NameService): Promise<
   const where = isAnchored ? '' : ` in any of ${canonicalDomains.join(', ') || 'no CanonicalDomains'}`
   throw new ViridianError('E_HOST_UNREACHABLE', `the name ${name} does not exist${where}`, {
     hint: 'check the name, CanonicalDomains, and CanonicalizeFallbackLocal in ssh_config',
+    place: { host: name },
   })
 }
 

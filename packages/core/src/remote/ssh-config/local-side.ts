@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { hostname, userInfo } from 'node:os'
+import { homedir, hostname, userInfo } from 'node:os'
 import type { Tokens } from './template.ts'
 
 /** What decisions and tokens go by of whoever connects. */
@@ -14,8 +14,18 @@ export interface LocalSide {
 }
 
 export function localSide(): LocalSide {
-  const { username: user, uid, homedir: home } = userInfo()
-  return { user, uid, home, system: '/etc/ssh', hostname: hostname() }
+  return { ...account(), system: '/etc/ssh', hostname: hostname() }
+}
+
+/** Containers run as users whom the database does not know; OpenSSH does not work there. */
+function account(): Pick<LocalSide, 'user' | 'uid' | 'home'> {
+  try {
+    const { username: user, uid, homedir: home } = userInfo()
+    return { user, uid, home }
+  } catch {
+    const uid = process.getuid?.() ?? -1
+    return { user: process.env.USER ?? String(uid), uid, home: homedir() }
+  }
 }
 
 /** What is known of the other side. */

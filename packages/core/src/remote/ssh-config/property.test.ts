@@ -87,10 +87,20 @@ const line = fc.oneof(
 
 test('any small configuration reads as ssh reads it', async () => {
   const config = join(place, 'config')
-  const question = fc.tuple(fc.array(line, { maxLength: 12 }), name, fc.option(user, { nil: undefined }))
+  const more = join(place, 'more')
+  const lines = fc.array(fc.oneof({ arbitrary: line, weight: 20 }, fc.constant(`Include ${more}`)), {
+    maxLength: 12,
+  })
+  const question = fc.tuple(
+    lines,
+    fc.array(line, { maxLength: 4 }),
+    name,
+    fc.option(user, { nil: undefined }),
+  )
   await fc.assert(
-    fc.asyncProperty(question, async ([lines, host, as]) => {
-      writeFileSync(config, lines.join('\n'))
+    fc.asyncProperty(question, async ([text, included, host, as]) => {
+      writeFileSync(config, text.join('\n'))
+      writeFileSync(more, included.join('\n'))
       const query = { host, ...(as !== undefined && { user: as }) }
       const theirs = await askBySsh(query, config)
       const ours = new SshConfig({ config }).resolve(query)

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test, vi } from 'vitest'
+import { type Case, cases, refusals } from '../testing/ssh-config-cases.ts'
 import { askBySsh, comparable } from '../testing/ssh-g.ts'
-import { type Case, cases, refusals } from './corpus.ts'
 import { SshConfig } from './resolve.ts'
 
 const place = mkdtempSync(join(tmpdir(), 'viridian-ssh-config-'))

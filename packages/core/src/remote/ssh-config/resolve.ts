@@ -13,7 +13,9 @@ import { fill } from './template.ts'
 export interface SshConfigOptions {
   /** A file in place of the user's and the system's, as `ssh -F` has it; `false` or `none`: no file at all. */
   readonly config?: string | false
+  /** Who connects. @default the user of this process */
   readonly local?: LocalSide
+  /** Where canonical names are looked up. @default the system's name service */
   readonly names?: NameService
 }
 

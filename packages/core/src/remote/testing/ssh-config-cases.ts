@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: ssh_config has variables of this form.
-import type { HostQuery } from './resolve.ts'
+import type { HostQuery } from '../ssh-config/resolve.ts'
 
 /** A configuration, and a host to read it for. `DIR` stands for the directory of its files. */
 export interface Case {
@@ -97,6 +97,7 @@ export const cases: readonly Case[] = [
   of('ProxyJump with users and ports', 'ProxyJump a@b:22,c:33,d@e'),
   of('ProxyJump with addresses', 'ProxyJump u@[::1]:2222'),
   of('ProxyJump as a URI', 'ProxyJump ssh://u@b:2200'),
+  of('ProxyJump as a URI with an encoded user', 'ProxyJump ssh://a%40b+c%7e@b'),
   of('ProxyJump: a user with an at sign', 'ProxyJump u@x@b'),
   of('ProxyJump with a comment', 'ProxyJump b # c'),
   of('ProxyJump with a blank', 'ProxyJump b ,c'),
@@ -228,6 +229,9 @@ export const cases: readonly Case[] = [
   of('Include by set and letter', 'Include DIR/[ab]? DIR/[!a-y]', {
     files: { ax: 'Port 1', bx: 'User b', cx: 'BindAddress c', z: 'HostKeyAlias z' },
   }),
+  of('Include by a set that is upside down', 'Include DIR/[b-a] DIR/[ DIR/x[', {
+    files: { a: 'Port 1', 'x[': 'Port 2' },
+  }),
   of('Include of several', 'Include DIR/b DIR/a\n', { files: { a: 'Port 1', b: 'Port 2' } }),
   of('Include of nothing', 'Include DIR/none DIR/none/*\nPort 1'),
   of('Include of a directory', 'Include DIR/*/*', { files: { 'sub/dir/x': 'Port 1', 'sub/z': 'Port 2' } }),
@@ -315,6 +319,7 @@ export const refusals: readonly Case[] = [
   of('a jump host too few', 'ProxyJump a, b'),
   of('a jump host with bare colons', 'ProxyJump ::1'),
   of('a jump host in a block that does not hold', 'Host db\nProxyJump u@'),
+  of('a jump host whose user is no text', 'ProxyJump ssh://u%zz@b'),
   of('a jump host that is the host', 'ProxyJump web-1'),
   of('a jump host that is the host, with all that', 'HostName h\nUser u\nPort 9\nProxyJump a,u@h:9'),
   of('Match without a criterion', 'Match # x'),
