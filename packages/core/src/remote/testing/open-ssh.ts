@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
@@ -102,6 +102,11 @@ export class OpenSsh {
     for (const child of childrenOf(pid)) process.kill(child, 'SIGKILL')
   }
 
+  /** Lets another key log in. */
+  admit(file: string): void {
+    appendFileSync(join(this.directory, 'id.pub'), readFileSync(`${file}.pub`))
+  }
+
   /** Type and key of its host key, as known_hosts has them. */
   hostKey(type: 'ed25519' | 'rsa' | 'ecdsa' = 'ed25519'): string {
     const text = readFileSync(join(this.directory, `host_${type}.pub`), 'utf8')
@@ -121,7 +126,10 @@ export class OpenSsh {
 
 export function makeKey(file: string, type: string, passphrase = ''): void {
   const bits = type === 'rsa' ? ['-b', '2048'] : []
-  execFileSync('ssh-keygen', ['-q', '-t', type, ...bits, '-N', passphrase, '-C', 'test', '-f', file])
+  // One round of a passphrase's hash, where sixteen are usual: it takes a quarter of a second and more.
+  const rounds = ['-a', '1']
+  const words = ['-q', '-t', type, ...bits, ...rounds, '-N', passphrase, '-C', 'test', '-f', file]
+  execFileSync('ssh-keygen', words)
 }
 
 export async function freePort(): Promise<number> {
