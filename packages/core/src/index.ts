@@ -15,9 +15,12 @@ export type {
   Surroundings,
   SurroundingsContext,
 } from './plugin.ts'
+export type { Forward, ForwardOptions } from './remote/forward.ts'
 export type { CommandOptions, CommandResult, CommandValue, Host, RunCommand } from './remote/host.ts'
 export type { HostResult } from './remote/hosts-error.ts'
 export { HostsError } from './remote/hosts-error.ts'
+export type { RebootOptions } from './remote/reboot.ts'
+export type { OpenShell } from './remote/shell.ts'
 export type { HostSpec, SshDefaults } from './remote/transport.ts'
 export type {
   ChangeContext,

@@ -186,7 +186,7 @@ const lastOf = (lines: readonly string[], mask: Circumstances['mask']): string =
     .join('')
 
 // As shells count: 128 and the signal's number.
-function codeOfSignal(signal: string | null): number {
+export function codeOfSignal(signal: string | null): number {
   const number = Object.entries(constants.signals).find(([name]) => name === signal)?.[1]
   return 128 + (number ?? 0)
 }

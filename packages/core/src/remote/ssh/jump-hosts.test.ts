@@ -201,7 +201,7 @@ describe('a jump host', () => {
       const first = await transport.connect({ name: 'web' }, signal)
       const running = first.exec('sleep 100', {})
       const lost = expect(running).rejects.toMatchObject({ code: 'E_HOST_LOST', place: { host: 'web' } })
-      server.cut()
+      server.crashSessions()
       await lost
       const second = await transport.connect({ name: 'web' }, signal)
       expect(await second.exec('true', {})).toMatchObject({ code: 0 })

@@ -15,6 +15,8 @@ export interface OpenSshOptions {
   readonly config?: readonly string[]
   /** @default ed25519 */
   readonly identityType?: string
+  /** Scripts by name, found before all other programs. */
+  readonly programs?: Readonly<Record<string, string>>
   readonly hostKeyTypes?: readonly ('ed25519' | 'rsa' | 'ecdsa')[]
 }
 
@@ -55,11 +57,14 @@ export class OpenSsh {
       'PasswordAuthentication no',
       'StrictModes no',
       'UsePAM no',
-      // Away from the start-up files of whoever runs the tests.
-      `SetEnv HOME=${directory}`,
+      // Away from the start-up files of whoever runs the tests. Of SetEnv sshd takes the first line.
+      `SetEnv HOME=${directory} PATH=${join(directory, 'bin')}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`,
       ...types.map((type) => `HostKey ${join(directory, `host_${type}`)}`),
     ]
     writeFileSync(join(directory, 'sshd_config'), `${lines.join('\n')}\n`)
+    mkdirSync(join(directory, 'bin'))
+    for (const [name, body] of Object.entries(options.programs ?? {}))
+      writeFileSync(join(directory, 'bin', name), `#!/bin/sh\n${body}\n`, { mode: 0o755 })
     const server = new OpenSsh(directory, port)
     const known = types.map((type) => `[127.0.0.1]:${port} ${server.hostKey(type)}\n`)
     writeFileSync(server.knownHosts, known.join(''))
@@ -96,15 +101,15 @@ export class OpenSsh {
     await ended
   }
 
-  /** Ends the connections that stand, without a goodbye, and goes on to listen. */
-  cut(): void {
-    const { pid } = this.#process ?? {}
-    for (const child of childrenOf(pid)) process.kill(child, 'SIGKILL')
-  }
-
   /** Lets another key log in. */
   admit(file: string): void {
     appendFileSync(join(this.directory, 'id.pub'), readFileSync(`${file}.pub`))
+  }
+
+  /** Kills what serves the connections that stand, as a machine dies: without a goodbye. */
+  crashSessions(): void {
+    if (this.#process?.pid === undefined) return
+    for (const pid of sessionsBelow(this.#process.pid)) process.kill(pid, 'SIGKILL')
   }
 
   /** Type and key of its host key, as known_hosts has them. */
@@ -124,6 +129,16 @@ export class OpenSsh {
   }
 }
 
+function sessionsBelow(pid: number): number[] {
+  const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,comm='], { encoding: 'utf8' }).split('\n')
+  const all = lines.map((line) => line.trim().split(/\s+/))
+  const below = (parent: string): string[] =>
+    all
+      .filter(([, ppid, name = '']) => ppid === parent && name.startsWith('sshd'))
+      .flatMap(([child = '']) => [child, ...below(child)])
+  return below(String(pid)).map(Number)
+}
+
 export function makeKey(file: string, type: string, passphrase = ''): void {
   const bits = type === 'rsa' ? ['-b', '2048'] : []
   // One round of a passphrase's hash, where sixteen are usual: it takes a quarter of a second and more.
@@ -140,12 +155,6 @@ export async function freePort(): Promise<number> {
   await once(server, 'close')
   if (address === null || typeof address === 'string') throw new Error('no port')
   return address.port
-}
-
-function childrenOf(parent: number | undefined): number[] {
-  const lines = execFileSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n')
-  const pairs = lines.map((line) => line.trim().split(/\s+/).map(Number))
-  return pairs.flatMap(([pid, ppid]) => (pid !== undefined && ppid === parent ? [pid] : []))
 }
 
 async function answers(port: number): Promise<boolean> {
