@@ -26,7 +26,7 @@ beforeEach(async () => {
   write('user', '0')
   stop = new AbortController()
   remote = createRemote({
-    defaults: () => ({ knownHosts: [sshd.knownHosts], connectTimeout: '1s' }),
+    defaults: () => ({ config: false, knownHosts: [sshd.knownHosts], connectTimeout: '1s' }),
     signal: stop.signal,
     mask: (text) => text,
   })

@@ -28,6 +28,7 @@ const isRefusedSession = (error: unknown): error is Error =>
   error instanceof Error && 'reason' in error && typeof error.reason === 'number'
 
 type TakeChannel = (error: Error | undefined, channel: ClientChannel) => void
+
 export interface ConnectionDetails {
   /** What people call it. */
   readonly host: string
@@ -88,7 +89,7 @@ export class SshConnection implements Connection {
     const { client } = this.#session
     const open = (take: TakeChannel): unknown => {
       const pty = ptyOf(sizeOf(terminal))
-      if (command === undefined) return client.shell(pty, take)
+      if (command === undefined) return client.shell(pty, { env: this.#env }, take)
       return client.exec(withEnvironment(this.#env, command), { pty }, take)
     }
     const end = await this.#inSession(signal, open, (channel) => tieTerminal(terminal, channel, signal))

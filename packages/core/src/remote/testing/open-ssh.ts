@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
@@ -101,6 +101,11 @@ export class OpenSsh {
     await ended
   }
 
+  /** Lets another key log in. */
+  admit(file: string): void {
+    appendFileSync(join(this.directory, 'id.pub'), readFileSync(`${file}.pub`))
+  }
+
   /** Kills what serves the connections that stand, as a machine dies: without a goodbye. */
   crashSessions(): void {
     if (this.#process?.pid === undefined) return
@@ -136,7 +141,10 @@ function sessionsBelow(pid: number): number[] {
 
 export function makeKey(file: string, type: string, passphrase = ''): void {
   const bits = type === 'rsa' ? ['-b', '2048'] : []
-  execFileSync('ssh-keygen', ['-q', '-t', type, ...bits, '-N', passphrase, '-C', 'test', '-f', file])
+  // One round of a passphrase's hash, where sixteen are usual: it takes a quarter of a second and more.
+  const rounds = ['-a', '1']
+  const words = ['-q', '-t', type, ...bits, ...rounds, '-N', passphrase, '-C', 'test', '-f', file]
+  execFileSync('ssh-keygen', words)
 }
 
 export async function freePort(): Promise<number> {
