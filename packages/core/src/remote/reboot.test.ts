@@ -47,8 +47,8 @@ async function told(): Promise<void> {
 }
 
 async function fall(): Promise<void> {
-  await sshd.halt()
   sshd.crashSessions()
+  await sshd.halt()
 }
 
 test('a reboot ends when the host has booted anew', async () => {
