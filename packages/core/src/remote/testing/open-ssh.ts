@@ -93,10 +93,10 @@ export class OpenSsh {
   }
 
   /** Stops to listen; connections that stand go on. */
-  async halt(): Promise<void> {
+  async halt(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
     if (this.#process === undefined) return
     const ended = once(this.#process, 'exit')
-    this.#process.kill()
+    this.#process.kill(signal)
     this.#process = undefined
     await ended
   }
@@ -108,8 +108,12 @@ export class OpenSsh {
 
   /** Kills what serves the connections that stand, as a machine dies: without a goodbye. */
   crashSessions(): void {
-    if (this.#process?.pid === undefined) return
-    for (const pid of sessionsBelow(this.#process.pid)) process.kill(pid, 'SIGKILL')
+    this.#signal('SIGKILL')
+  }
+
+  /** Stops what serves the connections that stand in its tracks: nothing is answered any more. */
+  stall(): void {
+    this.#signal('SIGSTOP')
   }
 
   /** Type and key of its host key, as known_hosts has them. */
@@ -124,8 +128,15 @@ export class OpenSsh {
   }
 
   async stop(): Promise<void> {
-    await this.halt()
+    this.crashSessions()
+    await this.halt('SIGKILL')
     await rm(this.directory, { recursive: true, force: true })
+  }
+
+  #signal(signal: 'SIGKILL' | 'SIGSTOP'): void {
+    const pid = this.#process?.pid
+    if (pid === undefined) return
+    for (const each of sessionsBelow(pid)) process.kill(each, signal)
   }
 }
 
