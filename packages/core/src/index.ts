@@ -15,9 +15,15 @@ export type {
   Surroundings,
   SurroundingsContext,
 } from './plugin.ts'
+export type { HostCount, OnFailure } from './remote/fan-out.ts'
+export type { PutOptions, PutResult, PutSource, ReadOptions, WriteOptions } from './remote/files/options.ts'
+export type { ReadRemoteFile } from './remote/files/reading.ts'
+export type { Forward, ForwardOptions } from './remote/forward.ts'
 export type { CommandOptions, CommandResult, CommandValue, Host, RunCommand } from './remote/host.ts'
 export type { HostResult } from './remote/hosts-error.ts'
 export { HostsError } from './remote/hosts-error.ts'
+export type { RebootOptions } from './remote/reboot.ts'
+export type { OpenShell } from './remote/shell.ts'
 export type { HostSpec, SshDefaults } from './remote/transport.ts'
 export type {
   ChangeContext,
@@ -36,9 +42,12 @@ export type { Move, Steps } from './step/steps.ts'
 export type { ArgDetails, ArgSpec, ArgSpecs, ArgType, ArgValues } from './task/args.ts'
 export type { HostValues, RemoteTaskContext, TaskContext } from './task/context.ts'
 export type {
+  Batches,
+  CallSettings,
   FanOutSettings,
   LocalTask,
   LocalTaskSettings,
+  OnceTask,
   RemoteTask,
   RemoteTaskSettings,
   Task,

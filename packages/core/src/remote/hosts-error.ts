@@ -1,4 +1,6 @@
 import { isViridianError, ViridianError } from '../error.ts'
+import { hostNames } from './host-names.ts'
+import { reasonLines } from './reasons.ts'
 import type { HostSpec } from './transport.ts'
 
 /** How a task ended on one host. */
@@ -9,6 +11,8 @@ export type HostResult<Value = unknown> = {
 } & (
   | { readonly status: 'done'; readonly value: Value }
   | { readonly status: 'failed'; readonly error: unknown }
+  /** Ended in mid-task, since too many others had failed. */
+  | { readonly status: 'stopped' }
   /** Not begun: too many others had failed, or the run stopped. */
   | { readonly status: 'skipped' }
 )
@@ -29,11 +33,21 @@ export class HostsError extends ViridianError {
   /** @param what - what failed: the task's name */
   constructor(results: readonly HostResult[], what = 'the task') {
     const failed = failuresOf(results)
-    const skipped = results.filter(({ status }) => status === 'skipped').length
-    const count = `${what} failed on ${failed.length} of ${results.length} hosts`
-    const rest = skipped > 0 ? `, ${skipped} not begun` : ''
+    const stopped = namesOf(results, 'stopped')
+    const skipped = namesOf(results, 'skipped')
+    const counts = [
+      failed.length > 0
+        ? `${what} failed on ${failed.length} of ${results.length} hosts`
+        : `${what} was not finished on all of ${results.length} hosts`,
+      ...(stopped.length > 0 ? [`${stopped.length} ended`] : []),
+      ...(skipped.length > 0 ? [`${skipped.length} not begun`] : []),
+    ]
+    const rest = [
+      ...(stopped.length > 0 ? [`  ended: ${hostNames(stopped)}`] : []),
+      ...(skipped.length > 0 ? [`  not begun: ${hostNames(skipped)}`] : []),
+    ]
     const hint = failed.map(({ error }) => (isViridianError(error) ? error.hint : undefined)).find(Boolean)
-    super('E_HOSTS_FAILED', [`${count}${rest}`, ...reasonsOf(failed)].join('\n'), {
+    super('E_HOSTS_FAILED', [counts.join(', '), ...reasonLines(failed.map(reasonOf)), ...rest].join('\n'), {
       hint: hint ?? 'all that the hosts said stands above; --verbose shows every command too',
       ...(failed.length === 1 && failed[0] && { place: { host: failed[0].host.name } }),
     })
@@ -49,28 +63,11 @@ export function failuresOf(results: readonly HostResult[]): (HostResult & { stat
   return results.filter((result) => result.status === 'failed')
 }
 
-const mostReasons = 10
-const lastLines = 3
+const namesOf = (results: readonly HostResult[], status: HostResult['status']): string[] =>
+  results.filter((result) => result.status === status).map(({ host }) => host.name)
 
-/** Hosts that failed for the same reason share a line. */
-function reasonsOf(failed: readonly (HostResult & { status: 'failed' })[]): string[] {
-  const hostsByReason = new Map<string, string[]>()
-  for (const { host, error } of failed) {
-    const reason = reasonOf(host, error)
-    hostsByReason.set(reason, [...(hostsByReason.get(reason) ?? []), host.name])
-  }
-  const reasons = [...hostsByReason].map(([reason, names]) => `  ${names.join(', ')}: ${reason}`)
-  const rest = reasons.length - mostReasons
-  return rest > 0
-    ? [...reasons.slice(0, mostReasons), `  and ${rest} more, each for a reason of its own`]
-    : reasons
-}
-
-/** What failed, and the last that was said about it; messages of commands begin with the host's name themselves. */
-function reasonOf(host: HostSpec, error: unknown): string {
-  const message = error instanceof Error ? error.message || error.name : String(error)
-  const [first = '', ...rest] = message.split('\n')
-  const last = rest.filter((line) => line.trim() !== '').slice(-lastLines)
-  const reason = first.startsWith(host.name) ? first.slice(host.name.length).replace(/^:? /, '') : first
-  return [reason, ...last.map((line) => `    ${line.trim()}`)].join('\n')
-}
+const reasonOf = ({ host, error }: HostResult & { status: 'failed' }) => ({
+  name: host.name,
+  address: host.address,
+  message: error instanceof Error ? error.message || error.name : String(error),
+})

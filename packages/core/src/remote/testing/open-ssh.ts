@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
@@ -15,6 +15,8 @@ export interface OpenSshOptions {
   readonly config?: readonly string[]
   /** @default ed25519 */
   readonly identityType?: string
+  /** Scripts by name, found before all other programs. */
+  readonly programs?: Readonly<Record<string, string>>
   readonly hostKeyTypes?: readonly ('ed25519' | 'rsa' | 'ecdsa')[]
 }
 
@@ -55,11 +57,14 @@ export class OpenSsh {
       'PasswordAuthentication no',
       'StrictModes no',
       'UsePAM no',
-      // Away from the start-up files of whoever runs the tests.
-      `SetEnv HOME=${directory}`,
+      // Away from the start-up files of whoever runs the tests. Of SetEnv sshd takes the first line.
+      `SetEnv HOME=${directory} PATH=${join(directory, 'bin')}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`,
       ...types.map((type) => `HostKey ${join(directory, `host_${type}`)}`),
     ]
     writeFileSync(join(directory, 'sshd_config'), `${lines.join('\n')}\n`)
+    mkdirSync(join(directory, 'bin'))
+    for (const [name, body] of Object.entries(options.programs ?? {}))
+      writeFileSync(join(directory, 'bin', name), `#!/bin/sh\n${body}\n`, { mode: 0o755 })
     const server = new OpenSsh(directory, port)
     const known = types.map((type) => `[127.0.0.1]:${port} ${server.hostKey(type)}\n`)
     writeFileSync(server.knownHosts, known.join(''))
@@ -88,12 +93,27 @@ export class OpenSsh {
   }
 
   /** Stops to listen; connections that stand go on. */
-  async halt(): Promise<void> {
+  async halt(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
     if (this.#process === undefined) return
     const ended = once(this.#process, 'exit')
-    this.#process.kill()
+    this.#process.kill(signal)
     this.#process = undefined
     await ended
+  }
+
+  /** Lets another key log in. */
+  admit(file: string): void {
+    appendFileSync(join(this.directory, 'id.pub'), readFileSync(`${file}.pub`))
+  }
+
+  /** Kills what serves the connections that stand, as a machine dies: without a goodbye. */
+  crashSessions(): void {
+    this.#signal('SIGKILL')
+  }
+
+  /** Stops what serves the connections that stand in its tracks: nothing is answered any more. */
+  stall(): void {
+    this.#signal('SIGSTOP')
   }
 
   /** Type and key of its host key, as known_hosts has them. */
@@ -108,14 +128,34 @@ export class OpenSsh {
   }
 
   async stop(): Promise<void> {
-    await this.halt()
+    this.crashSessions()
+    await this.halt('SIGKILL')
     await rm(this.directory, { recursive: true, force: true })
   }
+
+  #signal(signal: 'SIGKILL' | 'SIGSTOP'): void {
+    const pid = this.#process?.pid
+    if (pid === undefined) return
+    for (const each of sessionsBelow(pid)) process.kill(each, signal)
+  }
+}
+
+function sessionsBelow(pid: number): number[] {
+  const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,comm='], { encoding: 'utf8' }).split('\n')
+  const all = lines.map((line) => line.trim().split(/\s+/))
+  const below = (parent: string): string[] =>
+    all
+      .filter(([, ppid, name = '']) => ppid === parent && name.startsWith('sshd'))
+      .flatMap(([child = '']) => [child, ...below(child)])
+  return below(String(pid)).map(Number)
 }
 
 export function makeKey(file: string, type: string, passphrase = ''): void {
   const bits = type === 'rsa' ? ['-b', '2048'] : []
-  execFileSync('ssh-keygen', ['-q', '-t', type, ...bits, '-N', passphrase, '-C', 'test', '-f', file])
+  // One round of a passphrase's hash, where sixteen are usual: it takes a quarter of a second and more.
+  const rounds = ['-a', '1']
+  const words = ['-q', '-t', type, ...bits, ...rounds, '-N', passphrase, '-C', 'test', '-f', file]
+  execFileSync('ssh-keygen', words)
 }
 
 export async function freePort(): Promise<number> {
