@@ -13,8 +13,10 @@ export interface Field {
   readonly user: string
   readonly identityFile: string
   readonly knownHosts: string
-  /** For peers that read ssh_config; key exchange by curve25519, which all of them can do. */
+  /** Names every host, for whoever reads ssh_config. */
   readonly sshConfig: string
+  /** The same, with key exchange by curve25519, which all peers can do: the default of OpenSSH's costs it far more. */
+  readonly curveConfig: string
   /** The home of whoever logs in. */
   readonly home: string
   /** A file with the names of so many hosts, one a line. */
@@ -40,6 +42,7 @@ export async function startField(): Promise<Field> {
   writeFileSync(at('known_hosts'), `[127.0.0.1]:${port} ${hostKey}\nbench ${hostKey}\n`)
   writeFileSync(at('sshd_config'), sshdConfig(directory, port, home))
   writeFileSync(at('ssh_config'), sshConfig(directory, port, user))
+  writeFileSync(at('curve_config'), `${sshConfig(directory, port, user)}  KexAlgorithms curve25519-sha256\n`)
   const sshd = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', at('sshd_config')], { stdio: 'ignore' })
   await answering(sshd, port)
   return {
@@ -50,6 +53,7 @@ export async function startField(): Promise<Field> {
     identityFile: at('id'),
     knownHosts: at('known_hosts'),
     sshConfig: at('ssh_config'),
+    curveConfig: at('curve_config'),
     hostsFile: (count) => {
       const file = at(`hosts-${count}`)
       writeFileSync(file, `${hostNames(count).join('\n')}\n`)
@@ -94,7 +98,6 @@ Host h*
   UserKnownHostsFile ${directory}/known_hosts
   GlobalKnownHostsFile /dev/null
   StrictHostKeyChecking yes
-  KexAlgorithms curve25519-sha256
   LogLevel ERROR
 `
 

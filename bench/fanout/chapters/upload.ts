@@ -57,17 +57,17 @@ function eachHost(field: Field, line: string): Job {
 }
 
 function fileContestants(field: Field, big: string): Map<string, Job> {
-  const ssh = `ssh -F ${field.sshConfig}`
+  const ssh = `ssh -F ${field.curveConfig}`
   return new Map([
     ['tasks', putBy(field, big, 'big')],
     ['ssh cat', eachHost(field, `${ssh} {} 'mkdir -p {}; cat >{}/cat' <${big}`)],
-    ['scp', eachHost(field, `scp -q -F ${field.sshConfig} ${big} {}:scp-{}`)],
+    ['scp', eachHost(field, `scp -q -F ${field.curveConfig} ${big} {}:scp-{}`)],
     ['rsync', eachHost(field, `rsync -W --ignore-times -e '${ssh}' ${big} {}:rsync-{}`)],
   ])
 }
 
 function treeContestants(field: Field, tree: string): Map<string, Job> {
-  const ssh = `ssh -F ${field.sshConfig}`
+  const ssh = `ssh -F ${field.curveConfig}`
   return new Map([
     ['tasks', putBy(field, tree, 'tree')],
     ['tar | ssh tar', eachHost(field, `tar -C ${tree} -c . | ${ssh} {} 'mkdir -p {}/tar; tar -xpC {}/tar'`)],
@@ -110,7 +110,7 @@ async function changed(
   emptyHomes(field)
   const jobs = new Map([
     ['tasks', putBy(field, tree, 'tree')],
-    ['rsync', eachHost(field, `rsync -a -e 'ssh -F ${field.sshConfig}' ${tree}/ {}:{}-tree/`)],
+    ['rsync', eachHost(field, `rsync -a -e 'ssh -F ${field.curveConfig}' ${tree}/ {}:{}-tree/`)],
   ])
   const again = (job: Job) => async (): Promise<number> => {
     writeFileSync(join(tree, 'd1', 'changed'), randomBytes(10_000))

@@ -28,12 +28,11 @@ export function project(field: Field, hosts: number, tasks = ''): string {
   const scope = join(directory, 'node_modules/@viridian')
   mkdirSync(scope, { recursive: true })
   const names = JSON.stringify(hostNames(hosts))
-  const { user, port, identityFile, knownHosts } = field
   writeFileSync(
     join(directory, 'tasks.config.ts'),
     `import { defineConfig, remoteTask, task } from '${join(root, 'packages/core/dist/index.js')}'
-const all = ${names}.map((name) => ({ name, address: '127.0.0.1' }))
-const ssh = ${JSON.stringify({ user, port, identityFile, knownHosts: [knownHosts], config: false })}
+const all = ${names}
+const ssh = { config: '${field.sshConfig}' }
 ${tasks === '' ? 'const tasks = {}' : tasks}
 export default defineConfig({ roles: { all }, ssh, tasks })
 `,
@@ -63,7 +62,7 @@ export function ssh2Script(field: Field, hosts: number, settings: ScriptSettings
 }
 
 export function fabricScript(field: Field, hosts: number, more: object = {}): Job {
-  const job = { ssh_config: field.sshConfig, hosts: hostNames(hosts), ...more }
+  const job = { ssh_config: field.curveConfig, hosts: hostNames(hosts), ...more }
   return {
     command: [programPath('python') ?? 'python3', join(here, 'fabric_script.py'), JSON.stringify(job)],
   }
@@ -94,7 +93,7 @@ export function ansible(field: Field, hosts: number, module: 'raw' | 'command', 
     env: {
       ANSIBLE_CONFIG: configFile(field),
       ANSIBLE_PIPELINING: 'True',
-      ANSIBLE_SSH_ARGS: `-F ${field.sshConfig} ${control}`,
+      ANSIBLE_SSH_ARGS: `-F ${field.curveConfig} ${control}`,
       ANSIBLE_SSH_CONTROL_PATH_DIR: join(field.directory, 'cp'),
       ANSIBLE_LOCAL_TEMP: join(field.directory, 'ansible'),
       ANSIBLE_DEPRECATION_WARNINGS: 'False',
@@ -126,7 +125,7 @@ export const peers: readonly Peer[] = [
         '-I{}',
         'ssh',
         '-F',
-        field.sshConfig,
+        field.curveConfig,
         '{}',
         'true',
       ],
@@ -146,7 +145,7 @@ export const peers: readonly Peer[] = [
         '-h',
         field.hostsFile(hosts),
         '-x',
-        `-F ${field.sshConfig}`,
+        `-F ${field.curveConfig}`,
         'true',
       ],
     }),
@@ -157,7 +156,7 @@ export const peers: readonly Peer[] = [
     get: 'apt-get install pdsh',
     job: (field, hosts) => ({
       command: ['pdsh', '-R', 'ssh', '-f', '50', '-w', `^${field.hostsFile(hosts)}`, 'true'],
-      env: { PDSH_SSH_ARGS_APPEND: `-F ${field.sshConfig}` },
+      env: { PDSH_SSH_ARGS_APPEND: `-F ${field.curveConfig}` },
     }),
   },
   {
@@ -172,7 +171,7 @@ export const peers: readonly Peer[] = [
         '--hostfile',
         field.hostsFile(hosts),
         '-o',
-        `-F ${field.sshConfig}`,
+        `-F ${field.curveConfig}`,
         'true',
       ],
     }),
