@@ -11,6 +11,7 @@ import type {
   Listening,
   LocalTerminal,
 } from '../transport.ts'
+import { Brake } from './brake.ts'
 import { channelExit } from './channel.ts'
 import { hostLost, hungUp, noListener, sessionRefused, shellLeft, targetUnreached } from './failures.ts'
 import type { Session } from './handshake.ts'
@@ -32,6 +33,7 @@ type TakeChannel = (error: Error | undefined, channel: ClientChannel) => void
 export class SshConnection implements Connection {
   readonly patience: number
   readonly #session: Session
+  readonly #brake: Brake
   readonly #host: string
   readonly #channels = new Semaphore(channelsAtOnce)
   #ports: RemotePorts | undefined
@@ -42,6 +44,7 @@ export class SshConnection implements Connection {
     const { client } = session
     this.patience = patience
     this.#session = session
+    this.#brake = new Brake(session.socket)
     this.#host = host
     client.on('error', (error) => {
       this.#cause ??= error
@@ -67,7 +70,7 @@ export class SshConnection implements Connection {
       (take) => client.exec(command, terminal, take),
       (channel) => {
         options.onAccepted?.()
-        return channelExit(channel, options)
+        return channelExit(channel, options, this.#brake)
       },
     )
   }
