@@ -17,9 +17,13 @@ const servers: Sshd[] = []
 
 beforeAll(async () => {
   remote = await RemoteProject.open()
-  servers.push(...(await Promise.all([13, 13, 12, 12].map((addresses) => Sshd.start({ addresses })))))
+  servers.push(
+    ...(await Promise.all(
+      [13, 13, 12, 12].map((addresses) => Sshd.start({ addresses, config: ['MaxStartups 100'] })),
+    )),
+  )
   const all = servers.flatMap((server, index) => server.hosts(1 + 13 * index))
-  await remote.aim(all, servers.map((server) => server.knownHosts()).join(''))
+  await remote.aim(all, servers.map((server) => server.knownHosts()).join(''), '2m')
 })
 afterAll(async () => {
   await Promise.all(servers.map((server) => server.stop()))
