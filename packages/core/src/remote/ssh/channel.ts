@@ -2,12 +2,17 @@ import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import type { ClientChannel } from 'ssh2'
 import type { ExecOptions, ExitStatus, Input } from '../transport.ts'
+import type { Brake } from './brake.ts'
 
 // The lifeline's five seconds between SIGTERM and SIGKILL, and some for the way.
 const dyingTime = 7_000
 
 /** Feeds a channel, hands on what it says, and waits for its end. */
-export async function channelExit(channel: ClientChannel, options: ExecOptions): Promise<ExitStatus> {
+export async function channelExit(
+  channel: ClientChannel,
+  options: ExecOptions,
+  brake: Brake,
+): Promise<ExitStatus> {
   const { signal } = options
   let failure: { readonly reason: unknown } | undefined
   let timer: NodeJS.Timeout | undefined
@@ -15,6 +20,8 @@ export async function channelExit(channel: ClientChannel, options: ExecOptions):
   const giveUp = (reason: unknown): void => {
     if (failure) return
     failure = { reason }
+    brake.release(channel)
+    brake.release(channel.stderr)
     channel.end()
     // What it still says is dropped; a channel whose output is not read to its end never closes.
     channel.resume()
@@ -29,10 +36,14 @@ export async function channelExit(channel: ClientChannel, options: ExecOptions):
     output.on('data', async (chunk: Buffer) => {
       try {
         const pending = failure ? undefined : handle?.(chunk)
-        if (!pending || failure) return
-        output.pause()
-        await pending
-        output.resume()
+        if (pending && !failure) {
+          output.pause()
+          brake.hold(output)
+          await pending
+          output.resume()
+        }
+        // What has come already is taken first.
+        if (output.readableLength === 0) brake.release(output)
       } catch (error) {
         giveUp(error)
       }
@@ -47,6 +58,8 @@ export async function channelExit(channel: ClientChannel, options: ExecOptions):
   const exit = await closed
   clearTimeout(timer)
   signal?.removeEventListener('abort', abort)
+  brake.release(channel)
+  brake.release(channel.stderr)
   if (failure) throw failure.reason
   return exit
 }

@@ -11,6 +11,7 @@ import type {
   Listening,
   LocalTerminal,
 } from '../transport.ts'
+import { Brake } from './brake.ts'
 import { channelExit } from './channel.ts'
 import { withEnvironment } from './environment.ts'
 import { hostLost, hungUp, noListener, sessionRefused, shellLeft, targetUnreached } from './failures.ts'
@@ -42,6 +43,7 @@ export interface ConnectionDetails {
 export class SshConnection implements Connection {
   readonly patience: number
   readonly #session: Session
+  readonly #brake: Brake
   readonly #host: string
   readonly #env: Readonly<Record<string, string>>
   readonly #channels = new Semaphore(channelsAtOnce)
@@ -53,6 +55,7 @@ export class SshConnection implements Connection {
     const { client } = session
     this.patience = patience
     this.#session = session
+    this.#brake = new Brake(session.socket)
     this.#host = host
     this.#env = env
     client.on('error', (error) => {
@@ -80,7 +83,7 @@ export class SshConnection implements Connection {
       (take) => client.exec(line, terminal, take),
       (channel) => {
         options.onAccepted?.()
-        return channelExit(channel, options)
+        return channelExit(channel, options, this.#brake)
       },
     )
   }
