@@ -9,12 +9,14 @@ export interface CommandContext {
   readonly env: Readonly<Record<string, string>>
   /** Set: by `sudo -n`. */
   readonly user?: string
+  /** The words of a shell that runs the command, quoted; none: sh. */
+  readonly shell?: string
 }
 
-/** The script that the shell of the command's user runs. The directory is entered first: a missing one ends it. */
+/** The script that the command user's sh runs. The directory is entered first: a missing one ends it. */
 export function scriptOf(context: CommandContext, command: string): string {
   const enter = context.directory === undefined ? [] : [`cd ${quotePath(context.directory)} || exit`]
-  return [...enter, ...exports(context.env), command].join('; ')
+  return [...enter, ...exports(context.env), byShell(context, command, 'exec ')].join('; ')
 }
 
 /**
@@ -33,7 +35,7 @@ export function shownCommand(context: CommandContext, command: string): string {
   const variables = assignments(context.env).map((assignment) => `${assignment} `)
   const user =
     context.user === undefined ? '' : `sudo ${context.user === 'root' ? '' : `-u ${quote(context.user)} `}`
-  return `${enter}${user}${variables.join('')}${command}`
+  return `${enter}${user}${variables.join('')}${byShell(context, command)}`
 }
 
 /** The context inside `directory`: a relative one adds up. */
@@ -54,6 +56,24 @@ export function withEnv(
     })
   }
   return { ...context, env: { ...context.env, ...variables } }
+}
+
+/** Shells whose quoting is not that of our templates. */
+const foreign = /^(?:fish|t?csh|nu|xonsh|elvish|rc|es|pwsh)$/
+
+export function usingShell(context: CommandContext, shell: string): CommandContext {
+  const words = shell.split(/\s+/).filter((word) => word !== '')
+  const name = words[0]?.split('/').at(-1) ?? ''
+  if (name === '' || foreign.test(name)) {
+    throw new ViridianError('E_COMMAND_SHELL', `"${shell}" is no shell that commands can be given to`, {
+      hint: 'name one of the family of sh, with its flags: sh, bash -euo pipefail, dash, ksh, zsh',
+    })
+  }
+  return { ...context, shell: words.map(quote).join(' ') }
+}
+
+function byShell({ shell }: CommandContext, command: string, start = ''): string {
+  return shell === undefined ? command : `${start}${shell} -c ${quote(command)}`
 }
 
 function sudo(user: string): string {

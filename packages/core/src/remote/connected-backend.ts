@@ -1,11 +1,14 @@
 import { resolve } from 'node:path'
 import type { Backend } from './backend.ts'
 import { type CommandContext, shownCommand, wireCommand } from './command.ts'
-import { type Circumstances, type Order, runCommand } from './command-run.ts'
+import { type Circumstances, runCommand } from './command-run.ts'
 import { fileExists, readFile } from './file-commands.ts'
 import { contentUpload, type Upload, withDownload, withUpload } from './file-transfer.ts'
 import type { CommandOptions, CommandResult } from './host.ts'
+import type { Order } from './order.ts'
 import { quotePath } from './quote.ts'
+import { withRetry } from './retry.ts'
+import { withInput } from './stdin.ts'
 import type { Connection, Input } from './transport.ts'
 
 export interface BackendOptions extends Circumstances {
@@ -15,6 +18,8 @@ export interface BackendOptions extends Circumstances {
   readonly connection: () => Promise<Connection>
   /** Told of each command, masked, as it starts. */
   readonly onCommand: (command: string) => void
+  /** Told what a person should know, masked. */
+  readonly onNote: (text: string) => void
 }
 
 // A file's bytes are no output to show.
@@ -29,9 +34,11 @@ export class ConnectedBackend implements Backend {
   }
 
   run(context: CommandContext, command: string, options: CommandOptions): Promise<CommandResult> {
-    const input = options.stdin === undefined ? undefined : inputOf(options.stdin)
-    const order = this.#order(context, command, shownCommand(context, command), input)
-    return this.#execute(order, options)
+    const { directory, signal, onNote } = this.#options
+    return withInput(options.stdin, { directory, signal }, (input) => {
+      const order = this.#order(context, command, shownCommand(context, command), input)
+      return withRetry(options.retry, { signal, say: onNote }, () => this.#execute(order, options))
+    })
   }
 
   put(context: CommandContext, local: string, remote: string): Promise<void> {
@@ -84,9 +91,4 @@ export class ConnectedBackend implements Backend {
     this.#options.onCommand(order.shown)
     return runCommand(connection, order, options, this.#options)
   }
-}
-
-function inputOf(stdin: string | Uint8Array): Input {
-  const bytes = Buffer.from(stdin)
-  return { size: bytes.length, chunks: () => [bytes] }
 }

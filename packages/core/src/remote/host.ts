@@ -1,3 +1,5 @@
+import type { Retry } from './retry.ts'
+import type { Stdin } from './stdin.ts'
 import type { HostSpec } from './transport.ts'
 
 /** How a command ended, and what it said. */
@@ -18,9 +20,14 @@ export interface CommandOptions {
   readonly timeout?: number | string
   /** Ends the command when it says nothing for so long. */
   readonly idleTimeout?: number | string
-  /** Exit codes that are no failure. @default [0] */
-  readonly okCodes?: readonly number[]
-  readonly stdin?: string | Uint8Array
+  /** Exit codes that are no failure; `any`: however it ends, also by a signal. @default [0] */
+  readonly okCodes?: readonly number[] | 'any'
+  /** What the command reads. A stream is read to its end before the command begins. @default nothing */
+  readonly stdin?: Stdin
+  /** How often a command that fails is tried again. @default 0 */
+  readonly retry?: number | Retry
+  /** The shell that runs the command, as `using` has it. */
+  readonly shell?: string
   /** Does not show the output's lines. @default false */
   readonly quiet?: boolean
 }
@@ -49,7 +56,7 @@ export interface RunCommand {
   ): (strings: TemplateStringsArray, ...values: CommandValue[]) => Promise<CommandResult>
 }
 
-/** A host that a remote task runs on. `cd`, `env` and `as` give a host like it, with that context added. */
+/** A host that a remote task runs on. `cd`, `env`, `as` and `using` give a host like it, with that context added. */
 export interface Host {
   readonly name: string
   readonly address: string
@@ -63,6 +70,13 @@ export interface Host {
   env(variables: Readonly<Record<string, string>>): Host
   /** Commands run as this user, by sudo. */
   as(user: string): Host
+  /**
+   * Commands are run by this shell, a program of Bourne's family with its flags: `bash -euo pipefail`. The directory and
+   * the variables are there before it starts. @default sh
+   *
+   * @throws ViridianError `E_COMMAND_SHELL` for a shell that quotes in another way, such as fish
+   */
+  using(shell: string): Host
   /** Uploads a local file to `remote` (atomically: a new file renamed over it), keeping its mode. Relative paths: the context's directory, else home. */
   put(local: string, remote: string): Promise<void>
   /** Downloads a remote file. */

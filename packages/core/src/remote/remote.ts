@@ -33,6 +33,8 @@ export interface HostHooks {
   readonly onCommand?: (command: string) => void
   /** Told of each line that a command says, secrets masked. */
   readonly onLine?: (stream: 'stdout' | 'stderr', line: string) => void
+  /** Told what a person should know of a command, secrets masked: that it is tried again. */
+  readonly onNote?: (text: string) => void
 }
 
 /** The remote side of one run: a connection a host, made when it is first needed and shared by all tasks. */
@@ -47,7 +49,7 @@ export function createRemote(options: RemoteOptions): Remote {
   const connections = new Connections(transport, options.signal)
   // Every command of every host listens on it.
   setMaxListeners(0, options.signal)
-  const backendOf = (spec: HostSpec, { onCommand, onLine }: HostHooks): Backend => {
+  const backendOf = (spec: HostSpec, { onCommand, onLine, onNote }: HostHooks): Backend => {
     if (options.planning) return printer(onCommand ?? ignore, options.mask)
     return new ConnectedBackend({
       host: spec.name,
@@ -57,6 +59,7 @@ export function createRemote(options: RemoteOptions): Remote {
       connection: () => connections.get(spec),
       onCommand: onCommand ?? ignore,
       onLine: onLine ?? ignore,
+      onNote: onNote ?? ignore,
       ...(options.caughtUp && { caughtUp: options.caughtUp }),
     })
   }

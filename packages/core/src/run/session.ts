@@ -5,6 +5,7 @@ import { ViridianError } from '../error.ts'
 import type { Event } from '../events/event.ts'
 import type { Mask } from '../events/mask.ts'
 import type { Plugin } from '../plugin.ts'
+import type { Circumstances } from '../remote/command-run.ts'
 import type { Host } from '../remote/host.ts'
 import type { Ask } from '../remote/prompt.ts'
 import { createRemote, type Remote } from '../remote/remote.ts'
@@ -102,13 +103,21 @@ export class Session implements StepHost {
     )
     this.#remote = createRemote({
       defaults: () => this.openStage(),
-      signal: stop.signal,
       ask: settings.ask,
-      mask: (text) => this.mask.text(text),
-      ...(settings.caughtUp && { caughtUp: settings.caughtUp }),
+      ...this.circumstances,
       directory: settings.directory,
       planning: settings.planning,
     })
+  }
+
+  /** What commands on hosts and here run under. */
+  get circumstances(): Omit<Circumstances, 'onLine'> {
+    const { caughtUp } = this.#settings
+    return {
+      signal: this.engine.signal,
+      mask: (text) => this.mask.text(text),
+      ...(caughtUp && { caughtUp }),
+    }
   }
 
   /** The names of the roles that are configured or assigned. */
@@ -254,6 +263,7 @@ export class Session implements StepHost {
       onCommand: (command) =>
         this.emit({ kind: 'host.command', ...step, command, planned: this.engine.planning }),
       onLine: (stream, line) => this.emit({ kind: 'host.output', ...step, stream, line }),
+      onNote: (text) => this.emit({ kind: 'note', level: 'warning', text }),
     })
   }
 

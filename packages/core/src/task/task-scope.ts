@@ -11,7 +11,7 @@ import type { Steps } from '../step/steps.ts'
 import { type ArgSpecs, type ArgValues, parseArgs } from './args.ts'
 import type { HostValues, TaskContext } from './context.ts'
 import { keepOpen } from './keep.ts'
-import { localCommand } from './local-command.ts'
+import { type LocalCommands, localCommands } from './local-command.ts'
 import { runOnHosts } from './on-hosts.ts'
 import { isRemote, type LocalTask, type RemoteTask, type Task } from './task.ts'
 
@@ -35,7 +35,23 @@ export class TaskScope<Specs extends ArgSpecs> extends Scope implements TaskCont
   }
 
   get $(): RunCommand {
-    return localCommand(this.#session, () => this.keys.claim('command'), this.parent)
+    return this.#commands.$
+  }
+
+  cd(directory: string): LocalCommands {
+    return this.#commands.cd(directory)
+  }
+
+  env(variables: Readonly<Record<string, string>>): LocalCommands {
+    return this.#commands.env(variables)
+  }
+
+  using(shell: string): LocalCommands {
+    return this.#commands.using(shell)
+  }
+
+  get #commands(): LocalCommands {
+    return localCommands(this.#session, { claim: () => this.keys.claim('command'), parent: this.parent })
   }
 
   say(text: string): void {

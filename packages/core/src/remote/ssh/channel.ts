@@ -1,7 +1,8 @@
-import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import type { ClientChannel } from 'ssh2'
-import type { ExecOptions, ExitStatus, Input } from '../transport.ts'
+import { feed } from '../feed.ts'
+import { Lingering } from '../lingering.ts'
+import type { ExecOptions, ExitStatus } from '../transport.ts'
 
 // The lifeline's five seconds between SIGTERM and SIGKILL, and some for the way.
 const dyingTime = 7_000
@@ -15,6 +16,7 @@ export async function channelExit(channel: ClientChannel, options: ExecOptions):
   const giveUp = (reason: unknown): void => {
     if (failure) return
     failure = { reason }
+    lingering.release()
     channel.end()
     // What it still says is dropped; a channel whose output is not read to its end never closes.
     channel.resume()
@@ -25,13 +27,20 @@ export async function channelExit(channel: ClientChannel, options: ExecOptions):
     }, dyingTime)
   }
   const abort = (): void => giveUp(signal?.reason)
+  const lingering = new Lingering(() => {
+    channel.close()
+    channel.emit('close')
+  })
+  channel.on('exit', () => {
+    if (!failure) lingering.exited()
+  })
   const take = (output: Readable, handle: ExecOptions['onStdout']): void => {
     output.on('data', async (chunk: Buffer) => {
       try {
         const pending = failure ? undefined : handle?.(chunk)
-        if (!pending || failure) return
+        if (!pending || failure) return lingering.heard()
         output.pause()
-        await pending
+        await lingering.during(pending)
         output.resume()
       } catch (error) {
         giveUp(error)
@@ -46,6 +55,7 @@ export async function channelExit(channel: ClientChannel, options: ExecOptions):
   if (options.input) void feed(channel, options.input, closed).catch(giveUp)
   const exit = await closed
   clearTimeout(timer)
+  lingering.release()
   signal?.removeEventListener('abort', abort)
   if (failure) throw failure.reason
   return exit
@@ -60,24 +70,4 @@ export function exitOf(channel: ClientChannel): Promise<ExitStatus> {
     })
     channel.on('close', () => resolve(exit))
   })
-}
-
-async function feed(
-  channel: ClientChannel,
-  { size, chunks }: Input,
-  closed: Promise<unknown>,
-): Promise<void> {
-  let left = size
-  let isClosed = false
-  void closed.then(() => {
-    isClosed = true
-  })
-  for await (const chunk of chunks()) {
-    const part = chunk.subarray(0, left)
-    left -= part.length
-    if (isClosed) return
-    if (!channel.write(part)) await Promise.race([once(channel, 'drain'), closed])
-    if (left === 0) return
-  }
-  if (left > 0) throw new Error(`the input ended ${left} bytes short of its ${size} bytes`)
 }
