@@ -99,20 +99,19 @@ class Output {
 
   add(chunk: Buffer): void {
     const own = this.#announced.take(chunk)
-    if (this.#onBytes) this.#onBytes(own)
-    else this.#take(this.#decoder.write(own))
+    if (this.#onBytes) {
+      this.#onBytes(own)
+      return
+    }
+    this.#tail.add(own)
+    this.#splitter.add(this.#decoder.write(own))
   }
 
   /** Gives the last lines. */
   end(): readonly string[] {
-    this.#take(this.#decoder.end())
+    this.#splitter.add(this.#decoder.end())
     this.#splitter.end()
     return this.#recent
-  }
-
-  #take(text: string): void {
-    this.#tail.add(text)
-    this.#splitter.add(text)
   }
 }
 
@@ -174,7 +173,7 @@ const lastOf = (lines: readonly string[], mask: Circumstances['mask']): string =
     .join('')
 
 // As shells count: 128 and the signal's number.
-function codeOfSignal(signal: string | null): number {
+export function codeOfSignal(signal: string | null): number {
   const number = Object.entries(constants.signals).find(([name]) => name === signal)?.[1]
   return 128 + (number ?? 0)
 }

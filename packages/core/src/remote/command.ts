@@ -2,6 +2,7 @@ import { ViridianError } from '../error.ts'
 import { announce, sayMark } from './announcement.ts'
 import { lifeline } from './lifeline.ts'
 import { quote, quotePath } from './quote.ts'
+import { skipPassword, sudoTo } from './sudo.ts'
 
 /** Where, with which variables and as whom the commands of a host run. */
 export interface CommandContext {
@@ -21,12 +22,22 @@ export function scriptOf(context: CommandContext, command: string): string {
 
 /**
  * The command line that is sent to the host: announced; the script under a lifeline, inside sudo, so that it can be ended.
- * What sudo says of itself belongs to the command, so that its announcement comes before.
+ * What sudo says of itself belongs to the command, so that its announcement comes before. With a password, that is the
+ * first line of the input (see `sudo.ts`).
  */
-export function wireCommand(context: CommandContext, command: string, inputSize = 0): string {
+export function wireCommand(
+  context: CommandContext,
+  command: string,
+  inputSize = 0,
+  hasPassword = false,
+): string {
   const script = scriptOf(context, command)
   if (context.user === undefined) return `exec ${lifeline(script, { inputSize, first: sayMark })}`
-  return `exec ${announce} ${sudo(context.user)} ${lifeline(script, { inputSize })}`
+  if (hasPassword) {
+    const skipped = lifeline(script, { inputSize, first: skipPassword })
+    return `exec ${announce} ${sudoTo(context.user, "-S -p ''")} ${skipped}`
+  }
+  return `exec ${announce} ${sudoTo(context.user, '-n')} ${lifeline(script, { inputSize })}`
 }
 
 /** The command as people read it. */
@@ -74,10 +85,6 @@ export function usingShell(context: CommandContext, shell: string): CommandConte
 
 function byShell({ shell }: CommandContext, command: string, start = ''): string {
   return shell === undefined ? command : `${start}${shell} -c ${quote(command)}`
-}
-
-function sudo(user: string): string {
-  return user === 'root' ? 'sudo -n' : `sudo -n -u ${quote(user)}`
 }
 
 function exports(env: CommandContext['env']): string[] {

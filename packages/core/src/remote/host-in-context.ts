@@ -1,6 +1,8 @@
 import type { Backend } from './backend.ts'
 import { type CommandContext, inDirectory, usingShell, withEnv } from './command.ts'
-import type { Host } from './host.ts'
+import type { CommandValue, Host } from './host.ts'
+import { commandLine } from './quote.ts'
+import type { OpenShell } from './shell.ts'
 import { templateCommand } from './template-command.ts'
 import type { HostSpec } from './transport.ts'
 
@@ -15,6 +17,9 @@ export function hostInContext(spec: HostSpec, backend: Backend, context: Command
     labels: spec.labels ?? {},
     run: templateCommand(context, run),
     sudo: templateCommand({ ...context, user: context.user ?? 'root' }, run),
+    shell: shell(backend, context),
+    forward: (options) => backend.forward(options),
+    reboot: (options = {}) => backend.reboot(options),
     cd: (directory) => inContext(inDirectory(context, directory)),
     env: (variables) => inContext(withEnv(context, variables)),
     as: (user) => inContext({ ...context, user }),
@@ -25,4 +30,9 @@ export function hostInContext(spec: HostSpec, backend: Backend, context: Command
     read: (remote) => backend.read(context, remote),
     exists: (remote) => backend.exists(context, remote),
   }
+}
+
+function shell(backend: Backend, context: CommandContext): OpenShell {
+  return async (strings?: TemplateStringsArray, ...values: CommandValue[]) =>
+    backend.shell(context, strings && commandLine(strings, values))
 }

@@ -1,4 +1,7 @@
+import type { Forward, ForwardOptions } from './forward.ts'
+import type { RebootOptions } from './reboot.ts'
 import type { Retry } from './retry.ts'
+import type { OpenShell } from './shell.ts'
 import type { Stdin } from './stdin.ts'
 import type { HostSpec } from './transport.ts'
 
@@ -63,8 +66,45 @@ export interface Host {
   readonly spec: HostSpec
   readonly labels: Readonly<Record<string, string>>
   readonly run: RunCommand
-  /** As `run`, by `sudo -n`: as root, or as the user of `as`. */
+  /**
+   * As `run`, by sudo: as root, or as the user of `as`. Where sudo wants a password a person is asked for it, once a run
+   * and login name; with nobody to ask the command fails.
+   *
+   * @throws ViridianError `E_SUDO_PASSWORD` when sudo accepts none of three
+   */
   readonly sudo: RunCommand
+  /** A person's terminal on the host. */
+  readonly shell: OpenShell
+  /**
+   * Forwards TCP connections between this machine and the host, or what the host can reach, until it is closed, at the
+   * latest until the task has ended on this host.
+   *
+   * @throws ViridianError `E_FORWARD_EXPOSED`, `E_FORWARD_PLACE`; `E_FORWARD` when the port cannot be listened on here,
+   * `E_HOST_FORWARD` when the host does not
+   *
+   * @example
+   * ```ts
+   * const { port } = await host.forward({ remote: 'db.internal:5432' })
+   * const proxy = await host.forward({ from: 'remote', local: 3128 })
+   * ```
+   */
+  forward(options: ForwardOptions): Promise<Forward>
+  /**
+   * Reboots the host and waits until it is back: until it has a new boot id (Linux's `boot_id`, elsewhere the time of the
+   * boot that the kernel keeps), over a new connection. What else runs on the host in this run loses its connection.
+   *
+   * As all of a remote task, at least once: a run that is resumed after a crash in mid-task reboots the host again.
+   *
+   * @throws ViridianError `E_COMMAND_FAILED` when the command is refused, `E_REBOOT_TIMEOUT` with what was last seen,
+   * `E_BOOT_UNKNOWN` when the host does not say which boot it runs on
+   *
+   * @example
+   * ```ts
+   * await host.sudo`apt-get -y dist-upgrade`
+   * await host.reboot({ timeout: '5m' })
+   * ```
+   */
+  reboot(options?: RebootOptions): Promise<void>
   /** Commands run in this directory; relative ones add up. A missing directory fails the command. */
   cd(directory: string): Host
   env(variables: Readonly<Record<string, string>>): Host

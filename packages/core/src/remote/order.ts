@@ -9,6 +9,8 @@ export interface Order {
   /** What people see of it, secrets masked. */
   readonly shown: string
   readonly input?: Input
+  /** Set where it goes by sudo: to whom, and its command line behind a password. */
+  readonly sudo?: { readonly user: string; readonly wire: () => string }
   /** Takes the output's bytes, in place of its tail. */
   readonly onBytes?: (chunk: Buffer) => void
 }

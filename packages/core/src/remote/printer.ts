@@ -1,5 +1,6 @@
 import type { Backend } from './backend.ts'
 import { type CommandContext, shownCommand } from './command.ts'
+import { shownForward } from './forward.ts'
 import { quotePath } from './quote.ts'
 
 /** Says what would be done on a host, and does nothing: commands succeed without a word, no file exists. */
@@ -14,6 +15,15 @@ export function printer(print: (command: string) => void, mask: (text: string) =
       const code = okCodes === 'any' || okCodes.includes(0) ? 0 : (okCodes[0] ?? 0)
       return { command: say(context, command), code, signal: null, stdout: '', stderr: '', truncated: false }
     },
+    shell: async (context, command) => {
+      say(context, command ?? 'open a shell')
+      return 0
+    },
+    forward: async (options) => {
+      print(mask(shownForward(options)))
+      return { address: '127.0.0.1', port: 0, close: async () => undefined }
+    },
+    reboot: async ({ command = 'reboot' }) => print(mask(`${command}, and wait until it is back`)),
     put: async (context, local, remote) => void say(context, `put ${local} ${quotePath(remote)}`),
     get: async (context, remote, local) => void say(context, `get ${quotePath(remote)} ${local}`),
     write: async (context, remote) => void say(context, `write ${quotePath(remote)}`),

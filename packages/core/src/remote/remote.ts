@@ -5,7 +5,9 @@ import type { Host } from './host.ts'
 import { hostInContext } from './host-in-context.ts'
 import { printer } from './printer.ts'
 import { type Ask, askNobody } from './prompt.ts'
+import type { Lend } from './shell.ts'
 import { SshTransport } from './ssh/transport.ts'
+import { SudoPasswords } from './sudo.ts'
 import type { Connection, HostSpec, SshDefaults, Transport } from './transport.ts'
 
 export interface RemoteOptions {
@@ -13,6 +15,12 @@ export interface RemoteOptions {
   readonly defaults: () => SshDefaults | Promise<SshDefaults>
   /** Asks a person for passphrases and passwords. @default nobody can be asked */
   readonly ask?: Ask
+  /** Lends the terminal of a person, for shells. @default there is none */
+  readonly lend?: Lend | undefined
+  /** Told of what a person should know, such as a host key that was added to known_hosts. */
+  readonly note?: (text: string) => void
+  /** Told of secrets that the configuration holds, to be masked from then on. */
+  readonly onSecret?: (value: string) => void
   /** Ends every command, and every attempt to connect. */
   readonly signal: AbortSignal
   /** Takes secrets out of what is shown and of what errors say. */
@@ -33,8 +41,10 @@ export interface HostHooks {
   readonly onCommand?: (command: string) => void
   /** Told of each line that a command says, secrets masked. */
   readonly onLine?: (stream: 'stdout' | 'stderr', line: string) => void
-  /** Told what a person should know of a command, secrets masked: that it is tried again. */
-  readonly onNote?: (text: string) => void
+  /** Told of what goes wrong beside the task. */
+  readonly onWarning?: (text: string) => void
+  /** Takes what is to be ended with the host's task. @default it ends with the run */
+  readonly atEnd?: (end: () => Promise<void>) => void
 }
 
 /** The remote side of one run: a connection a host, made when it is first needed and shared by all tasks. */
@@ -45,27 +55,45 @@ export interface Remote {
 
 export function createRemote(options: RemoteOptions): Remote {
   const transport =
-    options.transport ?? new SshTransport({ defaults: options.defaults, ask: options.ask ?? askNobody })
+    options.transport ??
+    new SshTransport({
+      defaults: options.defaults,
+      ask: options.ask ?? askNobody,
+      ...(options.note && { note: options.note }),
+    })
   const connections = new Connections(transport, options.signal)
   // Every command of every host listens on it.
   setMaxListeners(0, options.signal)
-  const backendOf = (spec: HostSpec, { onCommand, onLine, onNote }: HostHooks): Backend => {
+  const sudo = new SudoPasswords({
+    ask: options.ask ?? askNobody,
+    defaults: options.defaults,
+    onSecret: options.onSecret ?? ignore,
+  })
+  const ends: (() => Promise<void>)[] = []
+  const backendOf = (spec: HostSpec, { onCommand, onLine, onWarning, atEnd }: HostHooks): Backend => {
     if (options.planning) return printer(onCommand ?? ignore, options.mask)
     return new ConnectedBackend({
       host: spec.name,
       directory: options.directory ?? process.cwd(),
       signal: options.signal,
       mask: options.mask,
+      lend: options.lend,
       connection: () => connections.get(spec),
+      sudo,
+      disconnect: () => connections.drop(spec),
       onCommand: onCommand ?? ignore,
       onLine: onLine ?? ignore,
-      onNote: onNote ?? ignore,
+      onWarning: onWarning ?? ignore,
+      atEnd: atEnd ?? ((end) => void ends.push(end)),
       ...(options.caughtUp && { caughtUp: options.caughtUp }),
     })
   }
   return {
     host: (spec, hooks = {}) => hostInContext(spec, backendOf(spec, hooks), { env: {} }),
-    close: () => transport.close(),
+    close: async () => {
+      await Promise.all(ends.splice(0).map((end) => end()))
+      await transport.close()
+    },
   }
 }
 
@@ -81,11 +109,16 @@ class Connections {
   }
 
   async get(spec: HostSpec): Promise<Connection> {
-    const { address, port, user, identityFile, hostKeys } = spec
-    const key = JSON.stringify([address ?? spec.name, port, user, identityFile, hostKeys])
+    const key = keyOf(spec)
     const present = this.#open.get(key)
     if (present !== undefined && (await present).open) return present
     return this.#connect(key, spec, present)
+  }
+
+  async drop(spec: HostSpec): Promise<void> {
+    // One that did not come about has told whoever asked for it.
+    const present = await this.#open.get(keyOf(spec))?.catch(() => undefined)
+    await present?.close()
   }
 
   #connect(key: string, spec: HostSpec, stale: Promise<Connection> | undefined): Promise<Connection> {
@@ -98,5 +131,17 @@ class Connections {
     return connecting
   }
 }
+
+const keyOf = ({
+  name,
+  address,
+  port,
+  user,
+  identityFile,
+  hostKeys,
+  proxyJump,
+  transport,
+}: HostSpec): string =>
+  JSON.stringify([address ?? name, port, user, identityFile, hostKeys, proxyJump, transport])
 
 const ignore = (): void => undefined

@@ -24,7 +24,7 @@ beforeAll(async () => {
     directory: place,
   })
   host = remote.host(sshd.spec(), {
-    onNote: (text) => notes.push(text),
+    onWarning: (text) => notes.push(text),
     onLine: (_, line) => lines.push(line),
   })
 })

@@ -50,6 +50,11 @@ export interface SshDefaults {
    * command: milliseconds, or `90s`. @default 60s
    */
   readonly connectTimeout?: number | string
+  /**
+   * Gives the password for sudo where it wants one, and is called at the first need. @default a person is asked, once a
+   * run and login name
+   */
+  readonly sudoPassword?: () => string | Promise<string>
 }
 
 /** What a command reads: its size is told beforehand, since the end of input means the end of the command's life. */
@@ -72,6 +77,21 @@ export interface Pty {
 export interface LocalTerminal {
   readonly input: NodeJS.ReadStream
   readonly output: NodeJS.WriteStream
+}
+
+export interface AttachOptions {
+  /** Left out: the login's shell. */
+  readonly command?: string
+  /** When aborted, the terminal is given back at once, and what had it is hung up; rejects with its reason. */
+  readonly signal: AbortSignal
+}
+
+/** A port of the host that is listened on for this side. */
+export interface Listening {
+  readonly port: number
+  /** Resolves when nothing is listened for any more: it was closed, or lost with the connection. */
+  readonly ended: Promise<void>
+  close(): Promise<void>
 }
 
 export interface ExecOptions {
@@ -107,8 +127,13 @@ export interface Connection {
   exec(command: string, options: ExecOptions): Promise<ExitStatus>
   /** A TCP connection from the host to an address that it can reach. */
   dial(address: string, port: number): Promise<Duplex>
-  /** Gives a person's terminal to a command, or to the login's shell, until that ends. */
-  attach(terminal: LocalTerminal, command?: string): Promise<ExitStatus>
+  /** Has the host listen; port 0: a free one. `take` gets every connection that comes there. */
+  listen(address: string, port: number, take: (connection: Duplex) => void): Promise<Listening>
+  /**
+   * Gives a person's terminal to a command, or to the login's shell, until that ends. Every way out leaves the terminal
+   * as it was. Typed at the start of a line, `~.` leaves at once: `E_SHELL_LEFT`.
+   */
+  attach(terminal: LocalTerminal, options: AttachOptions): Promise<ExitStatus>
   close(): Promise<void>
 }
 

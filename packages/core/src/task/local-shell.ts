@@ -1,6 +1,7 @@
 import { ViridianError } from '../error.ts'
 import { feed } from '../remote/feed.ts'
 import { Lingering } from '../remote/lingering.ts'
+import { quoted } from '../remote/quote.ts'
 import type { Connection, ExecOptions, ExitStatus } from '../remote/transport.ts'
 
 // The lifeline's five seconds between SIGTERM and SIGKILL, and some for the way.
@@ -31,7 +32,7 @@ async function execute(directory: string, command: string, options: ExecOptions)
     store: { stdout: nothing, stderr: nothing, stdall: nothing },
   })
   // The line is quoted already; as a raw template it reaches the shell unchanged.
-  const running = start(Object.assign([command], { raw: [command] })).run()
+  const running = start(quoted(command)).run()
   const { child } = running
   if (child?.pid === undefined || !child.stdin || !child.stdout || !child.stderr)
     throw notStarted(await running)
