@@ -23,7 +23,9 @@ export type { CommandOptions, CommandResult, CommandValue, Host, RunCommand } fr
 export type { HostResult } from './remote/hosts-error.ts'
 export { HostsError } from './remote/hosts-error.ts'
 export type { RebootOptions } from './remote/reboot.ts'
+export type { Retry } from './remote/retry.ts'
 export type { OpenShell } from './remote/shell.ts'
+export type { Stdin } from './remote/stdin.ts'
 export type { HostSpec, SshDefaults } from './remote/transport.ts'
 export type {
   ChangeContext,
@@ -41,6 +43,7 @@ export { placeholderText } from './step/placeholder.ts'
 export type { Move, Steps } from './step/steps.ts'
 export type { ArgDetails, ArgSpec, ArgSpecs, ArgType, ArgValues } from './task/args.ts'
 export type { HostValues, RemoteTaskContext, TaskContext } from './task/context.ts'
+export type { LocalCommands } from './task/local-command.ts'
 export type {
   Batches,
   CallSettings,

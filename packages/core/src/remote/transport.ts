@@ -50,6 +50,11 @@ export interface SshDefaults {
    * command: milliseconds, or `90s`. @default 60s
    */
   readonly connectTimeout?: number | string
+  /**
+   * Gives the password for sudo where it wants one, and is called at the first need. @default a person is asked, once a
+   * run and login name
+   */
+  readonly sudoPassword?: () => string | Promise<string>
 }
 
 /**

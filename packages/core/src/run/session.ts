@@ -5,6 +5,7 @@ import { ViridianError } from '../error.ts'
 import type { Event } from '../events/event.ts'
 import type { Mask } from '../events/mask.ts'
 import type { Plugin } from '../plugin.ts'
+import type { Circumstances } from '../remote/command-run.ts'
 import type { Host } from '../remote/host.ts'
 import type { Ask } from '../remote/prompt.ts'
 import { createRemote, type HostHooks, type Remote } from '../remote/remote.ts'
@@ -115,19 +116,28 @@ export class Session implements StepHost {
     )
     this.#remote = createRemote({
       defaults: () => this.openStage(),
-      signal: stop.signal,
+      ...this.circumstances,
       ask: async (question) => {
         const answer = await settings.ask(question)
         if (question.secret && answer !== undefined) this.mask.add(answer)
         return answer
       },
+      onSecret: (value) => this.mask.add(value),
       lend: settings.lend,
       note: (text) => this.emit({ kind: 'note', level: 'info', text }),
-      mask: (text) => this.mask.text(text),
-      ...(settings.caughtUp && { caughtUp: settings.caughtUp }),
       directory: settings.directory,
       planning: settings.planning,
     })
+  }
+
+  /** What commands on hosts and here run under. */
+  get circumstances(): Omit<Circumstances, 'onLine'> {
+    const { caughtUp } = this.#settings
+    return {
+      signal: this.engine.signal,
+      mask: (text) => this.mask.text(text),
+      ...(caughtUp && { caughtUp }),
+    }
   }
 
   /** The names of the roles that are configured or assigned. */

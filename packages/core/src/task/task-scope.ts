@@ -12,7 +12,7 @@ import { type ArgSpecs, type ArgValues, parseArgs } from './args.ts'
 import { callTask } from './call.ts'
 import type { HostValues, TaskContext } from './context.ts'
 import { keepOpen } from './keep.ts'
-import { localCommand } from './local-command.ts'
+import { type LocalCommands, localCommands } from './local-command.ts'
 import type { CallSettings, LocalTask, OnceTask, RemoteTask, Task } from './task.ts'
 
 /** The `t` of a task function: one scope of a run, with the task's arguments. */
@@ -35,7 +35,23 @@ export class TaskScope<Specs extends ArgSpecs> extends Scope implements TaskCont
   }
 
   get $(): RunCommand {
-    return localCommand(this.#session, () => this.keys.claim('command'), this.parent)
+    return this.#commands.$
+  }
+
+  cd(directory: string): LocalCommands {
+    return this.#commands.cd(directory)
+  }
+
+  env(variables: Readonly<Record<string, string>>): LocalCommands {
+    return this.#commands.env(variables)
+  }
+
+  using(shell: string): LocalCommands {
+    return this.#commands.using(shell)
+  }
+
+  get #commands(): LocalCommands {
+    return localCommands(this.#session, { claim: () => this.keys.claim('command'), parent: this.parent })
   }
 
   say(text: string): void {

@@ -1,7 +1,8 @@
-import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import type { ClientChannel } from 'ssh2'
-import type { ExecOptions, ExitStatus, Input } from '../transport.ts'
+import { feed } from '../feed.ts'
+import { Lingering } from '../lingering.ts'
+import type { ExecOptions, ExitStatus } from '../transport.ts'
 import type { Brake } from './brake.ts'
 
 // The lifeline's five seconds between SIGTERM and SIGKILL, and some for the way.
@@ -22,6 +23,7 @@ export async function channelExit(
     failure = { reason }
     brake.release(channel)
     brake.release(channel.stderr)
+    lingering.release()
     channel.end()
     // What it still says is dropped; a channel whose output is not read to its end never closes.
     channel.resume()
@@ -32,6 +34,13 @@ export async function channelExit(
     }, dyingTime)
   }
   const abort = (): void => giveUp(signal?.reason)
+  const lingering = new Lingering(() => {
+    channel.close()
+    channel.emit('close')
+  })
+  channel.on('exit', () => {
+    if (!failure) lingering.exited()
+  })
   const take = (output: Readable, handle: ExecOptions['onStdout']): void => {
     output.on('data', async (chunk: Buffer) => {
       try {
@@ -39,9 +48,9 @@ export async function channelExit(
         if (pending && !failure) {
           output.pause()
           brake.hold(output)
-          await pending
+          await lingering.during(pending)
           output.resume()
-        }
+        } else if (!failure) lingering.heard()
         // What has come already is taken first.
         if (output.readableLength === 0) brake.release(output)
       } catch (error) {
@@ -57,6 +66,7 @@ export async function channelExit(
   if (options.input) void feed(channel, options.input, closed).catch(giveUp)
   const exit = await closed
   clearTimeout(timer)
+  lingering.release()
   signal?.removeEventListener('abort', abort)
   brake.release(channel)
   brake.release(channel.stderr)
@@ -73,25 +83,4 @@ export function exitOf(channel: ClientChannel): Promise<ExitStatus> {
     })
     channel.on('close', () => resolve(exit))
   })
-}
-
-async function feed(
-  channel: ClientChannel,
-  { size, chunks, ends }: Input,
-  closed: Promise<unknown>,
-): Promise<void> {
-  let left = size
-  let isClosed = false
-  void closed.then(() => {
-    isClosed = true
-  })
-  for await (const chunk of size > 0 ? chunks() : []) {
-    const part = chunk.subarray(0, left)
-    left -= part.length
-    if (isClosed) return
-    if (!channel.write(part)) await Promise.race([once(channel, 'drain'), closed])
-    if (left === 0) break
-  }
-  if (left === 0 && ends) channel.end()
-  if (left > 0) throw new Error(`the input ended ${left} bytes short of its ${size} bytes`)
 }

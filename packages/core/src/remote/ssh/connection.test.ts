@@ -210,7 +210,7 @@ describe('commands on a real server', () => {
     await connection.exec(`head -c ${size} | wc -c`, { input: { size, chunks }, onStdout })
     expect(said.trim()).toBe(String(size))
     const short = connection.exec('cat', { input: { size: 10, chunks: () => [Buffer.from('1234')] } })
-    await expect(short).rejects.toThrow('the input ended 6 bytes short of its 10 bytes')
+    await expect(short).rejects.toThrow('ended 6 bytes short of its 10 bytes')
   })
 
   test('that nobody wants any more are let go, with the reason', async () => {
