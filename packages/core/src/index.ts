@@ -39,6 +39,7 @@ export { placeholderText } from './step/placeholder.ts'
 export type { Move, Steps } from './step/steps.ts'
 export type { ArgDetails, ArgSpec, ArgSpecs, ArgType, ArgValues } from './task/args.ts'
 export type { HostValues, RemoteTaskContext, TaskContext } from './task/context.ts'
+export type { Hooks } from './task/hooks.ts'
 export type {
   Batches,
   CallSettings,
