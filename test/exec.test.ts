@@ -29,7 +29,7 @@ const grow = task({}, async (t) => {
   await t.run(named('fresh'))
 })
 export default defineConfig({
-  ssh: { knownHosts: ['known_hosts'], connectTimeout: '20s' },
+  ssh: { config: false, knownHosts: ['known_hosts'], connectTimeout: '20s' },
   roles: { web: role('web', 4), db: async () => role('db', 2) },
   tasks: { web, db, both, grow },
 })

@@ -30,7 +30,7 @@ const files = remoteTask({ role: 'web', args: { local: text, remote: text } }, a
 
 export default defineConfig({
   roles: { web: inventory.hosts },
-  ssh: { knownHosts: [join(import.meta.dirname, 'known_hosts')], connectTimeout: inventory.connectTimeout },
+  ssh: { config: false, knownHosts: [join(import.meta.dirname, 'known_hosts')], connectTimeout: inventory.connectTimeout },
   tasks: { sh, parallel, files },
 })
 `

@@ -77,7 +77,10 @@ export function buildProgram(invocation: Invocation): Command {
       .description('open a shell on a host, or run a command there on a terminal')
       .usage('<host|role|user@host:port> [flags] [-- command]')
       .argument('<target>', 'a host of a role, a role, or user@host:port')
-      .argument('[command...]', 'a command line; left out: the login shell')
+      .argument(
+        '[command...]',
+        'one word is a line of the shell, several are quoted; left out: the login shell',
+      )
       .action(async (target: string, words: string[], { first }: { first?: boolean }, self: Command) =>
         exit(await openSsh(project, globalsOf(self), { target, command: words, first: first === true })),
       ),

@@ -3,11 +3,12 @@ import { Mask } from '../events/mask.ts'
 import { suggestion } from '../nearest.ts'
 import { colorsFor } from '../output/colors.ts'
 import { errorLines } from '../output/error-lines.ts'
+import { quote, quoted } from '../remote/quote.ts'
 import type { HostSpec } from '../remote/transport.ts'
 import { Ledger } from '../run/ledger.ts'
 import { Session } from '../run/session.ts'
 import { newRunId } from '../run/store.ts'
-import { parseHost } from '../task/host-address.ts'
+import { isAddress, parseHost } from '../task/host-address.ts'
 import type { Globals } from './globals.ts'
 import type { Project } from './project.ts'
 import { confirmOn, outputFor, personAt } from './screen.ts'
@@ -15,7 +16,7 @@ import { confirmOn, outputFor, personAt } from './screen.ts'
 export interface SshRequest {
   /** A host's name, a role's, or `user@host:port`. */
   readonly target: string
-  /** The words of a command; none: the login's shell. */
+  /** A command: one word is a line of the shell, several are quoted; none: the login's shell. */
   readonly command: readonly string[]
   /** The first host of a role that has several. */
   readonly first: boolean
@@ -52,9 +53,9 @@ export async function openSsh(project: Project, globals: Globals, request: SshRe
   try {
     const spec = await hostFor(session, request)
     const { shell } = session.host(spec, { key: '/ssh#0', parent: '/ssh#0', host: spec.name })
-    const line = request.command.join(' ')
-    // The words are a command line already, as ssh takes them; as a raw template they stay as they are.
-    return await (line === '' ? shell() : shell(Object.assign([line], { raw: [line] })))
+    const [line, ...words] = request.command
+    if (line === undefined) return await shell()
+    return await shell(quoted(words.length === 0 ? line : request.command.map(quote).join(' ')))
   } catch (error) {
     if (isUsage(error)) throw error
     output.close()
@@ -85,7 +86,7 @@ const isUsage = (error: unknown): boolean => isViridianError(error) && usage.tes
 
 async function hostFor(session: Session, { target, first }: SshRequest): Promise<HostSpec> {
   if (session.roles.includes(target)) return oneOf(target, await session.hosts(target), first)
-  if (/[@:]/.test(target)) return parseHost(target)
+  if (isAddress(target)) return parseHost(target)
   const known: HostSpec[] = []
   const failures: unknown[] = []
   for (const role of session.roles) {

@@ -23,7 +23,7 @@ beforeEach(async () => {
   stop = new AbortController()
   warnings = []
   remote = createRemote({
-    defaults: () => ({ knownHosts: [sshd.knownHosts], connectTimeout: '10s' }),
+    defaults: () => ({ config: false, knownHosts: [sshd.knownHosts], connectTimeout: '10s' }),
     signal: stop.signal,
     mask: (text) => text,
   })

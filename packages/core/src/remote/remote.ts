@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { ViridianError } from '../error.ts'
 import type { Backend } from './backend.ts'
 import { ConnectedBackend } from './connected-backend.ts'
+import { LocalFiles } from './files/local-files.ts'
 import type { Host } from './host.ts'
 import { hostInContext } from './host-in-context.ts'
 import { printer } from './printer.ts'
@@ -17,6 +18,8 @@ export interface RemoteOptions {
   readonly ask?: Ask
   /** Lends the terminal of a person, for shells. @default there is none */
   readonly lend?: Lend | undefined
+  /** Told of what a person should know, such as a host key that was added to known_hosts. */
+  readonly note?: (text: string) => void
   /** Ends every command, and every attempt to connect. */
   readonly signal: AbortSignal
   /** Takes secrets out of what is shown and of what errors say. */
@@ -53,8 +56,14 @@ export interface Remote {
 
 export function createRemote(options: RemoteOptions): Remote {
   const transport =
-    options.transport ?? new SshTransport({ defaults: options.defaults, ask: options.ask ?? askNobody })
+    options.transport ??
+    new SshTransport({
+      defaults: options.defaults,
+      ask: options.ask ?? askNobody,
+      ...(options.note && { note: options.note }),
+    })
   const connections = new Connections(transport, options.signal)
+  const files = new LocalFiles(options.directory ?? process.cwd())
   // Every command of every host listens on it.
   setMaxListeners(0, options.signal)
   const ends: (() => Promise<void>)[] = []
@@ -62,7 +71,7 @@ export function createRemote(options: RemoteOptions): Remote {
     if (options.planning) return printer(onCommand ?? ignore, options.mask)
     return new ConnectedBackend({
       host: spec.name,
-      directory: options.directory ?? process.cwd(),
+      files,
       signal: signal ?? options.signal,
       mask: options.mask,
       lend: options.lend,
@@ -127,7 +136,16 @@ class Connections {
   }
 }
 
-const keyOf = ({ name, address, port, user, identityFile, hostKeys }: HostSpec): string =>
-  JSON.stringify([address ?? name, port, user, identityFile, hostKeys])
+const keyOf = ({
+  name,
+  address,
+  port,
+  user,
+  identityFile,
+  hostKeys,
+  proxyJump,
+  transport,
+}: HostSpec): string =>
+  JSON.stringify([address ?? name, port, user, identityFile, hostKeys, proxyJump, transport])
 
 const ignore = (): void => undefined

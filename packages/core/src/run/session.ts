@@ -120,8 +120,13 @@ export class Session implements StepHost {
     this.#remote = createRemote({
       defaults: () => this.openStage(),
       signal: stop.signal,
-      ask: settings.ask,
+      ask: async (question) => {
+        const answer = await settings.ask(question)
+        if (question.secret && answer !== undefined) this.mask.add(answer)
+        return answer
+      },
       lend: settings.lend,
+      note: (text) => this.emit({ kind: 'note', level: 'info', text }),
       mask: (text) => this.mask.text(text),
       ...(settings.caughtUp && { caughtUp: settings.caughtUp }),
       directory: settings.directory,

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
@@ -93,18 +93,27 @@ export class OpenSsh {
   }
 
   /** Stops to listen; connections that stand go on. */
-  async halt(): Promise<void> {
+  async halt(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
     if (this.#process === undefined) return
     const ended = once(this.#process, 'exit')
-    this.#process.kill()
+    this.#process.kill(signal)
     this.#process = undefined
     await ended
   }
 
+  /** Lets another key log in. */
+  admit(file: string): void {
+    appendFileSync(join(this.directory, 'id.pub'), readFileSync(`${file}.pub`))
+  }
+
   /** Kills what serves the connections that stand, as a machine dies: without a goodbye. */
   crashSessions(): void {
-    if (this.#process?.pid === undefined) return
-    for (const pid of sessionsBelow(this.#process.pid)) process.kill(pid, 'SIGKILL')
+    this.#signal('SIGKILL')
+  }
+
+  /** Stops what serves the connections that stand in its tracks: nothing is answered any more. */
+  stall(): void {
+    this.#signal('SIGSTOP')
   }
 
   /** Type and key of its host key, as known_hosts has them. */
@@ -119,8 +128,15 @@ export class OpenSsh {
   }
 
   async stop(): Promise<void> {
-    await this.halt()
+    this.crashSessions()
+    await this.halt('SIGKILL')
     await rm(this.directory, { recursive: true, force: true })
+  }
+
+  #signal(signal: 'SIGKILL' | 'SIGSTOP'): void {
+    const pid = this.#process?.pid
+    if (pid === undefined) return
+    for (const each of sessionsBelow(pid)) process.kill(each, signal)
   }
 }
 
@@ -136,7 +152,10 @@ function sessionsBelow(pid: number): number[] {
 
 export function makeKey(file: string, type: string, passphrase = ''): void {
   const bits = type === 'rsa' ? ['-b', '2048'] : []
-  execFileSync('ssh-keygen', ['-q', '-t', type, ...bits, '-N', passphrase, '-C', 'test', '-f', file])
+  // One round of a passphrase's hash, where sixteen are usual: it takes a quarter of a second and more.
+  const rounds = ['-a', '1']
+  const words = ['-q', '-t', type, ...bits, ...rounds, '-N', passphrase, '-C', 'test', '-f', file]
+  execFileSync('ssh-keygen', words)
 }
 
 export async function freePort(): Promise<number> {

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { AddressInfo, Socket } from 'node:net'
-import ssh2, { type ServerChannel } from 'ssh2'
+import ssh2, { type AuthContext, type ServerChannel } from 'ssh2'
 import type { HostSpec } from '../transport.ts'
 
 export interface SshServerOptions {
@@ -8,6 +8,8 @@ export interface SshServerOptions {
   readonly exec: (command: string, channel: ServerChannel) => void
   /** True: the key may log in. @default all may */
   readonly admits?: (key: Buffer) => boolean | Promise<boolean>
+  /** Decides on every try to log in, in place of `admits`. */
+  readonly authenticate?: (context: AuthContext) => void
   /** True: the connection is dropped before a word is said. */
   readonly drops?: (count: number) => boolean
 }
@@ -66,7 +68,7 @@ export class SshServer {
     await closed
   }
 
-  #serve({ exec, admits = () => true, drops = () => false }: SshServerOptions): void {
+  #serve({ exec, admits = () => true, drops = () => false, authenticate }: SshServerOptions): void {
     // ssh2's server hands connections to its own listener: this one comes before it.
     const tcp = tcpOf(this.#server)
     tcp.prependListener('connection', (socket: Socket) => {
@@ -78,6 +80,7 @@ export class SshServer {
     this.#server.on('connection', (client) => {
       client.on('error', () => undefined)
       client.on('authentication', (context) => {
+        if (authenticate) return authenticate(context)
         if (context.method !== 'publickey') return context.reject(['publickey'])
         if (!context.signature) this.offered.push(context.key.data)
         void Promise.resolve(admits(context.key.data)).then((isAdmitted) => {

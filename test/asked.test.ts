@@ -1,0 +1,71 @@
+import { execFileSync } from 'node:child_process'
+import { copyFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { atTerminal } from './person.ts'
+import { Project } from './project.ts'
+import { Sshd } from './referees/sshd.ts'
+
+const passphrase = 'open sesame'
+let server: Sshd
+let project: Project
+let home: string
+let key: string
+
+const config = `
+import { readFileSync } from 'node:fs'
+import { defineConfig } from '@viridian/core'
+
+const [host] = JSON.parse(readFileSync('hosts.json', 'utf8'))
+export default defineConfig({
+  ssh: { config: 'ssh_config', connectTimeout: '20s' },
+  roles: { web: ['web-1', 'web-2', 'web-3'].map((name) => ({ ...host, name, identityFile: 'locked' })) },
+  tasks: {},
+})
+`
+
+beforeAll(async () => {
+  server = await Sshd.start({ config: ['MaxStartups 200:30:300'] })
+  project = await Project.of({
+    'tasks.config.ts': config,
+    'hosts.json': JSON.stringify(server.hosts()),
+    ssh_config: 'UserKnownHostsFile known_hosts\nGlobalKnownHostsFile none\n',
+  })
+  home = project.directory
+  key = join(project.directory, 'locked')
+  copyFileSync(join(server.directory, 'id'), key)
+  execFileSync('ssh-keygen', ['-q', '-p', '-P', '', '-N', passphrase, '-f', key])
+})
+
+afterAll(async () => {
+  await project.remove()
+  await server.stop()
+})
+
+describe('a person at a terminal', () => {
+  it('is asked for the host key and the passphrase, once for all hosts, and nothing of the latter is seen', async () => {
+    const sitting = await atTerminal(
+      project.directory,
+      ['exec', '--role', 'web', `echo said ${passphrase}`],
+      [
+        { question: 'Is it the right one? [yes/no/fingerprint]', typed: 'yes' },
+        { question: 'passphrase of locked:', typed: passphrase },
+      ],
+      { HOME: home, SSH_AUTH_SOCK: '' },
+    )
+    expect(sitting).toMatchObject({ exitCode: 0, unasked: 0 })
+    expect(sitting.screen).not.toContain(passphrase)
+    expect(sitting.screen).toContain('said [masked]')
+    expect(sitting.screen.match(/passphrase of locked:/g)).toHaveLength(1)
+    expect(sitting.screen).toContain('is now in known_hosts')
+    const [address = ''] = server.addresses
+    expect(await project.read('known_hosts')).toBe(`[${address}]:${server.port} ${server.hostKey}\n`)
+  })
+
+  it('is missing elsewhere: the run fails at once, and says what to do', async () => {
+    const { exitCode, stdout } = await project.tasks('exec', '--role', 'web', 'true')
+    expect(exitCode).toBe(1)
+    expect(stdout).toContain('locked is encrypted')
+    expect(stdout).toContain('ssh-add locked')
+  })
+})
