@@ -1,4 +1,4 @@
-export type { Config, RoleSpec, Stage, TaskTree } from './config/config.ts'
+export type { Config, HostList, RoleSpec, RoleSsh, Stage, TaskTree } from './config/config.ts'
 export { defineConfig } from './config/config.ts'
 export { formatDuration, parseDuration } from './duration.ts'
 export type { ErrorDetails, ErrorPlace, ErrorReport } from './error.ts'
@@ -43,6 +43,7 @@ export { placeholderText } from './step/placeholder.ts'
 export type { Move, Steps } from './step/steps.ts'
 export type { ArgDetails, ArgSpec, ArgSpecs, ArgType, ArgValues } from './task/args.ts'
 export type { HostValues, RemoteTaskContext, TaskContext } from './task/context.ts'
+export type { Hooks } from './task/hooks.ts'
 export type { LocalCommands } from './task/local-command.ts'
 export type {
   Batches,

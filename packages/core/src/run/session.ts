@@ -17,6 +17,7 @@ import { asJson } from '../step/performance.ts'
 import { Registry } from '../step/registry.ts'
 import type { StepHost } from '../step/scope.ts'
 import { type ArgSpecs, detailsOf } from '../task/args.ts'
+import type { OpenCall } from '../task/hooks.ts'
 import { choiceText, type HostChoice } from '../task/host-choice.ts'
 import { Roles } from '../task/roles.ts'
 import type { Task } from '../task/task.ts'
@@ -49,6 +50,8 @@ export interface SessionSettings {
   readonly detach?: boolean
   /** The hosts that it is for. @default all */
   readonly choice?: HostChoice
+  /** What the run has recorded is not replayed. @default false */
+  readonly isAside?: boolean
 }
 
 /** What all of a run's tasks and steps share. */
@@ -60,7 +63,7 @@ export class Session implements StepHost {
   readonly plugins: readonly Plugin[]
   readonly registry: Registry
   readonly #settings: SessionSettings
-  readonly #roles: Roles
+  #roles: Roles
   readonly #remote: Remote
   readonly #resources = new Resources()
   readonly #stage: StageAtRun
@@ -74,12 +77,13 @@ export class Session implements StepHost {
   #permission: Promise<void> | undefined
   #opening: Promise<SshDefaults> | undefined
   readonly #locks = new HeldLocks()
+  readonly #calls = new Set<OpenCall>()
 
   constructor(settings: SessionSettings) {
     const { config, identity, ledger } = settings
     const stop = new AbortController()
     const stage = stageOf(config, identity.stage)
-    const past = ledger.history()
+    const past = settings.isAside ? undefined : ledger.history()
     this.#settings = settings
     this.identity = identity
     this.mask = settings.mask
@@ -138,6 +142,32 @@ export class Session implements StepHost {
       mask: (text) => this.mask.text(text),
       ...(caughtUp && { caughtUp }),
     }
+  }
+
+  /**
+   * The same run behind its failure: with steps and connections of its own, which what has stopped the run does not stop. Of
+   * what was recorded nothing is replayed. It is closed by whoever has asked for it.
+   */
+  aside(): Session {
+    const aside = new Session({ ...this.#settings, isAside: true })
+    aside.#opening = this.#opening
+    aside.#permission = this.#permission
+    aside.#roles = this.#roles
+    return aside
+  }
+
+  /** Notes a call with a hook for its failure. */
+  begin(call: OpenCall): void {
+    this.#calls.add(call)
+  }
+
+  done(call: OpenCall): void {
+    this.#calls.delete(call)
+  }
+
+  /** Those that were begun and are not done, the innermost first. */
+  openCalls(): readonly OpenCall[] {
+    return [...this.#calls].reverse()
   }
 
   /** The names of the roles that are configured or assigned. */

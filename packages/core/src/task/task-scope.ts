@@ -88,7 +88,7 @@ export class TaskScope<Specs extends ArgSpecs> extends Scope implements TaskCont
     const group = { key, parent: this.parent, step: name, type: 'task', title: name } as const
     return session.engine.group(group, async () => {
       const args = this.#argsFor(name, task, given)
-      const scope = (at: string | undefined) => new TaskScope(session, args, at)
+      const scope = (within: Session, at: string | undefined) => new TaskScope(within, args, at)
       return callTask({ session, key, task, args, settings, scope, at: key })
     })
   }
