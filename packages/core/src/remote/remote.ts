@@ -6,8 +6,8 @@ import { hostInContext } from './host-in-context.ts'
 import { printer } from './printer.ts'
 import { type Ask, askNobody } from './prompt.ts'
 import type { Lend } from './shell.ts'
-import { SshTransport } from './ssh/transport.ts'
 import type { Connection, HostSpec, SshDefaults, Transport } from './transport.ts'
+import { TransportByHost } from './transport-by-host.ts'
 
 export interface RemoteOptions {
   /** Asked for when the first host is connected to. */
@@ -26,7 +26,7 @@ export interface RemoteOptions {
   readonly planning?: boolean
   /** Where relative local paths start. @default the process's own directory */
   readonly directory?: string
-  /** @default node-ssh */
+  /** @default what hosts and stages name */
   readonly transport?: Transport
 }
 
@@ -50,7 +50,7 @@ export interface Remote {
 
 export function createRemote(options: RemoteOptions): Remote {
   const transport =
-    options.transport ?? new SshTransport({ defaults: options.defaults, ask: options.ask ?? askNobody })
+    options.transport ?? new TransportByHost({ defaults: options.defaults, ask: options.ask ?? askNobody })
   const connections = new Connections(transport, options.signal)
   // Every command of every host listens on it.
   setMaxListeners(0, options.signal)
@@ -116,7 +116,16 @@ class Connections {
   }
 }
 
-const keyOf = ({ name, address, port, user, identityFile, hostKeys }: HostSpec): string =>
-  JSON.stringify([address ?? name, port, user, identityFile, hostKeys])
+const keyOf = ({
+  name,
+  address,
+  port,
+  user,
+  identityFile,
+  transport,
+  proxyJump,
+  hostKeys,
+}: HostSpec): string =>
+  JSON.stringify([address ?? name, port, user, identityFile, transport, proxyJump, hostKeys])
 
 const ignore = (): void => undefined

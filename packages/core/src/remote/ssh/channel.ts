@@ -1,13 +1,13 @@
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
-import type { ClientChannel } from 'ssh2'
 import type { ExecOptions, ExitStatus, Input } from '../transport.ts'
+import type { SessionChannel } from './session.ts'
 
 // The lifeline's five seconds between SIGTERM and SIGKILL, and some for the way.
 const dyingTime = 7_000
 
 /** Feeds a channel, hands on what it says, and waits for its end. */
-export async function channelExit(channel: ClientChannel, options: ExecOptions): Promise<ExitStatus> {
+export async function channelExit(channel: SessionChannel, options: ExecOptions): Promise<ExitStatus> {
   const { signal } = options
   let failure: { readonly reason: unknown } | undefined
   let timer: NodeJS.Timeout | undefined
@@ -52,7 +52,7 @@ export async function channelExit(channel: ClientChannel, options: ExecOptions):
 }
 
 /** Waits for a channel's end. Both null: it ended without an exit. */
-export function exitOf(channel: ClientChannel): Promise<ExitStatus> {
+export function exitOf(channel: SessionChannel): Promise<ExitStatus> {
   return new Promise((resolve) => {
     let exit: ExitStatus = { code: null, signal: null }
     channel.on('exit', (code: number | null, signal?: string) => {
@@ -63,7 +63,7 @@ export function exitOf(channel: ClientChannel): Promise<ExitStatus> {
 }
 
 async function feed(
-  channel: ClientChannel,
+  channel: SessionChannel,
   { size, chunks }: Input,
   closed: Promise<unknown>,
 ): Promise<void> {

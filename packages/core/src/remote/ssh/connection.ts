@@ -1,6 +1,5 @@
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ClientChannel } from 'ssh2'
 import { sizeOf } from '../raw-terminal.ts'
 import { Semaphore } from '../semaphore.ts'
 import type {
@@ -13,8 +12,7 @@ import type {
 } from '../transport.ts'
 import { channelExit } from './channel.ts'
 import { hostLost, hungUp, noListener, sessionRefused, shellLeft, targetUnreached } from './failures.ts'
-import type { Session } from './handshake.ts'
-import { RemotePorts } from './remote-ports.ts'
+import type { Ports, Session, SessionChannel, TakeChannel } from './session.ts'
 import { ptyOf, tieTerminal } from './terminal.ts'
 
 // sshd refuses an eleventh session on a connection; a user's own settings may hold one or two.
@@ -26,15 +24,13 @@ const pausesMs = [20, 100, 500]
 const isRefusedSession = (error: unknown): error is Error =>
   error instanceof Error && 'reason' in error && typeof error.reason === 'number'
 
-type TakeChannel = (error: Error | undefined, channel: ClientChannel) => void
-
-/** A logged-in connection of ssh2. */
+/** A logged-in connection: of ssh2, or of a master of `ssh`. */
 export class SshConnection implements Connection {
   readonly patience: number
   readonly #session: Session
   readonly #host: string
   readonly #channels = new Semaphore(channelsAtOnce)
-  #ports: RemotePorts | undefined
+  #ports: Ports | undefined
   #open = true
   #cause: Error | undefined
 
@@ -97,7 +93,7 @@ export class SshConnection implements Connection {
 
   async listen(address: string, port: number, take: (connection: Duplex) => void): Promise<Listening> {
     this.#refuseIfLost()
-    this.#ports ??= new RemotePorts(this.#session.client)
+    this.#ports ??= this.#session.ports()
     try {
       return await this.#ports.listen(address, port, take)
     } catch (error) {
@@ -120,7 +116,7 @@ export class SshConnection implements Connection {
   async #inSession<End>(
     signal: AbortSignal | undefined,
     open: (take: TakeChannel) => unknown,
-    use: (channel: ClientChannel) => Promise<ExitStatus | End>,
+    use: (channel: SessionChannel) => Promise<ExitStatus | End>,
   ): Promise<ExitStatus | End> {
     for (;;) {
       const end = await this.#channels.run(signal, () => this.#attempt(signal, open, use))
@@ -134,7 +130,7 @@ export class SshConnection implements Connection {
   async #attempt<End>(
     signal: AbortSignal | undefined,
     open: (take: TakeChannel) => unknown,
-    use: (channel: ClientChannel) => Promise<End>,
+    use: (channel: SessionChannel) => Promise<End>,
   ): Promise<End | undefined> {
     for (let refusals = 0; ; refusals += 1) {
       try {
@@ -154,7 +150,7 @@ export class SshConnection implements Connection {
   async #opened<End>(
     signal: AbortSignal | undefined,
     open: (take: TakeChannel) => unknown,
-    use: (channel: ClientChannel) => Promise<End>,
+    use: (channel: SessionChannel) => Promise<End>,
   ): Promise<End> {
     this.#refuseIfLost()
     return new Promise((resolve, reject) => {

@@ -1,9 +1,10 @@
-import type { Socket } from 'node:net'
 import { NodeSSH } from 'node-ssh'
-import type { Client, KexAlgorithm } from 'ssh2'
+import type { KexAlgorithm } from 'ssh2'
 import { ViridianError } from '../../error.ts'
 import type { Login } from './authentication.ts'
 import type { HostKeyPolicy } from './host-key.ts'
+import { RemotePorts } from './remote-ports.ts'
+import type { Session } from './session.ts'
 import { openSocket } from './socket.ts'
 import type { Target } from './target.ts'
 
@@ -27,12 +28,6 @@ const kex: KexAlgorithm[] = [
   'diffie-hellman-group16-sha512',
   'diffie-hellman-group18-sha512',
 ]
-
-/** A client that is logged in, and the socket under it. */
-export interface Session {
-  readonly client: Client
-  readonly socket: Socket
-}
 
 /**
  * Connects and logs in once.
@@ -78,7 +73,7 @@ export async function handshake(
     await connecting
     signal.throwIfAborted()
     if (client === null) throw new Error('the connection was closed at once')
-    return { client, socket: sock }
+    return { client, socket: sock, ports: () => new RemotePorts(client) }
   } catch (error) {
     sock.destroy()
     signal.throwIfAborted()

@@ -6,15 +6,16 @@ import { Semaphore } from '../semaphore.ts'
 import type { Connection, HostSpec, SshDefaults, Transport } from '../transport.ts'
 import { Authentication } from './authentication.ts'
 import { SshConnection } from './connection.ts'
-import { handshake, type Session, type Timing } from './handshake.ts'
+import { handshake, type Timing } from './handshake.ts'
 import { hostKeyPolicy } from './host-key.ts'
 import { type KnownHost, readKnownHosts } from './known-hosts.ts'
+import type { Session } from './session.ts'
 import { type Target, targetOf } from './target.ts'
 
 export interface SshTransportOptions {
   readonly defaults: () => SshDefaults | Promise<SshDefaults>
-  /** Handshakes in flight: sshd starts to drop them above 10 on one host. @default 50 */
-  readonly handshakes?: number
+  /** Lets so many handshakes be in flight: sshd starts to drop them above 10 on one host. @default 50 */
+  readonly handshakes?: Semaphore
   /** @default 20 s for a login, a probe of silent hosts every 15 s, lost after 3 */
   readonly timing?: Partial<Timing>
   /** @default nobody can be asked */
@@ -35,7 +36,7 @@ export class SshTransport implements Transport {
   constructor(options: SshTransportOptions) {
     this.#options = options
     this.#timing = { ...usualTiming, ...options.timing }
-    this.#handshakes = new Semaphore(options.handshakes ?? 50)
+    this.#handshakes = options.handshakes ?? new Semaphore(50)
     this.#authentication = new Authentication(options.ask ?? askNobody)
   }
 

@@ -1,13 +1,16 @@
-import { SshTransport, type SshTransportOptions } from '../ssh/transport.ts'
 import type { HostSpec, SshDefaults } from '../transport.ts'
+import { type AnyTransportOptions, makeTransport } from './transports.ts'
 
 /** Connects by a transport of its own, runs a command there, and gives what it said. */
 export async function logIn(
   spec: HostSpec,
   defaults: SshDefaults,
-  options: Partial<SshTransportOptions> = {},
+  options: Partial<AnyTransportOptions> = {},
 ): Promise<string> {
-  const transport = new SshTransport({ defaults: () => ({ connectTimeout: '10s', ...defaults }), ...options })
+  const transport = makeTransport(spec.transport ?? defaults.transport ?? 'ssh2', {
+    defaults: () => ({ connectTimeout: '10s', ...defaults }),
+    ...options,
+  })
   try {
     const connection = await transport.connect(spec, new AbortController().signal)
     let said = ''
