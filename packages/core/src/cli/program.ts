@@ -5,6 +5,7 @@ import type { ActionOptions, PluginCommand } from '../plugin.ts'
 import type { Task } from '../task/task.ts'
 import { tasksOf } from '../task/tree.ts'
 import { command } from './command.ts'
+import { execCommand } from './exec.ts'
 import { globalsOf } from './globals.ts'
 import { listTasks } from './list.ts'
 import { resumeRun, rollBackRun } from './past-run.ts'
@@ -34,9 +35,12 @@ export function buildProgram(invocation: Invocation): Command {
     const parent = command(mode).description(summary).usage('<task> [flags]').commandsGroup('Tasks:')
     for (const [name, task] of tasksIn(project))
       parent.addCommand(taskCommand({ project, mode, name, task, exit }))
+    // Without its tasks, nobody can tell what their flags are.
+    if (!project.config) parent.allowUnknownOption().allowExcessArguments()
     parent.argument('[task]').action((name: string | undefined) => refuseTask(project, mode, name))
     program.addCommand(parent)
   }
+  program.addCommand(execCommand(project, exit))
   program.addCommand(
     command('list')
       .description('the tasks of this project')

@@ -1,11 +1,12 @@
 import { Mask } from '../events/mask.ts'
 import type { JournalRecord } from '../journal/record.ts'
 import { colorsFor } from '../output/colors.ts'
-import { errorLines } from '../output/lines.ts'
+import { errorLines } from '../output/error-lines.ts'
 import { Ledger } from '../run/ledger.ts'
 import { Session } from '../run/session.ts'
 import { RunStore } from '../run/store.ts'
 import type { RunIdentity } from '../step/definition.ts'
+import type { HostChoice } from '../task/host-choice.ts'
 import type { Globals } from './globals.ts'
 import { onInterrupt } from './interrupt.ts'
 import type { Project } from './project.ts'
@@ -17,6 +18,8 @@ export interface SessionRequest {
   readonly planning?: boolean
   /** The run ends where it keeps its way back open. */
   readonly detach?: boolean
+  /** The hosts that it is for. */
+  readonly choice?: HostChoice | undefined
   /** What an earlier process of the run recorded. */
   readonly records?: readonly JournalRecord[]
 }
@@ -25,7 +28,7 @@ export interface SessionRequest {
 export async function withSession<Result>(
   project: Project,
   globals: Globals,
-  { identity, planning = false, detach = false, records = [] }: SessionRequest,
+  { identity, planning = false, detach = false, records = [], choice }: SessionRequest,
   use: (session: Session, ledger: Ledger) => Promise<Result>,
 ): Promise<Result> {
   const { config, directory } = project.loaded
@@ -41,6 +44,7 @@ export async function withSession<Result>(
     identity,
     planning,
     detach,
+    ...(choice && { choice }),
     ledger,
     mask: new Mask(),
     emit: (event) => output.event(event),

@@ -110,20 +110,19 @@ class Output {
 
   add(chunk: Buffer): void {
     const own = this.#announced.take(chunk)
-    if (this.#onBytes) this.#onBytes(own)
-    else this.#take(this.#decoder.write(own))
+    if (this.#onBytes) {
+      this.#onBytes(own)
+      return
+    }
+    this.#tail.add(own)
+    this.#splitter.add(this.#decoder.write(own))
   }
 
   /** Gives the last lines. */
   end(): readonly string[] {
-    this.#take(this.#decoder.end())
+    this.#splitter.add(this.#decoder.end())
     this.#splitter.end()
     return this.#recent
-  }
-
-  #take(text: string): void {
-    this.#tail.add(text)
-    this.#splitter.add(text)
   }
 }
 

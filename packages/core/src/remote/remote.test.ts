@@ -58,7 +58,7 @@ afterEach(() => remote.close())
 
 function remoteTo(more: { planning?: boolean }): Remote {
   return createRemote({
-    defaults: () => ({ transport, knownHosts: [sshd.knownHosts], connectTimeout: '10s' }),
+    defaults: () => ({ transport, config: false, knownHosts: [sshd.knownHosts], connectTimeout: '10s' }),
     signal: stop.signal,
     mask: (text) => text.replaceAll('hunter2', '***'),
     directory: place,
@@ -213,7 +213,7 @@ describe.each(transportNames)('by %s, a connection', (name) => {
     // A process of its own takes longer to begin with.
     const connectTimeout = name === 'ssh2' ? 100 : 1_500
     const hasty = createRemote({
-      defaults: () => ({ transport, knownHosts: [sshd.knownHosts], connectTimeout }),
+      defaults: () => ({ transport, config: false, knownHosts: [sshd.knownHosts], connectTimeout }),
       signal: stop.signal,
       mask: (text) => text,
     })

@@ -16,6 +16,8 @@ export interface RemoteOptions {
   readonly ask?: Ask
   /** Lends the terminal of a person, for shells. @default there is none */
   readonly lend?: Lend | undefined
+  /** Told of what a person should know, such as a host key that was added to known_hosts. */
+  readonly note?: (text: string) => void
   /** Ends every command, and every attempt to connect. */
   readonly signal: AbortSignal
   /** Takes secrets out of what is shown and of what errors say. */
@@ -50,7 +52,12 @@ export interface Remote {
 
 export function createRemote(options: RemoteOptions): Remote {
   const transport =
-    options.transport ?? new TransportByHost({ defaults: options.defaults, ask: options.ask ?? askNobody })
+    options.transport ??
+    new TransportByHost({
+      defaults: options.defaults,
+      ask: options.ask ?? askNobody,
+      ...(options.note && { note: options.note }),
+    })
   const connections = new Connections(transport, options.signal)
   // Every command of every host listens on it.
   setMaxListeners(0, options.signal)
@@ -122,10 +129,10 @@ const keyOf = ({
   port,
   user,
   identityFile,
-  transport,
-  proxyJump,
   hostKeys,
+  proxyJump,
+  transport,
 }: HostSpec): string =>
-  JSON.stringify([address ?? name, port, user, identityFile, transport, proxyJump, hostKeys])
+  JSON.stringify([address ?? name, port, user, identityFile, hostKeys, proxyJump, transport])
 
 const ignore = (): void => undefined

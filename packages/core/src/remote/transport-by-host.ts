@@ -1,17 +1,19 @@
 import type { Ask } from './prompt.ts'
-import { Semaphore } from './semaphore.ts'
+import { Doors } from './ssh/doors.ts'
 import { SshTransport } from './ssh/transport.ts'
 import type { Connection, HostSpec, SshDefaults, Transport, TransportName } from './transport.ts'
 
 export interface TransportByHostOptions {
   readonly defaults: () => SshDefaults | Promise<SshDefaults>
   readonly ask: Ask
+  /** Told of what a person should know. */
+  readonly note?: (text: string) => void
 }
 
 /** Reaches each host by the transport that it, or its stage, names. Both share the limit on handshakes in flight. */
 export class TransportByHost implements Transport {
   readonly #options: TransportByHostOptions
-  readonly #handshakes = new Semaphore(50)
+  readonly #doors = new Doors(50)
   readonly #made = new Map<TransportName, Promise<Transport>>()
 
   constructor(options: TransportByHostOptions) {
@@ -35,7 +37,7 @@ export class TransportByHost implements Transport {
   }
 
   async #make(name: TransportName): Promise<Transport> {
-    const options = { ...this.#options, handshakes: this.#handshakes }
+    const options = { ...this.#options, doors: this.#doors }
     if (name === 'ssh2') return new SshTransport(options)
     // Most runs do without.
     const { OpenSshTransport } = await import('./openssh/transport.ts')

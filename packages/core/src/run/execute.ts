@@ -19,6 +19,8 @@ export interface Execution {
   readonly mode: 'run' | 'plan' | 'resume'
   /** The digest of the task file. */
   readonly config: string
+  /** The task stands in no task file. */
+  readonly adHoc?: boolean
   readonly locks: LockStore
 }
 
@@ -40,7 +42,7 @@ const ends: Readonly<Record<'done' | 'detached', Outcome>> = {
   detached: { status: 'kept', exitCode: 0, leftovers: [] },
 }
 
-function startOf({ session, config, task, args }: Execution): RecordOf<'run.started'> {
+function startOf({ session, config, task, args, adHoc }: Execution): RecordOf<'run.started'> {
   const { id, task: name, stage } = session.identity
   return {
     kind: 'run.started',
@@ -52,6 +54,8 @@ function startOf({ session, config, task, args }: Execution): RecordOf<'run.star
     args: session.journaledArgs(task.args, args),
     plugins: session.plugins.map(({ name, module, settings }) => ({ name, module, settings })),
     locks: [...locksOf(id, task, args)],
+    ...(session.choice && { choice: session.choice }),
+    ...(adHoc && { adHoc }),
     config,
     by: { user: userInfo().username, host: hostname(), pid: process.pid },
   }

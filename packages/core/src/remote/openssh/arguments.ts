@@ -7,8 +7,8 @@ export interface MasterSettings {
   readonly defaults: SshDefaults
   /** Path of the control socket to be. */
   readonly control: string
-  /** A person can be asked. */
-  readonly interactive: boolean
+  /** No person can be asked. */
+  readonly isAlone: boolean
   /** Keys that the host was given with, and the file that holds them. */
   readonly given?: GivenKeys & { readonly file: string }
   /** Seconds between probes of a silent host, and how many may go unanswered. */
@@ -25,7 +25,7 @@ export function masterArguments(settings: MasterSettings): string[] {
     ...['-M', '-N', '-T', '-S', escaped(settings.control)],
     ...options({
       ControlPersist: 'no',
-      BatchMode: settings.interactive ? 'no' : 'yes',
+      ...(settings.isAlone && { BatchMode: 'yes' }),
       // Says which keys were shown and tried, and when the login is through.
       LogLevel: 'DEBUG1',
       // Of ssh_config, what is meant for a person's session.

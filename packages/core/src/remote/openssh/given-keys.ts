@@ -1,4 +1,5 @@
-import { ViridianError } from '../../error.ts'
+import { hostKeyError } from '../ssh/host-key-error.ts'
+import type { Target } from '../ssh/target.ts'
 
 /** Keys that a host was given with, as `ssh` can compare them. */
 export interface GivenKeys {
@@ -16,17 +17,15 @@ const keygenTypes: Readonly<Record<string, readonly string[]>> = {
   RSA: ['rsa-sha2-512', 'rsa-sha2-256'],
 }
 
-export function givenKeys(host: string, texts: readonly string[]): GivenKeys {
+export function givenKeys(target: Target, texts: readonly string[]): GivenKeys {
   const keys = texts.map((text) => {
     const fingerprint = /SHA256:[A-Za-z0-9+/]{43}/.exec(text)?.[0]
     if (fingerprint !== undefined)
       return { fingerprint, algorithms: keygenTypes[/\((\w+)\)/.exec(text)?.[1] ?? ''] ?? [] }
     const line = /^\s*((?:ssh|ecdsa|sk-ssh|sk-ecdsa)-\S+\s+[A-Za-z0-9+/=]+)(?:\s|$)/.exec(text)?.[1]
     if (line !== undefined) return { line: `* ${line}` }
-    throw new ViridianError('E_HOST_KEY_FORMAT', `"${text}" is no host key of ${host}`, {
-      hint: 'write it as SHA256:… or as ssh-ed25519 AAAA…',
-      place: { host },
-    })
+    const hint = 'write it as SHA256:… or as ssh-ed25519 AAAA…'
+    throw hostKeyError('E_HOST_KEY_FORMAT', target, `"${text}" is no host key of ${target.name}`, hint)
   })
   return {
     lines: keys.flatMap(({ line }) => line ?? []),

@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { reasonIn } from './failure.ts'
 import type { ConnectionHolder } from './master-client.ts'
 import { MuxSocket } from './mux-socket.ts'
 import type { Reaper } from './reaper.ts'
+import { reasonIn } from './said.ts'
 
 const askpass = fileURLToPath(new URL('../../../bin/askpass', import.meta.url))
 

@@ -8,7 +8,7 @@ import { processesWith } from '../testing/processes.ts'
 import { SshServer, type SshServerOptions } from '../testing/ssh-server.ts'
 import { type AnyTransportOptions, makeTransport, transportNames } from '../testing/transports.ts'
 import { until } from '../testing/until.ts'
-import type { Connection, HostSpec, TransportName } from '../transport.ts'
+import type { Connection, HostSpec, SshDefaults, TransportName } from '../transport.ts'
 
 const place = mkdtempSync(join(tmpdir(), 'viridian-connection-'))
 const identityFile = join(place, 'id')
@@ -31,7 +31,7 @@ async function connected(
   spec: HostSpec,
   timing: NonNullable<AnyTransportOptions['timing']> = {},
 ): Promise<Connection> {
-  const defaults = () => ({ identityFile, connectTimeout: '10s' })
+  const defaults = (): SshDefaults => ({ config: false, identityFile, connectTimeout: '10s' })
   const transport = makeTransport(transportName, { defaults, timing })
   endings.push(() => transport.close())
   return transport.connect(spec, new AbortController().signal)
@@ -116,12 +116,12 @@ describe.each(transportNames)('by %s, a handshake', (name) => {
       admits: () => new Promise<boolean>(() => undefined),
     })
     const transport = makeTransport(name, {
-      defaults: () => ({ identityFile, connectTimeout: '500ms' }),
+      defaults: () => ({ config: false, identityFile, connectTimeout: '500ms' }),
       timing: { readyTimeout: 200 },
     })
     await expect(transport.connect(server.spec, new AbortController().signal)).rejects.toMatchObject({
       code: 'E_HOST_UNREACHABLE',
-      message: expect.stringContaining('Timed out while waiting for handshake'),
+      message: expect.stringContaining('timed out while waiting for the handshake'),
     })
   })
 

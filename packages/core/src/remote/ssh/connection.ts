@@ -11,6 +11,7 @@ import type {
   LocalTerminal,
 } from '../transport.ts'
 import { channelExit } from './channel.ts'
+import { withEnvironment } from './environment.ts'
 import { hostLost, hungUp, noListener, sessionRefused, shellLeft, targetUnreached } from './failures.ts'
 import type { Ports, Session, SessionChannel, TakeChannel } from './session.ts'
 import { ptyOf, tieTerminal } from './terminal.ts'
@@ -24,21 +25,32 @@ const pausesMs = [20, 100, 500]
 const isRefusedSession = (error: unknown): error is Error =>
   error instanceof Error && 'reason' in error && typeof error.reason === 'number'
 
+export interface ConnectionDetails {
+  /** What people call it. */
+  readonly host: string
+  /** Milliseconds. */
+  readonly patience: number
+  /** Variables of every command. */
+  readonly env: Readonly<Record<string, string>>
+}
+
 /** A logged-in connection: of ssh2, or of a master of `ssh`. */
 export class SshConnection implements Connection {
   readonly patience: number
   readonly #session: Session
   readonly #host: string
+  readonly #env: Readonly<Record<string, string>>
   readonly #channels = new Semaphore(channelsAtOnce)
   #ports: Ports | undefined
   #open = true
   #cause: Error | undefined
 
-  constructor(session: Session, host: string, patience: number) {
+  constructor(session: Session, { host, patience, env }: ConnectionDetails) {
     const { client } = session
     this.patience = patience
     this.#session = session
     this.#host = host
+    this.#env = env
     client.on('error', (error) => {
       this.#cause ??= error
       this.#open = false
@@ -57,10 +69,11 @@ export class SshConnection implements Connection {
 
   exec(command: string, options: ExecOptions): Promise<ExitStatus> {
     const { client } = this.#session
+    const line = withEnvironment(this.#env, command)
     const terminal = options.pty === undefined ? {} : { pty: ptyOf(options.pty) }
     return this.#inSession(
       options.signal,
-      (take) => client.exec(command, terminal, take),
+      (take) => client.exec(line, terminal, take),
       (channel) => {
         options.onAccepted?.()
         return channelExit(channel, options)
@@ -72,7 +85,8 @@ export class SshConnection implements Connection {
     const { client } = this.#session
     const open = (take: TakeChannel): unknown => {
       const pty = ptyOf(sizeOf(terminal))
-      return command === undefined ? client.shell(pty, take) : client.exec(command, { pty }, take)
+      if (command === undefined) return client.shell(pty, take)
+      return client.exec(withEnvironment(this.#env, command), { pty }, take)
     }
     const end = await this.#inSession(signal, open, (channel) => tieTerminal(terminal, channel, signal))
     if (end === 'left') throw shellLeft(this.#host)
@@ -80,12 +94,16 @@ export class SshConnection implements Connection {
     return end
   }
 
-  async dial(address: string, port: number): Promise<Duplex> {
+  async dial(address: string, port: number, signal?: AbortSignal): Promise<Duplex> {
     this.#refuseIfLost()
     return new Promise((resolve, reject) => {
+      const abort = (): void => reject(signal?.reason)
+      signal?.addEventListener('abort', abort, { once: true })
       this.#session.client.forwardOut('127.0.0.1', 0, address, port, (error, channel) => {
+        signal?.removeEventListener('abort', abort)
         if (error)
           reject(this.#open ? targetUnreached(this.#host, `${address}:${port}`, error) : this.#lost())
+        else if (signal?.aborted) channel.destroy()
         else resolve(channel)
       })
     })

@@ -8,7 +8,7 @@ export async function logIn(
   options: Partial<AnyTransportOptions> = {},
 ): Promise<string> {
   const transport = makeTransport(spec.transport ?? defaults.transport ?? 'ssh2', {
-    defaults: () => ({ connectTimeout: '10s', ...defaults }),
+    defaults: () => ({ config: false, connectTimeout: '10s', ...defaults }),
     ...options,
   })
   try {

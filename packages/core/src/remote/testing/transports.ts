@@ -6,6 +6,7 @@ import type { SshDefaults, Transport, TransportName } from '../transport.ts'
 export interface AnyTransportOptions {
   readonly defaults: () => SshDefaults
   readonly ask?: Ask
+  readonly note?: (text: string) => void
   readonly timing?: {
     readonly readyTimeout?: number
     readonly keepaliveInterval?: number
