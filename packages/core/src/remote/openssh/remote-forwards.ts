@@ -37,24 +37,24 @@ export class RemoteForwards implements Ports {
     } finally {
       mux.destroy()
     }
-    const ended = Promise.race([this.#lost, new Promise<void>((resolve) => server.once('close', resolve))])
-    void this.#lost.then(() => server.close())
-    return {
-      port: bound,
-      ended,
-      close: () => this.#unlisten(server, fields(remote, address, bound, path, unixSocket), ended),
+    let tellEnd: () => void = () => undefined
+    const ended = Promise.race([this.#lost, new Promise<void>((resolve) => (tellEnd = resolve))])
+    // Connections that have come stand on their own.
+    void ended.then(() => server.close())
+    const close = async (): Promise<void> => {
+      await this.#unlisten(forward)
+      tellEnd()
+      await ended
     }
+    return { port: bound, ended, close }
   }
 
-  async #unlisten(server: Server, forward: Buffer, ended: Promise<void>): Promise<void> {
-    if (server.listening) {
-      server.close()
-      // Whether it was still listened for is of no interest to who closes it.
-      const mux = await MuxSocket.open(this.#control).catch(() => undefined)
-      await mux?.ask(muxMessage.closeForward, forward).catch(() => undefined)
-      mux?.destroy()
-    }
-    return ended
+  // Known to the master as it was asked for, also where the host chose the port. Whether it was still listened for is of no
+  // interest to who closes it.
+  async #unlisten(forward: Buffer): Promise<void> {
+    const mux = await MuxSocket.open(this.#control).catch(() => undefined)
+    await mux?.ask(muxMessage.closeForward, forward).catch(() => undefined)
+    mux?.destroy()
   }
 }
 

@@ -9,9 +9,10 @@ import type { Question } from '../prompt.ts'
 import { logIn as logInTo } from '../testing/log-in.ts'
 import { freePort, makeKey, OpenSsh } from '../testing/open-ssh.ts'
 import { processesWith } from '../testing/processes.ts'
+import type { AnyTransportOptions } from '../testing/transports.ts'
 import { until } from '../testing/until.ts'
 import type { HostSpec, SshDefaults } from '../transport.ts'
-import { OpenSshTransport, type OpenSshTransportOptions } from './transport.ts'
+import { OpenSshTransport } from './transport.ts'
 
 // Short: control sockets are made here too.
 const place = mkdtempSync(join(tmpdir(), 'vo-'))
@@ -32,7 +33,7 @@ afterEach(() => void vi.unstubAllEnvs())
 const logIn = (
   spec: HostSpec,
   defaults: SshDefaults = {},
-  options: Partial<OpenSshTransportOptions> = {},
+  options: Partial<AnyTransportOptions> = {},
 ): Promise<string> =>
   logInTo(spec, { transport: 'openssh', knownHosts: [sshd.knownHosts], ...defaults }, options)
 
