@@ -8,9 +8,9 @@ import { hostInContext } from './host-in-context.ts'
 import { printer } from './printer.ts'
 import { type Ask, askNobody } from './prompt.ts'
 import type { Lend } from './shell.ts'
-import { SshTransport } from './ssh/transport.ts'
 import { SudoPasswords } from './sudo.ts'
 import type { Connection, HostSpec, SshDefaults, Transport } from './transport.ts'
+import { TransportByHost } from './transport-by-host.ts'
 
 export interface RemoteOptions {
   /** Asked for when the first host is connected to. */
@@ -33,7 +33,7 @@ export interface RemoteOptions {
   readonly planning?: boolean
   /** Where relative local paths start. @default the process's own directory */
   readonly directory?: string
-  /** @default node-ssh */
+  /** @default what hosts and stages name */
   readonly transport?: Transport
 }
 
@@ -60,7 +60,7 @@ export interface Remote {
 export function createRemote(options: RemoteOptions): Remote {
   const transport =
     options.transport ??
-    new SshTransport({
+    new TransportByHost({
       defaults: options.defaults,
       ask: options.ask ?? askNobody,
       ...(options.note && { note: options.note }),

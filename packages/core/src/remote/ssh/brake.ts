@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream'
+import type { Session } from './session.ts'
 
 // Keepalives are answered by the same socket: the connection must not pass for dead while a reader looks away.
 const longestMs = 10_000
@@ -8,10 +8,10 @@ const longestMs = 10_000
  * same, which ssh2 keeps: 50 hosts would be given 150 MB, and the pieces around them.
  */
 export class Brake {
-  readonly #socket: Duplex
+  readonly #socket: Pick<Session['socket'], 'pause' | 'resume'>
   readonly #holders = new Map<object, NodeJS.Timeout>()
 
-  constructor(socket: Duplex) {
+  constructor(socket: Pick<Session['socket'], 'pause' | 'resume'>) {
     this.#socket = socket
   }
 

@@ -1,16 +1,16 @@
 import type { Readable } from 'node:stream'
-import type { ClientChannel } from 'ssh2'
 import { feed } from '../feed.ts'
 import { Lingering } from '../lingering.ts'
 import type { ExecOptions, ExitStatus } from '../transport.ts'
 import type { Brake } from './brake.ts'
+import type { SessionChannel } from './session.ts'
 
 // The lifeline's five seconds between SIGTERM and SIGKILL, and some for the way.
 const dyingTime = 7_000
 
 /** Feeds a channel, hands on what it says, and waits for its end. */
 export async function channelExit(
-  channel: ClientChannel,
+  channel: SessionChannel,
   options: ExecOptions,
   brake: Brake,
 ): Promise<ExitStatus> {
@@ -75,7 +75,7 @@ export async function channelExit(
 }
 
 /** Waits for a channel's end. Both null: it ended without an exit. */
-export function exitOf(channel: ClientChannel): Promise<ExitStatus> {
+export function exitOf(channel: SessionChannel): Promise<ExitStatus> {
   return new Promise((resolve) => {
     let exit: ExitStatus = { code: null, signal: null }
     channel.on('exit', (code: number | null, signal?: string) => {

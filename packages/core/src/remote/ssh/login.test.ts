@@ -100,7 +100,7 @@ const logIn = (
   spec: HostSpec,
   ask?: Ask,
   lines: readonly string[] = [],
-  options: Partial<SshTransportOptions> = {},
+  options: Parameters<typeof logInTo>[2] = {},
 ): Promise<string> =>
   logInTo({ user: 'deploy', ...spec }, defaultsOf(lines), { ...(ask && { ask }), ...options })
 
