@@ -15,6 +15,9 @@ export type {
   Surroundings,
   SurroundingsContext,
 } from './plugin.ts'
+export type { HostCount, OnFailure } from './remote/fan-out.ts'
+export type { PutOptions, PutResult, PutSource, ReadOptions, WriteOptions } from './remote/files/options.ts'
+export type { ReadRemoteFile } from './remote/files/reading.ts'
 export type { Forward, ForwardOptions } from './remote/forward.ts'
 export type { CommandOptions, CommandResult, CommandValue, Host, RunCommand } from './remote/host.ts'
 export type { HostResult } from './remote/hosts-error.ts'
@@ -39,9 +42,12 @@ export type { Move, Steps } from './step/steps.ts'
 export type { ArgDetails, ArgSpec, ArgSpecs, ArgType, ArgValues } from './task/args.ts'
 export type { HostValues, RemoteTaskContext, TaskContext } from './task/context.ts'
 export type {
+  Batches,
+  CallSettings,
   FanOutSettings,
   LocalTask,
   LocalTaskSettings,
+  OnceTask,
   RemoteTask,
   RemoteTaskSettings,
   Task,

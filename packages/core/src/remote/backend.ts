@@ -1,4 +1,6 @@
+import type { Writable } from 'node:stream'
 import type { CommandContext } from './command.ts'
+import type { PutOptions, PutResult, PutSource, ReadOptions } from './files/options.ts'
 import type { Forward, ForwardOptions } from './forward.ts'
 import type { CommandOptions, CommandResult } from './host.ts'
 import type { RebootOptions } from './reboot.ts'
@@ -10,9 +12,8 @@ export interface Backend {
   shell(context: CommandContext, command: string | undefined): Promise<number>
   forward(options: ForwardOptions): Promise<Forward>
   reboot(options: RebootOptions): Promise<void>
-  put(context: CommandContext, local: string, remote: string): Promise<void>
-  get(context: CommandContext, remote: string, local: string): Promise<void>
-  write(context: CommandContext, remote: string, content: string | Uint8Array, mode: number): Promise<void>
-  read(context: CommandContext, remote: string): Promise<string>
+  put(context: CommandContext, source: PutSource, remote: string, options: PutOptions): Promise<PutResult>
+  get(context: CommandContext, remote: string, local: string | Writable): Promise<void>
+  read(context: CommandContext, remote: string, options: ReadOptions): Promise<Buffer>
   exists(context: CommandContext, remote: string): Promise<boolean>
 }

@@ -20,7 +20,7 @@ export interface Order {
   readonly shown: string
   readonly input?: Input
   /** Takes the output's bytes, in place of its tail. */
-  readonly onBytes?: (chunk: Buffer) => void
+  readonly onBytes?: (chunk: Buffer) => Promise<void> | void
 }
 
 export interface Circumstances {
@@ -48,9 +48,9 @@ export async function runCommand(
   const stderr = new Output('stderr', options, around)
   const taking = (output: Output) => (chunk: Buffer) => {
     limits.alive()
-    output.add(chunk)
+    const taking = output.add(chunk)
     if (output.begun) limits.begun()
-    return around.caughtUp?.()
+    return taking ?? around.caughtUp?.()
   }
   try {
     const exit = await connection.exec(order.wire, {
@@ -75,13 +75,13 @@ class Output {
   readonly #tail = new Tail(kept)
   readonly #splitter: LineSplitter
   readonly #recent: string[] = []
-  readonly #onBytes: ((chunk: Buffer) => void) | undefined
+  readonly #onBytes: Order['onBytes']
 
   constructor(
     stream: 'stdout' | 'stderr',
     options: CommandOptions,
     around: Circumstances,
-    onBytes?: (chunk: Buffer) => void,
+    onBytes?: Order['onBytes'],
   ) {
     this.#onBytes = onBytes
     this.#splitter = new LineSplitter((line) => {
@@ -108,22 +108,18 @@ class Output {
     return this.#tail.toString().replace(/\r?\n$/, '')
   }
 
-  add(chunk: Buffer): void {
+  add(chunk: Buffer): Promise<void> | void {
     const own = this.#announced.take(chunk)
-    if (this.#onBytes) this.#onBytes(own)
-    else this.#take(this.#decoder.write(own))
+    if (this.#onBytes) return this.#onBytes(own)
+    this.#tail.add(own)
+    this.#splitter.add(this.#decoder.write(own))
   }
 
   /** Gives the last lines. */
   end(): readonly string[] {
-    this.#take(this.#decoder.end())
+    this.#splitter.add(this.#decoder.end())
     this.#splitter.end()
     return this.#recent
-  }
-
-  #take(text: string): void {
-    this.#tail.add(text)
-    this.#splitter.add(text)
   }
 }
 

@@ -1,5 +1,5 @@
 import { ViridianError } from '../error.ts'
-import { announce, sayMark } from './announcement.ts'
+import { announce, quoteForLogin, sayMark } from './announcement.ts'
 import { lifeline } from './lifeline.ts'
 import { quote, quotePath } from './quote.ts'
 
@@ -25,6 +25,15 @@ export function wireCommand(context: CommandContext, command: string, inputSize 
   const script = scriptOf(context, command)
   if (context.user === undefined) return `exec ${lifeline(script, { inputSize, first: sayMark })}`
   return `exec ${announce} ${sudo(context.user)} ${lifeline(script, { inputSize })}`
+}
+
+/**
+ * The command line of a command that reads its input to the end, and knows from its size whether it has come whole: the
+ * end of input is the end that it waits for, and it needs no lifeline.
+ */
+export function readingCommand(context: CommandContext, command: string): string {
+  const by = context.user === undefined ? '' : `${sudo(context.user)} `
+  return `exec ${announce} ${by}sh -c ${quoteForLogin(scriptOf(context, command))}`
 }
 
 /** The command as people read it. */

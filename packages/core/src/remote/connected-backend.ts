@@ -1,20 +1,25 @@
-import { resolve } from 'node:path'
+import type { Writable } from 'node:stream'
 import type { Backend } from './backend.ts'
-import { type CommandContext, shownCommand, wireCommand } from './command.ts'
+import { type CommandContext, readingCommand, shownCommand, wireCommand } from './command.ts'
 import { type Circumstances, type Order, runCommand } from './command-run.ts'
-import { fileExists, readFile } from './file-commands.ts'
-import { contentUpload, type Upload, withDownload, withUpload } from './file-transfer.ts'
+import { Download } from './files/download.ts'
+import type { Exchange } from './files/exchange.ts'
+import { fileExists } from './files/file-commands.ts'
+import type { LocalFiles } from './files/local-files.ts'
+import type { PutOptions, PutResult, PutSource, ReadOptions } from './files/options.ts'
+import { remoteFileError } from './files/remote-file-error.ts'
+import { shownGet, shownPut, shownRead } from './files/shown.ts'
+import { Upload } from './files/upload.ts'
 import { type Forward, type ForwardOptions, openForward, shownForward } from './forward.ts'
 import type { CommandOptions, CommandResult } from './host.ts'
-import { quotePath } from './quote.ts'
 import { type RebootOptions, rebootHost } from './reboot.ts'
 import { type Lend, openShell, shellLine } from './shell.ts'
 import type { Connection, Input } from './transport.ts'
 
 export interface BackendOptions extends Circumstances {
   readonly host: string
-  /** Where relative local paths start. */
-  readonly directory: string
+  /** The run's own. */
+  readonly files: LocalFiles
   readonly connection: () => Promise<Connection>
   /** Closes the connection, if there is one; the next use makes it anew. */
   readonly disconnect: () => Promise<void>
@@ -85,32 +90,22 @@ export class ConnectedBackend implements Backend {
     )
   }
 
-  put(context: CommandContext, local: string, remote: string): Promise<void> {
-    const path = resolve(this.#options.directory, local)
-    const shown = shownCommand(context, `put ${local} ${quotePath(remote)}`)
-    return withUpload(path, remote, (upload) => this.#upload(context, upload, shown))
+  async put(
+    context: CommandContext,
+    source: PutSource,
+    remote: string,
+    options: PutOptions,
+  ): Promise<PutResult> {
+    const exchange = this.#exchange(context, shownPut(source, remote))
+    return new Upload(exchange, this.#options.files).put(source, remote, options)
   }
 
-  async get(context: CommandContext, remote: string, local: string): Promise<void> {
-    const path = resolve(this.#options.directory, local)
-    const order = this.#order(
-      context,
-      readFile(remote),
-      shownCommand(context, `get ${quotePath(remote)} ${local}`),
-    )
-    await withDownload(path, (onBytes) => this.#execute({ ...order, onBytes }, silent))
+  async get(context: CommandContext, remote: string, local: string | Writable): Promise<void> {
+    return this.#download(context, shownGet(remote, local)).get(remote, local)
   }
 
-  write(context: CommandContext, remote: string, content: string | Uint8Array, mode: number): Promise<void> {
-    const shown = shownCommand(context, `write ${quotePath(remote)}`)
-    return this.#upload(context, contentUpload(remote, content, mode), shown)
-  }
-
-  async read(context: CommandContext, remote: string): Promise<string> {
-    const chunks: Buffer[] = []
-    const order = this.#order(context, readFile(remote), shownCommand(context, `read ${quotePath(remote)}`))
-    await this.#execute({ ...order, onBytes: (chunk) => chunks.push(chunk) }, silent)
-    return Buffer.concat(chunks).toString('utf8')
+  async read(context: CommandContext, remote: string, options: ReadOptions): Promise<Buffer> {
+    return this.#download(context, shownRead(remote)).read(remote, options)
   }
 
   async exists(context: CommandContext, remote: string): Promise<boolean> {
@@ -120,8 +115,35 @@ export class ConnectedBackend implements Backend {
     return code === 0
   }
 
-  async #upload(context: CommandContext, { command, input }: Upload, shown: string): Promise<void> {
-    await this.#execute(this.#order(context, command, shown, input), silent)
+  #download(context: CommandContext, shown: string): Download {
+    return new Download(this.#exchange(context, shown), this.#options.files, this.#options.host)
+  }
+
+  /** A transfer's commands, shown as the one thing that they do. */
+  #exchange(context: CommandContext, what: string): Exchange {
+    const shown = this.#options.mask(shownCommand(context, what))
+    const { host } = this.#options
+    let isTold = false
+    return async ({ command, input, onBytes }) => {
+      const chunks: Buffer[] = []
+      const wire = input ? readingCommand(context, command) : wireCommand(context, command)
+      const order: Order = {
+        host,
+        wire,
+        shown,
+        onBytes: onBytes ?? ((chunk) => void chunks.push(chunk)),
+        ...(input && { input: { ...input, ends: true } }),
+      }
+      const connection = await this.#options.connection()
+      if (!isTold) this.#options.onCommand(shown)
+      isTold = true
+      try {
+        await runCommand(connection, order, silent, this.#options)
+      } catch (error) {
+        throw remoteFileError(error)
+      }
+      return Buffer.concat(chunks)
+    }
   }
 
   #order(context: CommandContext, command: string, shown: string, input?: Input): Order {

@@ -1,5 +1,6 @@
 import type { Backend } from './backend.ts'
 import { type CommandContext, inDirectory, withEnv } from './command.ts'
+import { fileReading } from './files/reading.ts'
 import type { CommandOptions, CommandValue, Host, RunCommand } from './host.ts'
 import { commandLine } from './quote.ts'
 import type { OpenShell } from './shell.ts'
@@ -21,10 +22,11 @@ export function hostInContext(spec: HostSpec, backend: Backend, context: Command
     cd: (directory) => inContext(inDirectory(context, directory)),
     env: (variables) => inContext(withEnv(context, variables)),
     as: (user) => inContext({ ...context, user }),
-    put: (local, remote) => backend.put(context, local, remote),
+    put: (source, remote, options = {}) => backend.put(context, source, remote, options),
     get: (remote, local) => backend.get(context, remote, local),
-    write: (remote, content, options = {}) => backend.write(context, remote, content, options.mode ?? 0o644),
-    read: (remote) => backend.read(context, remote),
+    write: (remote, content, options = {}) =>
+      backend.put(context, typeof content === 'string' ? { text: content } : content, remote, options),
+    read: fileReading(backend, context),
     exists: (remote) => backend.exists(context, remote),
   }
 }

@@ -1,3 +1,6 @@
+import type { Writable } from 'node:stream'
+import type { PutOptions, PutResult, PutSource, WriteOptions } from './files/options.ts'
+import type { ReadRemoteFile } from './files/reading.ts'
 import type { Forward, ForwardOptions } from './forward.ts'
 import type { RebootOptions } from './reboot.ts'
 import type { OpenShell } from './shell.ts'
@@ -98,12 +101,41 @@ export interface Host {
   env(variables: Readonly<Record<string, string>>): Host
   /** Commands run as this user, by sudo. */
   as(user: string): Host
-  /** Uploads a local file to `remote` (atomically: a new file renamed over it), keeping its mode. Relative paths: the context's directory, else home. */
-  put(local: string, remote: string): Promise<void>
-  /** Downloads a remote file. */
-  get(remote: string, local: string): Promise<void>
-  /** Writes a string or bytes to a remote file, atomically. */
-  write(remote: string, content: string | Uint8Array, options?: { readonly mode?: number }): Promise<void>
-  read(remote: string): Promise<string>
+  /**
+   * Puts a local file or directory, bytes, a text or a stream on the host. What is there already is not sent again; of a
+   * directory only the files travel whose contents, modes or types differ. Nobody ever sees half of it: a file is renamed
+   * over the old one, and a directory is exchanged for the old one as a whole, next to which it is made ready. Modes, links
+   * and empty directories come along.
+   *
+   * The file or directory takes the place of what `remote` names; a path that ends in `/` gets the local name behind it.
+   * Relative remote paths start at the context's directory, else at home; relative local ones at the task file's.
+   *
+   * @throws ViridianError `E_LOCAL_FILE`; `E_REMOTE_FILE` with what the host said
+   *
+   * @example
+   * ```ts
+   * const { changed } = await host.put('dist', '/srv/web', { exclude: ['*.map', 'logs/**'] })
+   * if (changed) await host.sudo`systemctl restart web`
+   * ```
+   */
+  put(source: PutSource, remote: string, options?: PutOptions): Promise<PutResult>
+  /**
+   * Gets a remote file or directory, as a whole or not at all: to a local path, whose directory is made if need be, or a
+   * file into a stream, which is left open. A local path that ends in `/` gets the host's name and then the remote name
+   * behind it, so that each host's is kept: `logs/` becomes `logs/web-1/app.log`. A local directory is replaced by the
+   * remote one.
+   *
+   * @throws ViridianError `E_REMOTE_FILE`; `E_LOCAL_FILE`; `E_LOCAL_COLLISION` when another host's was written to the same
+   * local path in this run
+   */
+  get(remote: string, local: string | Writable): Promise<void>
+  /** Writes a text or bytes to a remote file, as `put` does. */
+  write(remote: string, content: string | Uint8Array, options?: WriteOptions): Promise<PutResult>
+  /**
+   * Reads a remote file: as UTF-8 text, or as bytes.
+   *
+   * @throws ViridianError `E_REMOTE_FILE`; `E_REMOTE_FILE_SIZE` above the limit; `E_REMOTE_FILE_TEXT` when it is not UTF-8
+   */
+  readonly read: ReadRemoteFile
   exists(remote: string): Promise<boolean>
 }

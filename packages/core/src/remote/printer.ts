@@ -1,5 +1,6 @@
 import type { Backend } from './backend.ts'
 import { type CommandContext, shownCommand } from './command.ts'
+import { shownGet, shownPut, shownRead } from './files/shown.ts'
 import { shownForward } from './forward.ts'
 import { quotePath } from './quote.ts'
 
@@ -24,12 +25,14 @@ export function printer(print: (command: string) => void, mask: (text: string) =
       return { address: '127.0.0.1', port: 0, close: async () => undefined }
     },
     reboot: async ({ command = 'reboot' }) => print(mask(`${command}, and wait until it is back`)),
-    put: async (context, local, remote) => void say(context, `put ${local} ${quotePath(remote)}`),
-    get: async (context, remote, local) => void say(context, `get ${quotePath(remote)} ${local}`),
-    write: async (context, remote) => void say(context, `write ${quotePath(remote)}`),
+    put: async (context, source, remote) => {
+      say(context, shownPut(source, remote))
+      return { changed: true, sent: 0 }
+    },
+    get: async (context, remote, local) => void say(context, shownGet(remote, local)),
     read: async (context, remote) => {
-      say(context, `read ${quotePath(remote)}`)
-      return ''
+      say(context, shownRead(remote))
+      return Buffer.alloc(0)
     },
     exists: async (context, remote) => {
       say(context, `test -e ${quotePath(remote)}`)

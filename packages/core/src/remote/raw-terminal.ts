@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import type { LocalTerminal, Pty } from './transport.ts'
 
 export interface TerminalEvents {
@@ -24,6 +25,7 @@ export function takeTerminal(
   input.on('data', read).on('end', gone).on('error', gone)
   output.on('resize', resized).on('error', gone)
   input.setRawMode(true)
+  passOutput(input)
   input.resume()
   return () => {
     input.off('data', read)
@@ -33,6 +35,12 @@ export function takeTerminal(
     input.off('end', gone).off('error', gone)
     output.off('resize', resized).off('error', gone)
   }
+}
+
+// Node leaves line feeds to be turned into line ends, which shifts what full-screen programs draw. Where there is no
+// `stty`, it stays so. What takes the raw mode back takes this back as well.
+function passOutput(input: LocalTerminal['input']): void {
+  spawnSync('stty', ['-opost'], { stdio: [input, 'ignore', 'ignore'] })
 }
 
 export function sizeOf({ output }: LocalTerminal): Pty {

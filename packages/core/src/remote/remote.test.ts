@@ -245,17 +245,17 @@ describe('files', () => {
     expect(statSync(remotePath("it's.txt"))).toMatchObject({ size: 0 })
     await host.write('~/in-home', 'x')
     expect(readFileSync(join(sshd.directory, 'in-home'), 'utf8')).toBe('x')
-    await expect(there.read('none')).rejects.toMatchObject({ code: 'E_COMMAND_FAILED' })
+    await expect(there.read('none')).rejects.toMatchObject({ code: 'E_REMOTE_FILE' })
   })
 
   test('are not put over a directory, and leave nothing when they fail', async () => {
     mkdirSync(remotePath('directory'))
     await expect(host.write(remotePath('directory'), 'x')).rejects.toMatchObject({
-      code: 'E_COMMAND_FAILED',
+      code: 'E_REMOTE_FILE',
       message: expect.stringContaining('end the path with /'),
     })
     await expect(host.write(remotePath('nowhere/file'), 'x')).rejects.toMatchObject({
-      code: 'E_COMMAND_FAILED',
+      code: 'E_REMOTE_FILE',
     })
     expect(readdirSync(remotePath('directory'))).toEqual([])
     await expect(host.put('no-such-file', remotePath('x'))).rejects.toMatchObject({ code: 'E_LOCAL_FILE' })
@@ -266,7 +266,7 @@ describe('files', () => {
     writeFileSync(remotePath('big'), content)
     await host.get(remotePath('big'), 'copy')
     expect(readFileSync(join(place, 'copy')).equals(content)).toBe(true)
-    await expect(host.get(remotePath('none'), 'copy')).rejects.toMatchObject({ code: 'E_COMMAND_FAILED' })
+    await expect(host.get(remotePath('none'), 'copy')).rejects.toMatchObject({ code: 'E_REMOTE_FILE' })
     expect(readFileSync(join(place, 'copy')).equals(content)).toBe(true)
     expect(readdirSync(place).filter((name) => name.startsWith('copy'))).toEqual(['copy'])
   })

@@ -1,6 +1,8 @@
 import { setMaxListeners } from 'node:events'
+import { ViridianError } from '../error.ts'
 import type { Backend } from './backend.ts'
 import { ConnectedBackend } from './connected-backend.ts'
+import { LocalFiles } from './files/local-files.ts'
 import type { Host } from './host.ts'
 import { hostInContext } from './host-in-context.ts'
 import { printer } from './printer.ts'
@@ -14,10 +16,10 @@ export interface RemoteOptions {
   readonly defaults: () => SshDefaults | Promise<SshDefaults>
   /** Asks a person for passphrases and passwords. @default nobody can be asked */
   readonly ask?: Ask
-  /** Told of what a person should know, such as a host key that was added to known_hosts. */
-  readonly note?: (text: string) => void
   /** Lends the terminal of a person, for shells. @default there is none */
   readonly lend?: Lend | undefined
+  /** Told of what a person should know, such as a host key that was added to known_hosts. */
+  readonly note?: (text: string) => void
   /** Ends every command, and every attempt to connect. */
   readonly signal: AbortSignal
   /** Takes secrets out of what is shown and of what errors say. */
@@ -40,6 +42,8 @@ export interface HostHooks {
   readonly onLine?: (stream: 'stdout' | 'stderr', line: string) => void
   /** Told of what goes wrong beside the task. */
   readonly onWarning?: (text: string) => void
+  /** Ends the host's commands. @default the run's */
+  readonly signal?: AbortSignal | undefined
   /** Takes what is to be ended with the host's task. @default it ends with the run */
   readonly atEnd?: (end: () => Promise<void>) => void
 }
@@ -59,15 +63,16 @@ export function createRemote(options: RemoteOptions): Remote {
       ...(options.note && { note: options.note }),
     })
   const connections = new Connections(transport, options.signal)
+  const files = new LocalFiles(options.directory ?? process.cwd())
   // Every command of every host listens on it.
   setMaxListeners(0, options.signal)
   const ends: (() => Promise<void>)[] = []
-  const backendOf = (spec: HostSpec, { onCommand, onLine, onWarning, atEnd }: HostHooks): Backend => {
+  const backendOf = (spec: HostSpec, { onCommand, onLine, onWarning, atEnd, signal }: HostHooks): Backend => {
     if (options.planning) return printer(onCommand ?? ignore, options.mask)
     return new ConnectedBackend({
       host: spec.name,
-      directory: options.directory ?? process.cwd(),
-      signal: options.signal,
+      files,
+      signal: signal ?? options.signal,
       mask: options.mask,
       lend: options.lend,
       connection: () => connections.get(spec),
@@ -83,6 +88,7 @@ export function createRemote(options: RemoteOptions): Remote {
     host: (spec, hooks = {}) => hostInContext(spec, backendOf(spec, hooks), { env: {} }),
     close: async () => {
       await Promise.all(ends.splice(0).map((end) => end()))
+      connections.close()
       await transport.close()
     },
   }
@@ -91,12 +97,19 @@ export function createRemote(options: RemoteOptions): Remote {
 /** One connection a host; a lost one is made anew by the next command. */
 class Connections {
   readonly #transport: Transport
-  readonly #signal: AbortSignal
+  /** Ends attempts to connect, also those that nobody waits for any more. */
+  readonly #stop = new AbortController()
   readonly #open = new Map<string, Promise<Connection>>()
 
   constructor(transport: Transport, signal: AbortSignal) {
     this.#transport = transport
-    this.#signal = signal
+    setMaxListeners(0, this.#stop.signal)
+    signal.addEventListener('abort', () => this.#stop.abort(signal.reason), { once: true })
+    if (signal.aborted) this.#stop.abort(signal.reason)
+  }
+
+  close(): void {
+    this.#stop.abort(new ViridianError('E_HOST_LOST', 'the connection was closed while it was made'))
   }
 
   async get(spec: HostSpec): Promise<Connection> {
@@ -116,14 +129,23 @@ class Connections {
     const present = this.#open.get(key)
     // Another command may have connected again meanwhile.
     if (present !== undefined && present !== stale) return present
-    const connecting = this.#transport.connect(spec, this.#signal)
+    const connecting = this.#transport.connect(spec, this.#stop.signal)
     this.#open.set(key, connecting)
     connecting.catch(() => this.#open.delete(key))
     return connecting
   }
 }
 
-const keyOf = ({ name, address, port, user, identityFile, hostKeys, proxyJump }: HostSpec): string =>
-  JSON.stringify([address ?? name, port, user, identityFile, hostKeys, proxyJump])
+const keyOf = ({
+  name,
+  address,
+  port,
+  user,
+  identityFile,
+  hostKeys,
+  proxyJump,
+  transport,
+}: HostSpec): string =>
+  JSON.stringify([address ?? name, port, user, identityFile, hostKeys, proxyJump, transport])
 
 const ignore = (): void => undefined

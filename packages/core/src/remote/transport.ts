@@ -52,12 +52,17 @@ export interface SshDefaults {
   readonly connectTimeout?: number | string
 }
 
-/** What a command reads: its size is told beforehand, since the end of input means the end of the command's life. */
+/**
+ * What a command reads. Its size is told beforehand, since the end of input means the end of a command's life (see
+ * `lifeline.ts`).
+ */
 export interface Input {
   /** Bytes. */
   readonly size: number
   /** Called once. */
   readonly chunks: () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>
+  /** The channel's input is closed behind it: for a command that takes all that comes, and hangs on no lifeline. @default false */
+  readonly ends?: boolean
 }
 
 /** A terminal of the remote side. */

@@ -7,7 +7,7 @@ import type { Mask } from '../events/mask.ts'
 import type { Plugin } from '../plugin.ts'
 import type { Host } from '../remote/host.ts'
 import type { Ask } from '../remote/prompt.ts'
-import { createRemote, type Remote } from '../remote/remote.ts'
+import { createRemote, type HostHooks, type Remote } from '../remote/remote.ts'
 import type { Lend } from '../remote/shell.ts'
 import type { HostSpec, SshDefaults } from '../remote/transport.ts'
 import type { RunIdentity, StepContext } from '../step/definition.ts'
@@ -121,8 +121,8 @@ export class Session implements StepHost {
         if (question.secret && answer !== undefined) this.mask.add(answer)
         return answer
       },
-      note: (text) => this.emit({ kind: 'note', level: 'info', text }),
       lend: settings.lend,
+      note: (text) => this.emit({ kind: 'note', level: 'info', text }),
       mask: (text) => this.mask.text(text),
       ...(settings.caughtUp && { caughtUp: settings.caughtUp }),
       directory: settings.directory,
@@ -279,26 +279,24 @@ export class Session implements StepHost {
   }
 
   /** The hosts that a remote task is called on; a resumed run goes on with those that it was called on first. */
-  async calledOn(key: string, role: string): Promise<readonly HostSpec[]> {
+  async calledOn(key: string, find: () => Promise<readonly HostSpec[]>): Promise<readonly HostSpec[]> {
+    await this.openStage()
     const past = this.#pastHosts.get(key)
-    if (past !== undefined) {
-      await this.openStage()
-      return past
-    }
-    const hosts = await this.hosts(role)
+    if (past !== undefined) return past
+    const hosts = await find()
     const record = { kind: 'task.hosts', key, at: new Date().toISOString(), hosts } as const
     this.engine.record(record).catch((error: unknown) => this.engine.fail(error))
     return hosts
   }
 
-  /** @param atEnd - takes what is to be ended with the host's task; left out: it ends with the run */
+  /** @param until - the signal that ends the host's task, and takes what is to be ended with it; left out: the run's */
   host(
     spec: HostSpec,
     step: { key: string; parent: string; host: string },
-    atEnd?: (end: () => Promise<void>) => void,
+    until: Pick<HostHooks, 'signal' | 'atEnd'> = {},
   ): Host {
     return this.#remote.host(spec, {
-      ...(atEnd && { atEnd }),
+      ...until,
       onWarning: (text) => this.emit({ kind: 'note', level: 'warning', text }),
       onCommand: (command) =>
         this.emit({ kind: 'host.command', ...step, command, planned: this.engine.planning }),

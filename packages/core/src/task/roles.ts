@@ -2,7 +2,7 @@ import type { RoleSpec } from '../config/config.ts'
 import { ViridianError } from '../error.ts'
 import { suggestion } from '../nearest.ts'
 import type { HostSpec } from '../remote/transport.ts'
-import { asHost, isAddress } from './host-address.ts'
+import { asHost, hostsFrom, isAddress } from './host-address.ts'
 import { choiceText, chosenOf, type HostChoice, strangersOf } from './host-choice.ts'
 import { isPattern } from './host-pattern.ts'
 
@@ -26,7 +26,7 @@ export class Roles {
 
   /** What a run has assigned stays whole: a deployment must not be halved by what was meant for other hosts. */
   assign(role: string, hosts: readonly HostSpec[]): void {
-    this.#assigned.set(role, hosts)
+    this.#assigned.set(role, hostsFrom(hosts, `role "${role}"`))
   }
 
   /**
@@ -116,7 +116,7 @@ export class Roles {
         },
       )
     }
-    return (typeof spec === 'function' ? await spec() : spec).map(asHost)
+    return hostsFrom(typeof spec === 'function' ? await spec() : spec, `role "${role}"`)
   }
 }
 

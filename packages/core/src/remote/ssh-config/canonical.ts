@@ -32,11 +32,12 @@ const isAddressLike = (host: string): boolean => /^[\d.]*$/.test(host) || /[%:]/
  */
 export async function canonicalName(host: string, said: Said, names: NameService): Promise<string> {
   const address = addressOf(host)
-  if (address !== undefined || isAddressLike(host)) return address ?? host
+  if (address !== undefined) return address.toLowerCase() === host.toLowerCase() ? host : address
+  if (isAddressLike(host)) return host
   const name = host.toLowerCase()
-  const { canonicalizeHostname: asked = 'no', proxy } = said
+  const { canonicalizeHostname: asked = 'no', proxyJump, proxyCommand = 'none' } = said
   // Through a proxy the name means what the proxy makes of it.
-  const isDirect = proxy === undefined || ('command' in proxy && proxy.command.toLowerCase() === 'none')
+  const isDirect = proxyJump === undefined && proxyCommand.toLowerCase() === 'none'
   if (asked === 'no' || (asked === 'yes' && !isDirect)) return name
   const full = await qualified(name, said, names)
   return aliased(full ?? name, said.canonicalizePermittedCnames ?? [], names)
@@ -53,6 +54,7 @@ async function qualified(name: string, said: Said, names: NameService): Promise<
   const where = isAnchored ? '' : ` in any of ${canonicalDomains.join(', ') || 'no CanonicalDomains'}`
   throw new ViridianError('E_HOST_UNREACHABLE', `the name ${name} does not exist${where}`, {
     hint: 'check the name, CanonicalDomains, and CanonicalizeFallbackLocal in ssh_config',
+    place: { host: name },
   })
 }
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { availableParallelism } from 'node:os'
-import { ViridianError } from '../../error.ts'
 import { Semaphore } from '../semaphore.ts'
+import { badConfig, type Place } from './line.ts'
 
 /** Runs the commands of `Match exec`, each once however many hosts ask for the same one, and a few at a time. */
 export class MatchCommands {
@@ -12,25 +12,27 @@ export class MatchCommands {
   /** Undefined: it has not been run. */
   readonly succeeded = (command: string): boolean | undefined => this.#results.get(command)
 
-  run(command: string): Promise<void> {
-    const running = this.#running.get(command) ?? this.#places.run(undefined, () => this.#run(command))
+  run(command: string, place: Place): Promise<void> {
+    const running = this.#running.get(command) ?? this.#places.run(undefined, () => this.#run(command, place))
     this.#running.set(command, running)
     return running
   }
 
-  async #run(command: string): Promise<void> {
-    this.#results.set(command, await succeeds(command))
+  async #run(command: string, place: Place): Promise<void> {
+    this.#results.set(command, await succeeds(command, place))
   }
 }
 
-function succeeds(command: string): Promise<boolean> {
+function succeeds(command: string, place: Place): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const failed = (why: string, cause?: unknown): void =>
       reject(
-        new ViridianError('E_SSH_CONFIG', `the command of Match exec "${command}" ${why}`, {
-          hint: 'run it by hand; the shell is the one that SHELL names',
-          ...(cause !== undefined && { cause }),
-        }),
+        badConfig(
+          `the command "${command}" ${why}`,
+          place,
+          'run it by hand, in the shell that SHELL names',
+          cause,
+        ),
       )
     const child = spawn(process.env.SHELL || '/bin/sh', ['-c', command], {
       stdio: ['ignore', 'ignore', 'ignore'],

@@ -1,4 +1,4 @@
-import type { Line } from './line.ts'
+import type { Line, Place } from './line.ts'
 import { type LocalSide, tokensOf } from './local-side.ts'
 import { type Matches, patternListOf, patternsOf } from './pattern.ts'
 import type { Said } from './said.ts'
@@ -14,7 +14,7 @@ export interface Situation {
   readonly host: string
   readonly isFinal: boolean
   /** Whether a command succeeds; undefined while that is not known. */
-  readonly succeeds: (command: string) => boolean | undefined
+  readonly succeeds: (command: string, place: Place) => boolean | undefined
 }
 
 /** Whether a block holds; undefined: a command must be run first. */
@@ -105,7 +105,7 @@ function exec(line: Line, command: string): Criterion {
     const { said, local, original, succeeds } = situation
     const keyAlias = said.hostKeyAlias ?? host
     const remote = { original, host, port: said.port ?? 22, user: userSoFar(situation), keyAlias }
-    return succeeds(fill(template, tokensOf(local, remote)))
+    return succeeds(fill(template, tokensOf(local, remote)), line.place)
   }
 }
 

@@ -1,12 +1,12 @@
-import { readFile, stat } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
-import { ViridianError } from '../../error.ts'
 import { suggestion } from '../../nearest.ts'
 import { type Criterion, hostCriterion, matchLine } from './criteria.ts'
+import { textOf } from './file-text.ts'
 import { glob } from './glob.ts'
 import { expandHome } from './home.ts'
 import { keywordNames, keywordOf, type Statement } from './keywords.ts'
 import { badConfig, Line } from './line.ts'
+import type { LocalSide } from './local-side.ts'
 import { patternListOf } from './pattern.ts'
 
 /** A file with everything in it that does not depend on the host already done. */
@@ -29,8 +29,8 @@ export interface Include {
 }
 
 export interface Origin {
-  readonly home: string
-  /** Where relative includes start, and whether `~` may stand in them. */
+  readonly local: LocalSide
+  /** Relative includes start at the user's `.ssh`, and may begin with `~`. */
   readonly isUsers: boolean
   /** The file must be the user's or root's, and writable by nobody else. */
   readonly isChecked: boolean
@@ -38,13 +38,14 @@ export interface Origin {
 
 const deepest = 16
 
-/** Reads a file, and the files that it includes. @throws ViridianError `E_SSH_CONFIG`, or what the file system says */
+/** Reads a file, and the files that it includes. Undefined: there is no such file. @throws ViridianError `E_SSH_CONFIG` */
 export async function readDocument(
   file: string,
   origin: Origin,
   above: readonly string[] = [],
-): Promise<Document> {
+): Promise<Document | undefined> {
   const text = await textOf(file, origin.isChecked)
+  if (text === undefined) return undefined
   const blocks: Block[] = [{ criterion: undefined, parts: [], unknown: [] }]
   let wantsFinalPass = false
   for (const [index, lineText] of text.split('\n').entries()) {
@@ -97,40 +98,16 @@ async function included(line: Line, origin: Origin, above: readonly string[]): P
     for (const file of await glob(absolute(pattern, origin))) {
       if (above.length > deepest || above.includes(file))
         throw line.refused(`of ${file} leads too deep`, 'see that files do not include each other')
-      documents.push(await readDocument(file, { ...origin, isChecked: true }, above))
+      const document = await readDocument(file, { ...origin, isChecked: true }, above)
+      if (document !== undefined) documents.push(document)
     }
   }
   line.end()
   return documents
 }
 
-function absolute(pattern: string, { home, isUsers }: Origin): string {
+function absolute(pattern: string, { local, isUsers }: Origin): string {
   if (isAbsolute(pattern)) return pattern
-  if (pattern.startsWith('~')) return expandHome(pattern, home) ?? pattern
-  return join(isUsers ? join(home, '.ssh') : '/etc/ssh', pattern)
-}
-
-async function textOf(file: string, isChecked: boolean): Promise<string> {
-  if (isChecked) {
-    const { uid, mode } = await stat(file)
-    const isForeign = uid !== 0 && uid !== process.getuid?.()
-    if (isForeign || (mode & 0o022) !== 0)
-      throw new ViridianError(
-        'E_SSH_CONFIG',
-        `${file} ${isForeign ? 'belongs to somebody else' : 'can be written by others'}`,
-        {
-          hint: isForeign
-            ? `make it yours: chown "$USER" ${file}`
-            : `take the right away: chmod go-w ${file}`,
-          place: { file },
-        },
-      )
-  }
-  try {
-    return await readFile(file, 'utf8')
-  } catch (error) {
-    // OpenSSH finds no line in a directory; globs of Include match them.
-    if (error instanceof Error && 'code' in error && error.code === 'EISDIR') return ''
-    throw error
-  }
+  if (pattern.startsWith('~')) return expandHome(pattern, local.home) ?? pattern
+  return isUsers ? join(local.home, '.ssh', pattern) : join(local.system, pattern)
 }

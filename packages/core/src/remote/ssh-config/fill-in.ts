@@ -1,5 +1,5 @@
 import { expandHome } from './home.ts'
-import { badConfig } from './line.ts'
+import { badConfig, type Place } from './line.ts'
 import { type LocalSide, tokensOf } from './local-side.ts'
 import type { JumpHost } from './proxy-jump.ts'
 import type { ProxyJump, Said } from './said.ts'
@@ -12,7 +12,7 @@ export function settingsOf(said: Said, original: string, host: string, local: Lo
   const hostKeyAlias = said.hostKeyAlias?.toLowerCase()
   const tokens = tokensOf(local, { original, host, port, user, keyAlias: hostKeyAlias ?? original })
   const path = (template: Template): string => pathOf(template, tokens, local)
-  const { proxy } = said
+  const identityAgent = said.identityAgent && agentOf(path(said.identityAgent))
   const settings = {
     hostName: host,
     port,
@@ -20,26 +20,21 @@ export function settingsOf(said: Said, original: string, host: string, local: Lo
     identityFiles: said.identityFiles?.filter(({ text }) => text.toLowerCase() !== 'none').map(path),
     certificateFiles: said.certificateFiles?.map(path) ?? [],
     identitiesOnly: said.identitiesOnly ?? false,
-    identityAgent: said.identityAgent && agentOf(path(said.identityAgent)),
-    proxyJump: proxy !== undefined && 'jump' in proxy ? hopsOf(proxy, tokens) : [],
-    proxyCommand:
-      proxy !== undefined && 'command' in proxy && proxy.command.toLowerCase() !== 'none'
-        ? proxy.command
-        : undefined,
+    identityAgent,
+    proxyJump: said.proxyJump === undefined ? [] : hopsOf(said.proxyJump, tokens),
+    proxyCommand: unlessNone(said.proxyCommand),
     userKnownHostsFiles:
       said.userKnownHostsFiles?.map(path) ?? usualKnownHosts.map((name) => `${local.home}/.ssh/${name}`),
-    globalKnownHostsFiles: said.globalKnownHostsFiles ?? [
-      '/etc/ssh/ssh_known_hosts',
-      '/etc/ssh/ssh_known_hosts2',
-    ],
-    revokedHostKeys: said.revokedHostKeys?.toLowerCase() === 'none' ? undefined : said.revokedHostKeys,
+    globalKnownHostsFiles: globalKnownHosts(said, local),
+    revokedHostKeys: unlessNone(said.revokedHostKeys),
     strictHostKeyChecking: said.strictHostKeyChecking ?? 'ask',
     noHostAuthenticationForLocalhost: said.noHostAuthenticationForLocalhost ?? false,
     hashKnownHosts: said.hashKnownHosts ?? false,
     hostKeyAlias,
     serverAliveInterval: said.serverAliveInterval,
     serverAliveCountMax: said.serverAliveCountMax,
-    connectTimeout: said.connectTimeout,
+    // Zero is no limit of its own.
+    connectTimeout: said.connectTimeout || undefined,
     sendEnv: said.sendEnv ?? [],
     setEnv: said.setEnv ?? {},
     preferredAuthentications: said.preferredAuthentications,
@@ -50,16 +45,13 @@ export function settingsOf(said: Said, original: string, host: string, local: Lo
     batchMode: said.batchMode ?? false,
     bindAddress: said.bindAddress,
     addressFamily: said.addressFamily ?? 'any',
-    forwardAgent:
-      typeof said.forwardAgent === 'object'
-        ? forwardedAgent(path(said.forwardAgent))
-        : (said.forwardAgent ?? false),
+    forwardAgent: forwardedAgent(said, identityAgent, path),
     hostKeyAlgorithms: said.hostKeyAlgorithms,
     kexAlgorithms: said.kexAlgorithms,
     ciphers: said.ciphers,
     macs: said.macs,
   } satisfies SshSettings
-  refuseLoop(settings, said)
+  refuseLoop(settings, said.proxyJump?.place)
   return settings
 }
 
@@ -75,34 +67,47 @@ function pathOf(template: Template, tokens: Tokens, local: LocalSide): string {
   )
 }
 
-/** `$NAME`: the socket that the variable names; the name SSH_AUTH_SOCK: the usual one. */
+function globalKnownHosts({ globalKnownHostsFiles }: Said, { home, system }: LocalSide): readonly string[] {
+  if (globalKnownHostsFiles === undefined) return usualKnownHosts.map((name) => `${system}/ssh_${name}`)
+  return globalKnownHostsFiles.map((file) => expandHome(file, home) ?? file)
+}
+
+/** The name SSH_AUTH_SOCK stands for the usual one. */
 function agentOf(path: string): string | undefined {
-  if (path === 'SSH_AUTH_SOCK') return undefined
-  return path.startsWith('$') ? (process.env[path.slice(1)] ?? 'none') : path
+  return path === 'SSH_AUTH_SOCK' ? undefined : (socketOf(path) ?? 'none')
 }
 
-function forwardedAgent(path: string): string | false {
-  return (path.startsWith('$') ? process.env[path.slice(1)] : path) ?? false
+/** The one that is used here, if there is one, unless ForwardAgent names another. */
+function forwardedAgent(said: Said, identityAgent: string | undefined, path: (template: Template) => string) {
+  const { forwardAgent = false } = said
+  if (forwardAgent === false || identityAgent === 'none') return false
+  return forwardAgent === true ? (identityAgent ?? true) : (socketOf(path(forwardAgent)) ?? false)
 }
 
-function hopsOf({ jump, place }: ProxyJump, all: Tokens): JumpHost[] {
+/** `$NAME`: the socket that the variable names. */
+function socketOf(path: string): string | undefined {
+  return path.startsWith('$') ? process.env[path.slice(1)] : path
+}
+
+function unlessNone(text: string | undefined): string | undefined {
+  return text?.toLowerCase() === 'none' ? undefined : text
+}
+
+function hopsOf({ hops, place }: ProxyJump, all: Tokens): JumpHost[] {
   const { h = '', n = '', p = '', r = '' } = all
   const filled = (text: string): string => fill({ keyword: 'ProxyJump', text, place }, { h, n, p, r })
-  return jump.map(({ host, user, ...rest }) => ({
+  return hops.map(({ host, user, ...rest }) => ({
     ...rest,
     host: filled(host),
     ...(user !== undefined && { user: filled(user) }),
   }))
 }
 
-/** A host that would be reached through itself: a ProxyJump for all hosts that leaves the jump host in. */
-function refuseLoop({ proxyJump, hostName, port, user }: SshSettings, { proxy }: Said): void {
+/** A host would be reached through itself where a ProxyJump for all hosts does not leave the jump host out. */
+function refuseLoop({ proxyJump, hostName, port, user }: SshSettings, place: Place | undefined): void {
   const last = proxyJump.at(-1)
-  if (last === undefined || proxy === undefined || !('place' in proxy)) return
+  if (last === undefined || place === undefined) return
   if (last.host !== hostName || (last.port ?? 22) !== port || (last.user ?? user) !== user) return
-  throw badConfig(
-    `${hostName} would be reached through itself`,
-    proxy.place,
-    `say ProxyJump none for Host ${last.host} first`,
-  )
+  const hint = `say ProxyJump none for Host ${last.host} before`
+  throw badConfig(`${hostName} would be reached through itself`, place, hint)
 }

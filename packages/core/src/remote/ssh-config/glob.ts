@@ -25,7 +25,7 @@ function segmentOf(segment: string): ((name: string) => boolean) | undefined {
   const source = segment.replaceAll(
     /\[([!^]?)(\]?[^\]]*)\]|[\s\S]/g,
     (part, negation?: string, set?: string) => {
-      if (set !== undefined) return `[${negation ? '^' : ''}${set.replaceAll(/[\\\]^[]/g, '\\$&')}]`
+      if (set !== undefined) return setOf(set, negation !== '')
       if (part === '*') return '.*'
       return part === '?' ? '.' : part.replace(/[\\^$.|+()[\]{}/]/, '\\$&')
     },
@@ -33,6 +33,14 @@ function segmentOf(segment: string): ((name: string) => boolean) | undefined {
   const expression = new RegExp(`^${source}$`, 's')
   const hidden = segment.startsWith('.')
   return (name) => expression.test(name) && (hidden || !name.startsWith('.'))
+}
+
+/** A range that is upside down holds nothing, where an expression would be no expression. */
+function setOf(set: string, isNegated: boolean): string {
+  const members = set
+    .replaceAll(/(.)-(.)/gs, (range, from: string, to: string) => (from > to ? '' : range))
+    .replaceAll(/[\\\]^[]/g, '\\$&')
+  return `[${isNegated ? '^' : ''}${members}]`
 }
 
 async function entriesOf(directory: string): Promise<string[]> {

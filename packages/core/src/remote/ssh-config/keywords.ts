@@ -1,4 +1,5 @@
 import type { Line } from './line.ts'
+import { passedOver } from './passed-over.ts'
 import { patternOf } from './pattern.ts'
 import { parseProxyJump } from './proxy-jump.ts'
 import type { Said } from './said.ts'
@@ -50,22 +51,31 @@ const sendEnv: Keyword = (line) => {
   }
 }
 
-const variables: values.Read<Readonly<Record<string, string>>> = (line) => {
+const variables: values.Read<Said['setEnv']> = (line) => {
   const pairs = line.words().map((word) => {
     const [, name, value] = /^([^=]*)=(.*)$/s.exec(word) ?? []
     if (name !== undefined && value !== undefined) return [name, value] as const
     throw line.refused(`cannot be "${word}"`, 'write NAME=value')
   })
   // Of one name the first value counts.
-  return Object.fromEntries(pairs.reverse())
+  return pairs.length === 0 ? undefined : Object.fromEntries(pairs.reverse())
 }
 
+/** The first of ProxyJump and ProxyCommand counts; `none` for hops leaves room for a command. */
 const proxyJump: Keyword = (line) => {
-  line.skip()
-  const jump = parseProxyJump(line.rest.replace(/^[ \t=]+/, '').replace(/#.*$/s, ''), line.place)
   const { place } = line
+  // A blank ends the list, whatever comes behind it.
+  const hops = parseProxyJump(values.wholeRest(line).replace(/[ \t#].*$/s, ''), place)
   return (said) => {
-    said.proxy ??= { jump, place }
+    if (said.proxyCommand === undefined) said.proxyJump ??= { hops, place }
+  }
+}
+
+const proxyCommand: Keyword = (line) => {
+  const command = values.wholeRest(line)
+  return (said) => {
+    const { hops = [] } = said.proxyJump ?? {}
+    if (hops.length === 0) said.proxyCommand ??= command
   }
 }
 
@@ -80,7 +90,7 @@ const known = new Map<string, Keyword>(
     addressfamily: first('addressFamily', values.oneOf({ any: 'any', inet: 'inet', inet6: 'inet6' })),
     batchmode: first('batchMode', values.yesOrNo),
     bindaddress: first('bindAddress', values.word),
-    canonicaldomains: first('canonicalDomains', values.listOrNone),
+    canonicaldomains: first('canonicalDomains', values.list),
     canonicalizefallbacklocal: first('canonicalizeFallbackLocal', values.yesOrNo),
     canonicalizehostname: first(
       'canonicalizeHostname',
@@ -92,7 +102,7 @@ const known = new Map<string, Keyword>(
     ciphers: first('ciphers', values.word),
     connecttimeout: first('connectTimeout', values.seconds),
     forwardagent: first('forwardAgent', forwardAgent),
-    globalknownhostsfile: first('globalKnownHostsFiles', values.listOrNone),
+    globalknownhostsfile: first('globalKnownHostsFiles', values.list),
     hashknownhosts: first('hashKnownHosts', values.yesOrNo),
     hostkeyalgorithms: first('hostKeyAlgorithms', values.word),
     hostkeyalias: first('hostKeyAlias', values.word),
@@ -109,7 +119,7 @@ const known = new Map<string, Keyword>(
     passwordauthentication: first('passwordAuthentication', values.yesOrNo),
     port: first('port', values.port),
     preferredauthentications: first('preferredAuthentications', values.commaList),
-    proxycommand: first('proxy', (line) => ({ command: values.wholeRest(line) })),
+    proxycommand: proxyCommand,
     proxyjump: proxyJump,
     pubkeyauthentication: first(
       'pubkeyAuthentication',
@@ -135,7 +145,7 @@ const known = new Map<string, Keyword>(
     tag: first('tag', values.word),
     user: first('user', values.word),
     userknownhostsfile: first('userKnownHostsFiles', (line) =>
-      values.listOrNone(line).map((file) => templateOf(line, file)),
+      values.list(line)?.map((file) => templateOf(line, file)),
     ),
   }),
 )
@@ -151,24 +161,6 @@ const otherNames = new Map(
     skeyauthentication: 'kbdinteractiveauthentication',
     tisauthentication: 'kbdinteractiveauthentication',
   }),
-)
-
-/** What OpenSSH knows, of this version or another, and what does not matter here. */
-const passedOver = new Set(
-  `addkeystoagent afstokenpassing bindinterface casignaturealgorithms channeltimeout checkhostip cipher
-  clearallforwardings compression compressionlevel connectionattempts controlmaster controlpath controlpersist
-  dynamicforward enableescapecommandline enablesshkeysign escapechar exitonforwardfailure fallbacktorsh fingerprinthash
-  forkafterauthentication forwardx11 forwardx11timeout forwardx11trusted gatewayports globalknownhostsfile2
-  gssapiauthentication gssapiclientidentity gssapidelegatecredentials gssapikexalgorithms gssapikeyexchange
-  gssapirenewalforcesrekey gssapiserveridentity gssapitrustdns hostbasedacceptedalgorithms hostbasedauthentication
-  hostbasedkeytypes ipqos kbdinteractivedevices keepalive kerberosauthentication kerberostgtpassing knownhostscommand
-  localcommand localforward loglevel logverbose obscurekeystroketiming permitlocalcommand permitremoteopen
-  pkcs11provider protocol proxyusefdpass pubkeyacceptedalgorithms pubkeyacceptedkeytypes refuseconnection rekeylimit
-  remotecommand remoteforward requesttty requiredrsasize rhostsauthentication rhostsrsaauthentication
-  rsaauthentication securitykeyprovider sessiontype smartcarddevice stdinnull streamlocalbindmask
-  streamlocalbindunlink syslogfacility tcpkeepalive tunnel tunneldevice updatehostkeys usekeychain
-  useprivilegedport userknownhostsfile2 useroaming usersh verifyhostkeydns versionaddendum visualhostkey
-  warnweakcrypto xauthlocation`.split(/\s+/),
 )
 
 const passOver: Keyword = (line) => {

@@ -7,7 +7,7 @@ export interface Place {
 }
 
 export function badConfig(message: string, place: Place, hint: string, cause?: unknown): ViridianError {
-  return new ViridianError('E_SSH_CONFIG', `${place.file} line ${place.line}: ${message}`, {
+  return new ViridianError('E_SSH_CONFIG', `${place.file}:${place.line}: ${message}`, {
     place,
     hint,
     ...(cause !== undefined && { cause }),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { hostname, userInfo } from 'node:os'
+import { homedir, hostname, userInfo } from 'node:os'
 import type { Tokens } from './template.ts'
 
 /** What decisions and tokens go by of whoever connects. */
@@ -8,12 +8,24 @@ export interface LocalSide {
   readonly uid: number
   /** As the system's user database has it: OpenSSH does not look at HOME. */
   readonly home: string
+  /** Where files for all users are. */
+  readonly system: string
   readonly hostname: string
 }
 
 export function localSide(): LocalSide {
-  const { username, uid, homedir } = userInfo()
-  return { user: username, uid, home: homedir, hostname: hostname() }
+  return { ...account(), system: '/etc/ssh', hostname: hostname() }
+}
+
+/** Containers run as users whom the database does not know; OpenSSH does not work there. */
+function account(): Pick<LocalSide, 'user' | 'uid' | 'home'> {
+  try {
+    const { username: user, uid, homedir: home } = userInfo()
+    return { user, uid, home }
+  } catch {
+    const uid = process.getuid?.() ?? -1
+    return { user: process.env.USER ?? String(uid), uid, home: homedir() }
+  }
 }
 
 /** What is known of the other side. */
@@ -29,7 +41,10 @@ export interface RemoteSide {
 export function tokensOf(local: LocalSide, remote: RemoteSide): Tokens {
   const { original, host, port, user, keyAlias } = remote
   return {
-    C: createHash('sha1').update(`${local.hostname}${host}${port}${user}`).digest('hex'),
+    // Rarely used, and dearer than all the rest.
+    get C() {
+      return createHash('sha1').update(`${local.hostname}${host}${port}${user}`).digest('hex')
+    },
     L: local.hostname.replace(/\..*$/s, ''),
     d: local.home,
     h: host,

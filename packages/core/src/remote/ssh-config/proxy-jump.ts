@@ -29,11 +29,19 @@ export function parseProxyJump(text: string, place?: Place): JumpHost[] {
       })
     return {
       host,
-      ...(user !== undefined && { user: read === uri ? decodeURIComponent(user) : user }),
+      ...(user !== undefined && { user: read === uri ? decoded(user) : user }),
       ...(number !== undefined && { port: number }),
     }
   })
 }
 
 const plain = /^(?:(.+)@)?(?:\[([^\]]*)\]|([^:/@[\]]+))(?::(\d*))?$/
-const uri = /^ssh:\/\/(?:([^@;]+)(?:;[^@]*)?@)?(?:\[([^\]]*)\]|([A-Za-z0-9][\w.-]*))(?::(\d*))?\/?$/
+const uri =
+  /^ssh:\/\/(?:((?:[^@;%]|%[\dA-Fa-f]{2})+)(?:;[^@]*)?@)?(?:\[([^\]]*)\]|([A-Za-z0-9][\w.-]*))(?::(\d*))?\/?$/
+
+function decoded(text: string): string {
+  const bytes = text
+    .replaceAll('+', ' ')
+    .replaceAll(/%(..)/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
+  return Buffer.from(bytes, 'latin1').toString()
+}

@@ -1,10 +1,10 @@
-import { join } from 'node:path'
-import { ViridianError } from '../../error.ts'
 import { canonicalName, type NameService, systemNames } from './canonical.ts'
 import { MatchCommands } from './commands.ts'
 import type { Situation } from './criteria.ts'
-import { type Document, readDocument, refuseUnknown } from './document.ts'
+import { type Document, refuseUnknown } from './document.ts'
+import { readFiles } from './files.ts'
 import { settingsOf } from './fill-in.ts'
+import type { Place } from './line.ts'
 import { type LocalSide, localSide } from './local-side.ts'
 import type { Said } from './said.ts'
 import type { SshSettings } from './settings.ts'
@@ -13,7 +13,9 @@ import { fill } from './template.ts'
 export interface SshConfigOptions {
   /** A file in place of the user's and the system's, as `ssh -F` has it; `false` or `none`: no file at all. */
   readonly config?: string | false
+  /** Who connects. @default the user of this process */
   readonly local?: LocalSide
+  /** Where canonical names are looked up. @default the system's name service */
   readonly names?: NameService
 }
 
@@ -45,7 +47,7 @@ export class SshConfig {
    * the files want it to
    */
   async resolve({ host: original, user, port }: HostQuery): Promise<SshSettings> {
-    this.#documents ??= this.#read()
+    this.#documents ??= readFiles(this.#config, this.#local)
     const documents = await this.#documents
     const asked: Said = { user, port }
     let said = await this.#pass(documents, asked, original, original, false)
@@ -67,51 +69,16 @@ export class SshConfig {
   ) {
     for (;;) {
       const said = { ...before }
-      let missing: string | undefined
-      const succeeds = (command: string): boolean | undefined => {
+      let missing: Promise<void> | undefined
+      const succeeds = (command: string, place: Place): boolean | undefined => {
         const result = this.#commands.succeeded(command)
-        if (result === undefined) missing = command
+        if (result === undefined) missing = this.#commands.run(command, place)
         return result
       }
       const situation = { said, local: this.#local, original, host, isFinal, succeeds }
-      if (documents.every((document) => apply(document, situation)) || missing === undefined) return said
-      await this.#commands.run(missing)
+      if (documents.every((document) => apply(document, situation))) return said
+      await missing
     }
-  }
-
-  async #read(): Promise<readonly Document[]> {
-    const { home } = this.#local
-    if (this.#config === false || this.#config?.toLowerCase() === 'none') return []
-    if (this.#config !== undefined) {
-      const document = await readIfThere(this.#config, { home, isUsers: true, isChecked: false })
-      if (document !== undefined) return [document]
-      throw new ViridianError('E_SSH_CONFIG', `the file ${this.#config} does not exist`, {
-        hint: 'check its name',
-        place: { file: this.#config },
-      })
-    }
-    const documents = [
-      await readIfThere(join(home, '.ssh/config'), { home, isUsers: true, isChecked: true }),
-      await readIfThere('/etc/ssh/ssh_config', { home, isUsers: false, isChecked: false }),
-    ]
-    return documents.filter((document) => document !== undefined)
-  }
-}
-
-/** As one question to an `SshConfig` of its own. */
-export function resolveSshConfig(question: HostQuery & SshConfigOptions): Promise<SshSettings> {
-  return new SshConfig(question).resolve(question)
-}
-
-async function readIfThere(
-  ...[file, origin]: Parameters<typeof readDocument>
-): Promise<Document | undefined> {
-  try {
-    return await readDocument(file, origin)
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
-      return undefined
-    throw error
   }
 }
 

@@ -3,11 +3,9 @@ import type { JumpHost } from './proxy-jump.ts'
 import type { HostKeyChecking } from './settings.ts'
 import type { Template } from './template.ts'
 
-/** The way to a host that is not straight: of ProxyJump and ProxyCommand, the one that was said first. */
-export type Proxy = ProxyJump | { readonly command: string }
-
+/** Hops, none of them where there must be none. */
 export interface ProxyJump {
-  readonly jump: readonly JumpHost[]
+  readonly hops: readonly JumpHost[]
   readonly place: Place
 }
 
@@ -27,7 +25,8 @@ export interface Said {
   certificateFiles?: readonly Template[] | undefined
   identitiesOnly?: boolean | undefined
   identityAgent?: Template | undefined
-  proxy?: Proxy | undefined
+  proxyJump?: ProxyJump | undefined
+  proxyCommand?: string | undefined
   userKnownHostsFiles?: readonly Template[] | undefined
   globalKnownHostsFiles?: readonly string[] | undefined
   revokedHostKeys?: string | undefined

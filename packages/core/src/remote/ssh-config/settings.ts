@@ -32,7 +32,7 @@ export interface SshSettings {
   /** Seconds; 0: no probes. Undefined: not said. */
   readonly serverAliveInterval: number | undefined
   readonly serverAliveCountMax: number | undefined
-  /** Seconds. */
+  /** Seconds, more than 0. */
   readonly connectTimeout: number | undefined
   /** Patterns of the names of local variables to send, as in SendEnv. */
   readonly sendEnv: readonly string[]
@@ -45,7 +45,7 @@ export interface SshSettings {
   readonly batchMode: boolean
   readonly bindAddress: string | undefined
   readonly addressFamily: 'any' | 'inet' | 'inet6'
-  /** A path: the agent at that socket, in place of the usual one. */
+  /** A path: the agent at that socket; true: SSH_AUTH_SOCK's. As with `ssh`, IdentityAgent has its say in it. */
   readonly forwardAgent: boolean | string
   /** Lists of algorithms as they are written: whole, or beginning with `+`, `-` or `^` as changes to the usual one. */
   readonly hostKeyAlgorithms: string | undefined

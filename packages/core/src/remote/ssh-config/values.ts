@@ -59,17 +59,12 @@ function sizeOf(unit: string | undefined): number {
   return Object.entries(units).find(([name]) => name === unit)?.[1] ?? 1
 }
 
-/** Words of which `none` must stand alone. */
-export const list: Read<readonly string[]> = (line) => {
+/** Words, or `none` alone, which gives an empty list. No words at all are as if nothing had been said. */
+export const list: Read<readonly string[] | undefined> = (line) => {
   const words = line.words()
+  if (words.length === 0) return undefined
   if (words.length > 1 && words.some((each) => each.toLowerCase() === 'none'))
     throw line.refused('has other values beside none', 'take out none, or the others')
-  return words
-}
-
-/** Words of which `none` gives an empty list. */
-export const listOrNone: Read<readonly string[]> = (line) => {
-  const words = list(line)
   return words[0]?.toLowerCase() === 'none' ? [] : words
 }
 
@@ -81,8 +76,8 @@ export const wholeRest: Read<string> = (line) => {
   return line.rest.replace(/^[ \t=]+/, '')
 }
 
-export const permittedCnames: Read<readonly PermittedCname[]> = (line) =>
-  listOrNone(line).map((rule) => {
+export const permittedCnames: Read<readonly PermittedCname[] | undefined> = (line) =>
+  list(line)?.map((rule) => {
     const [sources = '', targets = rule === '*' ? '*' : ''] = rule.toLowerCase().split(/:(.*)/s)
     if (targets !== '') return { sources, targets }
     throw line.refused(`cannot be "${rule}"`, 'write patterns of names before and after a colon, *, or none')

@@ -64,7 +64,7 @@ export function exitOf(channel: ClientChannel): Promise<ExitStatus> {
 
 async function feed(
   channel: ClientChannel,
-  { size, chunks }: Input,
+  { size, chunks, ends }: Input,
   closed: Promise<unknown>,
 ): Promise<void> {
   let left = size
@@ -72,12 +72,13 @@ async function feed(
   void closed.then(() => {
     isClosed = true
   })
-  for await (const chunk of chunks()) {
+  for await (const chunk of size > 0 ? chunks() : []) {
     const part = chunk.subarray(0, left)
     left -= part.length
     if (isClosed) return
     if (!channel.write(part)) await Promise.race([once(channel, 'drain'), closed])
-    if (left === 0) return
+    if (left === 0) break
   }
+  if (left === 0 && ends) channel.end()
   if (left > 0) throw new Error(`the input ended ${left} bytes short of its ${size} bytes`)
 }

@@ -73,10 +73,11 @@ export class SshConnection implements Connection {
 
   exec(command: string, options: ExecOptions): Promise<ExitStatus> {
     const { client } = this.#session
+    const line = withEnvironment(this.#env, command)
     const terminal = options.pty === undefined ? {} : { pty: ptyOf(options.pty) }
     return this.#inSession(
       options.signal,
-      (take) => client.exec(withEnvironment(this.#env, command), terminal, take),
+      (take) => client.exec(line, terminal, take),
       (channel) => {
         options.onAccepted?.()
         return channelExit(channel, options)

@@ -1,0 +1,93 @@
+import { quote, quotePath } from '../quote.ts'
+import type { WriteOptions } from './options.ts'
+
+export interface StoredFile extends WriteOptions {
+  readonly path: string
+  /** Bytes; a transfer that was cut short is not kept. */
+  readonly size: number
+  /** Makes the name of the temporary file beside it. */
+  readonly token: string
+}
+
+// Messages are told apart by their words.
+const plainWords = 'export LC_ALL=C'
+
+/** Stores standard input as a file: a new one, renamed over the old. Says `same` when the old one has this content. */
+export function storeFile({ path, size, mode, owner, token }: StoredFile): string {
+  return [
+    plainWords,
+    `t=${quotePath(path)}`,
+    `p="$t.${token}"`,
+    refuseDirectory(path),
+    'umask 077',
+    'quit() { c=$?; rm -f "$p"; exit $c; }',
+    `{ cat >"$p" && [ "$(wc -c <"$p")" -eq ${size} ]; } || quit`,
+    inheritOwner,
+    ...settle('$p', { owner, mode }),
+    'if [ ! -L "$t" ] && cmp -s "$p" "$t" 2>/dev/null',
+    `then ${settleAll('$t', { owner, mode }).join(' && ')} && rm "$p" && echo same || quit`,
+    'else mv -f "$p" "$t" || quit; fi',
+  ].join('; ')
+}
+
+/** Says the SHA-256 of a file that has this size; nothing for another one. */
+export function digestFile(path: string, size: number): string {
+  const isAlike = '[ -f "$t" ] && [ ! -L "$t" ] && [ "$(wc -c <"$t")" -eq'
+  return [
+    plainWords,
+    `t=${quotePath(path)}`,
+    `${isAlike} ${size} ] || exit 0`,
+    digestProgram,
+    '$d <"$t"',
+  ].join('; ')
+}
+
+/** Gives a file that is there already its mode and owner. */
+export function settleFile(path: string, options: WriteOptions): string {
+  return [plainWords, `t=${quotePath(path)}`, settleAll('$t', options).join(' && ')].join('; ')
+}
+
+/** Says a file's or directory's kind and permissions as `ls -l` has them, in a line, and then its content: a tar archive of a directory. */
+export function readAny(path: string): string {
+  const target = quotePath(path)
+  const says = `m=$(ls -ldL ${target}) || exit; printf '%.10s\\n' "$m"`
+  return `${plainWords}; ${says}; if [ -d ${target} ]; then exec tar -cf - -C ${target} .; else exec cat ${target}; fi`
+}
+
+export const readFile = (path: string): string => `${plainWords}; cat ${quotePath(path)}`
+
+export const fileExists = (path: string): string => `test -e ${quotePath(path)}`
+
+/** Sets d to a program that says SHA-256 digests. */
+export const digestProgram = [
+  'for d in sha256sum shasum sha256 true; do ! command -v $d >/dev/null 2>&1 || break; done',
+  "case $d in shasum) d='shasum -a 256';; sha256) d='sha256 -r';; esac",
+].join('; ')
+
+// A file that is replaced keeps its owner as far as the user may give it away, and its mode unless one is stated.
+const inheritOwner = [
+  'm=u=rw,g=r,o=r',
+  'if [ -f "$t" ] && [ ! -L "$t" ]; then set -f; set -- $(ls -ldn "$t")',
+  'chown "$3:$4" "$p" 2>/dev/null',
+  `m=$(printf %s "$1" | sed 's/^.\\(...\\)\\(...\\)\\(...\\).*/u=\\1,g=\\2,o=\\3/; s/-//g'); fi`,
+].join('; ')
+
+function settle(file: string, { owner, mode }: Loose<WriteOptions>): string[] {
+  const modes = mode === undefined ? '"$m"' : mode.toString(8)
+  const chown = owner === undefined ? [] : [`chown ${quote(owner)} "${file}" || quit`]
+  return [...chown, `chmod ${modes} "${file}" || quit`]
+}
+
+function settleAll(file: string, { owner, mode }: Loose<WriteOptions>): string[] {
+  const chown = owner === undefined ? [] : [`chown ${quote(owner)} "${file}"`]
+  const chmod = mode === undefined ? [] : [`chmod ${mode.toString(8)} "${file}"`]
+  return [':', ...chown, ...chmod]
+}
+
+type Loose<Options> = { readonly [Key in keyof Options]: Options[Key] | undefined }
+
+// mv would put the file into the directory, under its temporary name.
+function refuseDirectory(path: string): string {
+  const text = `${path} is a directory: end the path with / to put a file into it`
+  return `[ ! -d "$t" ] || { echo ${quote(text)} >&2; exit 1; }`
+}

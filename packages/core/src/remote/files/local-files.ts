@@ -1,0 +1,134 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { resolve } from 'node:path'
+import { pipeline } from 'node:stream'
+import { constants, createGzip } from 'node:zlib'
+import { ViridianError } from '../../error.ts'
+import { archiveOf } from './archive.ts'
+import { onLocalFile } from './local-file-error.ts'
+import { Shared } from './shared.ts'
+import { type Spool, spool } from './spool.ts'
+import { digestOf, readTree, type Tree, type TreeEntry, type TreeOptions } from './tree.ts'
+
+// Hosts that begin within this time get the same look at a directory.
+const freshMs = 1_000
+
+const inMemory = 64 * 1024 * 1024
+
+const readAtOnce = 256 * 1024
+
+/** Part of a tree, packed. */
+export interface Packing {
+  readonly entries: readonly TreeEntry[]
+  /** Set: the archive begins with a list of these, under the name of `list`. */
+  readonly gone?: readonly string[] | undefined
+  readonly compress: boolean
+}
+
+/** The local files that hosts are given in one run: what many of them want at once is read and packed once. */
+export class LocalFiles {
+  /** The name of the list in a partial archive: such as no tree has of its own. */
+  readonly list = `.viridian-${randomBytes(6).toString('hex')}`
+  readonly #directory: string
+  readonly #trees = new Map<string, { users: number; readAt: number; tree: Promise<Tree> | undefined }>()
+  readonly #archives = new Shared<Spool>((archive) => archive.dispose())
+  readonly #contents = new Shared<Spool>((content) => content.dispose())
+  readonly #digests = new Shared<string>()
+  readonly #takers = new Map<string, string>()
+
+  /** @param directory - where relative paths start */
+  constructor(directory: string) {
+    this.#directory = directory
+  }
+
+  resolve(path: string): string {
+    return resolve(this.#directory, path)
+  }
+
+  /** Hands on a directory as it is now. */
+  async withTree<Value>(
+    directory: string,
+    options: TreeOptions,
+    use: (tree: Tree) => Promise<Value>,
+  ): Promise<Value> {
+    const key = JSON.stringify([directory, options.exclude ?? [], options.followLinks ?? false])
+    const shared = this.#trees.get(key) ?? { users: 0, readAt: 0, tree: undefined }
+    this.#trees.set(key, shared)
+    shared.users += 1
+    try {
+      const { tree: known } = shared
+      const now = performance.now()
+      if (known === undefined || now - shared.readAt > freshMs) {
+        shared.readAt = now
+        shared.tree = unlessKnown(readTree(directory, options), known)
+      }
+      return await use(await (shared.tree ?? readTree(directory, options)))
+    } finally {
+      shared.users -= 1
+      if (shared.users === 0 && this.#trees.get(key) === shared) this.#trees.delete(key)
+    }
+  }
+
+  withArchive<Value>(tree: Tree, packing: Packing, use: (archive: Spool) => Promise<Value>): Promise<Value> {
+    const { entries, gone, compress } = packing
+    const names = createHash('sha256').update(JSON.stringify([entries.map(({ path }) => path), gone ?? null]))
+    const key = JSON.stringify([tree.directory, tree.signature, names.digest('hex'), compress])
+    const make = (): Promise<Spool> => {
+      const list = gone && { [this.list]: Buffer.from(gone.map((path) => `${path}\0`).join('')) }
+      const archive = archiveOf(tree, entries, list)
+      return spool(compress ? compressed(archive) : archive, inMemory)
+    }
+    return this.#archives.use(key, make, use)
+  }
+
+  /**
+   * Hands on a file's content: for all who want it at once from one reading, unless it is large. `version` tells one state
+   * of the file from another.
+   */
+  withContent<Value>(
+    { file, size, version }: { readonly file: string; readonly size: number; readonly version: string },
+    use: (chunks: Spool['chunks']) => Promise<Value>,
+  ): Promise<Value> {
+    const read = () => createReadStream(file, { highWaterMark: readAtOnce })
+    if (size > inMemory) return use(read)
+    const make = (): Promise<Spool> => onLocalFile(file, 'read', () => spool(read(), inMemory))
+    return this.#contents.use(`${version} ${file}`, make, (content) => use(() => content.chunks()))
+  }
+
+  /** A file's SHA-256; `version` tells one state of it from another. */
+  digest(file: string, version: string): Promise<string> {
+    return this.#digests.use(
+      `${version} ${file}`,
+      () => digestOf(file),
+      async (digest) => digest,
+    )
+  }
+
+  /**
+   * Notes that a host's file is written to a local path.
+   *
+   * @throws ViridianError `E_LOCAL_COLLISION` when another host's was, in this run
+   */
+  claim(path: string, host: string): void {
+    const taker = this.#takers.get(path) ?? host
+    this.#takers.set(path, taker)
+    if (taker === host) return
+    throw new ViridianError('E_LOCAL_COLLISION', `${host}: ${path} is what this run got from ${taker}`, {
+      hint: "end the local path with / to get each host's under its name, or make host.name a part of the path",
+      place: { host, file: path },
+    })
+  }
+}
+
+async function unlessKnown(reading: Promise<Tree>, known: Promise<Tree> | undefined): Promise<Tree> {
+  const tree = await reading
+  const before = await known?.catch(() => undefined)
+  return before?.signature === tree.signature ? before : tree
+}
+
+function compressed(archive: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  // The fastest level: what it leaves out is little, and every host waits for it.
+  const gzip = createGzip({ level: constants.Z_BEST_SPEED, chunkSize: 256 * 1024 })
+  // Its failure reaches whoever reads from it.
+  return pipeline(archive, gzip, () => undefined)
+}

@@ -1,0 +1,37 @@
+/** What is put on a host: a local path, bytes, a text, or a stream of either, whose size need not be known. */
+export type PutSource = string | Uint8Array | { readonly text: string } | AsyncIterable<string | Uint8Array>
+
+export interface WriteOptions {
+  /**
+   * Permission bits: `0o640`. @default those of the local file; for contents, those of the file that is replaced, or 0o644
+   */
+  readonly mode?: number
+  /** `user` or `user:group`, as chown has it; takes a user who may give files away. @default that of the file that is replaced, as far as the user may */
+  readonly owner?: string
+}
+
+export interface PutOptions extends WriteOptions {
+  /**
+   * What of a directory stays out of it: globs. One without a slash is a name at any depth (`*.log`, `.git`), one with a
+   * slash a path from the top (`build/cache`, `docs/**`). What they match on the host is left alone there.
+   */
+  readonly exclude?: readonly string[]
+  /** Whether what the local directory does not have is removed from the remote one. @default true */
+  readonly delete?: boolean
+  /** Sends what links point to in place of the links. @default false */
+  readonly followLinks?: boolean
+  /** Sends a directory gzip'd: pays on lines slower than some 20 MiB/s, and costs time on faster ones. @default false */
+  readonly compress?: boolean
+}
+
+export interface PutResult {
+  /** False: the host had it already, and nothing was touched. */
+  readonly changed: boolean
+  /** Bytes of content that were sent, as archived and compressed. */
+  readonly sent: number
+}
+
+export interface ReadOptions {
+  /** Bytes; a larger file is refused. @default 16 MiB */
+  readonly limit?: number
+}

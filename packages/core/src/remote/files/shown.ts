@@ -1,0 +1,17 @@
+import type { Writable } from 'node:stream'
+import { quotePath } from '../quote.ts'
+import type { PutSource } from './options.ts'
+
+/*
+ * Transfers as people read them.
+ */
+
+export function shownPut(source: PutSource, remote: string): string {
+  if (typeof source === 'string') return `put ${source} ${quotePath(remote)}`
+  return `write ${quotePath(remote)}`
+}
+
+export const shownGet = (remote: string, local: string | Writable): string =>
+  typeof local === 'string' ? `get ${quotePath(remote)} ${local}` : shownRead(remote)
+
+export const shownRead = (remote: string): string => `read ${quotePath(remote)}`

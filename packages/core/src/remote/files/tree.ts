@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto'
+import { createReadStream, type Stats } from 'node:fs'
+import { lstat, readdir, readlink, realpath, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import pMap from 'p-map'
+import { exclusionOf } from './exclusion.ts'
+import { localFileError, onLocalFile } from './local-file-error.ts'
+
+/** One thing in a directory tree. */
+export interface TreeEntry {
+  /** From the top, without a leading slash; the top itself is `.`. */
+  readonly path: string
+  readonly kind: 'file' | 'directory' | 'link'
+  /** Permission bits. */
+  readonly mode: number
+  /** Bytes of a file. */
+  readonly size: number
+  readonly mtime: Date
+  /** Where a link points. */
+  readonly target: string
+}
+
+export interface TreeOptions {
+  readonly exclude?: readonly string[]
+  readonly followLinks?: boolean
+}
+
+/** A local directory as it was at one moment: directories before what they hold. */
+export class Tree {
+  readonly directory: string
+  readonly entries: readonly TreeEntry[]
+  /** Equal for two trees of one directory between which nothing has changed, as far as sizes and times can tell. */
+  readonly signature: string
+  #digests: Promise<ReadonlyMap<string, string>> | undefined
+
+  constructor(directory: string, entries: readonly TreeEntry[], signature: string) {
+    this.directory = directory
+    this.entries = entries
+    this.signature = signature
+  }
+
+  fileOf({ path }: Pick<TreeEntry, 'path'>): string {
+    return join(this.directory, path)
+  }
+
+  /** The SHA-256 of each file, by path; read once. */
+  digests(): Promise<ReadonlyMap<string, string>> {
+    this.#digests ??= this.#read()
+    return this.#digests
+  }
+
+  async #read(): Promise<ReadonlyMap<string, string>> {
+    const files = this.entries.filter(({ kind }) => kind === 'file')
+    const digest = async (entry: TreeEntry) => [entry.path, await digestOf(this.fileOf(entry))] as const
+    return new Map(await pMap(files, digest, { concurrency: 8 }))
+  }
+}
+
+export function digestOf(file: string): Promise<string> {
+  return onLocalFile(file, 'read', async () => {
+    const hash = createHash('sha256')
+    for await (const chunk of createReadStream(file, { highWaterMark: 1024 * 1024 })) hash.update(chunk)
+    return hash.digest('hex')
+  })
+}
+
+/** Reads what a directory holds. */
+export async function readTree(directory: string, options: TreeOptions = {}): Promise<Tree> {
+  const excluded = exclusionOf(options.exclude ?? [])
+  const look = options.followLinks ? stat : lstat
+  const entries: TreeEntry[] = []
+  const signature = createHash('sha256')
+  const add = async (path: string, found: Stats, above: readonly string[]): Promise<void> => {
+    const kind = kindOf(found)
+    const file = join(directory, path)
+    if (kind === undefined)
+      throw localFileError(file, `${file} is no file, directory or link`, 'leave it out: exclude')
+    const target = kind === 'link' ? await readlink(file) : ''
+    const { mtime, mtimeMs, ino, size } = found
+    entries.push({ path, kind, mode: found.mode & 0o7777, size: kind === 'file' ? size : 0, mtime, target })
+    signature.update(JSON.stringify([path, kind, found.mode, size, mtimeMs, ino, target]))
+    if (kind === 'directory') await enter(path, above)
+  }
+  const enter = async (path: string, above: readonly string[]): Promise<void> => {
+    const file = join(directory, path)
+    const real = options.followLinks ? await realpath(file) : ''
+    if (above.includes(real) && real !== '') throw localFileError(file, `${file} leads back to ${real}`)
+    const inside = path === '.' ? '' : `${path}/`
+    const paths = (await readdir(file)).sort().map((name) => `${inside}${name}`)
+    const wanted = paths.filter((each) => !excluded(each))
+    const found = await Promise.all(wanted.map((each) => lookAt(join(directory, each), look)))
+    for (const [index, each] of wanted.entries()) {
+      const stats = found[index]
+      if (stats) await add(each, stats, [...above, real])
+    }
+  }
+  await onLocalFile(directory, 'read', async () => add('.', await stat(directory), []))
+  return new Tree(directory, entries, signature.digest('hex'))
+}
+
+async function lookAt(file: string, look: (file: string) => Promise<Stats>): Promise<Stats> {
+  try {
+    return await look(file)
+  } catch (cause) {
+    // What is no UTF-8 in a name comes from the directory as U+FFFD, and is not found by it.
+    if (!file.includes('\ufffd')) throw cause
+    throw localFileError(file, `the name of ${file} is not UTF-8`, 'rename it, or leave it out: exclude')
+  }
+}
+
+function kindOf(found: Stats): TreeEntry['kind'] | undefined {
+  if (found.isFile()) return 'file'
+  if (found.isDirectory()) return 'directory'
+  return found.isSymbolicLink() ? 'link' : undefined
+}

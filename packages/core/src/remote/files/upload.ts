@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto'
+import type { Stats } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { ViridianError } from '../../error.ts'
+import type { Input } from '../transport.ts'
+import type { Exchange } from './exchange.ts'
+import { exclusionOf } from './exclusion.ts'
+import { digestFile, settleFile, storeFile } from './file-commands.ts'
+import { differenceOf, parseListing } from './listing.ts'
+import { onLocalFile } from './local-file-error.ts'
+import type { LocalFiles } from './local-files.ts'
+import type { PutOptions, PutResult, PutSource, WriteOptions } from './options.ts'
+import { spool } from './spool.ts'
+import type { Tree } from './tree.ts'
+import { listTree, storeTree } from './tree-commands.ts'
+
+// Below it, to ask whether the host has a file takes as long as to send it.
+const worthAsking = 64 * 1024
+
+const streamInMemory = 1024 * 1024
+
+const unchanged: PutResult = { changed: false, sent: 0 }
+
+/** Puts files on one host. */
+export class Upload {
+  readonly #exchange: Exchange
+  readonly #local: LocalFiles
+
+  constructor(exchange: Exchange, local: LocalFiles) {
+    this.#exchange = exchange
+    this.#local = local
+  }
+
+  /** A remote path that ends in `/` gets the local name. */
+  async put(source: PutSource, remote: string, options: PutOptions): Promise<PutResult> {
+    if (typeof source === 'string') return this.#putPath(this.#local.resolve(source), remote, options)
+    refuseDirectoryPath(remote)
+    if (source instanceof Uint8Array) return this.#putBytes(source, remote, options)
+    if ('text' in source) return this.#putBytes(Buffer.from(source.text), remote, options)
+    return this.#putStream(source, remote, options)
+  }
+
+  async #putPath(local: string, remote: string, options: PutOptions): Promise<PutResult> {
+    const path = remote.endsWith('/') ? `${remote}${basename(local)}` : remote
+    const found = await onLocalFile(local, 'upload', () => stat(local))
+    return found.isDirectory()
+      ? this.#putTree(local, path, options)
+      : this.#putFile(local, found, path, options)
+  }
+
+  async #putFile(local: string, found: Stats, path: string, options: PutOptions): Promise<PutResult> {
+    const { size, mtimeMs, ino } = found
+    const version = `${size} ${mtimeMs} ${ino}`
+    const settings = { ...options, mode: options.mode ?? found.mode & 0o777 }
+    if (size >= worthAsking) {
+      const answer = await this.#exchange({ command: digestFile(path, size) })
+      const [there] = /[0-9a-f]{64}/.exec(answer.toString()) ?? []
+      if (there !== undefined && there === (await this.#local.digest(local, version))) {
+        await this.#exchange({ command: settleFile(path, settings) })
+        return unchanged
+      }
+    }
+    return this.#local.withContent({ file: local, size, version }, (chunks) =>
+      this.#store(path, { size, chunks }, settings),
+    )
+  }
+
+  #putBytes(bytes: Uint8Array, path: string, options: WriteOptions): Promise<PutResult> {
+    return this.#store(path, { size: bytes.length, chunks: () => [bytes] }, options)
+  }
+
+  async #putStream(
+    source: AsyncIterable<string | Uint8Array>,
+    path: string,
+    options: WriteOptions,
+  ): Promise<PutResult> {
+    const content = await spool(source, streamInMemory)
+    try {
+      return await this.#store(path, { size: content.size, chunks: () => content.chunks() }, options)
+    } finally {
+      await content.dispose()
+    }
+  }
+
+  async #store(path: string, input: Input, { mode, owner }: WriteOptions): Promise<PutResult> {
+    const file = { path, size: input.size, token: token(), ...(mode !== undefined && { mode }) }
+    const command = storeFile({ ...file, ...(owner !== undefined && { owner }) })
+    const answer = await this.#exchange({ command, input })
+    return { changed: answer.toString().trim() !== 'same', sent: input.size }
+  }
+
+  #putTree(local: string, remote: string, options: PutOptions): Promise<PutResult> {
+    if (options.mode !== undefined) {
+      throw new ViridianError('E_PUT_OPTIONS', `${local} is a directory: its files keep their modes`, {
+        hint: 'leave the option mode out, and give the files their modes here',
+        place: { file: local },
+      })
+    }
+    const path = remote.replace(/(?<=.)\/+$/, '')
+    return this.#local.withTree(local, options, (tree) => this.#update(tree, path, options))
+  }
+
+  async #update(tree: Tree, path: string, options: PutOptions): Promise<PutResult> {
+    const listing = parseListing(await this.#exchange({ command: listTree(path, tree) }))
+    const digests = listing.digests.size > 0 ? await tree.digests() : new Map<string, string>()
+    const excluded = exclusionOf(options.exclude ?? [])
+    const difference = differenceOf(tree, digests, listing, excluded, options.delete ?? true)
+    const { changed, gone, equal, keeps } = difference
+    if (changed.length === 0 && gone.length === 0) return unchanged
+    // In a directory that its owner may not write to, nothing can be exchanged.
+    const isLocked = tree.entries.some(({ kind, mode }) => kind === 'directory' && (mode & 0o200) === 0)
+    const isPartial = keeps || (equal > 0 && !isLocked)
+    const compress = options.compress ?? false
+    const packing = isPartial ? { entries: changed, gone, compress } : { entries: tree.entries, compress }
+    return this.#local.withArchive(tree, packing, async (archive) => {
+      const list = isPartial ? this.#local.list : undefined
+      const command = storeTree({ path, token: token(), list, compressed: compress, owner: options.owner })
+      await this.#exchange({ command, input: { size: archive.size, chunks: () => archive.chunks() } })
+      return { changed: true, sent: archive.size }
+    })
+  }
+}
+
+function token(): string {
+  return `viridian-${randomBytes(6).toString('hex')}`
+}
+
+function refuseDirectoryPath(remote: string): void {
+  if (!remote.endsWith('/')) return
+  throw new ViridianError('E_PUT_OPTIONS', `${remote} names a directory, and what is put there has no name`, {
+    hint: 'write the name of the file behind it',
+  })
+}
