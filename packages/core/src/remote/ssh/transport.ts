@@ -77,6 +77,7 @@ export class SshTransport implements Transport {
   async #persist(target: Target, signal: AbortSignal): Promise<Session> {
     const time = new HostTime()
     const door = nameOf(target)
+    let before: unknown
     for (let attempt = 0; ; attempt += 1) {
       try {
         return await this.#attempt(target, time, door, signal)
@@ -84,7 +85,11 @@ export class SshTransport implements Transport {
         if (signal.aborted || (isViridianError(error) && !isPassing(error))) throw error
         if (isDropped(error)) this.#doors.dropped(door)
         const pause = Math.min(3_000, 200 * 1.6 ** attempt) * (0.5 + Math.random())
-        if (isFinal(error) || time.spent + pause >= target.connectTimeout) throw unreachable(target, error)
+        // A try that was cut short says less than the one before it.
+        const isCut = before !== undefined && time.spent >= target.connectTimeout
+        if (isFinal(error) || time.spent + pause >= target.connectTimeout)
+          throw unreachable(target, isCut ? before : error)
+        before = error
         await sleep(pause, undefined, { signal })
       }
     }
