@@ -19,6 +19,7 @@ export async function persist<Value>(
   attempt: (time: HostTime) => Promise<Value>,
 ): Promise<Value> {
   const time = new HostTime()
+  let before: unknown
   for (let attempts = 0; ; attempts += 1) {
     try {
       return await attempt(time)
@@ -26,7 +27,11 @@ export async function persist<Value>(
       if (signal.aborted || (isViridianError(error) && !isPassing(error))) throw error
       if (isDropped(error)) doors.dropped(door)
       const pause = Math.min(3_000, 200 * 1.6 ** attempts) * (0.5 + Math.random())
-      if (isFinal(error) || time.spent + pause >= target.connectTimeout) throw unreachable(target, error)
+      // A try that was cut short says less than the one before it.
+      const isCut = before !== undefined && time.spent >= target.connectTimeout
+      if (isFinal(error) || time.spent + pause >= target.connectTimeout)
+        throw unreachable(target, isCut ? before : error)
+      before = error
       await sleep(pause, undefined, { signal })
     }
   }

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { TestAgent } from '../testing/agent.ts'
 import { logIn } from '../testing/log-in.ts'
 import { OpenSsh } from '../testing/open-ssh.ts'
 import { Targets } from './targets.ts'
@@ -114,6 +115,22 @@ describe('settings of ssh_config', () => {
         connectTimeout: '300ms',
       }),
     ).rejects.toMatchObject({ code: 'E_HOST_UNREACHABLE' })
+  })
+
+  test('lend the agent to commands of the host', async () => {
+    const agent = new TestAgent(join(home, 'agent.sock'))
+    await agent.start()
+    agent.add(sshd.identityFile)
+    vi.stubEnv('SSH_AUTH_SOCK', agent.socket)
+    try {
+      const command = 'ssh-add -l || echo none'
+      expect(await said(command, ['ForwardAgent yes'])).toContain('(ED25519)')
+      expect(await said(command, [])).toBe('none\n')
+      vi.stubEnv('SSH_AUTH_SOCK', undefined)
+      expect(await said(command, [`ForwardAgent ${agent.socket}`])).toContain('(ED25519)')
+    } finally {
+      await agent.stop()
+    }
   })
 
   test('let a peer that is silent count as lost', async () => {
