@@ -15,8 +15,16 @@ export type {
   Surroundings,
   SurroundingsContext,
 } from './plugin.ts'
-export type { PutOptions, PutResult, PutSource, ReadOptions, WriteOptions } from './remote/files/options.ts'
+export type {
+  FilledTemplate,
+  PutOptions,
+  PutResult,
+  PutSource,
+  ReadOptions,
+  WriteOptions,
+} from './remote/files/options.ts'
 export type { ReadRemoteFile } from './remote/files/reading.ts'
+export type { Template, TemplateData } from './remote/files/template.ts'
 export type { CommandOptions, CommandResult, CommandValue, Host, RunCommand } from './remote/host.ts'
 export type { HostResult } from './remote/hosts-error.ts'
 export { HostsError } from './remote/hosts-error.ts'
