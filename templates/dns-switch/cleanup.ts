@@ -1,5 +1,6 @@
 import { balancerName, type Fleet, sourceName } from '@viridian/aws'
 import type { UnusedImages } from '@viridian/aws-ec2'
+import { recordThing } from '@viridian/aws-route53'
 import { task, ViridianError } from '@viridian/core'
 import { alarms, fleets, instances, names, record, traffic } from './deploy.ts'
 
@@ -7,7 +8,7 @@ export const cleanup_blue = task(
   {
     summary: 'Delete the fleets that the live one has taken the place of',
     args: { record },
-    locks: ({ record }) => [`record/${record}`],
+    locks: ({ record }) => [recordThing(record)],
   },
   async (t) => {
     const retired = await fleets.retired(t, { record: t.args.record })

@@ -2,7 +2,7 @@ import { autoScaling } from '@viridian/aws-autoscaling'
 import { cloudWatch } from '@viridian/aws-cloudwatch'
 import { ec2 } from '@viridian/aws-ec2'
 import { elb } from '@viridian/aws-elb'
-import { route53 } from '@viridian/aws-route53'
+import { recordThing, route53 } from '@viridian/aws-route53'
 import { task } from '@viridian/core'
 import { build_release, release, update_code, validate_service } from './release.ts'
 
@@ -37,7 +37,7 @@ export const bluegreen_dns = task(
         description: 'when the old fleet is retired all the same',
       },
     },
-    locks: ({ record }) => [`record/${record}`],
+    locks: ({ record }) => [recordThing(record)],
   },
   async (t) => {
     const www = await names.find(t, t.args.record)

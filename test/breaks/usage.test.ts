@@ -165,7 +165,9 @@ Flags:
   --detach            end where the way back is kept open; "tasks resume"
                       finishes the run
 
-Global flags:
+Hosts:
+  --role <names>          only hosts of these roles
 `)
+    expect(stdout).toContain('  --failed                only the hosts that the last run has failed on')
   }, 60_000)
 })

@@ -13,6 +13,13 @@ export function countOf(commandLine: string): number {
   return processes().filter(({ line }) => line === commandLine).length
 }
 
+/** The process that has exactly this command line; the newest of several. */
+export function pidOf(commandLine: string): number {
+  const found = processes().findLast(({ line }) => line === commandLine)
+  if (!found) throw new Error(`no process is called ${commandLine}`)
+  return found.pid
+}
+
 /** Kills processes; those that have ended meanwhile are no failure. */
 export function end(pids: readonly number[]): void {
   for (const pid of pids) {

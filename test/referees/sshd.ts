@@ -106,14 +106,12 @@ export class Sshd {
 
   /** Kills it with all of its sessions, as a machine dies. What runs in them is left alone. */
   crash(): void {
-    const { pid } = this.#process
-    if (pid === undefined) return
-    const isSshd = (child: number): boolean => nameOf(child).startsWith('sshd')
-    const below = (parent: number): number[] =>
-      childrenOf(parent)
-        .filter(isSshd)
-        .flatMap((child) => [child, ...below(child)])
-    end([pid, ...below(pid)])
+    end(this.#all())
+  }
+
+  /** Stops it with all of its sessions in their tracks: their connections stand, and nothing is answered. */
+  stall(): void {
+    for (const pid of this.#all()) process.kill(pid, 'SIGSTOP')
   }
 
   async stop(): Promise<void> {
@@ -121,6 +119,17 @@ export class Sshd {
     if (this.#process.exitCode === null && this.#process.signalCode === null)
       await once(this.#process, 'exit')
     await rm(this.directory, { recursive: true, force: true })
+  }
+
+  #all(): number[] {
+    const { pid } = this.#process
+    if (pid === undefined) return []
+    const isSshd = (child: number): boolean => nameOf(child).startsWith('sshd')
+    const below = (parent: number): number[] =>
+      childrenOf(parent)
+        .filter(isSshd)
+        .flatMap((child) => [child, ...below(child)])
+    return [pid, ...below(pid)]
   }
 
   #ended(): false {

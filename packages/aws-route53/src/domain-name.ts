@@ -46,5 +46,12 @@ export const aliasName = (dnsName: string, withIpv6: boolean): string =>
 export const isBalancerDnsName = (dnsName: string): boolean =>
   /\.elb(\.[a-z0-9-]+)?\.amazonaws\.com(\.cn)?$/.test(plainName(dnsName))
 
-/** A name's record as steps name what they touch. */
+/**
+ * A name's record as steps say what they touch and tasks what they lock: however the name is written.
+ *
+ * @example
+ * ```ts
+ * locks: ({ record }) => [recordThing(record)] // 'record/www.example.com' for 'WWW.example.com.' as well
+ * ```
+ */
 export const recordThing = (name: string): string => `record/${plainName(name)}`

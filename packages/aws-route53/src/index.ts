@@ -1,3 +1,4 @@
+export { recordThing } from './domain-name.ts'
 export type { FleetSwitch } from './fleet-switch.ts'
 export { FoundRecord } from './found-record.ts'
 export type { FindOptions, Route53, Route53Settings, Switched, SwitchOptions } from './plugin.ts'

@@ -25,9 +25,12 @@ export type {
 } from './remote/files/options.ts'
 export type { ReadRemoteFile } from './remote/files/reading.ts'
 export type { Template, TemplateData } from './remote/files/template.ts'
+export type { Forward, ForwardOptions } from './remote/forward.ts'
 export type { CommandOptions, CommandResult, CommandValue, Host, RunCommand } from './remote/host.ts'
 export type { HostResult } from './remote/hosts-error.ts'
 export { HostsError } from './remote/hosts-error.ts'
+export type { RebootOptions } from './remote/reboot.ts'
+export type { OpenShell } from './remote/shell.ts'
 export type { HostSpec, SshDefaults } from './remote/transport.ts'
 export type {
   ChangeContext,

@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander'
 import { isViridianError, reportOf, ViridianError } from '../error.ts'
 import { colorsFor } from '../output/colors.ts'
-import { errorLines } from '../output/lines.ts'
+import { errorLines } from '../output/error-lines.ts'
 import { buildProgram } from './program.ts'
 import { Project } from './project.ts'
 
@@ -15,11 +15,13 @@ export async function main(argv: readonly string[]): Promise<number> {
   // A warning of the AWS SDK about Node's version is nothing that the user of a task can act on.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
   let exitCode = 0
-  const project = await Project.open(process.cwd(), optionIn(argv, '--config'))
+  // What stands behind two dashes is for others.
+  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
+  const project = await Project.open(process.cwd(), optionIn(own, '--config'))
   try {
     const program = buildProgram({
       project,
-      stage: optionIn(argv, '--stage'),
+      stage: optionIn(own, '--stage'),
       print: (line) => process.stdout.write(`${line}\n`),
       exit: (code) => {
         exitCode = code
@@ -30,7 +32,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     return exitCode
   } catch (thrown) {
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0
-    return refused(argv, thrown instanceof CommanderError ? usageError(thrown) : thrown)
+    return refused(own, thrown instanceof CommanderError ? usageError(thrown) : thrown)
   }
 }
 

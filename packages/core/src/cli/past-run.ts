@@ -26,6 +26,15 @@ interface PastRun {
 export async function resumeRun(project: Project, globals: Globals, run: string): Promise<ExitCode> {
   const { records, history } = await pastRun(project, run)
   const { finished, committed, undoing, started } = history
+  if (started.adHoc) {
+    throw new ViridianError(
+      'E_RUN_AD_HOC',
+      `run ${run} is of no task of this project: it cannot be resumed`,
+      {
+        hint: 'give the command once more, with --failed: the hosts that are done are left out',
+      },
+    )
+  }
   if (undoing && (!finished || finished.exitCode === 3)) {
     throw new ViridianError('E_RUN_UNDOING', `run ${run} has begun to be taken back: it cannot go on`, {
       hint: `"tasks rollback ${run}" finishes that; then run the task anew`,
@@ -44,7 +53,7 @@ export async function resumeRun(project: Project, globals: Globals, run: string)
   return withSession(
     project,
     globals,
-    { identity: identityOf(history), records },
+    { identity: identityOf(history), records, choice: started.choice },
     async (session, ledger) => {
       if (config !== started.config) {
         session.emit({

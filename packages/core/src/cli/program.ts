@@ -5,6 +5,7 @@ import type { ActionOptions, PluginCommand } from '../plugin.ts'
 import type { Task } from '../task/task.ts'
 import { tasksOf } from '../task/tree.ts'
 import { command } from './command.ts'
+import { execCommand } from './exec.ts'
 import { globalsOf } from './globals.ts'
 import { listTasks } from './list.ts'
 import { resumeRun, rollBackRun } from './past-run.ts'
@@ -12,6 +13,7 @@ import type { Print } from './print.ts'
 import type { Project } from './project.ts'
 import { listRoles } from './roles.ts'
 import { listRuns } from './runs.ts'
+import { openSsh } from './ssh.ts'
 import { taskCommand } from './task-command.ts'
 
 export interface Invocation {
@@ -33,9 +35,12 @@ export function buildProgram(invocation: Invocation): Command {
     const parent = command(mode).description(summary).usage('<task> [flags]').commandsGroup('Tasks:')
     for (const [name, task] of tasksIn(project))
       parent.addCommand(taskCommand({ project, mode, name, task, exit }))
+    // Without its tasks, nobody can tell what their flags are.
+    if (!project.config) parent.allowUnknownOption().allowExcessArguments()
     parent.argument('[task]').action((name: string | undefined) => refuseTask(project, mode, name))
     program.addCommand(parent)
   }
+  program.addCommand(execCommand(project, exit))
   program.addCommand(
     command('list')
       .description('the tasks of this project')
@@ -65,6 +70,16 @@ export function buildProgram(invocation: Invocation): Command {
       .argument('[run]', 'its id; left out: the newest run that left something')
       .action(async (run: string | undefined, { keepGreen }: { keepGreen?: boolean }, self: Command) =>
         exit(await rollBackRun(project, globalsOf(self), { run, keepGreen: keepGreen === true })),
+      ),
+  )
+  program.addCommand(
+    command('ssh', (own) => own.option('--first', 'the first host of a role that has several'))
+      .description('open a shell on a host, or run a command there on a terminal')
+      .usage('<host|role|user@host:port> [flags] [-- command]')
+      .argument('<target>', 'a host of a role, a role, or user@host:port')
+      .argument('[command...]', 'a command line; left out: the login shell')
+      .action(async (target: string, words: string[], { first }: { first?: boolean }, self: Command) =>
+        exit(await openSsh(project, globalsOf(self), { target, command: words, first: first === true })),
       ),
   )
   for (const contributed of commandsOf(project, stage))

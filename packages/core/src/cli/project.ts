@@ -1,7 +1,8 @@
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from '../config/config.ts'
 import { type LoadedConfig, loadConfig } from '../config/load.ts'
-import { ViridianError } from '../error.ts'
+import { isViridianError, ViridianError } from '../error.ts'
 import { suggestion } from '../nearest.ts'
 
 /** The project that a command works in; a task file that cannot be loaded fails the commands that need it, not all. */
@@ -9,18 +10,22 @@ export class Project {
   readonly #loaded: LoadedConfig | undefined
   readonly #error: unknown
   readonly #from: string
+  /** There is no task file, and none was asked for. */
+  readonly #isBare: boolean
 
-  private constructor(from: string, loaded: LoadedConfig | undefined, error: unknown) {
+  private constructor(from: string, loaded: LoadedConfig | undefined, error: unknown, isBare: boolean) {
     this.#from = from
     this.#loaded = loaded
     this.#error = error
+    this.#isBare = isBare
   }
 
   static async open(from: string, file?: string): Promise<Project> {
     try {
-      return new Project(from, await loadConfig(from, file), undefined)
+      return new Project(from, await loadConfig(from, file), undefined, false)
     } catch (error) {
-      return new Project(from, undefined, error)
+      const isMissing = isViridianError(error) && error.code === 'E_CONFIG_MISSING'
+      return new Project(from, undefined, error, isMissing && file === undefined)
     }
   }
 
@@ -34,8 +39,17 @@ export class Project {
     return this.#loaded?.config
   }
 
+  /** Where there is no task file, a project of no tasks: for what needs none. */
+  orBare(): Project {
+    if (!this.#isBare) return this
+    const loaded = { config: { tasks: {} }, file: '', directory: this.#from }
+    return new Project(this.#from, loaded, undefined, true)
+  }
+
+  /** In the task file's directory; without a task file, the user's own. */
   get stateDirectory(): string {
-    return join(this.#loaded?.directory ?? this.#from, '.tasks')
+    if (!this.#isBare) return join(this.#loaded?.directory ?? this.#from, '.tasks')
+    return join(process.env.XDG_STATE_HOME || join(homedir(), '.local/state'), 'viridian')
   }
 
   /**

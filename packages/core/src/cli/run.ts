@@ -5,6 +5,7 @@ import { fileDigest, newRunId } from '../run/store.ts'
 import { type ArgSpecs, type ArgValues, parseArgs } from '../task/args.ts'
 import type { Task } from '../task/task.ts'
 import type { Globals } from './globals.ts'
+import { choiceOf, type HostFlags } from './host-flags.ts'
 import type { Project } from './project.ts'
 import { withSession } from './session.ts'
 
@@ -14,17 +15,19 @@ export interface RunRequest {
   readonly flags: Readonly<Record<string, unknown>>
   readonly mode: 'run' | 'plan'
   readonly detach: boolean
+  readonly hostFlags: HostFlags
 }
 
 /** `tasks run` and `tasks plan`: a task from its arguments to its exit code. */
 export async function runTask(project: Project, globals: Globals, request: RunRequest): Promise<ExitCode> {
   const { config, file } = project.loaded
-  const { name, task, mode, detach } = request
+  const { name, task, mode, detach, hostFlags } = request
   const stage = project.stage(globals.stage)
   const args = argsOf(request, config.stages?.[stage]?.defaults ?? {})
   const identity = { id: newRunId(), task: name, stage }
   const locks = new FileLocks(project.stateDirectory)
-  const opened = { identity, planning: mode === 'plan', detach }
+  const choice = await choiceOf(hostFlags, project, stage, name)
+  const opened = { identity, planning: mode === 'plan', detach, choice }
   return withSession(project, globals, opened, async (session, ledger) => {
     const digest = await fileDigest(file)
     return (await execute({ session, ledger, task, args, mode, locks, config: digest })).exitCode

@@ -1,11 +1,13 @@
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { colorsFor } from '../output/colors.ts'
+import { heldWhileAsked } from '../output/held.ts'
 import { jsonOutput } from '../output/json.ts'
 import type { Output } from '../output/output.ts'
 import { plainOutput } from '../output/plain.ts'
 import { terminalOutput } from '../output/terminal.ts'
 import type { Ask } from '../remote/prompt.ts'
+import type { Lend } from '../remote/shell.ts'
 import type { Globals } from './globals.ts'
 
 /** The formatter for what a run says: JSON lines when asked for, drawn on a terminal, plain lines elsewhere. */
@@ -13,7 +15,9 @@ export function outputFor(globals: Globals): Output {
   const { stdout } = process
   if (globals.json) return jsonOutput(stdout)
   const colors = colorsFor(stdout, globals.color)
-  return stdout.isTTY ? terminalOutput(stdout, globals, colors) : plainOutput(stdout, globals, colors)
+  return stdout.isTTY
+    ? heldWhileAsked(terminalOutput(stdout, globals, colors))
+    : plainOutput(stdout, globals, colors)
 }
 
 /** Asks a person; without one at the keyboard the answer is no. */
@@ -25,18 +29,29 @@ export function confirmOn(ask: Ask, yes: boolean): (question: string) => Promise
   }
 }
 
-/** Asks a person one question at a time, on stderr; undefined without one at the keyboard. */
-export function askOn(output: Output): Ask {
+/** The person at the keyboard, who does one thing at a time. */
+export interface Person {
+  /** Asks on stderr; undefined without anybody at the keyboard. */
+  readonly ask: Ask
+  /** Lends the terminal, where both of its sides are one and nothing else is written there. */
+  readonly lend: Lend | undefined
+}
+
+export function personAt(output: Output, { json }: Globals): Person {
+  const { stdin, stdout } = process
   let last: Promise<unknown> = Promise.resolve()
-  return ({ text, secret }) => {
-    const turn = async (): Promise<string | undefined> => {
-      if (!process.stdin.isTTY) return undefined
-      return output.ask(() => typed(secret ? `${text}: ` : `${text} `, secret))
-    }
-    const answer = last.then(turn, turn)
-    last = answer
-    return answer
+  const inTurn = <Result>(use: () => Promise<Result>): Promise<Result> => {
+    const turn = last.then(use, use)
+    last = turn
+    return turn
   }
+  const ask: Ask = ({ text, secret }) =>
+    inTurn(async () => {
+      if (!stdin.isTTY) return undefined
+      return output.ask(() => typed(secret ? `${text}: ` : `${text} `, secret))
+    })
+  const lend: Lend = (use) => inTurn(() => output.ask(() => use({ input: stdin, output: stdout })))
+  return { ask, lend: stdin.isTTY && stdout.isTTY && !json ? lend : undefined }
 }
 
 async function typed(prompt: string, secret: boolean): Promise<string | undefined> {

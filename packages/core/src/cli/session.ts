@@ -1,15 +1,16 @@
 import { Mask } from '../events/mask.ts'
 import type { JournalRecord } from '../journal/record.ts'
 import { colorsFor } from '../output/colors.ts'
-import { errorLines } from '../output/lines.ts'
+import { errorLines } from '../output/error-lines.ts'
 import { Ledger } from '../run/ledger.ts'
 import { Session } from '../run/session.ts'
 import { RunStore } from '../run/store.ts'
 import type { RunIdentity } from '../step/definition.ts'
+import type { HostChoice } from '../task/host-choice.ts'
 import type { Globals } from './globals.ts'
 import { onInterrupt } from './interrupt.ts'
 import type { Project } from './project.ts'
-import { askOn, confirmOn, outputFor } from './screen.ts'
+import { confirmOn, outputFor, personAt } from './screen.ts'
 import { onStrayFailure } from './stray-failure.ts'
 
 export interface SessionRequest {
@@ -17,6 +18,8 @@ export interface SessionRequest {
   readonly planning?: boolean
   /** The run ends where it keeps its way back open. */
   readonly detach?: boolean
+  /** The hosts that it is for. */
+  readonly choice?: HostChoice | undefined
   /** What an earlier process of the run recorded. */
   readonly records?: readonly JournalRecord[]
 }
@@ -25,14 +28,14 @@ export interface SessionRequest {
 export async function withSession<Result>(
   project: Project,
   globals: Globals,
-  { identity, planning = false, detach = false, records = [] }: SessionRequest,
+  { identity, planning = false, detach = false, records = [], choice }: SessionRequest,
   use: (session: Session, ledger: Ledger) => Promise<Result>,
 ): Promise<Result> {
   const { config, directory } = project.loaded
   const { stateDirectory } = project
   const journal = planning ? undefined : await new RunStore(stateDirectory).open(identity.id)
   const output = outputFor(globals)
-  const ask = askOn(output)
+  const { ask, lend } = personAt(output, globals)
   const ledger = new Ledger(journal, records)
   const session = new Session({
     config,
@@ -41,12 +44,14 @@ export async function withSession<Result>(
     identity,
     planning,
     detach,
+    ...(choice && { choice }),
     ledger,
     mask: new Mask(),
     emit: (event) => output.event(event),
     caughtUp: () => output.caughtUp(),
     confirm: confirmOn(ask, globals.yes),
     ask,
+    lend,
   })
   const release = onInterrupt(session, (signal) => {
     output.close()

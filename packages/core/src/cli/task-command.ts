@@ -3,6 +3,7 @@ import { type ArgDetails, detailsOf, flagOf } from '../task/args.ts'
 import type { Task } from '../task/task.ts'
 import { command } from './command.ts'
 import { globalsOf } from './globals.ts'
+import { splitFlags, withHostFlags } from './host-flags.ts'
 import type { Project } from './project.ts'
 import { runTask } from './run.ts'
 
@@ -23,11 +24,13 @@ export function taskCommand({ project, mode, name, task, exit }: TaskInvocation)
     }
     if (mode === 'run')
       own.option('--detach', 'end where the way back is kept open; "tasks resume" finishes the run')
+    withHostFlags(own.optionsGroup('Hosts:'))
   })
   if (task.summary !== undefined) built.description(task.summary)
   return built.usage('[flags]').action(async (given: Record<string, unknown>, self: Command) => {
-    const { detach, ...flags } = given
-    exit(await runTask(project, globalsOf(self), { name, task, flags, mode, detach: detach === true }))
+    const { detach, ...others } = given
+    const request = { name, task, mode, detach: detach === true, ...splitFlags(others) }
+    exit(await runTask(project, globalsOf(self), request))
   })
 }
 

@@ -56,6 +56,9 @@ export type Event =
       ms: number
       error: ErrorReport
     } & StepEvent)
+  /** A task begins on all hosts of its role; each host's own events have this one's key as their parent. */
+  | { kind: 'hosts.started'; key: string; task: string; hosts: number; at: string }
+  | { kind: 'hosts.finished'; key: string; task: string; hosts: number; at: string; ms: number }
   | ({ kind: 'host.started'; host: string; at: string } & StepEvent)
   | ({ kind: 'host.command'; host: string; command: string; planned: boolean } & StepEvent)
   | ({ kind: 'host.output'; host: string; stream: 'stdout' | 'stderr'; line: string } & StepEvent)

@@ -1,18 +1,52 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { Mask } from './mask.ts'
 
-it('masks a secret in every text of a value, also when it is encoded', () => {
+const masking = (...secrets: string[]): Mask => {
   const mask = new Mask()
-  mask.add('s3cret&key')
-  expect(
-    mask.deep({
-      a: ['x s3cret&key y'],
-      b: { url: '?t=s3cret%26key', n: 1 },
-      c: Buffer.from('s3cret&key').toString('base64'),
-    }),
-  ).toEqual({
-    a: ['x [masked] y'],
-    b: { url: '?t=[masked]', n: 1 },
-    c: '[masked]',
+  for (const secret of secrets) mask.add(secret)
+  return mask
+}
+
+describe('a mask', () => {
+  it('hides a secret in every text of a value, also when it is encoded', () => {
+    expect(
+      masking('s3cret&key').deep({
+        a: ['x s3cret&key y'],
+        b: { url: '?t=s3cret%26key', n: 1 },
+        c: Buffer.from('s3cret&key').toString('base64').replaceAll('=', ''),
+      }),
+    ).toEqual({
+      a: ['x [masked] y'],
+      b: { url: '?t=[masked]', n: 1 },
+      c: expect.stringMatching(/^\[masked\].?$/),
+    })
+  })
+
+  it('hides it within the base64 of a longer text, wherever it stands there', () => {
+    for (const user of ['a', 'ab', 'abc', 'abcd']) {
+      const header = Buffer.from(`${user}:correct-horse!`).toString('base64')
+      expect(masking('correct-horse').text(`Basic ${header}`)).toMatch(/^Basic \w{0,8}\[masked\][\w=]{0,4}$/)
+    }
+  })
+
+  it('hides it quoted for a shell, and within JSON', () => {
+    const mask = masking(`pa'ss"word`)
+    expect(mask.text(`mysql -p 'pa'\\''ss"word'`)).toBe("mysql -p '[masked]'")
+    expect(mask.text(JSON.stringify({ key: `pa'ss"word` }))).toBe('{"key":"[masked]"}')
+  })
+
+  it('leaves no rest of a secret that begins with another one', () => {
+    expect(masking('abcd', 'abcd-efgh').text('is abcd-efgh')).toBe('is [masked]')
+  })
+
+  it('hides it in colours too, and lets other colours be', () => {
+    const mask = masking('s3cret-key')
+    expect(mask.text('is s3c\u001b[31mret\u001b[0m-key')).toBe('is [masked]')
+    expect(mask.text('\u001b[32mok\u001b[0m')).toBe('\u001b[32mok\u001b[0m')
+  })
+
+  it('builds nothing anew that holds none', () => {
+    const value = { a: ['x'], b: { c: 1, d: null } }
+    expect(masking('s3cret').deep(value)).toBe(value)
   })
 })

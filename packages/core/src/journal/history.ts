@@ -1,3 +1,4 @@
+import type { HostSpec } from '../remote/transport.ts'
 import type { JournalRecord, RecordOf } from './record.ts'
 
 /** What a journal says of one step. */
@@ -17,6 +18,8 @@ export interface RunHistory {
   readonly started: RecordOf<'run.started'>
   /** In the order in which they were started. */
   readonly steps: ReadonlyMap<string, StepHistory>
+  /** The hosts of each call of a remote task, by its key. */
+  readonly hosts: ReadonlyMap<string, readonly HostSpec[]>
   readonly committed: boolean
   /** Until when the run keeps its way back open; undefined before that, and once it is committed or taken back. */
   readonly kept?: string
@@ -30,6 +33,7 @@ export function historyOf(records: readonly JournalRecord[]): RunHistory | undef
   const [started] = records
   if (started?.kind !== 'run.started') return undefined
   const steps = new Map<string, StepHistory>()
+  const hosts = new Map<string, readonly HostSpec[]>()
   const amend = (key: string, change: Partial<StepHistory>): void => {
     const known = steps.get(key)
     if (known) steps.set(key, { ...known, ...change })
@@ -48,6 +52,7 @@ export function historyOf(records: readonly JournalRecord[]): RunHistory | undef
     // Behind the commit the way is forward only: what failed there is still to be done, and no outcome.
     else if (record.kind === 'step.failed' && !committed) amend(record.key, { outcome: record })
     else if (record.kind === 'step.undone') amend(record.key, { undone: record })
+    else if (record.kind === 'task.hosts') hosts.set(record.key, record.hosts)
     else if (record.kind === 'kept') kept = record.until
     else if (record.kind === 'committed') committed = true
     else if (record.kind === 'undo.started') undoing = true
@@ -56,6 +61,7 @@ export function historyOf(records: readonly JournalRecord[]): RunHistory | undef
   return {
     started,
     steps,
+    hosts,
     committed,
     undoing,
     ...(kept !== undefined && !committed && !undoing && { kept }),

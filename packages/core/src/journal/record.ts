@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Json } from '../plugin.ts'
+import { hostSchema } from '../remote/host-schema.ts'
 
 const json: z.ZodType<Json> = z.lazy(() =>
   z.union([z.null(), z.boolean(), z.number(), z.string(), z.array(json), z.record(z.string(), json)]),
@@ -21,6 +22,15 @@ const errorReport = z.object({
   causes: z.array(z.string()).readonly().optional(),
 })
 
+const names = z.array(z.string()).readonly()
+const hostChoice = z.object({
+  roles: names.optional(),
+  hosts: names.optional(),
+  limit: z.union([z.number(), names]).optional(),
+  except: names.optional(),
+  failed: z.array(hostSchema).readonly().optional(),
+})
+
 const at = z.string()
 const step = { key: z.string(), at }
 
@@ -38,6 +48,10 @@ export const journalRecord = z.discriminatedUnion('kind', [
     plugins: z.array(z.object({ name: z.string(), module: z.string(), settings: json })),
     /** What it holds while it runs: `group/web`. */
     locks: z.array(z.string()),
+    /** Which hosts it is for, where not for all. */
+    choice: hostChoice.optional(),
+    /** True for a built-in task, which stands in no task file. */
+    adHoc: z.boolean().optional(),
     /** The digest of the task file. */
     config: z.string(),
     by: z.object({ user: z.string(), host: z.string(), pid: z.number() }),
@@ -57,6 +71,8 @@ export const journalRecord = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('step.done'), ...step, output: json, found: z.boolean().optional() }),
   z.object({ kind: z.literal('step.failed'), ...step, error: errorReport, made: z.enum(['no', 'unknown']) }),
+  /** The hosts that a remote task is called on, also those that it may never come to. */
+  z.object({ kind: z.literal('task.hosts'), ...step, hosts: z.array(hostSchema).readonly() }),
   z.object({ kind: z.literal('role.assigned'), at, role: z.string(), hosts: json }),
   z.object({ kind: z.literal('kept'), at, until: z.string() }),
   z.object({ kind: z.literal('committed'), at }),

@@ -1,15 +1,16 @@
 import type { Writable } from 'node:stream'
 import type { Event } from '../events/event.ts'
+import { LineWriter } from './line-writer.ts'
 import type { Output } from './output.ts'
-import { readerOf } from './reader.ts'
 
 /** One event a line and nothing else; a plugin's event stands as its own kind. */
 export function jsonOutput(stream: Writable): Output {
+  const writer = new LineWriter(stream)
   return {
-    event: (event) => void stream.write(`${JSON.stringify(wireForm(event))}\n`),
-    caughtUp: readerOf(stream),
+    event: (event) => writer.line(JSON.stringify(wireForm(event))),
+    caughtUp: () => writer.caughtUp(),
     ask: (question) => question(),
-    close: () => undefined,
+    close: () => writer.flush(),
   }
 }
 

@@ -1,8 +1,10 @@
-import { relative } from 'node:path'
 import type { ErrorReport } from '../error.ts'
 import type { Event } from '../events/event.ts'
 import type { Colors } from './colors.ts'
 import { elapsed } from './elapsed.ts'
+import { errorLines } from './error-lines.ts'
+import { Fans } from './fan.ts'
+import { fanHead, fanLines } from './fan-lines.ts'
 import type { Detail } from './output.ts'
 import { TimeLine } from './time-line.ts'
 
@@ -18,24 +20,33 @@ export class Lines {
   readonly #heads = new Map<string, string>()
   /** The one that a reader takes the next line to belong to. */
   #current: string | undefined
+  /** The tasks that are on their hosts now. */
+  readonly fans = new Fans()
+  readonly #folds: boolean
   readonly #atEnd: string[] = []
   readonly #planned = new Map<string, string>()
   #planning = false
   #done = 'done in'
 
-  constructor(detail: Detail, colors: Colors) {
+  /** @param folds - what many hosts say is told when all have ended, each answer once, and not as it comes */
+  constructor(detail: Detail, colors: Colors, folds = false) {
     this.#detail = detail
     this.#colors = colors
+    this.#folds = folds && !detail.verbose
   }
 
+  /** @param event - its texts contained */
   of(event: Event): string[] {
     this.#timeLine.event(event)
+    this.fans.event(event)
     if (event.kind === 'run.finished') return this.#end(event)
     if (event.kind === 'plugin' && event.event.atEnd) {
       this.#atEnd.push('', ...(event.event.text ?? []))
       return []
     }
-    return this.#detail.quiet ? [] : this.#during(event)
+    if (!this.#detail.quiet) return this.#during(event)
+    if (event.kind === 'hosts.finished') this.fans.take(event.key)
+    return []
   }
 
   #during(event: Exclude<Event, Finished>): string[] {
@@ -59,9 +70,13 @@ export class Lines {
       case 'host.command':
         return event.planned || this.#detail.verbose ? this.#command(event) : []
       case 'host.output':
-        return [`${this.#indent(event.key)}${cyan(event.host)} ${dim('│')} ${event.line}`]
+        return this.#isFolded(event)
+          ? []
+          : [`${this.#indent(event.key)}${cyan(event.host)} ${dim('│')} ${event.line}`]
+      case 'hosts.finished':
+        return this.#fanned(event.key, event.ms)
       case 'host.finished':
-        return event.error
+        return event.error && !this.#isFolded(event)
           ? [`${this.#indent(event.key)}${red('✗')} ${event.host}  ${dim(elapsed(event.ms))}`]
           : []
       case 'local.output':
@@ -86,6 +101,23 @@ export class Lines {
       default:
         return []
     }
+  }
+
+  #isFolded(event: { readonly parent?: string }): boolean {
+    return this.#folds && this.fans.of(event)?.isMany === true
+  }
+
+  #fanned(key: string, ms?: number): string[] {
+    const fan = this.fans.take(key)
+    if (!fan?.isMany || this.#planning) return []
+    const indent = this.#indent(`${key}/`)
+    const lines = [fanHead(fan, ms, this.#colors), ...(this.#folds ? fanLines(fan, this.#colors) : [])]
+    return lines.map((line) => `${indent}${line}`)
+  }
+
+  /** What is not told yet, for a run that ends at once. */
+  rest(): string[] {
+    return this.#detail.quiet ? [] : this.fans.open.flatMap(({ key }) => this.#fanned(key))
   }
 
   #begun(event: Extract<Event, { kind: 'step.started' }>): string[] {
@@ -142,7 +174,8 @@ export class Lines {
   #end(event: Finished): string[] {
     const { bold, dim, green, red } = this.#colors
     const timeLine = this.#planning || this.#detail.quiet ? [] : this.#timeLine.lines()
-    const lines = timeLine.length > 0 ? ['', bold('Time line'), ...timeLine.map((line) => `  ${line}`)] : []
+    const lines = this.rest()
+    if (timeLine.length > 0) lines.push('', bold('Time line'), ...timeLine.map((line) => `  ${line}`))
     lines.push(...this.#atEnd, '')
     if (event.status === 'kept') return [...lines, ...this.#keptEnd(event)]
     if (event.status === 'succeeded') {
@@ -187,29 +220,4 @@ export class Lines {
   #error(error: ErrorReport): string[] {
     return errorLines(error, this.#colors)
   }
-}
-
-/** An error as a person reads it: what, where, why, and what to do. */
-export function errorLines(error: ErrorReport, { red, bold, dim, cyan }: Colors): string[] {
-  const [first = '', ...rest] = error.message.split('\n')
-  const { file, line, host, call, requestId } = error.place ?? {}
-  const where = [
-    file !== undefined && `${shortened(file)}${line === undefined ? '' : `:${line}`}`,
-    host !== undefined && `host ${host}`,
-    call !== undefined && `call ${call}`,
-    requestId !== undefined && `request ${requestId}`,
-  ].filter((part) => part !== false)
-  return [
-    `${red(bold(error.code))}: ${first}`,
-    ...rest,
-    ...(where.length > 0 ? [dim(`  at ${where.join(', ')}`)] : []),
-    ...(error.causes ?? []).map((cause) => dim(`  caused by ${cause}`)),
-    ...(error.hint === undefined ? [] : [`${cyan('hint')}: ${error.hint}`]),
-  ]
-}
-
-/** A file as one names it from here. */
-function shortened(file: string): string {
-  const path = relative(process.cwd(), file)
-  return path.startsWith('..') ? file : path
 }

@@ -1,18 +1,23 @@
 import type { Writable } from 'node:stream'
 import type { Colors } from './colors.ts'
+import { contained } from './contained.ts'
+import { LineWriter } from './line-writer.ts'
 import { Lines } from './lines.ts'
 import type { Detail, Output } from './output.ts'
-import { readerOf } from './reader.ts'
 
-/** Plain lines, for logs and pipes. */
+/** Plain lines, as they come, for logs and pipes. */
 export function plainOutput(stream: Writable, detail: Detail, colors: Colors): Output {
   const lines = new Lines(detail, colors)
+  const writer = new LineWriter(stream)
   return {
     event: (event) => {
-      for (const line of lines.of(event)) stream.write(`${line}\n`)
+      for (const line of lines.of(contained(event))) writer.line(line)
     },
-    caughtUp: readerOf(stream),
-    ask: (question) => question(),
-    close: () => undefined,
+    caughtUp: () => writer.caughtUp(),
+    ask: (question) => {
+      writer.flush()
+      return question()
+    },
+    close: () => writer.flush(),
   }
 }

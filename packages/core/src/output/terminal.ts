@@ -1,54 +1,48 @@
-import { createLogUpdate } from 'log-update'
-import type { Event } from '../events/event.ts'
 import type { Colors } from './colors.ts'
-import { elapsed } from './elapsed.ts'
+import { contained } from './contained.ts'
 import { Lines } from './lines.ts'
+import { columnsOf, LiveArea, rowsOf, type TerminalStream } from './live-area.ts'
+import { LiveLines } from './live-lines.ts'
 import type { Detail, Output } from './output.ts'
 import { readerOf } from './reader.ts'
 
-interface Running {
-  readonly title: string
-  readonly since: number
-  progress: string
-}
-
-const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 const everyMs = 100
-const mostLines = 12
+/** So many lines are not held back until the next frame. */
+const mostHeld = 500
 
-/** Lines that stay, and below them what runs at this moment, drawn again ten times a second. */
-export function terminalOutput(stream: NodeJS.WriteStream, detail: Detail, colors: Colors): Output {
-  const lines = new Lines(detail, colors)
-  const live = createLogUpdate(stream)
-  const running = new Map<string, Running>()
-  let frame = 0
+/** Lines that stay, and below them what runs at this moment, drawn again at most ten times a second. */
+export function terminalOutput(stream: TerminalStream, detail: Detail, colors: Colors): Output {
+  const lines = new Lines(detail, colors, true)
+  const live = new LiveLines(lines.fans, colors)
+  const area = new LiveArea(stream)
+  let held: string[] = []
+  let drawnAt = Number.NEGATIVE_INFINITY
   let paused = false
+  const write = (below: readonly string[]): void => {
+    area.draw(held, below)
+    held = []
+  }
   const draw = (): void => {
     if (paused) return
-    frame += 1
-    const shown = [...running.values()].slice(-mostLines).map((step) => {
-      const aside = step.progress === '' ? '' : colors.dim(` — ${step.progress}`)
-      const text = `${colors.cyan(frames[frame % frames.length] ?? '')} ${step.title} ${colors.dim(elapsed(performance.now() - step.since))}${aside}`
-      return fit(text, stream.columns)
-    })
-    if (shown.length === 0) live.clear()
-    else live(shown.join('\n'))
+    drawnAt = performance.now()
+    write(live.next({ columns: columnsOf(stream), rows: rowsOf(stream) }))
   }
   const timer = setInterval(draw, everyMs)
   timer.unref()
   return {
-    event(event) {
-      follow(running, event)
+    event(said) {
+      const event = contained(said)
       const staying = lines.of(event)
+      live.event(event)
       if (staying.length === 0) return
-      live.clear()
-      stream.write(`${staying.join('\n')}\n`)
-      draw()
+      held.push(...staying)
+      if (paused) write([])
+      else if (held.length > mostHeld || performance.now() - drawnAt >= everyMs) draw()
     },
     caughtUp: readerOf(stream),
     async ask(question) {
       paused = true
-      live.clear()
+      write([])
       try {
         return await question()
       } finally {
@@ -57,38 +51,8 @@ export function terminalOutput(stream: NodeJS.WriteStream, detail: Detail, color
     },
     close() {
       clearInterval(timer)
-      live.clear()
-      live.done()
+      held.push(...lines.rest())
+      write([])
     },
   }
-}
-
-function follow(running: Map<string, Running>, event: Event): void {
-  if (event.kind === 'step.started' && event.type !== 'move' && event.type !== 'task') {
-    running.set(event.key, { title: event.title, since: performance.now(), progress: '' })
-  } else if (event.kind === 'host.started') {
-    running.set(event.key, { title: event.host, since: performance.now(), progress: '' })
-  } else if (event.kind === 'step.progress') {
-    const step = running.get(event.key)
-    if (step) step.progress = event.text
-  } else if (event.kind === 'host.output') {
-    const host = running.get(event.key)
-    if (host) host.progress = event.line
-  } else if (
-    event.kind === 'step.finished' ||
-    event.kind === 'step.failed' ||
-    event.kind === 'host.finished'
-  ) {
-    running.delete(event.key)
-  } else if (event.kind === 'run.finished') {
-    running.clear()
-  }
-}
-
-// Colour codes take no room on the screen; a line that wraps would leave traces behind.
-const escapes = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g')
-
-function fit(text: string, columns: number): string {
-  const visible = text.replaceAll(escapes, '')
-  return visible.length < columns ? text : `${visible.slice(0, columns - 2)}…`
 }

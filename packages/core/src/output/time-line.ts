@@ -1,5 +1,6 @@
 import type { Event } from '../events/event.ts'
 import { elapsed } from './elapsed.ts'
+import { cut, padEnd, widthOf } from './width.ts'
 
 interface Span {
   readonly title: string
@@ -30,15 +31,12 @@ export class TimeLine {
     if (spans.length < 2) return []
     const from = Math.min(...spans.map((span) => span.from))
     const scale = barWidth / Math.max(1, Math.max(...spans.map((span) => span.to)) - from)
-    const width = Math.min(52, Math.max(...spans.map((span) => span.title.length)))
+    const width = Math.min(52, Math.max(...spans.map((span) => widthOf(span.title))))
     return spans.map((span) => {
       const start = Math.min(barWidth - 1, Math.floor((span.from - from) * scale))
       const length = Math.max(1, Math.min(barWidth - start, Math.round((span.to - span.from) * scale)))
       const bar = `${' '.repeat(start)}${(span.failed ? '▒' : '█').repeat(length)}`.padEnd(barWidth)
-      return `${cut(span.title, width).padEnd(width)}  ${bar}  ${elapsed(span.to - span.from).padStart(7)}`
+      return `${padEnd(cut(span.title, width), width)}  ${bar}  ${elapsed(span.to - span.from).padStart(7)}`
     })
   }
 }
-
-const cut = (text: string, width: number): string =>
-  text.length <= width ? text : `${text.slice(0, width - 1)}…`

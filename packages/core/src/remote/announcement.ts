@@ -10,8 +10,11 @@ export const mark = '\u0001viridian\n'
 // Written in another way than it reads: a server that repeats the command line has not said it.
 const say = "printf '\\001%s\\n' viridian"
 
+/** A shell's commands that say the mark. */
+export const sayMark = `${say}; ${say} >&2`
+
 /** Words of a command that say the mark, and go on as the command of the words behind them. */
-export const announce = `sh -c ${quoteForLogin(`${say}; ${say} >&2; exec "$@"`)} sh`
+export const announce = `sh -c ${quoteForLogin(`${sayMark}; exec "$@"`)} sh`
 
 /** A word for the login's shell, which may be fish: to it, a backslash means something inside quotes too. */
 export function quoteForLogin(word: string): string {

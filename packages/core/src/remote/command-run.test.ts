@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => sshd.stop())
 beforeEach(() => {
   remote = createRemote({
-    defaults: () => ({ connectTimeout: '10s' }),
+    defaults: () => ({ config: false, connectTimeout: '10s' }),
     signal: stop.signal,
     mask: (text) => text.replaceAll('hunter2', '***'),
   })
@@ -72,7 +72,7 @@ test('a command that never begins is given up, and not because it waits for its 
     exec: (_command, channel) => void channel.on('end', () => channel.end()).resume(),
   })
   const patient = createRemote({
-    defaults: () => ({ knownHosts: [sshd.knownHosts], connectTimeout: '300ms' }),
+    defaults: () => ({ config: false, knownHosts: [sshd.knownHosts], connectTimeout: '300ms' }),
     signal: stop.signal,
     mask: (text) => text,
   })

@@ -111,19 +111,15 @@ class Output {
   add(chunk: Buffer): Promise<void> | void {
     const own = this.#announced.take(chunk)
     if (this.#onBytes) return this.#onBytes(own)
-    this.#take(this.#decoder.write(own))
+    this.#tail.add(own)
+    this.#splitter.add(this.#decoder.write(own))
   }
 
   /** Gives the last lines. */
   end(): readonly string[] {
-    this.#take(this.#decoder.end())
+    this.#splitter.add(this.#decoder.end())
     this.#splitter.end()
     return this.#recent
-  }
-
-  #take(text: string): void {
-    this.#tail.add(text)
-    this.#splitter.add(text)
   }
 }
 
@@ -186,7 +182,7 @@ const lastOf = (lines: readonly string[], mask: Circumstances['mask']): string =
     .join('')
 
 // As shells count: 128 and the signal's number.
-function codeOfSignal(signal: string | null): number {
+export function codeOfSignal(signal: string | null): number {
   const number = Object.entries(constants.signals).find(([name]) => name === signal)?.[1]
   return 128 + (number ?? 0)
 }

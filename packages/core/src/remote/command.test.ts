@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { announce, mark } from './announcement.ts'
+import { announce, mark, sayMark } from './announcement.ts'
 import { type CommandContext, inDirectory, scriptOf, shownCommand, wireCommand, withEnv } from './command.ts'
 import { lifeline } from './lifeline.ts'
 import { holdCommand } from './testing/held-command.ts'
@@ -19,10 +19,10 @@ describe('a command in its context', () => {
   })
 
   test('is sent announced, under a lifeline, and that under sudo', () => {
-    expect(wireCommand(bare, 'ls')).toBe(`exec ${announce} ${lifeline('ls')}`)
+    expect(wireCommand(bare, 'ls', 7)).toBe(`exec ${lifeline('ls', { inputSize: 7, first: sayMark })}`)
     expect(wireCommand({ ...bare, user: 'root' }, 'ls')).toBe(`exec ${announce} sudo -n ${lifeline('ls')}`)
     expect(wireCommand(full, 'ls', 7)).toBe(
-      `exec ${announce} sudo -n -u deploy ${lifeline(scriptOf(full, 'ls'), 7)}`,
+      `exec ${announce} sudo -n -u deploy ${lifeline(scriptOf(full, 'ls'), { inputSize: 7 })}`,
     )
   })
 

@@ -1,5 +1,5 @@
 import { ViridianError } from '../error.ts'
-import { announce, quoteForLogin } from './announcement.ts'
+import { announce, quoteForLogin, sayMark } from './announcement.ts'
 import { lifeline } from './lifeline.ts'
 import { quote, quotePath } from './quote.ts'
 
@@ -17,9 +17,14 @@ export function scriptOf(context: CommandContext, command: string): string {
   return [...enter, ...exports(context.env), command].join('; ')
 }
 
-/** The command line that is sent to the host: announced; the script under a lifeline, inside sudo, so that it can be ended. */
+/**
+ * The command line that is sent to the host: announced; the script under a lifeline, inside sudo, so that it can be ended.
+ * What sudo says of itself belongs to the command, so that its announcement comes before.
+ */
 export function wireCommand(context: CommandContext, command: string, inputSize = 0): string {
-  return `exec ${announce} ${sudo(context)}${lifeline(scriptOf(context, command), inputSize)}`
+  const script = scriptOf(context, command)
+  if (context.user === undefined) return `exec ${lifeline(script, { inputSize, first: sayMark })}`
+  return `exec ${announce} ${sudo(context.user)} ${lifeline(script, { inputSize })}`
 }
 
 /**
@@ -27,7 +32,8 @@ export function wireCommand(context: CommandContext, command: string, inputSize 
  * end of input is the end that it waits for, and it needs no lifeline.
  */
 export function readingCommand(context: CommandContext, command: string): string {
-  return `exec ${announce} ${sudo(context)}sh -c ${quoteForLogin(scriptOf(context, command))}`
+  const by = context.user === undefined ? '' : `${sudo(context.user)} `
+  return `exec ${announce} ${by}sh -c ${quoteForLogin(scriptOf(context, command))}`
 }
 
 /** The command as people read it. */
@@ -59,9 +65,8 @@ export function withEnv(
   return { ...context, env: { ...context.env, ...variables } }
 }
 
-function sudo({ user }: CommandContext): string {
-  if (user === undefined) return ''
-  return user === 'root' ? 'sudo -n ' : `sudo -n -u ${quote(user)} `
+function sudo(user: string): string {
+  return user === 'root' ? 'sudo -n' : `sudo -n -u ${quote(user)}`
 }
 
 function exports(env: CommandContext['env']): string[] {

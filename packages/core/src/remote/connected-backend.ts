@@ -10,7 +10,10 @@ import type { PutOptions, PutResult, PutSource, ReadOptions } from './files/opti
 import { remoteFileError } from './files/remote-file-error.ts'
 import { shownGet, shownPut, shownRead } from './files/shown.ts'
 import { Upload } from './files/upload.ts'
+import { type Forward, type ForwardOptions, openForward, shownForward } from './forward.ts'
 import type { CommandOptions, CommandResult } from './host.ts'
+import { type RebootOptions, rebootHost } from './reboot.ts'
+import { type Lend, openShell, shellLine } from './shell.ts'
 import type { Connection, Input } from './transport.ts'
 
 export interface BackendOptions extends Circumstances {
@@ -18,6 +21,13 @@ export interface BackendOptions extends Circumstances {
   /** The run's own. */
   readonly files: LocalFiles
   readonly connection: () => Promise<Connection>
+  /** Closes the connection, if there is one; the next use makes it anew. */
+  readonly disconnect: () => Promise<void>
+  /** Lends the terminal of a person; undefined: there is none. */
+  readonly lend: Lend | undefined
+  readonly onWarning: (text: string) => void
+  /** Takes what is to be ended with the task, at the latest. */
+  readonly atEnd: (end: () => Promise<void>) => void
   /** Told of each command, masked, as it starts. */
   readonly onCommand: (command: string) => void
 }
@@ -37,6 +47,47 @@ export class ConnectedBackend implements Backend {
     const input = options.stdin === undefined ? undefined : inputOf(options.stdin)
     const order = this.#order(context, command, shownCommand(context, command), input)
     return this.#execute(order, options)
+  }
+
+  shell(context: CommandContext, command: string | undefined): Promise<number> {
+    const { host, mask, signal, lend, connection, onCommand } = this.#options
+    const shown = mask(shownCommand(context, command ?? 'open a shell'))
+    const line = shellLine(context, command)
+    return openShell(connection, lend, { host, line, onOpen: () => onCommand(shown), signal })
+  }
+
+  async forward(options: ForwardOptions): Promise<Forward> {
+    const { onCommand, mask, signal, atEnd } = this.#options
+    signal.throwIfAborted()
+    onCommand(mask(shownForward(options)))
+    const { address, port, close: end } = await openForward(options, this.#options)
+    const close = (): Promise<void> => {
+      signal.removeEventListener('abort', close)
+      return end()
+    }
+    signal.addEventListener('abort', close, { once: true })
+    atEnd(close)
+    return { address, port, close }
+  }
+
+  reboot(options: RebootOptions): Promise<void> {
+    const { host, signal, connection, disconnect, onCommand, mask } = this.#options
+    const { command = 'reboot' } = options
+    onCommand(mask(command))
+    return rebootHost(
+      {
+        host,
+        signal,
+        // Told of once, and not by each look at the boot id.
+        run: (line, more, user) => {
+          const context = { env: {}, ...(user && { user }) }
+          const order = this.#order(context, line, shownCommand(context, line))
+          return connection().then((open) => runCommand(open, order, more, this.#options))
+        },
+        disconnect,
+      },
+      options,
+    )
   }
 
   async put(

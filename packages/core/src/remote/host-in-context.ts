@@ -3,6 +3,7 @@ import { type CommandContext, inDirectory, withEnv } from './command.ts'
 import { fileReading } from './files/reading.ts'
 import type { CommandOptions, CommandValue, Host, RunCommand } from './host.ts'
 import { commandLine } from './quote.ts'
+import type { OpenShell } from './shell.ts'
 import type { HostSpec } from './transport.ts'
 
 /** The host that tasks are handed: it builds command lines in its context, and leaves the rest to a backend. */
@@ -15,6 +16,9 @@ export function hostInContext(spec: HostSpec, backend: Backend, context: Command
     labels: spec.labels ?? {},
     run: runCommand(backend, context),
     sudo: runCommand(backend, { ...context, user: context.user ?? 'root' }),
+    shell: shell(backend, context),
+    forward: (options) => backend.forward(options),
+    reboot: (options = {}) => backend.reboot(options),
     cd: (directory) => inContext(inDirectory(context, directory)),
     env: (variables) => inContext(withEnv(context, variables)),
     as: (user) => inContext({ ...context, user }),
@@ -39,4 +43,9 @@ function runCommand(backend: Backend, context: CommandContext): RunCommand {
     return (strings: TemplateStringsArray, ...inner: CommandValue[]) => start(first, strings, inner)
   }
   return run
+}
+
+function shell(backend: Backend, context: CommandContext): OpenShell {
+  return async (strings?: TemplateStringsArray, ...values: CommandValue[]) =>
+    backend.shell(context, strings && commandLine(strings, values))
 }

@@ -2,6 +2,9 @@ import type { Writable } from 'node:stream'
 import type { PutOptions, PutResult, PutSource, WriteOptions } from './files/options.ts'
 import type { ReadRemoteFile } from './files/reading.ts'
 import type { Template, TemplateData } from './files/template.ts'
+import type { Forward, ForwardOptions } from './forward.ts'
+import type { RebootOptions } from './reboot.ts'
+import type { OpenShell } from './shell.ts'
 import type { HostSpec } from './transport.ts'
 
 /** How a command ended, and what it said. */
@@ -62,6 +65,38 @@ export interface Host {
   readonly run: RunCommand
   /** As `run`, by `sudo -n`: as root, or as the user of `as`. */
   readonly sudo: RunCommand
+  /** A person's terminal on the host. */
+  readonly shell: OpenShell
+  /**
+   * Forwards TCP connections between this machine and the host, or what the host can reach, until it is closed, at the
+   * latest until the task has ended on this host.
+   *
+   * @throws ViridianError `E_FORWARD_EXPOSED`, `E_FORWARD_PLACE`; `E_FORWARD` when the port cannot be listened on here,
+   * `E_HOST_FORWARD` when the host does not
+   *
+   * @example
+   * ```ts
+   * const { port } = await host.forward({ remote: 'db.internal:5432' })
+   * const proxy = await host.forward({ from: 'remote', local: 3128 })
+   * ```
+   */
+  forward(options: ForwardOptions): Promise<Forward>
+  /**
+   * Reboots the host and waits until it is back: until it has a new boot id (Linux's `boot_id`, elsewhere the time of the
+   * boot that the kernel keeps), over a new connection. What else runs on the host in this run loses its connection.
+   *
+   * As all of a remote task, at least once: a run that is resumed after a crash in mid-task reboots the host again.
+   *
+   * @throws ViridianError `E_COMMAND_FAILED` when the command is refused, `E_REBOOT_TIMEOUT` with what was last seen,
+   * `E_BOOT_UNKNOWN` when the host does not say which boot it runs on
+   *
+   * @example
+   * ```ts
+   * await host.sudo`apt-get -y dist-upgrade`
+   * await host.reboot({ timeout: '5m' })
+   * ```
+   */
+  reboot(options?: RebootOptions): Promise<void>
   /** Commands run in this directory; relative ones add up. A missing directory fails the command. */
   cd(directory: string): Host
   env(variables: Readonly<Record<string, string>>): Host

@@ -1,4 +1,5 @@
 import { isViridianError, ViridianError } from '../error.ts'
+import { reasonLines } from './reasons.ts'
 import type { HostSpec } from './transport.ts'
 
 /** How a task ended on one host. */
@@ -33,7 +34,7 @@ export class HostsError extends ViridianError {
     const count = `${what} failed on ${failed.length} of ${results.length} hosts`
     const rest = skipped > 0 ? `, ${skipped} not begun` : ''
     const hint = failed.map(({ error }) => (isViridianError(error) ? error.hint : undefined)).find(Boolean)
-    super('E_HOSTS_FAILED', [`${count}${rest}`, ...reasonsOf(failed)].join('\n'), {
+    super('E_HOSTS_FAILED', [`${count}${rest}`, ...reasonLines(failed.map(reasonOf))].join('\n'), {
       hint: hint ?? 'all that the hosts said stands above; --verbose shows every command too',
       ...(failed.length === 1 && failed[0] && { place: { host: failed[0].host.name } }),
     })
@@ -49,28 +50,8 @@ export function failuresOf(results: readonly HostResult[]): (HostResult & { stat
   return results.filter((result) => result.status === 'failed')
 }
 
-const mostReasons = 10
-const lastLines = 3
-
-/** Hosts that failed for the same reason share a line. */
-function reasonsOf(failed: readonly (HostResult & { status: 'failed' })[]): string[] {
-  const hostsByReason = new Map<string, string[]>()
-  for (const { host, error } of failed) {
-    const reason = reasonOf(host, error)
-    hostsByReason.set(reason, [...(hostsByReason.get(reason) ?? []), host.name])
-  }
-  const reasons = [...hostsByReason].map(([reason, names]) => `  ${names.join(', ')}: ${reason}`)
-  const rest = reasons.length - mostReasons
-  return rest > 0
-    ? [...reasons.slice(0, mostReasons), `  and ${rest} more, each for a reason of its own`]
-    : reasons
-}
-
-/** What failed, and the last that was said about it; messages of commands begin with the host's name themselves. */
-function reasonOf(host: HostSpec, error: unknown): string {
-  const message = error instanceof Error ? error.message || error.name : String(error)
-  const [first = '', ...rest] = message.split('\n')
-  const last = rest.filter((line) => line.trim() !== '').slice(-lastLines)
-  const reason = first.startsWith(host.name) ? first.slice(host.name.length).replace(/^:? /, '') : first
-  return [reason, ...last.map((line) => `    ${line.trim()}`)].join('\n')
-}
+const reasonOf = ({ host, error }: HostResult & { status: 'failed' }) => ({
+  name: host.name,
+  address: host.address,
+  message: error instanceof Error ? error.message || error.name : String(error),
+})

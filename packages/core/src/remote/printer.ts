@@ -1,6 +1,7 @@
 import type { Backend } from './backend.ts'
 import { type CommandContext, shownCommand } from './command.ts'
 import { shownGet, shownPut, shownRead } from './files/shown.ts'
+import { shownForward } from './forward.ts'
 import { quotePath } from './quote.ts'
 
 /** Says what would be done on a host, and does nothing: commands succeed without a word, no file exists. */
@@ -15,6 +16,15 @@ export function printer(print: (command: string) => void, mask: (text: string) =
       const code = okCodes.includes(0) ? 0 : (okCodes[0] ?? 0)
       return { command: say(context, command), code, signal: null, stdout: '', stderr: '', truncated: false }
     },
+    shell: async (context, command) => {
+      say(context, command ?? 'open a shell')
+      return 0
+    },
+    forward: async (options) => {
+      print(mask(shownForward(options)))
+      return { address: '127.0.0.1', port: 0, close: async () => undefined }
+    },
+    reboot: async ({ command = 'reboot' }) => print(mask(`${command}, and wait until it is back`)),
     put: async (context, source, remote) => {
       say(context, shownPut(source, remote))
       return { changed: true, sent: 0 }

@@ -43,6 +43,9 @@ export function commandLine(strings: TemplateStringsArray, values: readonly Comm
   return line
 }
 
+/** A command line that is quoted already, as a template that holds it unchanged. */
+export const quoted = (line: string): TemplateStringsArray => Object.assign([line], { raw: [line] })
+
 // A bare number before < or > would be read as a file descriptor.
 function alwaysQuote(word: string): string {
   return /^\d+$/.test(word) ? `'${word}'` : quote(word)

@@ -51,7 +51,7 @@ afterEach(() => remote.close())
 
 function remoteTo(more: { planning?: boolean }): Remote {
   return createRemote({
-    defaults: () => ({ knownHosts: [sshd.knownHosts], connectTimeout: '10s' }),
+    defaults: () => ({ config: false, knownHosts: [sshd.knownHosts], connectTimeout: '10s' }),
     signal: stop.signal,
     mask: (text) => text.replaceAll('hunter2', '***'),
     directory: place,
@@ -202,7 +202,7 @@ describe('a connection', () => {
   test('that fails is tried anew by the next command', async () => {
     await sshd.halt()
     const hasty = createRemote({
-      defaults: () => ({ knownHosts: [sshd.knownHosts], connectTimeout: 100 }),
+      defaults: () => ({ config: false, knownHosts: [sshd.knownHosts], connectTimeout: 100 }),
       signal: stop.signal,
       mask: (text) => text,
     })

@@ -6,6 +6,7 @@ import type { Host } from './host.ts'
 import { hostInContext } from './host-in-context.ts'
 import { printer } from './printer.ts'
 import { type Ask, askNobody } from './prompt.ts'
+import type { Lend } from './shell.ts'
 import { SshTransport } from './ssh/transport.ts'
 import type { Connection, HostSpec, SshDefaults, Transport } from './transport.ts'
 
@@ -14,6 +15,10 @@ export interface RemoteOptions {
   readonly defaults: () => SshDefaults | Promise<SshDefaults>
   /** Asks a person for passphrases and passwords. @default nobody can be asked */
   readonly ask?: Ask
+  /** Lends the terminal of a person, for shells. @default there is none */
+  readonly lend?: Lend | undefined
+  /** Told of what a person should know, such as a host key that was added to known_hosts. */
+  readonly note?: (text: string) => void
   /** Ends every command, and every attempt to connect. */
   readonly signal: AbortSignal
   /** Takes secrets out of what is shown and of what errors say. */
@@ -34,6 +39,10 @@ export interface HostHooks {
   readonly onCommand?: (command: string) => void
   /** Told of each line that a command says, secrets masked. */
   readonly onLine?: (stream: 'stdout' | 'stderr', line: string) => void
+  /** Told of what goes wrong beside the task. */
+  readonly onWarning?: (text: string) => void
+  /** Takes what is to be ended with the host's task. @default it ends with the run */
+  readonly atEnd?: (end: () => Promise<void>) => void
 }
 
 /** The remote side of one run: a connection a host, made when it is first needed and shared by all tasks. */
@@ -44,27 +53,40 @@ export interface Remote {
 
 export function createRemote(options: RemoteOptions): Remote {
   const transport =
-    options.transport ?? new SshTransport({ defaults: options.defaults, ask: options.ask ?? askNobody })
+    options.transport ??
+    new SshTransport({
+      defaults: options.defaults,
+      ask: options.ask ?? askNobody,
+      ...(options.note && { note: options.note }),
+    })
   const connections = new Connections(transport, options.signal)
   const files = new LocalFiles(options.directory ?? process.cwd())
   // Every command of every host listens on it.
   setMaxListeners(0, options.signal)
-  const backendOf = (spec: HostSpec, { onCommand, onLine }: HostHooks): Backend => {
+  const ends: (() => Promise<void>)[] = []
+  const backendOf = (spec: HostSpec, { onCommand, onLine, onWarning, atEnd }: HostHooks): Backend => {
     if (options.planning) return printer(onCommand ?? ignore, options.mask)
     return new ConnectedBackend({
       host: spec.name,
       files,
       signal: options.signal,
       mask: options.mask,
+      lend: options.lend,
       connection: () => connections.get(spec),
+      disconnect: () => connections.drop(spec),
       onCommand: onCommand ?? ignore,
       onLine: onLine ?? ignore,
+      onWarning: onWarning ?? ignore,
+      atEnd: atEnd ?? ((end) => void ends.push(end)),
       ...(options.caughtUp && { caughtUp: options.caughtUp }),
     })
   }
   return {
     host: (spec, hooks = {}) => hostInContext(spec, backendOf(spec, hooks), { env: {} }),
-    close: () => transport.close(),
+    close: async () => {
+      await Promise.all(ends.splice(0).map((end) => end()))
+      await transport.close()
+    },
   }
 }
 
@@ -80,11 +102,16 @@ class Connections {
   }
 
   async get(spec: HostSpec): Promise<Connection> {
-    const { address, port, user, identityFile, hostKeys } = spec
-    const key = JSON.stringify([address ?? spec.name, port, user, identityFile, hostKeys])
+    const key = keyOf(spec)
     const present = this.#open.get(key)
     if (present !== undefined && (await present).open) return present
     return this.#connect(key, spec, present)
+  }
+
+  async drop(spec: HostSpec): Promise<void> {
+    // One that did not come about has told whoever asked for it.
+    const present = await this.#open.get(keyOf(spec))?.catch(() => undefined)
+    await present?.close()
   }
 
   #connect(key: string, spec: HostSpec, stale: Promise<Connection> | undefined): Promise<Connection> {
@@ -97,5 +124,17 @@ class Connections {
     return connecting
   }
 }
+
+const keyOf = ({
+  name,
+  address,
+  port,
+  user,
+  identityFile,
+  hostKeys,
+  proxyJump,
+  transport,
+}: HostSpec): string =>
+  JSON.stringify([address ?? name, port, user, identityFile, hostKeys, proxyJump, transport])
 
 const ignore = (): void => undefined

@@ -1,38 +1,42 @@
-/** The last part of a text that comes in pieces. */
+/** The last part of what comes in pieces, as bytes: of many hosts' long outputs, kept strings would be most of the memory. */
 export class Tail {
   readonly #limit: number
-  #pieces: string[] = []
+  #bytes = Buffer.alloc(0)
   #length = 0
-  #cut = false
+  #isCut = false
 
-  /** @param limit characters to keep */
+  /** @param limit bytes to keep */
   constructor(limit: number) {
     this.#limit = limit
   }
 
   get truncated(): boolean {
-    return this.#cut || this.#length > this.#limit
+    return this.#isCut || this.#length > this.#limit
   }
 
-  add(text: string): void {
-    this.#pieces.push(text)
-    this.#length += text.length
-    // Joined only now and then: each character is copied about once.
-    if (this.#length > 2 * this.#limit) this.#compact()
+  add(chunk: Buffer): void {
+    const last = chunk.subarray(-this.#limit)
+    this.#isCut ||= last.length < chunk.length
+    if (this.#length + last.length > this.#bytes.length) this.#makeRoom(last.length)
+    last.copy(this.#bytes, this.#length)
+    this.#length += last.length
   }
 
+  /** Decoded as UTF-8. */
   toString(): string {
-    this.#compact()
-    return this.#pieces.join('')
+    const kept = this.#bytes.subarray(Math.max(0, this.#length - this.#limit), this.#length)
+    // A cut through a character leaves its end in front.
+    const first = this.truncated ? kept.findIndex((byte) => (byte & 0xc0) !== 0x80) : 0
+    return first < 0 ? '' : kept.toString('utf8', Math.min(first, 3))
   }
 
-  #compact(): void {
-    const text = this.#pieces.join('')
-    this.#cut ||= text.length > this.#limit
-    const kept = text.length > this.#limit ? text.slice(-this.#limit) : text
-    // A cut through a surrogate pair leaves half a character in front.
-    const whole = this.#cut ? kept.replace(/^[\uDC00-\uDFFF]/, '') : kept
-    this.#pieces = [whole]
-    this.#length = whole.length
+  // In twice the limit each byte is moved about once.
+  #makeRoom(size: number): void {
+    const from = Math.max(0, this.#length - this.#limit)
+    this.#isCut ||= from > 0
+    const before = this.#bytes
+    const capacity = Math.min(2 * this.#limit, Math.max(2 * before.length, this.#length - from + size))
+    if (capacity > before.length) this.#bytes = Buffer.allocUnsafe(capacity)
+    this.#length = before.copy(this.#bytes, 0, from, this.#length)
   }
 }

@@ -79,6 +79,21 @@ export interface LocalTerminal {
   readonly output: NodeJS.WriteStream
 }
 
+export interface AttachOptions {
+  /** Left out: the login's shell. */
+  readonly command?: string
+  /** When aborted, the terminal is given back at once, and what had it is hung up; rejects with its reason. */
+  readonly signal: AbortSignal
+}
+
+/** A port of the host that is listened on for this side. */
+export interface Listening {
+  readonly port: number
+  /** Resolves when nothing is listened for any more: it was closed, or lost with the connection. */
+  readonly ended: Promise<void>
+  close(): Promise<void>
+}
+
 export interface ExecOptions {
   /**
    * Written to the channel's input, which stays open after it: it is the lifeline that the command line hangs on
@@ -112,8 +127,13 @@ export interface Connection {
   exec(command: string, options: ExecOptions): Promise<ExitStatus>
   /** A TCP connection from the host to an address that it can reach. */
   dial(address: string, port: number): Promise<Duplex>
-  /** Gives a person's terminal to a command, or to the login's shell, until that ends. */
-  attach(terminal: LocalTerminal, command?: string): Promise<ExitStatus>
+  /** Has the host listen; port 0: a free one. `take` gets every connection that comes there. */
+  listen(address: string, port: number, take: (connection: Duplex) => void): Promise<Listening>
+  /**
+   * Gives a person's terminal to a command, or to the login's shell, until that ends. Every way out leaves the terminal
+   * as it was. Typed at the start of a line, `~.` leaves at once: `E_SHELL_LEFT`.
+   */
+  attach(terminal: LocalTerminal, options: AttachOptions): Promise<ExitStatus>
   close(): Promise<void>
 }
 

@@ -19,6 +19,8 @@ export interface Execution {
   readonly mode: 'run' | 'plan' | 'resume'
   /** The digest of the task file. */
   readonly config: string
+  /** The task stands in no task file. */
+  readonly adHoc?: boolean
   readonly locks: LockStore
 }
 
@@ -40,7 +42,7 @@ const ends: Readonly<Record<'done' | 'detached', Outcome>> = {
   detached: { status: 'kept', exitCode: 0, leftovers: [] },
 }
 
-function startOf({ session, config, task, args }: Execution): RecordOf<'run.started'> {
+function startOf({ session, config, task, args, adHoc }: Execution): RecordOf<'run.started'> {
   const { id, task: name, stage } = session.identity
   return {
     kind: 'run.started',
@@ -52,6 +54,8 @@ function startOf({ session, config, task, args }: Execution): RecordOf<'run.star
     args: session.journaledArgs(task.args, args),
     plugins: session.plugins.map(({ name, module, settings }) => ({ name, module, settings })),
     locks: [...locksOf(id, task, args)],
+    ...(session.choice && { choice: session.choice }),
+    ...(adHoc && { adHoc }),
     config,
     by: { user: userInfo().username, host: hostname(), pid: process.pid },
   }
@@ -111,8 +115,12 @@ async function afterFailure({ session, ledger }: Execution, thrown: unknown): Pr
   const leftovers = session.committed
     ? unfinished
     : (await takeBack(session, ledger, { reason: error })).leftovers
-  return { status, exitCode: leftovers.length > 0 ? 3 : exitCodeOf(error), error, leftovers }
+  if (leftovers.length === 0) return { status, exitCode: exitCodeOf(error), error, leftovers }
+  return { status, exitCode: 3, error: status === 'cancelled' ? withoutHint(error) : error, leftovers }
 }
+
+// An interruption's hint says that all is put back.
+const withoutHint = ({ hint: _, ...rest }: ErrorReport): ErrorReport => rest
 
 /** Who goes on with this run in its stead, if anybody does: then nothing of it is taken back here. */
 async function takenOver(session: Session): Promise<unknown> {

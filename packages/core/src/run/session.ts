@@ -10,6 +10,7 @@ import { render, type Template, type TemplateData } from '../remote/files/templa
 import type { Host } from '../remote/host.ts'
 import type { Ask } from '../remote/prompt.ts'
 import { createRemote, type Remote } from '../remote/remote.ts'
+import type { Lend } from '../remote/shell.ts'
 import type { HostSpec, SshDefaults } from '../remote/transport.ts'
 import type { RunIdentity, StepContext } from '../step/definition.ts'
 import { Engine } from '../step/engine.ts'
@@ -17,6 +18,7 @@ import { asJson } from '../step/performance.ts'
 import { Registry } from '../step/registry.ts'
 import type { StepHost } from '../step/scope.ts'
 import { type ArgSpecs, detailsOf } from '../task/args.ts'
+import { choiceText, type HostChoice } from '../task/host-choice.ts'
 import { Roles } from '../task/roles.ts'
 import type { Task } from '../task/task.ts'
 import { namesOf } from '../task/tree.ts'
@@ -42,8 +44,12 @@ export interface SessionSettings {
   readonly confirm: (question: string) => Promise<boolean>
   /** Asks a person for passphrases and passwords. */
   readonly ask: Ask
+  /** Lends the terminal of a person, for shells on hosts. */
+  readonly lend?: Lend | undefined
   /** The run ends where it keeps its way back open, and waits for nothing there. */
   readonly detach?: boolean
+  /** The hosts that it is for. @default all */
+  readonly choice?: HostChoice
 }
 
 /** What all of a run's tasks and steps share. */
@@ -60,6 +66,8 @@ export class Session implements StepHost {
   readonly #resources = new Resources()
   readonly #stage: StageAtRun
   readonly #names: ReadonlyMap<Task, string>
+  /** The hosts that an earlier process of the run has called each remote task on. */
+  readonly #pastHosts: ReadonlyMap<string, readonly HostSpec[]>
   /** Resolves when the run has ended where it keeps its way back open. */
   readonly detached: Promise<'detached'>
   #detach: () => void = () => undefined
@@ -72,6 +80,7 @@ export class Session implements StepHost {
     const { config, identity, ledger } = settings
     const stop = new AbortController()
     const stage = stageOf(config, identity.stage)
+    const past = ledger.history()
     this.#settings = settings
     this.identity = identity
     this.mask = settings.mask
@@ -81,14 +90,18 @@ export class Session implements StepHost {
     this.engine = new Engine({
       planning: settings.planning,
       stop,
-      past: ledger.history()?.steps ?? new Map(),
+      past: past?.steps ?? new Map(),
       emit: (event) => this.emit(event),
       record: (record) => ledger.append(this.mask.deep(record)),
     })
     this.detached = new Promise((resolve) => {
       this.#detach = () => resolve('detached')
     })
-    this.#roles = new Roles({ ...pluginRoles(this.plugins), ...config.roles, ...stage.roles })
+    this.#pastHosts = past?.hosts ?? new Map()
+    this.#roles = new Roles(
+      { ...pluginRoles(this.plugins), ...config.roles, ...stage.roles },
+      settings.choice,
+    )
     this.#names = namesOf(config.tasks)
     this.#stage = new StageAtRun(
       stage,
@@ -105,7 +118,13 @@ export class Session implements StepHost {
     this.#remote = createRemote({
       defaults: () => this.openStage(),
       signal: stop.signal,
-      ask: settings.ask,
+      ask: async (question) => {
+        const answer = await settings.ask(question)
+        if (question.secret && answer !== undefined) this.mask.add(answer)
+        return answer
+      },
+      lend: settings.lend,
+      note: (text) => this.emit({ kind: 'note', level: 'info', text }),
       mask: (text) => this.mask.text(text),
       ...(settings.caughtUp && { caughtUp: settings.caughtUp }),
       directory: settings.directory,
@@ -116,6 +135,11 @@ export class Session implements StepHost {
   /** The names of the roles that are configured or assigned. */
   get roles(): readonly string[] {
     return this.#roles.names
+  }
+
+  /** The hosts that it is for; undefined: all. */
+  get choice(): HostChoice | undefined {
+    return this.#settings.choice
   }
 
   get committed(): boolean {
@@ -235,6 +259,11 @@ export class Session implements StepHost {
   }
 
   assign(role: string, hosts: readonly HostSpec[]): void {
+    const { choice } = this.#settings
+    if (choice !== undefined) {
+      const text = `role "${role}" is filled by the run itself, and stays whole: ${choiceText(choice)} is for other roles`
+      this.emit({ kind: 'note', level: 'warning', text })
+    }
     this.#roles.assign(role, hosts)
     const record = {
       kind: 'role.assigned',
@@ -251,8 +280,28 @@ export class Session implements StepHost {
     return this.#roles.resolve(role)
   }
 
-  host(spec: HostSpec, step: { key: string; parent: string; host: string }): Host {
+  /** The hosts that a remote task is called on; a resumed run goes on with those that it was called on first. */
+  async calledOn(key: string, role: string): Promise<readonly HostSpec[]> {
+    const past = this.#pastHosts.get(key)
+    if (past !== undefined) {
+      await this.openStage()
+      return past
+    }
+    const hosts = await this.hosts(role)
+    const record = { kind: 'task.hosts', key, at: new Date().toISOString(), hosts } as const
+    this.engine.record(record).catch((error: unknown) => this.engine.fail(error))
+    return hosts
+  }
+
+  /** @param atEnd - takes what is to be ended with the host's task; left out: it ends with the run */
+  host(
+    spec: HostSpec,
+    step: { key: string; parent: string; host: string },
+    atEnd?: (end: () => Promise<void>) => void,
+  ): Host {
     return this.#remote.host(spec, {
+      ...(atEnd && { atEnd }),
+      onWarning: (text) => this.emit({ kind: 'note', level: 'warning', text }),
       onCommand: (command) =>
         this.emit({ kind: 'host.command', ...step, command, planned: this.engine.planning }),
       onLine: (stream, line) => this.emit({ kind: 'host.output', ...step, stream, line }),

@@ -32,6 +32,14 @@ export class RunStore {
     throw unknownRun(run, runs)
   }
 
+  /** The runs whose journals can be read, the newest first, read one by one. */
+  async *newest(): AsyncGenerator<RunHistory> {
+    for (const run of (await this.#names()).sort().reverse()) {
+      const history = await this.#history(run)
+      if (history && !('error' in history)) yield history
+    }
+  }
+
   /** Every run on record, the newest first; a journal that cannot be read stands as its error. */
   async list(): Promise<(RunHistory | { readonly run: string; readonly error: ViridianError })[]> {
     const runs = (await this.#names()).sort().reverse()

@@ -52,12 +52,16 @@ export const flagOf = (name: string): string => name.replace(/[A-Z]/g, (letter) 
 // What every command takes (src/cli/globals.ts), and commander's own.
 const taken = ['config', 'stage', 'json', 'verbose', 'quiet', 'yes', 'color', 'help', 'version']
 
+// What every task takes besides its arguments (src/cli/task-command.ts).
+const takenByTasks = ['detach', 'role', 'hosts', 'limit', 'except', 'failed']
+
 /** Why a declared argument cannot be a flag; undefined when it can. */
 export function argProblem(name: string, spec: ArgSpec): string | undefined {
   const { type } = detailsOf(spec)
   if (!argTypes.includes(type)) return `"${type}" is not a type; there are ${argTypes.join(', ')}`
   if (!/^[a-z][a-zA-Z0-9]*$/.test(name)) return 'a name is letters and digits, in camelCase'
   if (taken.includes(name)) return `--${flagOf(name)} is a flag of every command`
+  if (takenByTasks.includes(name)) return `--${flagOf(name)} is a flag of every task: give it another name`
   if (/^no[A-Z]/.test(name))
     return 'name what it switches on, and make that its default: --no-… switches it off'
   return undefined

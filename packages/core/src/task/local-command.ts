@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { parseDuration } from '../duration.ts'
 import { ViridianError } from '../error.ts'
 import type { CommandOptions, CommandResult, CommandValue, RunCommand } from '../remote/host.ts'
-import { commandLine } from '../remote/quote.ts'
+import { commandLine, quoted } from '../remote/quote.ts'
 import type { Session } from '../run/session.ts'
 
 const result = z.object({
@@ -85,8 +85,7 @@ async function execute(
     ...(options.timeout !== undefined && { timeout: parseDuration(options.timeout) }),
     ...(options.stdin !== undefined && { input: Buffer.from(options.stdin) }),
   })
-  // The line is quoted already; as a raw template it reaches the shell unchanged.
-  const output = await shell(Object.assign([command], { raw: [command] }))
+  const output = await shell(quoted(command))
   shown('stdout', output.stdout)
   shown('stderr', output.stderr)
   session.engine.signal.throwIfAborted()

@@ -14,12 +14,22 @@ export async function runOnHosts<Specs extends ArgSpecs, Result>(
   task: RemoteTask<Specs, Result>,
   args: ArgValues<Specs>,
 ): Promise<HostValues<Result>> {
-  const hosts = await session.hosts(task.role)
+  const hosts = await session.calledOn(key, task.role)
+  if (hosts.length === 0) {
+    const text = `${session.nameOf(task)}: none of the chosen hosts stands in role "${task.role}"`
+    session.emit({ kind: 'note', level: 'info', text })
+    return {}
+  }
   const t = remoteContext(session, args)
+  const began = performance.now()
+  const common = { key, task: session.nameOf(task), hosts: hosts.length }
+  session.emit({ kind: 'hosts.started', ...common, at: new Date().toISOString() })
   const results = await fanOut(hosts, (host) => onHost(session, key, task, t, host), {
     ...task,
     signal: session.engine.signal,
   })
+  const ms = Math.round(performance.now() - began)
+  session.emit({ kind: 'hosts.finished', ...common, at: new Date().toISOString(), ms })
   const failure = hostsError(results, task.maxFailures, session.nameOf(task))
   if (failure) throw failure
   return Object.fromEntries(
@@ -65,7 +75,17 @@ async function onHost<Specs extends ArgSpecs, Result>(
       ...(error !== undefined && { error: reportOf(error) }),
     })
   try {
-    const body = (): Promise<Result> => task.body(session.host(spec, common), t)
+    const body = async (): Promise<Result> => {
+      const ends: (() => Promise<void>)[] = []
+      try {
+        return await task.body(
+          session.host(spec, common, (end) => void ends.push(end)),
+          t,
+        )
+      } finally {
+        await Promise.all(ends.map((end) => end()))
+      }
+    }
     const value = session.engine.planning ? await body() : await recorded(session, common, spec, body)
     finished()
     return value

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Roles } from './roles.ts'
+import { chosenRole, Roles } from './roles.ts'
 
 describe('roles', () => {
   it('are lists, or found', async () => {
@@ -28,5 +28,99 @@ describe('roles', () => {
       code: 'E_ROLE_UNKNOWN',
       hint: 'did you mean worker?',
     })
+  })
+})
+
+describe('the chosen hosts of a role', () => {
+  const broken = async (): Promise<never> => {
+    throw new Error('no account')
+  }
+  const configured = { web: ['web-1', 'web-2', 'web-3'], db: async () => ['db-1'], canary: ['web-2'] }
+  const names = async (roles: Roles, role: string): Promise<string> =>
+    (await roles.resolve(role)).map(({ name }) => name).join(' ')
+
+  it('are the chosen ones of this role, or none when others are meant', async () => {
+    const roles = new Roles(configured, { hosts: ['web-[1-2]'] })
+    expect(await names(roles, 'web')).toBe('web-1 web-2')
+    expect(await names(roles, 'db')).toBe('')
+  })
+
+  it('may have to stand in another role too', async () => {
+    expect(await names(new Roles(configured, { roles: ['canary'] }), 'web')).toBe('web-2')
+    expect(await names(new Roles(configured, { roles: ['web', 'db'], limit: 1 }), 'web')).toBe('web-1')
+  })
+
+  it('are all of an assigned role', async () => {
+    const roles = new Roles(configured, { limit: 1 })
+    roles.assign('fresh', [{ name: 'a' }, { name: 'b' }])
+    expect(await names(roles, 'fresh')).toBe('a b')
+  })
+
+  it.each([
+    [{ hosts: ['wbe-1'] }, 'E_HOST_UNKNOWN'],
+    [{ except: ['wbe-1'] }, 'E_HOST_UNKNOWN'],
+    [{ hosts: ['web-1'], except: ['web-*'] }, 'E_HOSTS_NONE'],
+    [{ roles: ['wbe'] }, 'E_ROLE_UNKNOWN'],
+  ])('are refused when nobody is meant: %j', async (choice, code) => {
+    await expect(new Roles(configured, choice).resolve('web')).rejects.toMatchObject({ code })
+  })
+
+  it('need no role that cannot be resolved', async () => {
+    const roles = new Roles({ ...configured, broken }, { hosts: ['web-1', 'x-1'] })
+    expect(await names(roles, 'web')).toBe('web-1')
+  })
+})
+
+describe('the chosen hosts of no role', () => {
+  const db = async () => ['db-1', { name: 'shared', user: 'db' }]
+  const configured = { web: ['web-1', { name: 'web-2', address: '10.0.0.2' }, 'shared'], db }
+  const chosen = (choice: object) => new Roles(configured, choice).resolve(chosenRole)
+
+  it('are those of several roles, each once', async () => {
+    expect(await chosen({ roles: ['web', 'db'] })).toEqual([
+      { name: 'web-1' },
+      { name: 'web-2', address: '10.0.0.2' },
+      { name: 'shared' },
+      { name: 'db-1' },
+    ])
+    expect(await chosen({ roles: ['web', 'db'], hosts: ['*-1'], limit: 1 })).toEqual([{ name: 'web-1' }])
+  })
+
+  it('are hosts of any role by name, and addresses of none', async () => {
+    expect(
+      await chosen({ hosts: ['db-*', '10.0.0.2', 'deploy@new.test:2222', 'other', '[::1]:22'] }),
+    ).toEqual([
+      { name: 'web-2', address: '10.0.0.2' },
+      { name: 'db-1' },
+      { name: 'other' },
+      { name: 'new.test', user: 'deploy', port: 2222 },
+      { name: '::1', port: 22 },
+    ])
+  })
+
+  it('ask no function for a name that a list has, nor for an address', async () => {
+    const roles = new Roles(
+      { ...configured, db: () => Promise.reject(new Error('no account')) },
+      { hosts: ['web-1', 'root@10.0.0.9'] },
+    )
+    expect(await roles.resolve(chosenRole)).toEqual([{ name: 'web-1' }, { name: '10.0.0.9', user: 'root' }])
+  })
+
+  it('are those that failed, as the journal has them', async () => {
+    const failed = [{ name: 'i-1', address: '10.0.0.8' }, { name: 'i-2' }]
+    expect(await chosen({ failed })).toEqual(failed)
+    expect(await chosen({ failed, except: ['i-2'] })).toEqual([failed[0]])
+    expect(await chosen({ failed: [{ name: 'web-1', user: 'old' }], roles: ['web'] })).toEqual([
+      { name: 'web-1' },
+    ])
+  })
+
+  it.each([
+    [{ hosts: ['wbe-*'] }, 'E_HOST_UNKNOWN'],
+    [{ roles: ['web'], hosts: ['web-9'] }, 'E_HOST_UNKNOWN'],
+    [{ roles: ['web'], except: ['*'] }, 'E_HOSTS_NONE'],
+    [{ roles: ['nope'] }, 'E_ROLE_UNKNOWN'],
+  ])('are refused when nobody is meant: %j', async (choice, code) => {
+    await expect(chosen(choice)).rejects.toMatchObject({ code })
   })
 })

@@ -2,35 +2,100 @@ import type { RoleSpec } from '../config/config.ts'
 import { ViridianError } from '../error.ts'
 import { suggestion } from '../nearest.ts'
 import type { HostSpec } from '../remote/transport.ts'
+import { asHost, isAddress } from './host-address.ts'
+import { choiceText, chosenOf, type HostChoice, strangersOf } from './host-choice.ts'
+import { isPattern } from './host-pattern.ts'
 
-const asHost = (host: string | HostSpec): HostSpec => (typeof host === 'string' ? parseHost(host) : host)
+/** The role of what runs on no role of its own: all hosts that the command line has chosen. */
+export const chosenRole = '*'
 
-/** `user@name:port`, each part but the name may be missing. */
-function parseHost(text: string): HostSpec {
-  const [, user, name = text, port] = /^(?:([^@]+)@)?(.+?)(?::(\d+))?$/.exec(text) ?? []
-  return { name, ...(user !== undefined && { user }), ...(port !== undefined && { port: Number(port) }) }
-}
-
-/** Which hosts stand under which role, as configured and as assigned during a run. */
+/** Which hosts stand under which role, as configured and as assigned during a run, and which of them are chosen. */
 export class Roles {
   readonly #configured: ReadonlyMap<string, RoleSpec>
   readonly #assigned = new Map<string, readonly HostSpec[]>()
+  readonly #choice: HostChoice | undefined
 
-  constructor(configured: Readonly<Record<string, RoleSpec>>) {
+  constructor(configured: Readonly<Record<string, RoleSpec>>, choice?: HostChoice) {
     this.#configured = new Map(Object.entries(configured))
+    this.#choice = choice
   }
 
   get names(): readonly string[] {
     return [...new Set([...this.#configured.keys(), ...this.#assigned.keys()])]
   }
 
+  /** What a run has assigned stays whole: a deployment must not be halved by what was meant for other hosts. */
   assign(role: string, hosts: readonly HostSpec[]): void {
     this.#assigned.set(role, hosts)
   }
 
-  /** @throws ViridianError `E_ROLE_UNKNOWN`, `E_ROLE_EMPTY` */
+  /**
+   * The chosen hosts of a role; none when those chosen all stand in others.
+   *
+   * @throws ViridianError `E_ROLE_UNKNOWN`, `E_ROLE_EMPTY`, `E_HOST_UNKNOWN`, `E_HOSTS_NONE`
+   */
   async resolve(role: string): Promise<readonly HostSpec[]> {
-    const hosts = this.#assigned.get(role) ?? (await this.#find(role))
+    if (role === chosenRole) return this.#chosen(this.#choice ?? {})
+    const hosts = await this.#members(role)
+    if (this.#choice === undefined || this.#assigned.has(role)) return hosts
+    return this.#narrow(role, hosts, this.#choice)
+  }
+
+  /** Of all roles together. Without a role, a name may be that of any host, and an address stands for itself. */
+  async #chosen(choice: HostChoice): Promise<readonly HostSpec[]> {
+    const { roles, failed, hosts = [], ...others } = choice
+    const isNamed = roles === undefined && failed === undefined
+    const among = isNamed ? await this.#named(hosts) : roles ? await this.#union(roles) : (failed ?? [])
+    const rest = isNamed ? others : { ...others, hosts: choice.hosts, failed }
+    refuseStrangers(strangersOf(rest, among), among)
+    const chosen = chosenOf(among, rest)
+    if (chosen.length > 0) return chosen
+    throw nobody(`no host is chosen by ${choiceText(choice)}`)
+  }
+
+  async #narrow(role: string, hosts: readonly HostSpec[], choice: HostChoice): Promise<readonly HostSpec[]> {
+    const { roles } = choice
+    const members = roles && new Set((await this.#union(roles)).map(({ name }) => name))
+    const chosen = chosenOf(hosts, choice, members)
+    const strangers = strangersOf(choice, hosts)
+    if (chosen.length > 0 && strangers.length === 0) return chosen
+    const { all, complete } = await this.#everybody()
+    // A role that cannot be resolved here may hold them: only a role that is asked for has to be.
+    if (complete) refuseStrangers(strangersOf(choice, all), all)
+    if (chosen.length > 0 || chosenOf(all, choice, members).length > 0) return chosen
+    throw nobody(`no host of role "${role}" is chosen by ${choiceText(choice)}`)
+  }
+
+  /** What each name stands for: hosts of roles, or a host at that address. */
+  async #named(names: readonly string[]): Promise<readonly HostSpec[]> {
+    const addresses = names.filter(isAddress)
+    const others = names.filter((name) => !isAddress(name))
+    const isList = (role: string): boolean => Array.isArray(this.#configured.get(role))
+    const listed = await this.#union(this.names.filter(isList))
+    // Functions may ask an account, which an address does not need.
+    const needsAll = others.some(isPattern) || strangersOf({ hosts: others }, listed).length > 0
+    const known = needsAll
+      ? unique([...listed, ...(await this.#union(this.names.filter((name) => !isList(name))))])
+      : listed
+    const strangers = strangersOf({ hosts: others }, known)
+    refuseStrangers(strangers.filter(isPattern), known)
+    const members = others.length > 0 ? chosenOf(known, { hosts: others }) : []
+    return unique([...members, ...[...strangers, ...addresses].map(asHost)])
+  }
+
+  async #union(roles: readonly string[]): Promise<readonly HostSpec[]> {
+    return unique((await Promise.all(roles.map((role) => this.#find(role)))).flat())
+  }
+
+  /** The hosts of all roles that can be resolved. */
+  async #everybody(): Promise<{ all: readonly HostSpec[]; complete: boolean }> {
+    const found = await Promise.allSettled(this.names.map((role) => this.#find(role)))
+    const all = found.flatMap((each) => (each.status === 'fulfilled' ? each.value : []))
+    return { all: unique(all), complete: found.every(({ status }) => status === 'fulfilled') }
+  }
+
+  async #members(role: string): Promise<readonly HostSpec[]> {
+    const hosts = await this.#find(role)
     if (hosts.length > 0) return hosts
     throw new ViridianError('E_ROLE_EMPTY', `role "${role}" matched no hosts`, {
       hint: 'run "tasks roles" to see what each role resolves to',
@@ -38,6 +103,8 @@ export class Roles {
   }
 
   async #find(role: string): Promise<readonly HostSpec[]> {
+    const assigned = this.#assigned.get(role)
+    if (assigned) return assigned
     const spec = this.#configured.get(role)
     if (spec === undefined) {
       const near = suggestion(role, this.names)
@@ -52,3 +119,27 @@ export class Roles {
     return (typeof spec === 'function' ? await spec() : spec).map(asHost)
   }
 }
+
+/** Of two hosts with one name the first counts. */
+function unique(hosts: readonly HostSpec[]): readonly HostSpec[] {
+  const byName = new Map<string, HostSpec>()
+  for (const host of hosts) if (!byName.has(host.name)) byName.set(host.name, host)
+  return [...byName.values()]
+}
+
+function refuseStrangers(strangers: readonly string[], hosts: readonly HostSpec[]): void {
+  const [stranger] = strangers
+  if (stranger === undefined) return
+  const near = suggestion(
+    stranger,
+    hosts.map(({ name }) => name),
+  )
+  throw new ViridianError('E_HOST_UNKNOWN', `no host is called "${stranger}"`, {
+    hint: near ?? 'run "tasks roles" to see which hosts there are',
+  })
+}
+
+const nobody = (message: string): ViridianError =>
+  new ViridianError('E_HOSTS_NONE', message, {
+    hint: 'run "tasks roles" to see which hosts there are',
+  })

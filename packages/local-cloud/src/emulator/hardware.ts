@@ -41,6 +41,8 @@ export interface Machines {
   consoleOutput(id: string): string
   /** True while the machine's SSH server runs. */
   isRunning(id: string): boolean
+  /** Tells when somebody on a machine asks for its reboot. */
+  onReboot(listen: (id: string) => void): void
   /** Brings a machine's records back after the cloud itself was restarted (directory and address are as before). */
   adopt(spec: MachineSpec, machine: Machine): Promise<void>
 }

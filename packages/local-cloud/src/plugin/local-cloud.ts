@@ -59,7 +59,8 @@ async function openSurroundings(c: SurroundingsContext, fleet: FleetSeed | undef
   let traffic: Traffic | undefined
   return {
     env: environmentOf(access),
-    ssh: { user, port, identityFile },
+    // A rehearsal is not bent by what the user's ssh_config says of real hosts.
+    ssh: { user, port, identityFile, config: false },
     async beforeFirstChange() {
       if (!fleet) return
       traffic = new Traffic({ url: `http://${fleet.record}:${fleet.port}/`, dns: access.dns })

@@ -34,30 +34,55 @@ function isParsed(key: KnownPublicKeys<ParsedKey>[number]): key is ParsedKey {
   return 'getPublicSSH' in key
 }
 
-/** An agent that offers only some of its keys: servers hang up after a few that they do not know. */
-export class FilteredAgent extends ssh2.BaseAgent<ParsedKey> {
-  readonly #agent: OpenSSHAgent
-  readonly #keys: readonly ParsedKey[]
+/** Signs with a key, or says why it does not. */
+export type Sign = (data: Buffer, options: SigningRequestOptions) => Promise<Buffer>
 
-  constructor(agent: OpenSSHAgent, keys: readonly ParsedKey[]) {
+/**
+ * One key whose signature takes time: an agent gives it, or a person types a passphrase first. ssh2 waits for agents
+ * alone. It also goes on to an agent's next key without hearing how the one before fared: so each is an agent of its own.
+ */
+export class OneKeyAgent extends ssh2.BaseAgent<ParsedKey> {
+  readonly #key: ParsedKey
+  readonly #sign: Sign
+  /** The server took the key, and has a signature. */
+  signed = false
+
+  constructor(key: ParsedKey, sign: Sign) {
     super()
-    this.#agent = agent
-    this.#keys = keys
+    this.#key = key
+    this.#sign = sign
   }
 
   override getIdentities(callback: IdentityCallback<ParsedKey>): void {
-    callback(undefined, [...this.#keys])
+    callback(undefined, [this.#key])
   }
 
   override sign(key: ParsedKey, data: Buffer, options: SigningRequestOptions, callback?: SignCallback): void
   override sign(key: ParsedKey, data: Buffer, callback: SignCallback): void
   override sign(
-    key: ParsedKey,
+    _key: ParsedKey,
     data: Buffer,
     options: SigningRequestOptions | SignCallback,
     callback?: SignCallback,
   ): void {
-    if (typeof options === 'function') this.#agent.sign(key, data, options)
-    else this.#agent.sign(key, data, options, callback)
+    const [given, answer] = typeof options === 'function' ? [{}, options] : [options, callback]
+    this.#sign(data, given).then(
+      (signature) => {
+        this.signed = true
+        answer?.(undefined, signature)
+      },
+      (error: unknown) => answer?.(error instanceof Error ? error : new Error(String(error))),
+    )
   }
+}
+
+/** How an agent signs with one of its keys. */
+export function signatureOf(agent: OpenSSHAgent, key: ParsedKey): Sign {
+  return (data, options) =>
+    new Promise((resolve, reject) => {
+      agent.sign(key, data, options, (error, signature) => {
+        if (signature) resolve(signature)
+        else reject(error ?? new Error('the agent gave no signature'))
+      })
+    })
 }

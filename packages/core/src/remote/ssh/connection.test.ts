@@ -21,7 +21,10 @@ afterEach(async () => {
 })
 
 async function connected(spec: HostSpec, timing: SshTransportOptions['timing'] = {}): Promise<Connection> {
-  const transport = new SshTransport({ defaults: () => ({ identityFile, connectTimeout: '10s' }), timing })
+  const transport = new SshTransport({
+    defaults: () => ({ config: false, identityFile, connectTimeout: '10s' }),
+    timing,
+  })
   endings.push(() => transport.close())
   return transport.connect(spec, new AbortController().signal)
 }
@@ -101,12 +104,12 @@ describe('a handshake', () => {
       admits: () => new Promise<boolean>(() => undefined),
     })
     const transport = new SshTransport({
-      defaults: () => ({ identityFile, connectTimeout: '500ms' }),
+      defaults: () => ({ config: false, identityFile, connectTimeout: '500ms' }),
       timing: { readyTimeout: 200 },
     })
     await expect(transport.connect(server.spec, new AbortController().signal)).rejects.toMatchObject({
       code: 'E_HOST_UNREACHABLE',
-      message: expect.stringContaining('Timed out while waiting for handshake'),
+      message: expect.stringContaining('timed out while waiting for the handshake'),
     })
   })
 

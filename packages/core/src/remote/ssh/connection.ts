@@ -1,11 +1,22 @@
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ViridianError } from '../../error.ts'
+import type { ClientChannel } from 'ssh2'
+import { sizeOf } from '../raw-terminal.ts'
 import { Semaphore } from '../semaphore.ts'
-import type { Connection, ExecOptions, ExitStatus, LocalTerminal } from '../transport.ts'
+import type {
+  AttachOptions,
+  Connection,
+  ExecOptions,
+  ExitStatus,
+  Listening,
+  LocalTerminal,
+} from '../transport.ts'
 import { channelExit } from './channel.ts'
+import { withEnvironment } from './environment.ts'
+import { hostLost, hungUp, noListener, sessionRefused, shellLeft, targetUnreached } from './failures.ts'
 import type { Session } from './handshake.ts'
-import { attachTerminal, ptyOf } from './terminal.ts'
+import { RemotePorts } from './remote-ports.ts'
+import { ptyOf, tieTerminal } from './terminal.ts'
 
 // sshd refuses an eleventh session on a connection; a user's own settings may hold one or two.
 const channelsAtOnce = 8
@@ -16,20 +27,33 @@ const pausesMs = [20, 100, 500]
 const isRefusedSession = (error: unknown): error is Error =>
   error instanceof Error && 'reason' in error && typeof error.reason === 'number'
 
+type TakeChannel = (error: Error | undefined, channel: ClientChannel) => void
+export interface ConnectionDetails {
+  /** What people call it. */
+  readonly host: string
+  /** Milliseconds. */
+  readonly patience: number
+  /** Variables of every command. */
+  readonly env: Readonly<Record<string, string>>
+}
+
 /** A logged-in connection of ssh2. */
 export class SshConnection implements Connection {
   readonly patience: number
   readonly #session: Session
   readonly #host: string
+  readonly #env: Readonly<Record<string, string>>
   readonly #channels = new Semaphore(channelsAtOnce)
+  #ports: RemotePorts | undefined
   #open = true
   #cause: Error | undefined
 
-  constructor(session: Session, host: string, patience: number) {
+  constructor(session: Session, { host, patience, env }: ConnectionDetails) {
     const { client } = session
     this.patience = patience
     this.#session = session
     this.#host = host
+    this.#env = env
     client.on('error', (error) => {
       this.#cause ??= error
       this.#open = false
@@ -46,27 +70,56 @@ export class SshConnection implements Connection {
     return this.#open
   }
 
-  async exec(command: string, options: ExecOptions): Promise<ExitStatus> {
-    for (;;) {
-      const exit = await this.#channels.run(options.signal, () => this.#attempt(command, options))
-      if (exit === undefined) continue
-      if (exit.code === null && exit.signal === null) throw this.#lost()
-      return exit
-    }
+  exec(command: string, options: ExecOptions): Promise<ExitStatus> {
+    const { client } = this.#session
+    const line = withEnvironment(this.#env, command)
+    const terminal = options.pty === undefined ? {} : { pty: ptyOf(options.pty) }
+    return this.#inSession(
+      options.signal,
+      (take) => client.exec(line, terminal, take),
+      (channel) => {
+        options.onAccepted?.()
+        return channelExit(channel, options)
+      },
+    )
   }
 
-  dial(address: string, port: number): Promise<Duplex> {
+  async attach(terminal: LocalTerminal, { command, signal }: AttachOptions): Promise<ExitStatus> {
+    const { client } = this.#session
+    const open = (take: TakeChannel): unknown => {
+      const pty = ptyOf(sizeOf(terminal))
+      if (command === undefined) return client.shell(pty, take)
+      return client.exec(withEnvironment(this.#env, command), { pty }, take)
+    }
+    const end = await this.#inSession(signal, open, (channel) => tieTerminal(terminal, channel, signal))
+    if (end === 'left') throw shellLeft(this.#host)
+    if (end === 'gone') throw hungUp(this.#host)
+    return end
+  }
+
+  async dial(address: string, port: number, signal?: AbortSignal): Promise<Duplex> {
+    this.#refuseIfLost()
     return new Promise((resolve, reject) => {
-      if (!this.#open || !this.#session.socket.writable) throw this.#lost()
+      const abort = (): void => reject(signal?.reason)
+      signal?.addEventListener('abort', abort, { once: true })
       this.#session.client.forwardOut('127.0.0.1', 0, address, port, (error, channel) => {
-        if (error) reject(this.#open ? this.#unreached(error, address, port) : this.#lost())
+        signal?.removeEventListener('abort', abort)
+        if (error)
+          reject(this.#open ? targetUnreached(this.#host, `${address}:${port}`, error) : this.#lost())
+        else if (signal?.aborted) channel.destroy()
         else resolve(channel)
       })
     })
   }
 
-  attach(terminal: LocalTerminal, command?: string): Promise<ExitStatus> {
-    return this.#channels.run(undefined, () => attachTerminal(this.#session.client, terminal, command))
+  async listen(address: string, port: number, take: (connection: Duplex) => void): Promise<Listening> {
+    this.#refuseIfLost()
+    this.#ports ??= new RemotePorts(this.#session.client)
+    try {
+      return await this.#ports.listen(address, port, take)
+    } catch (error) {
+      throw this.#open ? noListener(this.#host, `${address}:${port}`, error) : this.#lost()
+    }
   }
 
   async close(): Promise<void> {
@@ -80,64 +133,79 @@ export class SshConnection implements Connection {
     clearTimeout(timer)
   }
 
-  /** Runs a command unless the server has no session left for it: undefined, and from now on fewer are asked for. */
-  async #attempt(command: string, options: ExecOptions): Promise<ExitStatus | undefined> {
+  /** Opens a session, of which a server has only so many, and uses it. */
+  async #inSession<End>(
+    signal: AbortSignal | undefined,
+    open: (take: TakeChannel) => unknown,
+    use: (channel: ClientChannel) => Promise<ExitStatus | End>,
+  ): Promise<ExitStatus | End> {
+    for (;;) {
+      const end = await this.#channels.run(signal, () => this.#attempt(signal, open, use))
+      if (end === undefined) continue
+      if (isLost(end)) throw this.#lost()
+      return end
+    }
+  }
+
+  /** Uses a session unless the server has none left: undefined, and from now on fewer are asked for. */
+  async #attempt<End>(
+    signal: AbortSignal | undefined,
+    open: (take: TakeChannel) => unknown,
+    use: (channel: ClientChannel) => Promise<End>,
+  ): Promise<End | undefined> {
     for (let refusals = 0; ; refusals += 1) {
       try {
-        return await this.#run(command, options)
+        return await this.#opened(signal, open, use)
       } catch (error) {
         const pause = pausesMs[refusals]
         if (!isRefusedSession(error)) throw error
         // A server counts a session that has just ended for a moment longer.
         if (refusals > 0 && this.#channels.shrink()) return undefined
-        if (pause === undefined) throw this.#open ? this.#refused(error) : this.#lost()
+        if (pause === undefined) throw this.#open ? sessionRefused(this.#host, error) : this.#lost()
         await sleep(pause)
-        options.signal?.throwIfAborted()
+        signal?.throwIfAborted()
       }
     }
   }
 
-  #run(command: string, options: ExecOptions): Promise<ExitStatus> {
+  async #opened<End>(
+    signal: AbortSignal | undefined,
+    open: (take: TakeChannel) => unknown,
+    use: (channel: ClientChannel) => Promise<End>,
+  ): Promise<End> {
+    this.#refuseIfLost()
     return new Promise((resolve, reject) => {
-      // ssh2 throws for a socket that has ended without a word yet.
-      if (!this.#open || !this.#session.socket.writable) throw this.#lost()
-      const terminal = options.pty === undefined ? {} : { pty: ptyOf(options.pty) }
-      this.#session.client.exec(command, terminal, (error, channel) => {
+      // A peer that has stalled does not answer; what comes of it later is ended as soon as it has begun.
+      const abort = (): void => reject(signal?.reason)
+      signal?.addEventListener('abort', abort, { once: true })
+      open((error, channel) => {
+        signal?.removeEventListener('abort', abort)
         if (error) {
           const known = this.#open && isRefusedSession(error)
-          reject(known ? error : this.#open ? this.#refused(error) : this.#lost())
+          reject(known ? error : this.#open ? sessionRefused(this.#host, error) : this.#lost())
           return
         }
-        options.onAccepted?.()
         // Listened to at once: the exit of a short command comes with the same packet.
-        resolve(channelExit(channel, options))
+        use(channel).then(resolve, reject)
       })
     })
   }
 
-  #lost(): ViridianError {
-    const why = this.#cause === undefined ? '' : `: ${this.#cause.message}`
-    return new ViridianError('E_HOST_LOST', `the connection to ${this.#host} was lost${why}`, {
-      hint: 'what ran there is ended by its server as soon as that notices; run the task again',
-      place: { host: this.#host },
-      cause: this.#cause,
-    })
+  // ssh2 throws for a socket that has ended without a word yet.
+  #refuseIfLost(): void {
+    if (!this.#open || !this.#session.socket.writable) throw this.#lost()
   }
 
-  #unreached(cause: Error, address: string, port: number): ViridianError {
-    const message = `${this.#host} cannot reach ${address}:${port}: ${cause.message}`
-    return new ViridianError('E_HOST_FORWARD', message, {
-      hint: `check that something listens there, and AllowTcpForwarding in the sshd_config of ${this.#host}`,
-      place: { host: this.#host },
-      cause,
-    })
-  }
-
-  #refused(cause: Error): ViridianError {
-    return new ViridianError('E_HOST_CHANNEL', `${this.#host} refused to run a command: ${cause.message}`, {
-      hint: 'see MaxSessions and ForceCommand in its sshd_config',
-      place: { host: this.#host },
-      cause,
-    })
+  #lost(): Error {
+    return hostLost(this.#host, this.#cause)
   }
 }
+
+/** A session that ended without an exit has ended with its connection. */
+const isLost = (end: unknown): boolean =>
+  typeof end === 'object' &&
+  end !== null &&
+  'code' in end &&
+  'signal' in end &&
+  end.code === null &&
+  end.signal === null

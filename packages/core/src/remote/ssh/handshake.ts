@@ -1,37 +1,38 @@
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { NodeSSH } from 'node-ssh'
-import type { Client, KexAlgorithm } from 'ssh2'
+import type { Client, OpenSSHAgent } from 'ssh2'
 import { ViridianError } from '../../error.ts'
-import type { Login } from './authentication.ts'
-import type { HostKeyPolicy } from './host-key.ts'
-import { openSocket } from './socket.ts'
+import { algorithmsFor } from './algorithms.ts'
+import type { HostKeyPolicy } from './host-keys.ts'
+import type { HostTime } from './host-time.ts'
+import type { Login } from './login.ts'
 import type { Target } from './target.ts'
 
 export interface Timing {
-  /** Milliseconds for one try, from the TCP connection to the login. */
+  /** Milliseconds for one try, from the TCP connection to the login, without what a person takes to answer. */
   readonly readyTimeout: number
   /** Milliseconds between probes of a silent host, and how many may go unanswered before it counts as lost. */
   readonly keepaliveInterval: number
   readonly keepaliveCount: number
 }
 
-// ecdh on nistp256 first: a tenth less wall time over many hosts than with curve25519.
-const kex: KexAlgorithm[] = [
-  'ecdh-sha2-nistp256',
-  'curve25519-sha256',
-  'curve25519-sha256@libssh.org',
-  'ecdh-sha2-nistp384',
-  'ecdh-sha2-nistp521',
-  'diffie-hellman-group-exchange-sha256',
-  'diffie-hellman-group14-sha256',
-  'diffie-hellman-group16-sha512',
-  'diffie-hellman-group18-sha512',
-]
-
-/** A client that is logged in, and the socket under it. */
+/** A client that is logged in, and what is under it: a socket, or a channel of a jump host. */
 export interface Session {
   readonly client: Client
-  readonly socket: Socket
+  readonly socket: Duplex
+}
+
+export interface Attempt {
+  readonly target: Target
+  readonly policy: HostKeyPolicy
+  readonly login: Login
+  readonly time: HostTime
+  readonly timing: Timing
+  /** The agent that commands of the host may use. */
+  readonly forwarded: OpenSSHAgent | undefined
+  /** Opens the way to the host's sshd. */
+  readonly open: (signal: AbortSignal) => Promise<Duplex>
+  readonly signal: AbortSignal
 }
 
 /**
@@ -39,59 +40,97 @@ export interface Session {
  *
  * @throws ViridianError when another try would end the same way (host key, login); else the failure as it came
  */
-export async function handshake(
-  target: Target,
-  policy: HostKeyPolicy,
-  login: Login,
-  timing: Timing,
-  signal: AbortSignal,
-): Promise<Session> {
-  const began = performance.now()
-  const sock = await openSocket({
-    host: target.address,
-    port: target.port,
-    timeout: timing.readyTimeout,
-    signal,
-  })
-  let badKey: ViridianError | undefined
-  const ssh = new NodeSSH()
-  const connecting = ssh.connect({
-    sock,
-    username: target.user,
-    readyTimeout: Math.max(1, timing.readyTimeout - (performance.now() - began)),
-    keepaliveInterval: timing.keepaliveInterval,
-    keepaliveCountMax: timing.keepaliveCount,
-    algorithms: { kex, serverHostKey: policy.algorithms },
-    hostVerifier: (key: Buffer) => {
-      badKey = policy.check(key)
-      return badKey === undefined
-    },
-    authHandler: login.authHandler,
-  })
-  const client = ssh.connection
-  // node-ssh takes its own listener away once connected; from then on an error would end the process. What it says
-  // is read by whoever holds the connection.
-  client?.on('error', () => undefined)
-  const abort = (): void => void sock.destroy()
+export async function handshake(attempt: Attempt): Promise<Session> {
+  const { login, time, timing, signal } = attempt
+  const stop = new AbortController()
+  const abort = (): void => stop.abort(signal.reason)
+  let late = 'the connection timed out'
+  const callOff = time.alarm(timing.readyTimeout, () =>
+    stop.abort(Object.assign(new Error(late), { code: 'ETIMEDOUT' })),
+  )
   signal.addEventListener('abort', abort, { once: true })
+  let isIn = false
   try {
-    await connecting
     signal.throwIfAborted()
-    if (client === null) throw new Error('the connection was closed at once')
-    return { client, socket: sock }
-  } catch (error) {
-    sock.destroy()
-    signal.throwIfAborted()
-    throw badKey ?? (isRefusal(error) ? login.refusal() : final(target, error))
+    const socket = await attempt.open(stop.signal)
+    late = 'timed out while waiting for the handshake'
+    const session = await logIn(attempt, socket, stop.signal)
+    isIn = true
+    return session
   } finally {
+    login.end(isIn)
+    callOff()
     signal.removeEventListener('abort', abort)
   }
 }
+
+async function logIn(attempt: Attempt, socket: Duplex, stop: AbortSignal): Promise<Session> {
+  const { target, policy, login, timing, forwarded } = attempt
+  const { settings } = target
+  let badKey: ViridianError | undefined
+  let fail: (error: unknown) => void = () => undefined
+  const failed = new Promise<never>((_resolve, reject) => {
+    fail = reject
+  })
+  const ssh = new NodeSSH()
+  const connecting = ssh.connect({
+    sock: socket,
+    username: target.user,
+    // The host's time is kept above.
+    readyTimeout: 0,
+    keepaliveInterval: orUsual(settings.serverAliveInterval, timing.keepaliveInterval / 1_000) * 1_000,
+    keepaliveCountMax: orUsual(settings.serverAliveCountMax, timing.keepaliveCount),
+    algorithms: algorithmsFor(target, policy.types),
+    hostVerifier: (key: Buffer, verify: (isRight: boolean) => void) => {
+      const take = (error: ViridianError | undefined): void => {
+        badKey = error
+        verify(error === undefined)
+      }
+      const verdict = policy.check(key)
+      if (verdict instanceof Promise) verdict.then(take, fail)
+      else take(verdict)
+    },
+    authHandler: (accepted, partial, next) => {
+      // Typed as names of methods; `false` is what ends the tries.
+      login.next(accepted, partial).then((method) => next(method as Exclude<typeof method, false>), fail)
+    },
+    ...(forwarded && { agent: forwarded, agentForward: true }),
+  })
+  const client = ssh.connection
+  // node-ssh takes its own listener away once connected; from then on an error would end the process. What it says
+  // is read by whoever holds the connection. And node-ssh would give up when one key of several cannot sign.
+  client?.removeAllListeners('error').on('error', (error) => {
+    if (levelOf(error) !== 'agent') fail(error)
+  })
+  client?.on('change password', () => fail(expired(target)))
+  const abort = (): void => fail(stop.reason)
+  stop.addEventListener('abort', abort, { once: true })
+  if (stop.aborted) abort()
+  try {
+    await Promise.race([connecting, failed])
+    if (client === null) throw new Error('the connection was closed at once')
+    return { client, socket }
+  } catch (error) {
+    socket.destroy()
+    throw badKey ?? (isRefusal(error) ? login.refusal() : final(target, error))
+  } finally {
+    stop.removeEventListener('abort', abort)
+  }
+}
+
+const orUsual = (said: number | undefined, usual: number): number => said ?? usual
 
 // A server that has seen too many keys hangs up, instead of refusing the next one.
 function isRefusal(error: unknown): boolean {
   if (levelOf(error) === 'client-authentication') return true
   return error instanceof Error && /too many authentication failures/i.test(error.message)
+}
+
+function expired({ name, user }: Target): ViridianError {
+  return new ViridianError('E_HOST_AUTH', `${name}: the password of ${user} has expired`, {
+    hint: 'log in once by ssh, which asks for a new one',
+    place: { host: name },
+  })
 }
 
 function final(target: Target, error: unknown): unknown {
@@ -100,7 +139,7 @@ function final(target: Target, error: unknown): unknown {
     'E_HOST_PROTOCOL',
     `${target.name} (${target.address}:${target.port}): ${error.message}`,
     {
-      hint: 'its SSH server offers no algorithm that is supported here',
+      hint: "its SSH server offers no algorithm that is supported here; transport: 'openssh' has more of them",
       place: { host: target.name },
       cause: error,
     },

@@ -1,55 +1,90 @@
 import { createPrivateKey, sign } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import ssh2, { type ParsedKey } from 'ssh2'
+import { typeOf } from './fingerprint.ts'
+import { isEncrypted, publicKeyIn } from './key-file.ts'
 
 /** A private key's file, read once a run. */
 export type Identity = { readonly file: string } & (
   | { readonly status: 'ready'; readonly key: ParsedKey; readonly publicKey: Buffer }
   /** The public key, where it can be told without the passphrase: an agent may hold its other half. */
-  | { readonly status: 'encrypted'; readonly publicKey: Buffer | undefined }
+  | {
+      readonly status: 'encrypted'
+      readonly publicKey: ParsedKey | undefined
+      unlock(passphrase: string): ParsedKey | Error
+    }
+  /** Only the public half is there: an agent may hold the other. */
+  | { readonly status: 'public'; readonly publicKey: ParsedKey }
   | { readonly status: 'missing' }
   | { readonly status: 'unusable'; readonly reason: string }
 )
 
-/** Asks for the passphrase of an encrypted key; undefined: none is given. */
-export type AskPassphrase = (file: string) => Promise<string | undefined>
+const securityKey = "it is a security key's, which takes transport: 'openssh'"
 
-export function defaultIdentityFiles(): string[] {
-  return ['id_ed25519', 'id_ecdsa', 'id_rsa'].map((name) => join(homedir(), '.ssh', name))
-}
-
-/** Reads private keys, each file once: an encrypted one costs about 0.4 s of processor time. */
+/** Reads private keys, each file once: also a clear one costs a parser's work for every host. */
 export class Identities {
   readonly #read = new Map<string, Promise<Identity>>()
-  readonly #askPassphrase: AskPassphrase | undefined
-
-  constructor(askPassphrase?: AskPassphrase) {
-    this.#askPassphrase = askPassphrase
-  }
 
   get(file: string): Promise<Identity> {
-    const read = this.#read.get(file) ?? readIdentity(file, this.#askPassphrase)
+    const read =
+      this.#read.get(file) ??
+      readIdentity(file).catch(
+        (error: unknown): Identity => ({ status: 'unusable', file, reason: String(error) }),
+      )
     this.#read.set(file, read)
     return read
   }
 }
 
-async function readIdentity(file: string, askPassphrase: AskPassphrase | undefined): Promise<Identity> {
-  const text = await textOf(file)
-  if (text === undefined) return { status: 'missing', file }
-  if (!isEncrypted(text)) return parse(file, text)
-  const passphrase = await askPassphrase?.(file)
-  if (passphrase === undefined) return { status: 'encrypted', file, publicKey: await publicKeyOf(file, text) }
-  return parse(file, text, passphrase)
+/** The key in SSH's form, where it can be told. */
+export function publicKeyOf(identity: Identity): Buffer | undefined {
+  if (identity.status === 'ready') return identity.publicKey
+  if (identity.status === 'encrypted' || identity.status === 'public')
+    return identity.publicKey?.getPublicSSH()
+  return undefined
 }
 
-function parse(file: string, text: string, passphrase?: string): Identity {
-  const parsed = ssh2.utils.parseKey(text, passphrase)
+async function readIdentity(file: string): Promise<Identity> {
+  const [text, beside] = await Promise.all([textOf(file), textOf(`${file}.pub`)])
+  const publicText = beside ?? (text !== undefined && /^(?:ssh|ecdsa|sk)-/.test(text) ? text : undefined)
+  const isPrivate = text?.includes('PRIVATE KEY') ?? false
+  if (text === undefined && publicText === undefined) return { status: 'missing', file }
+  if (!isPrivate && publicText !== undefined) return publicIdentity(file, publicText)
+  if (text === undefined || !isPrivate) return { status: 'unusable', file, reason: 'it holds no private key' }
+  const blob = publicKeyIn(text)
+  if (blob !== undefined && typeOf(blob).startsWith('sk-'))
+    return { status: 'unusable', file, reason: securityKey }
+  if (!isEncrypted(text)) return parse(file, text)
+  const known = blob === undefined ? publicText : asText(blob)
+  const publicKey = known === undefined ? undefined : parsedKey(known)
+  return {
+    status: 'encrypted',
+    file,
+    publicKey: publicKey instanceof Error ? undefined : publicKey,
+    unlock: (passphrase) => {
+      const parsed = parsedKey(text, passphrase)
+      return parsed instanceof Error ? parsed : withCachedKey(parsed)
+    },
+  }
+}
+
+function publicIdentity(file: string, text: string): Identity {
+  const publicKey = parsedKey(text)
+  if (!(publicKey instanceof Error)) return { status: 'public', file, publicKey }
+  return { status: 'unusable', file, reason: text.startsWith('sk-') ? securityKey : publicKey.message }
+}
+
+function parse(file: string, text: string): Identity {
+  const parsed = parsedKey(text)
   if (parsed instanceof Error) return { status: 'unusable', file, reason: parsed.message }
   if (!parsed.isPrivateKey()) return { status: 'unusable', file, reason: 'it holds no private key' }
   return { status: 'ready', file, key: withCachedKey(parsed), publicKey: parsed.getPublicSSH() }
+}
+
+// ssh2's types leave out that a file of several keys gives them all.
+function parsedKey(text: string, passphrase?: string): ParsedKey | Error {
+  const parsed: ParsedKey | ParsedKey[] | Error = ssh2.utils.parseKey(text, passphrase)
+  return Array.isArray(parsed) ? (parsed[0] ?? new Error('it holds no key')) : parsed
 }
 
 const hashes: Readonly<Record<string, string>> = {
@@ -66,38 +101,7 @@ function withCachedKey(parsed: ParsedKey): ParsedKey {
   return parsed
 }
 
-const openSshKey = /^-----BEGIN OPENSSH PRIVATE KEY-----([\s\S]+)-----END OPENSSH PRIVATE KEY-----/
-
-function isEncrypted(text: string): boolean {
-  const body = openSshKey.exec(text.trim())?.[1]
-  if (body === undefined) return /^Proc-Type: 4,ENCRYPTED|^-----BEGIN ENCRYPTED PRIVATE KEY/m.test(text)
-  return fields(Buffer.from(body, 'base64').subarray(15))[0]?.toString() !== 'none'
-}
-
-// An encrypted OpenSSH key holds its public half in clear: cipher, kdf, kdf options, a count, the public key.
-async function publicKeyOf(file: string, text: string): Promise<Buffer | undefined> {
-  const body = openSshKey.exec(text.trim())?.[1]
-  if (body !== undefined) {
-    const blob = Buffer.from(body, 'base64').subarray(15)
-    const head = fields(blob).slice(0, 3)
-    const start = head.reduce((sum, { length }) => sum + 4 + length, 4)
-    return fields(blob.subarray(start))[0]
-  }
-  const beside = await textOf(`${file}.pub`)
-  const key = beside?.trim().split(/\s+/)[1]
-  return key === undefined ? undefined : Buffer.from(key, 'base64')
-}
-
-// SSH's strings: a length of four bytes, then as many bytes.
-function fields(blob: Buffer): Buffer[] {
-  const found: Buffer[] = []
-  for (let at = 0; at + 4 <= blob.length; ) {
-    const end = at + 4 + blob.readUInt32BE(at)
-    found.push(blob.subarray(at + 4, end))
-    at = end
-  }
-  return found
-}
+const asText = (blob: Buffer): string => `${typeOf(blob)} ${blob.toString('base64')}`
 
 async function textOf(file: string): Promise<string | undefined> {
   try {

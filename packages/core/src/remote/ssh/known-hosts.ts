@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { ViridianError } from '../../error.ts'
+import { type Matches, patternsOf } from '../ssh-config/pattern.ts'
 
 /** One line of a known_hosts file. */
 export interface KnownHost {
@@ -14,18 +14,10 @@ export interface KnownHost {
   readonly line: number
 }
 
-export function defaultKnownHosts(): string[] {
-  return [
-    join(homedir(), '.ssh/known_hosts'),
-    join(homedir(), '.ssh/known_hosts2'),
-    '/etc/ssh/ssh_known_hosts',
-  ]
-}
-
 /** Reads known_hosts files; one that does not exist knows no hosts. */
-export async function readKnownHosts(files: readonly string[]): Promise<KnownHost[]> {
+export async function readKnownHosts(files: readonly string[]): Promise<KnownHosts> {
   const read = files.map(async (file) => parseKnownHosts(await textOf(file), file))
-  return (await Promise.all(read)).flat()
+  return new KnownHosts((await Promise.all(read)).flat())
 }
 
 /** Reads the lines of a known_hosts file. As OpenSSH does, it passes over what is no entry. */
@@ -43,23 +35,58 @@ export function parseKnownHosts(text: string, file: string): KnownHost[] {
   })
 }
 
-/** The entries for a host: by `[host]:port`, and, where that gives no key, by its name alone, as OpenSSH does. */
-export function entriesFor(known: readonly KnownHost[], host: string, port: number): KnownHost[] {
-  const named = (name: string): KnownHost[] => known.filter((entry) => matches(entry.names, name))
-  if (port === 22) return named(host)
-  const exact = named(`[${host}]:${port}`)
-  const byName = named(host)
-  const keyed = exact.some((entry) => entry.marker === undefined)
-  return keyed ? [...exact, ...byName.filter((entry) => entry.marker === 'revoked')] : [...exact, ...byName]
+/** Known hosts by their names. Plain names are looked up; only patterns and hashes are tried one after another. */
+export class KnownHosts {
+  readonly #byName = new Map<string, KnownHost[]>()
+  readonly #patterns: { readonly entry: KnownHost; readonly matches: Matches }[] = []
+  /** Hashed lines that no name has been found for yet: each holds only one. */
+  #hashed: KnownHost[] = []
+
+  constructor(entries: Iterable<KnownHost>) {
+    for (const entry of entries) this.add(entry)
+  }
+
+  add(entry: KnownHost): void {
+    const names = entry.names.toLowerCase().split(',')
+    if (entry.names.startsWith('|')) this.#hashed.push(entry)
+    else if (names.some(isPattern)) this.#patterns.push({ entry, matches: patternsOf(names) })
+    else for (const name of new Set(names)) this.#put(name, entry)
+  }
+
+  /**
+   * The entries for a host: by `[host]:port`, and, where that gives no key, by its name alone, as OpenSSH does. Without
+   * a port: by that name and no other.
+   */
+  entriesFor(host: string, port?: number): KnownHost[] {
+    if (port === undefined || port === 22) return this.#named(host)
+    const exact = this.#named(`[${host}]:${port}`)
+    const byName = this.#named(host)
+    const keyed = exact.some((entry) => entry.marker === undefined)
+    return keyed ? [...exact, ...byName.filter((entry) => entry.marker === 'revoked')] : [...exact, ...byName]
+  }
+
+  #named(host: string): KnownHost[] {
+    const name = host.toLowerCase()
+    const others = this.#hashed.filter((entry) => !this.#unhash(entry, name))
+    this.#hashed = others
+    const matching = this.#patterns.filter(({ matches }) => matches(name)).map(({ entry }) => entry)
+    return [...(this.#byName.get(name) ?? []), ...matching]
+  }
+
+  #unhash(entry: KnownHost, name: string): boolean {
+    const isHost = matchesHash(entry.names, name)
+    if (isHost) this.#put(name, entry)
+    return isHost
+  }
+
+  #put(name: string, entry: KnownHost): void {
+    const present = this.#byName.get(name)
+    if (present) present.push(entry)
+    else this.#byName.set(name, [entry])
+  }
 }
 
-function matches(names: string, name: string): boolean {
-  const lower = name.toLowerCase()
-  if (names.startsWith('|')) return matchesHash(names, lower)
-  const patterns = names.toLowerCase().split(',')
-  const matching = patterns.filter((pattern) => wildcard(pattern.replace(/^!/, '')).test(lower))
-  return matching.length > 0 && !matching.some((pattern) => pattern.startsWith('!'))
-}
+const isPattern = (name: string): boolean => /[*?!]/.test(name)
 
 // |1|salt|HMAC-SHA1 of the name, both in base64.
 function matchesHash(names: string, name: string): boolean {
@@ -68,16 +95,17 @@ function matchesHash(names: string, name: string): boolean {
   return createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest('base64') === hash
 }
 
-function wildcard(pattern: string): RegExp {
-  const source = pattern.replaceAll(/[^*?]+/g, (literal) => literal.replaceAll(/[\\^$.|+()[\]{}]/g, '\\$&'))
-  return new RegExp(`^${source.replaceAll('*', '.*').replaceAll('?', '.')}$`)
-}
-
 async function textOf(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
-    throw error
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+    if (code === 'ENOENT' || code === 'ENOTDIR') return ''
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new ViridianError('E_KNOWN_HOSTS', `the known_hosts file ${file} cannot be read: ${why}`, {
+      hint: 'see who may read it',
+      place: { file },
+      cause,
+    })
   }
 }

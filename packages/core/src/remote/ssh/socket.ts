@@ -3,22 +3,19 @@ import { connect, type Socket } from 'node:net'
 export interface SocketOptions {
   readonly host: string
   readonly port: number
-  /** Milliseconds until the connection must stand. */
-  readonly timeout: number
+  /** The local address to connect from. */
+  readonly localAddress?: string | undefined
+  /** 0: any. */
+  readonly family: 0 | 4 | 6
   readonly signal: AbortSignal
 }
 
 /** Opens a TCP connection with Nagle's algorithm off: with it on, each command takes 44 ms longer. */
-export function openSocket({ host, port, timeout, signal }: SocketOptions): Promise<Socket> {
+export function openSocket({ host, port, localAddress, family, signal }: SocketOptions): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, noDelay: true })
-    const timer = setTimeout(
-      () => fail(Object.assign(new Error('the connection timed out'), { code: 'ETIMEDOUT' })),
-      timeout,
-    )
+    const socket = connect({ host, port, family, noDelay: true, ...(localAddress && { localAddress }) })
     const abort = (): void => fail(signal.reason)
     const settle = (): void => {
-      clearTimeout(timer)
       signal.removeEventListener('abort', abort)
       socket.off('error', fail)
     }

@@ -1,35 +1,84 @@
-import { homedir, userInfo } from 'node:os'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { parseDuration } from '../../duration.ts'
+import type { SshSettings } from '../ssh-config/settings.ts'
 import type { HostSpec, SshDefaults } from '../transport.ts'
-import { defaultKnownHosts } from './known-hosts.ts'
 
 /** A host with everything said that it takes to connect to it. */
 export interface Target {
+  /** What people call it: `web-1`, `jump host bastion`. */
   readonly name: string
   readonly address: string
   readonly port: number
   readonly user: string
+  /** The only key to log in with, where the host or its stage names one. */
   readonly identityFile?: string
+  /** Keys to try, the most likely first: what ssh_config names, or the usual ones. */
+  readonly identityFiles: readonly string[]
   readonly hostKeys?: readonly string[]
   readonly knownHosts: readonly string[]
+  /** Where new keys are written down. */
+  readonly ownKnownHosts: string | undefined
   /** Milliseconds. */
   readonly connectTimeout: number
+  /** The host that it is reached through. */
+  readonly via: Target | undefined
+  /** What ssh_config says of the rest. */
+  readonly settings: SshSettings
 }
 
-export function targetOf(spec: HostSpec, defaults: SshDefaults): Target {
+/** What a host says itself comes first, then its stage, then ssh_config. */
+export function targetOf(spec: HostSpec, defaults: SshDefaults, settings: SshSettings, via?: Target): Target {
   const identityFile = spec.identityFile ?? defaults.identityFile
   return {
+    ...common(defaults, settings),
     name: spec.name,
-    address: spec.address ?? spec.name,
-    port: spec.port ?? defaults.port ?? 22,
-    user: spec.user ?? defaults.user ?? userInfo().username,
+    port: spec.port ?? defaults.port ?? settings.port,
+    user: spec.user ?? defaults.user ?? settings.user,
     ...(identityFile !== undefined && { identityFile: expandHome(identityFile) }),
     ...(spec.hostKeys !== undefined && { hostKeys: spec.hostKeys }),
-    knownHosts: defaults.knownHosts?.map(expandHome) ?? defaultKnownHosts(),
-    connectTimeout: parseDuration(defaults.connectTimeout ?? '60s'),
+    via,
   }
 }
+
+/**
+ * A host on the way to others. As with `ssh -J`, user, port and keys of those behind it are not its own; the stage's key
+ * is tried after its own ones.
+ */
+export function jumpTargetOf(
+  name: string,
+  defaults: SshDefaults,
+  settings: SshSettings,
+  via?: Target,
+): Target {
+  const target = common(defaults, settings)
+  const { identityFile } = defaults
+  const more = identityFile === undefined ? [] : [expandHome(identityFile)]
+  const { port, user } = settings
+  return { ...target, identityFiles: [...target.identityFiles, ...more], name, port, user, via }
+}
+
+function common(defaults: SshDefaults, settings: SshSettings) {
+  const known = defaults.knownHosts?.map(expandHome)
+  const { userKnownHostsFiles, globalKnownHostsFiles } = settings
+  return {
+    address: settings.hostName,
+    identityFiles: settings.identityFiles ?? usualIdentityFiles(),
+    knownHosts: known ?? [...userKnownHostsFiles, ...globalKnownHostsFiles],
+    ownKnownHosts: (known ?? userKnownHostsFiles)[0],
+    connectTimeout: parseDuration(defaults.connectTimeout ?? secondsOf(settings.connectTimeout) ?? '60s'),
+    settings,
+  }
+}
+
+function usualIdentityFiles(): string[] {
+  return ['id_rsa', 'id_ecdsa', 'id_ecdsa_sk', 'id_ed25519', 'id_ed25519_sk'].map((name) =>
+    join(homedir(), '.ssh', name),
+  )
+}
+
+const secondsOf = (seconds: number | undefined): number | undefined =>
+  seconds === undefined ? undefined : seconds * 1_000
 
 export function expandHome(path: string): string {
   return path.startsWith('~/') ? join(homedir(), path.slice(2)) : path

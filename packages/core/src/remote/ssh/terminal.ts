@@ -1,50 +1,66 @@
-import type { Client, ClientChannel, PseudoTtyOptions } from 'ssh2'
+import { once } from 'node:events'
+import type { ClientChannel, PseudoTtyOptions } from 'ssh2'
+import { Escape } from '../escape.ts'
+import { afterCut, sizeOf, takeTerminal } from '../raw-terminal.ts'
 import type { ExitStatus, LocalTerminal, Pty } from '../transport.ts'
 import { exitOf } from './channel.ts'
 
 export const ptyOf = ({ term, columns, rows }: Pty): PseudoTtyOptions => ({ term, cols: columns, rows })
 
-/** Ties a person's terminal to a command's, or to the login's shell's: keys, output and window size, until that ends. */
-export async function attachTerminal(
-  client: Client,
+/** How a person's time at a terminal ended: by its program, by the person's escape, or by the terminal's hanging up. */
+export type TerminalEnd = ExitStatus | 'left' | 'gone'
+
+/** Ties a person's terminal to a channel: keys, output and window size, until one of them ends. */
+export async function tieTerminal(
   terminal: LocalTerminal,
-  command?: string,
-): Promise<ExitStatus> {
-  const { input, output } = terminal
-  const channel = await open(client, sizeOf(terminal), command)
-  const resize = (): void => {
-    const { columns, rows } = sizeOf(terminal)
-    channel.setWindow(rows, columns, 0, 0)
-  }
-  const wasRaw = input.isRaw
-  const send = (chunk: Buffer): void => void channel.write(chunk)
-  if (input.isTTY) input.setRawMode(true)
-  input.on('data', send)
-  input.resume()
-  output.on('resize', resize)
-  channel.on('data', (chunk: Buffer) => void output.write(chunk))
-  channel.stderr.on('data', (chunk: Buffer) => void output.write(chunk))
-  try {
-    return await exitOf(channel)
-  } finally {
-    input.off('data', send)
-    output.off('resize', resize)
-    if (input.isTTY) input.setRawMode(wasRaw)
-    input.pause()
-  }
-}
-
-function sizeOf({ output }: LocalTerminal): Pty {
-  return { term: process.env.TERM ?? 'xterm', columns: output.columns ?? 80, rows: output.rows ?? 24 }
-}
-
-function open(client: Client, pty: Pty, command: string | undefined): Promise<ClientChannel> {
-  return new Promise((resolve, reject) => {
-    const take = (error: Error | undefined, channel: ClientChannel): void => {
-      if (error) reject(error)
-      else resolve(channel)
-    }
-    if (command === undefined) client.shell(ptyOf(pty), take)
-    else client.exec(command, { pty: ptyOf(pty) }, take)
+  channel: ClientChannel,
+  signal: AbortSignal,
+): Promise<TerminalEnd> {
+  const closed = exitOf(channel)
+  if (signal.aborted) channel.close()
+  signal.throwIfAborted()
+  const keyboard = new Escape()
+  let end: (how: 'left' | 'gone') => void = () => undefined
+  let abort: () => void = () => undefined
+  const ended = new Promise<'left' | 'gone'>((resolve, reject) => {
+    end = resolve
+    abort = () => reject(signal.reason)
   })
+  const giveBack = takeTerminal(terminal, {
+    keys: (chunk) => {
+      const { send, left } = keyboard.take(chunk)
+      const isTaken = channel.write(send)
+      if (left) end('left')
+      else if (!isTaken) return Promise.race([once(channel, 'drain'), closed, ended]).then(ignore, ignore)
+      return undefined
+    },
+    resized: () => {
+      const { columns, rows } = sizeOf(terminal)
+      channel.setWindow(rows, columns, 0, 0)
+    },
+    gone: () => end('gone'),
+  })
+  channel.pipe(terminal.output, { end: false })
+  channel.stderr.pipe(terminal.output, { end: false })
+  // A channel's own failure ends it, and is told by its end.
+  channel.on('error', () => channel.close())
+  signal.addEventListener('abort', abort, { once: true })
+  let isWhole = false
+  try {
+    const how = await Promise.race([closed, ended])
+    isWhole = typeof how === 'object' && (how.code !== null || how.signal !== null)
+    return how
+  } finally {
+    signal.removeEventListener('abort', abort)
+    channel.unpipe(terminal.output)
+    channel.stderr.unpipe(terminal.output)
+    // Its server hangs up what still runs there.
+    channel.close()
+    channel.resume()
+    channel.stderr.resume()
+    giveBack()
+    if (!isWhole && !terminal.output.destroyed) terminal.output.write(afterCut)
+  }
 }
+
+const ignore = (): void => undefined

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { logIn } from '../testing/log-in.ts'
 import { freePort, OpenSsh } from '../testing/open-ssh.ts'
+import type { SshDefaults } from '../transport.ts'
 import { SshTransport } from './transport.ts'
 
 const forever = new AbortController().signal
@@ -58,7 +59,7 @@ describe('reaching a host', () => {
   test('stops when the run stops', async () => {
     const stop = new AbortController()
     const spec = { ...sshd.spec(), port: await freePort() }
-    const connecting = new SshTransport({ defaults: () => ({}) }).connect(spec, stop.signal)
+    const connecting = new SshTransport({ defaults: () => ({ config: false }) }).connect(spec, stop.signal)
     await sleep(50)
     stop.abort(new Error('enough'))
     await expect(connecting).rejects.toThrow(/enough|abort/)
@@ -67,7 +68,7 @@ describe('reaching a host', () => {
   test('many at once get through an sshd that drops them', async () => {
     const server = await OpenSsh.start({ config: ['MaxStartups 3:70:6', 'LogLevel VERBOSE'] })
     try {
-      const defaults = { knownHosts: [server.knownHosts], connectTimeout: '30s' }
+      const defaults: SshDefaults = { config: false, knownHosts: [server.knownHosts], connectTimeout: '30s' }
       const all = new SshTransport({ defaults: () => defaults })
       const connections = await Promise.all(
         Array.from({ length: 30 }, () => all.connect(server.spec(), forever)),

@@ -1,15 +1,19 @@
+import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { formatDuration } from '../../duration.ts'
-import { isViridianError, ViridianError } from '../../error.ts'
+import { isViridianError } from '../../error.ts'
 import { type Ask, askNobody } from '../prompt.ts'
-import { Semaphore } from '../semaphore.ts'
-import type { Connection, HostSpec, SshDefaults, Transport } from '../transport.ts'
+import type { HostSpec, SshDefaults, Transport } from '../transport.ts'
 import { Authentication } from './authentication.ts'
 import { SshConnection } from './connection.ts'
+import { Doors } from './doors.ts'
+import { environmentOf } from './environment.ts'
 import { handshake, type Session, type Timing } from './handshake.ts'
-import { hostKeyPolicy } from './host-key.ts'
-import { type KnownHost, readKnownHosts } from './known-hosts.ts'
-import { type Target, targetOf } from './target.ts'
+import { HostKeys } from './host-keys.ts'
+import { HostTime } from './host-time.ts'
+import { openSocket } from './socket.ts'
+import type { Target } from './target.ts'
+import { Targets } from './targets.ts'
+import { isFinal, unreachable } from './unreachable.ts'
 
 export interface SshTransportOptions {
   readonly defaults: () => SshDefaults | Promise<SshDefaults>
@@ -19,90 +23,129 @@ export interface SshTransportOptions {
   readonly timing?: Partial<Timing>
   /** @default nobody can be asked */
   readonly ask?: Ask
+  /** Told of what a person should know, such as a host key that was added to known_hosts. */
+  readonly note?: (text: string) => void
 }
 
 const usualTiming: Timing = { readyTimeout: 20_000, keepaliveInterval: 15_000, keepaliveCount: 3 }
 
-/** Reaches hosts by node-ssh. */
+/** Reaches hosts by node-ssh, straight or through jump hosts, which all hosts behind them share. */
 export class SshTransport implements Transport {
   readonly #options: SshTransportOptions
   readonly #timing: Timing
-  readonly #handshakes: Semaphore
+  readonly #doors: Doors
   readonly #authentication: Authentication
-  readonly #knownHosts = new Map<string, Promise<KnownHost[]>>()
-  readonly #connections = new Set<Connection>()
+  readonly #hostKeys: HostKeys
+  readonly #targets = new Targets()
+  readonly #jumpHosts = new Map<string, Promise<SshConnection>>()
+  /** By how many jump hosts stand before them. */
+  readonly #connections: Set<SshConnection>[] = []
 
   constructor(options: SshTransportOptions) {
+    const { ask = askNobody, note = () => undefined } = options
     this.#options = options
     this.#timing = { ...usualTiming, ...options.timing }
-    this.#handshakes = new Semaphore(options.handshakes ?? 50)
-    this.#authentication = new Authentication(options.ask ?? askNobody)
+    this.#doors = new Doors(options.handshakes ?? 50)
+    this.#authentication = new Authentication(ask)
+    this.#hostKeys = new HostKeys(ask, note)
   }
 
-  async connect(spec: HostSpec, signal: AbortSignal): Promise<Connection> {
-    const target = targetOf(spec, await this.#options.defaults())
-    const known = target.hostKeys ? [] : await this.#known(target.knownHosts)
-    const session = await this.#persist(target, known, signal)
-    const connection = new SshConnection(session, target.name, target.connectTimeout)
-    this.#connections.add(connection)
-    return connection
+  async connect(spec: HostSpec, signal: AbortSignal): Promise<SshConnection> {
+    return this.#reach(await this.#targets.of(spec, await this.#options.defaults()), signal)
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#connections].map((connection) => connection.close()))
+    // What stands on a jump host's connection ends before it.
+    for (const connections of [...this.#connections].reverse())
+      await Promise.all([...connections].map((connection) => connection.close()))
   }
 
-  /** Tries until the deadline: a new machine's sshd comes up late, a busy one drops handshakes. */
-  async #persist(target: Target, known: readonly KnownHost[], signal: AbortSignal): Promise<Session> {
-    const policy = hostKeyPolicy(target, known)
-    const deadline = performance.now() + target.connectTimeout
+  async #reach(target: Target, signal: AbortSignal): Promise<SshConnection> {
+    const session = await this.#persist(target, signal)
+    const connection = new SshConnection(session, {
+      host: target.name,
+      patience: target.connectTimeout,
+      env: environmentOf(target.settings),
+    })
+    const depth = depthOf(target)
+    for (let each = this.#connections.length; each <= depth; each += 1) this.#connections.push(new Set())
+    this.#connections[depth]?.add(connection)
+    return connection
+  }
+
+  /** Tries until the host's time is up: a new machine's sshd comes up late, a busy one drops handshakes. */
+  async #persist(target: Target, signal: AbortSignal): Promise<Session> {
+    const time = new HostTime()
+    const door = nameOf(target)
     for (let attempt = 0; ; attempt += 1) {
-      const login = await this.#authentication.login(target)
-      const left = Math.max(1, deadline - performance.now())
-      const timing = { ...this.#timing, readyTimeout: Math.min(this.#timing.readyTimeout, left) }
       try {
-        return await this.#handshakes.run(signal, () => handshake(target, policy, login, timing, signal))
+        return await this.#attempt(target, time, door, signal)
       } catch (error) {
-        if (signal.aborted || isViridianError(error)) throw error
+        if (signal.aborted || (isViridianError(error) && !isPassing(error))) throw error
+        if (isDropped(error)) this.#doors.dropped(door)
         const pause = Math.min(3_000, 200 * 1.6 ** attempt) * (0.5 + Math.random())
-        if (isFinal(error) || performance.now() + pause >= deadline) throw unreachable(target, error)
+        if (isFinal(error) || time.spent + pause >= target.connectTimeout) throw unreachable(target, error)
         await sleep(pause, undefined, { signal })
       }
     }
   }
 
-  #known(files: readonly string[]): Promise<KnownHost[]> {
-    const key = files.join('\0')
-    const read = this.#knownHosts.get(key) ?? readKnownHosts(files)
-    this.#knownHosts.set(key, read)
-    return read
+  async #attempt(target: Target, time: HostTime, door: string, signal: AbortSignal): Promise<Session> {
+    const { via } = target
+    // Before the host's turn: its jump host needs turns too.
+    const jumpHost = via && (await time.standing(() => this.#jumpHost(via, signal)))
+    const policy = await this.#hostKeys.policy(target, time)
+    const login = await this.#authentication.login(target, time)
+    const forwarded = await this.#authentication.forwardedAgent(target)
+    return this.#doors.through(door, time, signal, () => {
+      const left = Math.max(1, target.connectTimeout - time.spent)
+      const timing = { ...this.#timing, readyTimeout: Math.min(this.#timing.readyTimeout, left) }
+      const open = (stop: AbortSignal): Promise<Duplex> =>
+        jumpHost ? jumpHost.dial(target.address, target.port, stop) : openSocket(straight(target, stop))
+      return handshake({ target, policy, login, time, timing, forwarded, open, signal })
+    })
+  }
+
+  /** One connection for all hosts behind it; a lost one is made anew. */
+  async #jumpHost(target: Target, signal: AbortSignal): Promise<SshConnection> {
+    const name = keyOf(target)
+    const present = this.#jumpHosts.get(name)
+    if (present !== undefined && (await present).open) return present
+    const other = this.#jumpHosts.get(name)
+    // Another host behind it may have connected again meanwhile.
+    if (other !== undefined && other !== present) return other
+    const connecting = this.#reach(target, signal)
+    this.#jumpHosts.set(name, connecting)
+    connecting.catch(() => this.#jumpHosts.delete(name))
+    return connecting
   }
 }
 
-// A name that does not resolve is a typing error more often than a machine on its way.
-function isFinal(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOTFOUND'
+function straight({ address, port, settings }: Target, signal: AbortSignal) {
+  const family = ({ any: 0, inet: 4, inet6: 6 } as const)[settings.addressFamily]
+  return { host: address, port, family, localAddress: settings.bindAddress, signal }
 }
 
-function unreachable(target: Target, cause: unknown): ViridianError {
-  const { name, address, port } = target
-  const reason = reasonOf(cause)
-  const within = isFinal(cause) ? '' : ` within ${formatDuration(target.connectTimeout)}`
-  return new ViridianError(
-    'E_HOST_UNREACHABLE',
-    `${name} (${address}:${port}) cannot be reached${within}: ${reason}`,
-    {
-      hint: isFinal(cause)
-        ? `check the address of ${name}`
-        : 'check that it is up, that its sshd listens on this port, and that the network lets you through',
-      place: { host: name },
-      cause,
-    },
-  )
+function depthOf({ via }: Target): number {
+  return via === undefined ? 0 : 1 + depthOf(via)
 }
 
-// A name with several addresses fails with all of their errors, and without a message of its own.
-function reasonOf(cause: unknown): string {
-  if (cause instanceof AggregateError) return cause.errors.map(reasonOf).join(', ')
-  return cause instanceof Error ? cause.message || cause.name : String(cause)
+/** An sshd: hosts of one address behind different jump hosts are different machines. */
+function nameOf({ address, port, via }: Target): string {
+  return `${address}:${port}${via ? ` by ${nameOf(via)}` : ''}`
+}
+
+function keyOf({ user, via, ...target }: Target): string {
+  return `${user}@${nameOf({ user, via: undefined, ...target })}${via ? ` by ${keyOf(via)}` : ''}`
+}
+
+/** A jump host that is lost can be connected to again, and what it cannot reach now may be on its way. */
+function isPassing({ code, cause }: { code: string; cause?: unknown }): boolean {
+  const isForbidden = cause instanceof Error && 'reason' in cause && cause.reason === 1
+  return code === 'E_HOST_LOST' || (code === 'E_HOST_FORWARD' && !isForbidden)
+}
+
+function isDropped(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return /before handshake/.test(error.message) || ('code' in error && error.code === 'ECONNRESET')
 }

@@ -7,7 +7,10 @@ export async function logIn(
   defaults: SshDefaults,
   options: Partial<SshTransportOptions> = {},
 ): Promise<string> {
-  const transport = new SshTransport({ defaults: () => ({ connectTimeout: '10s', ...defaults }), ...options })
+  const transport = new SshTransport({
+    defaults: () => ({ config: false, connectTimeout: '10s', ...defaults }),
+    ...options,
+  })
   try {
     const connection = await transport.connect(spec, new AbortController().signal)
     let said = ''

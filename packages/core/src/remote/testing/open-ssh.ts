@@ -15,6 +15,8 @@ export interface OpenSshOptions {
   readonly config?: readonly string[]
   /** @default ed25519 */
   readonly identityType?: string
+  /** Scripts by name, found before all other programs. */
+  readonly programs?: Readonly<Record<string, string>>
   readonly hostKeyTypes?: readonly ('ed25519' | 'rsa' | 'ecdsa')[]
 }
 
@@ -55,11 +57,14 @@ export class OpenSsh {
       'PasswordAuthentication no',
       'StrictModes no',
       'UsePAM no',
-      // Away from the start-up files of whoever runs the tests.
-      `SetEnv HOME=${directory}`,
+      // Away from the start-up files of whoever runs the tests. Of SetEnv sshd takes the first line.
+      `SetEnv HOME=${directory} PATH=${join(directory, 'bin')}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`,
       ...types.map((type) => `HostKey ${join(directory, `host_${type}`)}`),
     ]
     writeFileSync(join(directory, 'sshd_config'), `${lines.join('\n')}\n`)
+    mkdirSync(join(directory, 'bin'))
+    for (const [name, body] of Object.entries(options.programs ?? {}))
+      writeFileSync(join(directory, 'bin', name), `#!/bin/sh\n${body}\n`, { mode: 0o755 })
     const server = new OpenSsh(directory, port)
     const known = types.map((type) => `[127.0.0.1]:${port} ${server.hostKey(type)}\n`)
     writeFileSync(server.knownHosts, known.join(''))
@@ -96,6 +101,12 @@ export class OpenSsh {
     await ended
   }
 
+  /** Kills what serves the connections that stand, as a machine dies: without a goodbye. */
+  crashSessions(): void {
+    if (this.#process?.pid === undefined) return
+    for (const pid of sessionsBelow(this.#process.pid)) process.kill(pid, 'SIGKILL')
+  }
+
   /** Type and key of its host key, as known_hosts has them. */
   hostKey(type: 'ed25519' | 'rsa' | 'ecdsa' = 'ed25519'): string {
     const text = readFileSync(join(this.directory, `host_${type}.pub`), 'utf8')
@@ -111,6 +122,16 @@ export class OpenSsh {
     await this.halt()
     await rm(this.directory, { recursive: true, force: true })
   }
+}
+
+function sessionsBelow(pid: number): number[] {
+  const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,comm='], { encoding: 'utf8' }).split('\n')
+  const all = lines.map((line) => line.trim().split(/\s+/))
+  const below = (parent: string): string[] =>
+    all
+      .filter(([, ppid, name = '']) => ppid === parent && name.startsWith('sshd'))
+      .flatMap(([child = '']) => [child, ...below(child)])
+  return below(String(pid)).map(Number)
 }
 
 export function makeKey(file: string, type: string, passphrase = ''): void {

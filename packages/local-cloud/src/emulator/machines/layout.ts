@@ -11,6 +11,8 @@ export interface Layout {
   /** Logs and other state of the running machine. */
   readonly run: string
   readonly temporary: string
+  /** Tells one boot from another, as the kernel's `boot_id`. */
+  readonly bootId: string
   readonly hostKey: string
   readonly console: string
   readonly authLog: string
@@ -31,6 +33,7 @@ export function layoutOf(directory: string, id: string): Layout {
     bin: join(root, 'bin'),
     run,
     temporary: join(root, 'tmp'),
+    bootId: join(run, 'boot-id'),
     hostKey: join(root, 'ssh_host_ed25519_key'),
     console: join(run, 'console.log'),
     authLog: join(run, 'auth.log'),

@@ -57,6 +57,7 @@ class LocalMachines implements OpenMachines {
   readonly #slots = new Map<string, Slot>()
   /** What writes to disks at this moment: the end waits for it. */
   readonly #writing = new Set<Promise<unknown>>()
+  #reboot: (id: string) => void = () => undefined
 
   constructor(options: MachinesOptions) {
     this.#options = options
@@ -111,7 +112,7 @@ class LocalMachines implements OpenMachines {
   async boot(id: string): Promise<void> {
     const slot = this.#slot(id)
     if (slot.running) throw new Error(`Machine ${id} runs already`)
-    slot.running = new RunningMachine(slot.computer, slot.control)
+    slot.running = new RunningMachine(slot.computer, slot.control, () => this.#reboot(id))
     slot.booting = slot.running.boot(slot.spec.userData, this.#options.clock)
     try {
       await slot.booting
@@ -160,6 +161,10 @@ class LocalMachines implements OpenMachines {
 
   consoleOutput(id: string): string {
     return readConsole(this.#slot(id).computer.layout.console)
+  }
+
+  onReboot(listen: (id: string) => void): void {
+    this.#reboot = listen
   }
 
   isRunning(id: string): boolean {

@@ -7,8 +7,8 @@ import { quoted } from './quoting.ts'
 
 /**
  * Writes a machine's own programs: what a task file for a real host calls and this one does not have (`sudo`,
- * `systemctl`, …), what must mean the machine and not the computer below it (`curl localhost`), and what must never
- * reach that computer (`reboot`).
+ * `systemctl`, `reboot`, …), what must mean the machine and not the computer below it (`curl localhost`, its `boot_id`),
+ * and what must never reach that computer (`poweroff`).
  */
 export async function writePrograms(computer: Computer): Promise<void> {
   const { bin } = computer.layout
@@ -17,6 +17,7 @@ export async function writePrograms(computer: Computer): Promise<void> {
   const client = join(bin, '.control.cjs')
   await writeFile(client, controlClient(computer.layout.control))
   const curl = locate('curl', bin)
+  const cat = locate('cat', bin)
   const call = (program: string): string =>
     `exec ${quoted(process.execPath)} ${quoted(client)} ${program} "$@"`
   const programs: Readonly<Record<string, string | undefined>> = {
@@ -26,8 +27,11 @@ export async function writePrograms(computer: Computer): Promise<void> {
     journalctl: journalctl(join(computer.layout.run, 'log')),
     'ec2-metadata': ec2Metadata(computer),
     fsfreeze: 'exit 0',
+    reboot: call('reboot'),
+    shutdown: `case " $* " in *' -r '*) exec reboot ;; esac\n${refusal('shutdown')}`,
+    cat: cat && catAtHome(cat, computer.layout.bootId),
     curl: curl && curlAtHome(curl, computer.machine.address),
-    ...Object.fromEntries(['reboot', 'shutdown', 'poweroff', 'halt'].map((name) => [name, refusal(name)])),
+    ...Object.fromEntries(['poweroff', 'halt'].map((name) => [name, refusal(name)])),
   }
   await Promise.all(
     Object.entries(programs)
@@ -102,6 +106,10 @@ done`
 function curlAtHome(curl: string, address: string): string {
   const own = ['localhost', '127.0.0.1'].map((name) => `--connect-to ${name}::${address}:`).join(' ')
   return `exec ${quoted(curl)} ${own} "$@"`
+}
+
+function catAtHome(cat: string, bootId: string): string {
+  return `case $* in /proc/sys/kernel/random/boot_id) set -- ${quoted(bootId)} ;; esac; exec ${quoted(cat)} "$@"`
 }
 
 function refusal(name: string): string {

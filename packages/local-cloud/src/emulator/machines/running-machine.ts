@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import type { Clock } from '../clock.ts'
@@ -16,6 +17,7 @@ import { runUserData } from './user-data.ts'
 export class RunningMachine {
   readonly #computer: Computer
   readonly #control: Control
+  readonly #reboot: () => void
   readonly #console: Console
   readonly #services: Services
   #ssh: SshServer | undefined
@@ -24,9 +26,11 @@ export class RunningMachine {
   /** Settles when the first boot's user data has ended: true when it succeeded. */
   #initialized: Promise<boolean> = Promise.resolve(true)
 
-  constructor(computer: Computer, control: Control) {
+  /** @param reboot - called when somebody on the machine asks for it */
+  constructor(computer: Computer, control: Control, reboot: () => void) {
     this.#computer = computer
     this.#control = control
+    this.#reboot = reboot
     this.#console = new Console(computer.layout.console)
     this.#services = new Services(computer)
   }
@@ -66,6 +70,7 @@ export class RunningMachine {
   async #powerOn(clock: Clock): Promise<HostKey> {
     const { machine, image, layout } = this.#computer
     await Promise.all([layout.temporary, layout.run].map((path) => mkdir(path, { recursive: true })))
+    await writeFile(layout.bootId, `${randomUUID()}\n`)
     this.#console.print(`Booting ${machine.id} from ${image} at ${clock.now().toISOString()}`)
     await writePrograms(this.#computer)
     await this.#control.admit(layout.control, this.#answer)
@@ -83,6 +88,11 @@ export class RunningMachine {
   readonly #answer: Answerer = async ({ program, args, cwd }: Command): Promise<Answer> => {
     if (program === 'systemctl') return systemctl(this.#services, args, cwd)
     if (program === 'cloud-init' && args[0] === 'status') return this.#initStatus(args.includes('--wait'))
+    if (program === 'reboot') {
+      // As the real one it is told first that the machine will go down.
+      setImmediate(this.#reboot)
+      return { stdout: '', stderr: '', code: 0 }
+    }
     return { stdout: '', stderr: `${program} ${args.join(' ')}: not imitated here\n`, code: 1 }
   }
 

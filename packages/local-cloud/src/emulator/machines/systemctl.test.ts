@@ -66,8 +66,25 @@ it('refuses what does not exist', async () => {
   expect(stderr).toContain('Unit nothing.service not found')
 })
 
+it('asks for its reboot, and tells one boot from another', async () => {
+  const bootId = async (): Promise<string> => (await ssh('cat /proc/sys/kernel/random/boot_id')).stdout
+  const asked: string[] = []
+  lab.machines.onReboot((id) => asked.push(id))
+  const before = await bootId()
+  expect(await bootId()).toBe(before)
+  expect((await ssh('sudo reboot')).code).toBe(0)
+  expect((await ssh('sudo shutdown -r now')).code).toBe(0)
+  expect((await ssh('sudo shutdown now')).code).toBe(1)
+  expect(asked).toEqual(['i-1', 'i-1'])
+  await lab.machines.halt('i-1')
+  await lab.machines.boot('i-1')
+  expect(await bootId()).toMatch(/^[\da-f-]{36}\n$/)
+  expect(await bootId()).not.toBe(before)
+  expect((await lab.ssh(machine, 'cat - /dev/null', 'text')).stdout).toBe('text')
+})
+
 it('keeps commands for the computer below from it', async () => {
-  expect((await ssh('sudo reboot')).code).toBe(1)
+  expect((await ssh('sudo poweroff')).code).toBe(1)
   expect((await ssh('sudo -n -u root -E A=1 sh -c \'echo "$A $USER"\'')).stdout).toBe('1 deploy\n')
   expect((await ssh('sudo -nu web -- printf %s --help')).stdout).toBe('--help')
   expect((await ssh('ec2-metadata -i')).stdout).toBe('instance-id: i-1\n')

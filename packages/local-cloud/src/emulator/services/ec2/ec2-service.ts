@@ -38,6 +38,10 @@ export function ec2Service(parts: Ec2Parts): Ec2 {
   const images = new Images(ec2)
   const lifecycle = new Lifecycle(ec2)
   const launcher = new Launcher(ec2, images, lifecycle)
+  parts.machines.onReboot((id) => {
+    const record = ec2.records.instances[id]
+    if (record?.state === 'running') lifecycle.reboot(record)
+  })
   return {
     service: {
       signingName: 'ec2',

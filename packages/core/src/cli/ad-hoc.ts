@@ -1,0 +1,50 @@
+import { ViridianError } from '../error.ts'
+import { execute } from '../run/execute.ts'
+import { FileLocks } from '../run/file-locks.ts'
+import type { ExitCode } from '../run/outcome.ts'
+import { newRunId } from '../run/store.ts'
+import type { HostChoice } from '../task/host-choice.ts'
+import type { RemoteTask } from '../task/task.ts'
+import type { Globals } from './globals.ts'
+import { choiceOf, type HostFlags } from './host-flags.ts'
+import type { Project } from './project.ts'
+import { withSession } from './session.ts'
+
+export interface AdHocRun {
+  /** The command's name: `exec`. */
+  readonly name: string
+  /** Runs on `chosenRole`, without arguments. */
+  readonly task: RemoteTask
+  readonly hostFlags: HostFlags
+}
+
+/** Runs a built-in task on the hosts that the command line chooses, as any other run; a task file is not needed. */
+export async function runAdHoc(project: Project, globals: Globals, request: AdHocRun): Promise<ExitCode> {
+  const { name, task, hostFlags } = request
+  const here = project.orBare()
+  const stage = here.stage(globals.stage)
+  const choice = await adHocChoice(hostFlags, here, stage, name)
+  const locks = new FileLocks(here.stateDirectory)
+  const identity = { id: newRunId(), task: name, stage }
+  return withSession(here, globals, { identity, choice }, async (session, ledger) => {
+    const run = { session, ledger, task, args: {}, mode: 'run', locks, config: '', adHoc: true } as const
+    return (await execute(run)).exitCode
+  })
+}
+
+/**
+ * The hosts of a command that runs on no role of its own: some must be named.
+ *
+ * @throws ViridianError `E_USAGE`, `E_RUN_NONE`
+ */
+export async function adHocChoice(
+  flags: HostFlags,
+  project: Project,
+  stage: string,
+  name: string,
+): Promise<HostChoice> {
+  if (flags.role || flags.hosts || flags.failed) return (await choiceOf(flags, project, stage)) ?? {}
+  throw new ViridianError('E_USAGE', `tasks ${name} needs to know on which hosts`, {
+    hint: 'name them: --role <names>, --hosts <names>, or --failed',
+  })
+}

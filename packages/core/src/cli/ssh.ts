@@ -1,0 +1,116 @@
+import { isViridianError, reportOf, ViridianError } from '../error.ts'
+import { Mask } from '../events/mask.ts'
+import { suggestion } from '../nearest.ts'
+import { colorsFor } from '../output/colors.ts'
+import { errorLines } from '../output/error-lines.ts'
+import type { HostSpec } from '../remote/transport.ts'
+import { Ledger } from '../run/ledger.ts'
+import { Session } from '../run/session.ts'
+import { newRunId } from '../run/store.ts'
+import { parseHost } from '../task/host-address.ts'
+import type { Globals } from './globals.ts'
+import type { Project } from './project.ts'
+import { confirmOn, outputFor, personAt } from './screen.ts'
+
+export interface SshRequest {
+  /** A host's name, a role's, or `user@host:port`. */
+  readonly target: string
+  /** The words of a command; none: the login's shell. */
+  readonly command: readonly string[]
+  /** The first host of a role that has several. */
+  readonly first: boolean
+}
+
+// What no shell's own exit code means, as with ssh.
+const notReached = 255
+
+/**
+ * `tasks ssh TARGET [-- COMMAND]`: a person's terminal on a host, reached as the task file says. It is no run: nothing is
+ * recorded, and nothing is asked, as the host was named by hand.
+ *
+ * @returns the exit code of what ran there; 255 when the host was not reached, or lost
+ */
+export async function openSsh(project: Project, globals: Globals, request: SshRequest): Promise<number> {
+  const { config, directory } = project.loaded
+  const stage = project.stage(globals.stage)
+  const output = outputFor(globals)
+  const { ask, lend } = personAt(output, globals)
+  const session = new Session({
+    config,
+    directory,
+    stateDirectory: project.stateDirectory,
+    identity: { id: newRunId(), task: 'ssh', stage },
+    planning: false,
+    ledger: new Ledger(undefined),
+    mask: new Mask(),
+    emit: (event) => output.event(event),
+    confirm: confirmOn(ask, globals.yes),
+    ask,
+    lend,
+  })
+  const release = endOnSignals(session)
+  try {
+    const spec = await hostFor(session, request)
+    const { shell } = session.host(spec, { key: '/ssh#0', parent: '/ssh#0', host: spec.name })
+    const line = request.command.join(' ')
+    // The words are a command line already, as ssh takes them; as a raw template they stay as they are.
+    return await (line === '' ? shell() : shell(Object.assign([line], { raw: [line] })))
+  } catch (error) {
+    if (isUsage(error)) throw error
+    output.close()
+    const lines = errorLines(reportOf(error), colorsFor(process.stderr, globals.color))
+    process.stderr.write(`${lines.join('\n')}\n`)
+    return notReached
+  } finally {
+    release()
+    await session.close()
+    output.close()
+  }
+}
+
+/** The first signal ends the shell, a second one the process. */
+function endOnSignals({ engine }: Session): () => void {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  const end = (signal: NodeJS.Signals): void =>
+    engine.fail(new ViridianError('E_INTERRUPTED', `interrupted by ${signal}`))
+  for (const signal of signals) process.once(signal, end)
+  return () => {
+    for (const signal of signals) process.off(signal, end)
+  }
+}
+
+const usage = /^E_(?:HOST_UNKNOWN|HOST_AMBIGUOUS|ROLE_\w+|NO_TERMINAL|USAGE)$/
+
+const isUsage = (error: unknown): boolean => isViridianError(error) && usage.test(error.code)
+
+async function hostFor(session: Session, { target, first }: SshRequest): Promise<HostSpec> {
+  if (session.roles.includes(target)) return oneOf(target, await session.hosts(target), first)
+  if (/[@:]/.test(target)) return parseHost(target)
+  const known: HostSpec[] = []
+  const failures: unknown[] = []
+  for (const role of session.roles) {
+    const hosts = await session.hosts(role).catch((error: unknown) => void failures.push(error))
+    const found = hosts?.find(({ name }) => name === target)
+    if (found) return found
+    known.push(...(hosts ?? []))
+  }
+  // An address, or a name with its domain, is no slip of a host's name.
+  if (target.includes('.')) return parseHost(target)
+  const names = [...session.roles, ...known.map(({ name }) => name)]
+  throw new ViridianError('E_HOST_UNKNOWN', `no role and no host of a role is called "${target}"`, {
+    hint:
+      suggestion(target, names) ??
+      `"tasks roles" shows all hosts; for one that is in no role write user@${target}`,
+    cause: failures[0],
+  })
+}
+
+function oneOf(role: string, hosts: readonly HostSpec[], first: boolean): HostSpec {
+  const [host] = hosts
+  if (host && (first || hosts.length === 1)) return host
+  const names = hosts.map(({ name }) => name)
+  const shown = names.length > 10 ? [...names.slice(0, 10), `and ${names.length - 10} more`] : names
+  throw new ViridianError('E_HOST_AMBIGUOUS', `role "${role}" has ${names.length} hosts`, {
+    hint: `name one of them (${shown.join(', ')}), or take the first with --first`,
+  })
+}

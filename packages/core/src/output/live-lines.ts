@@ -1,0 +1,133 @@
+import type { Event } from '../events/event.ts'
+import { hostNames } from '../remote/host-names.ts'
+import type { Colors } from './colors.ts'
+import { elapsed } from './elapsed.ts'
+import type { Fan, Fans, RunningHost } from './fan.ts'
+import { cut, padEnd, widthOf } from './width.ts'
+
+interface Step {
+  readonly title: string
+  readonly since: number
+  progress: string
+}
+
+export interface Room {
+  readonly columns: number
+  readonly rows: number
+}
+
+const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
+const mostLines = 12
+const hostsShown = 5
+const barWidth = 20
+const widestName = 32
+
+/** What runs at this moment, in as many lines as there is room for. */
+export class LiveLines {
+  readonly #fans: Fans
+  readonly #colors: Colors
+  readonly #steps = new Map<string, Step>()
+  #frame = 0
+
+  constructor(fans: Fans, colors: Colors) {
+    this.#fans = fans
+    this.#colors = colors
+  }
+
+  event(event: Event): void {
+    if (event.kind === 'step.started' && event.type !== 'move' && event.type !== 'task') {
+      this.#steps.set(event.key, { title: event.title, since: performance.now(), progress: '' })
+    } else if (event.kind === 'step.progress') {
+      const step = this.#steps.get(event.key)
+      if (step) step.progress = event.text
+    } else if (event.kind === 'step.finished' || event.kind === 'step.failed') {
+      this.#steps.delete(event.key)
+    } else if (event.kind === 'run.finished') {
+      this.#steps.clear()
+    }
+  }
+
+  /** The lines of the next frame, each of which fits a row. */
+  next({ columns, rows }: Room): string[] {
+    this.#frame += 1
+    // Below the last line stands the cursor, and something of what came before should be seen too.
+    const most = Math.min(mostLines, Math.floor((rows * 2) / 3), rows - 1)
+    if (most < 1) return []
+    const fans = this.#fans.open
+    const all = [
+      ...[...this.#steps.values()].map((step) => this.#step(step)),
+      ...fans.flatMap((fan) => (fan.isMany ? this.#many(fan, columns) : this.#few(fan))),
+    ]
+    // A fan's first line is its most important one, a step's the newest.
+    const shown = fans.some(({ isMany }) => isMany) ? all.slice(-mostLines).slice(0, most) : all.slice(-most)
+    return shown.map((line) => cut(line, columns - 1))
+  }
+
+  #step({ title, since, progress }: Step): string {
+    const { dim } = this.#colors
+    const aside = progress === '' ? '' : dim(` — ${progress}`)
+    return oneLine(`${this.#spinner()} ${title} ${dim(elapsed(performance.now() - since))}${aside}`)
+  }
+
+  #few(fan: Fan): string[] {
+    return [...fan.running.values()].map(({ host, since, last }) =>
+      this.#step({ title: host, since, progress: last }),
+    )
+  }
+
+  /** How far all hosts are, and those that take the longest. */
+  #many(fan: Fan, columns: number): string[] {
+    const { dim, red } = this.#colors
+    const running = [...fan.running.values()].slice(0, hostsShown)
+    const width = Math.min(widestName, Math.max(0, ...running.map(({ host }) => widthOf(host))))
+    const failed = fan.failed > 0 ? [`  ${red('✗')} ${hostNames(fan.failures.map(({ name }) => name))}`] : []
+    const more = fan.running.size - running.length
+    return [
+      this.#count(fan, columns),
+      ...failed,
+      ...running.map((host) => this.#host(host, width)),
+      ...(more > 0 ? [dim(`  … and ${more} more`)] : []),
+    ]
+  }
+
+  #host({ host, since, last }: RunningHost, width: number): string {
+    const { cyan, dim } = this.#colors
+    const time = elapsed(performance.now() - since).padStart(6)
+    return oneLine(`  ${cyan(padEnd(cut(host, width), width))} ${dim(`${time} │ ${last}`)}`)
+  }
+
+  /** The most important first: a narrow terminal shows the beginning. */
+  #count(fan: Fan, columns: number): string {
+    const { bold, dim, red } = this.#colors
+    const ended = fan.done + fan.failed
+    const seconds = (performance.now() - fan.since) / 1000
+    const rate = seconds < 1 ? 0 : ended / seconds
+    const parts = [
+      ...(fan.failed > 0 ? [red(`${fan.failed} failed`)] : []),
+      `${fan.running.size} running`,
+      ...(fan.waiting > 0 ? [`${fan.waiting} waiting`] : []),
+      ...(rate >= 1 ? [dim(`${Math.round(rate)}/s`)] : []),
+      dim(elapsed(seconds * 1000)),
+    ]
+    const count = `${String(ended).padStart(String(fan.total).length)}/${fan.total}`
+    const counts = `${bold(count)}  ${parts.join(dim(' · '))}`
+    const room = columns - widthOf(counts) - widthOf(fan.task) - 6
+    const bar = room < barWidth ? '' : `${this.#bar(fan)} `
+    const task = room < 0 ? '' : `${fan.task} `
+    return `${this.#spinner()} ${task}${bar}${counts}`
+  }
+
+  #bar({ done, failed, total }: Fan): string {
+    const { green, red, dim } = this.#colors
+    const cells = (count: number): number => Math.round((count * barWidth) / Math.max(1, total))
+    const bad = failed > 0 ? Math.max(1, cells(failed)) : 0
+    const good = Math.min(barWidth - bad, cells(done))
+    return `${green('━'.repeat(good))}${red('━'.repeat(bad))}${dim('─'.repeat(barWidth - good - bad))}`
+  }
+
+  #spinner(): string {
+    return this.#colors.cyan(frames[this.#frame % frames.length] ?? '')
+  }
+}
+
+const oneLine = (text: string): string => text.replaceAll(/[\n\t]/g, ' ')

@@ -1,0 +1,234 @@
+import pc from 'picocolors'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Event } from '../events/event.ts'
+import type { Output } from './output.ts'
+import { terminalOutput } from './terminal.ts'
+import { Screen } from './testing/screen.ts'
+
+const at = '2026-01-01T00:00:00.000Z'
+const colors = pc.createColors(true)
+const detail = { verbose: false, quiet: false }
+
+beforeEach(() => {
+  // The screen's own timers go on.
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const started = (hosts: number): Event => ({ kind: 'hosts.started', key: '/up#0', task: 'up', hosts, at })
+const finished = (hosts: number): Event => ({
+  kind: 'hosts.finished',
+  key: '/up#0',
+  task: 'up',
+  hosts,
+  at,
+  ms: 2000,
+})
+const of = (host: string) => ({ key: `/up#0/${host}`, parent: '/up#0', host })
+const begin = (host: string): Event => ({ kind: 'host.started', ...of(host), at })
+const say = (host: string, line: string): Event => ({
+  kind: 'host.output',
+  ...of(host),
+  stream: 'stdout',
+  line,
+})
+const end = (host: string, message?: string): Event => ({
+  kind: 'host.finished',
+  ...of(host),
+  at,
+  ms: 1,
+  ...(message !== undefined && { error: { code: 'E_X', message } }),
+})
+const note = (text: string): Event => ({ kind: 'note', level: 'info', text })
+
+const esc = '\u001b'
+const hostile = [
+  `${esc}[2J${esc}[Hcleared`,
+  `${esc}]0;a title${'\u0007'}titled`,
+  `${esc}[5A${esc}[Kmoved`,
+  `\u009b3Amoved by eight bits`,
+  'over\rwritten\u0007\u0008\u0008',
+  `${esc}[?1049halternate ${esc}c reset ${esc}P+q544e${esc}\\`,
+  '漢字'.repeat(150),
+  '👨‍👩‍👧‍👦🇩🇪❤️'.repeat(80),
+  `${'e\u0301'.repeat(300)}`,
+  '\u202eright to left',
+  `${'x'.repeat(5000)}`,
+  '\ufffd\ufffd broken \t tab',
+]
+
+/** Fifty of 500 hosts at a time, each of which says hostile things; notes come between. Gives the notes. */
+async function play(
+  output: Output,
+  screen: Screen,
+  between: (step: number) => Promise<void> | void,
+): Promise<string[]> {
+  const notes: string[] = []
+  output.event(started(500))
+  for (let step = 0; step < 10; step += 1) {
+    const hosts = Array.from({ length: 50 }, (_, index) => `web-${step * 50 + index}`)
+    for (const host of hosts) output.event(begin(host))
+    for (const line of hostile) {
+      for (const host of hosts) output.event(say(host, line))
+      vi.advanceTimersByTime(60)
+      await screen.settled()
+    }
+    notes.push(`· note ${step} ${'long '.repeat(20)}end`)
+    output.event(note(`note ${step} ${'long '.repeat(20)}end`))
+    await between(step)
+    for (const host of hosts) output.event(end(host, host === 'web-77' ? `${host}: "x" failed` : undefined))
+    vi.advanceTimersByTime(100)
+    await screen.settled()
+  }
+  return notes
+}
+
+const spinner = /[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/u
+
+describe.each([
+  [20, 6],
+  [80, 24],
+  [200, 50],
+])('a terminal of %i columns and %i rows', (columns, rows) => {
+  it('shows how far many hosts are, and keeps each line once', async () => {
+    const screen = new Screen(columns, rows)
+    const output = terminalOutput(screen, detail, colors)
+    const notes = await play(output, screen, () => {
+      const counts = screen.shown.filter((line) => spinner.test(line))
+      expect(counts).toHaveLength(1)
+      expect(counts[0]).toContain('/500')
+      expect(screen.shown.length).toBeLessThan(rows)
+    })
+    output.event(finished(500))
+    output.close()
+    await screen.settled()
+    const kept = screen.all.filter((line) => line.startsWith('· note'))
+    expect(kept).toEqual(notes)
+    expect(screen.all.filter((line) => spinner.test(line))).toEqual([])
+    expect(screen.all.filter((line) => /499 of 500 hosts done, 1 failed/.test(line))).toHaveLength(1)
+    expect(screen.all.slice(0, 10)).toEqual(notes)
+    expect(screen.disturbed).toEqual([])
+  })
+
+  it('is drawn ten times a second at most, each time in one piece', async () => {
+    const screen = new Screen(columns, rows)
+    const output = terminalOutput(screen, detail, colors)
+    output.event(started(500))
+    for (let step = 0; step < 100; step += 1) {
+      output.event(begin(`web-${step}`))
+      output.event(say(`web-${step}`, 'a line'))
+      output.event(note(`note ${step}`))
+      output.event(end(`web-${step}`))
+      vi.advanceTimersByTime(10)
+    }
+    output.close()
+    await screen.settled()
+    // A second has passed.
+    expect(screen.writes.length).toBeLessThanOrEqual(12)
+    for (const text of screen.writes) {
+      expect(text.startsWith(`${esc}[?2026h`) && text.endsWith(`${esc}[?2026l`)).toBe(true)
+      const ups = [...text.matchAll(new RegExp(`${esc}\\[(\\d+)A`, 'g'))].map(([, count]) => Number(count))
+      expect(ups.length).toBeLessThanOrEqual(1)
+      for (const up of ups) expect(up).toBeLessThan(rows)
+    }
+    expect(screen.all.filter((line) => /note \d/.test(line))).toHaveLength(100)
+  })
+})
+
+describe('a terminal that changes its size', () => {
+  it.each([
+    [80, 24, 40, 24, 0],
+    // What the terminal itself has pushed out of reach stays there: the frame of that moment.
+    [80, 24, 20, 6, 1],
+    [200, 50, 90, 30, 0],
+    [40, 10, 120, 40, 0],
+  ])('from %i×%i to %i×%i loses no line and repeats none', async (columns, rows, width, height, traces) => {
+    const screen = new Screen(columns, rows)
+    const output = terminalOutput(screen, detail, colors)
+    const notes = await play(output, screen, (step) => {
+      if (step === 4) screen.resize(width, height)
+    })
+    output.event(finished(500))
+    output.close()
+    await screen.settled()
+    expect(screen.all.filter((line) => line.startsWith('· note'))).toEqual(notes)
+    expect(screen.all.filter((line) => spinner.test(line))).toHaveLength(traces)
+  })
+})
+
+describe('what hosts say', () => {
+  const shownFor = async (events: readonly Event[], details = detail): Promise<string[]> => {
+    const screen = new Screen(80, 24)
+    const output = terminalOutput(screen, details, colors)
+    for (const event of events) output.event(event)
+    output.close()
+    await screen.settled()
+    return screen.all
+  }
+  const web = (from: number, to: number): string[] =>
+    Array.from({ length: to - from + 1 }, (_, index) => `web-${from + index}`)
+  const all = (hosts: readonly string[], lines: (host: string) => readonly string[]): Event[] => [
+    started(hosts.length),
+    ...hosts.flatMap((host) => [
+      begin(host),
+      ...lines(host).map((line) => say(host, line)),
+      end(host, lines(host).at(-1) === 'broken' ? `${host}: "job" failed with exit code 1` : undefined),
+    ]),
+    finished(hosts.length),
+  ]
+
+  it('comes line by line when they are few', async () => {
+    expect(await shownFor(all(web(1, 3), (host) => [`I am ${host}`]))).toEqual([
+      'web-1 │ I am web-1',
+      'web-2 │ I am web-2',
+      'web-3 │ I am web-3',
+    ])
+  })
+
+  it('is told once when they are many and say the same, and who differs', async () => {
+    const said = await shownFor(all(web(1, 48), (host) => [host === 'web-7' ? '5.10' : '6.1']))
+    expect(said).toEqual([
+      '✓ 48 hosts done  47 said the same, web-7 differs · 2.0s',
+      '  web-[1-6,8-48] · 47 hosts │ 6.1',
+      '  web-7                     │ 5.10',
+    ])
+  })
+
+  it('is told as a difference to what most said, and failures last', async () => {
+    const lines = (host: string): string[] => {
+      const own = host === 'web-7' ? 'seven' : 'same'
+      return ['one', 'two', own, 'four', 'five', ...(host > 'web-8' ? ['broken'] : [])]
+    }
+    expect(await shownFor(all(web(1, 9), lines))).toEqual([
+      '✗ 8 of 9 hosts done, 1 failed  7 said the same, web-7 differs · 2.0s',
+      '  web-[1-6,8] · 7 hosts',
+      ...['one', 'two', 'same', 'four', 'five'].map((line) => `    │ ${line}`),
+      '  web-7 differs',
+      '    - same',
+      '    + seven',
+      '  ✗ web-9: "job" failed with exit code 1',
+      ...['one', 'two', 'same', 'four', 'five', 'broken'].map((line) => `    │ ${line}`),
+    ])
+  })
+
+  it('is cut in its middle when it is long, and compared as a whole', async () => {
+    const numbers = (host: string): string[] =>
+      Array.from({ length: 1000 }, (_, index) => (host === 'web-2' && index === 500 ? 'other' : `${index}`))
+    const said = await shownFor(all(web(1, 5), numbers))
+    expect(said[0]).toContain('4 said the same, web-2 differs')
+    expect(said).toContain('    ⋮ 980 lines more: --verbose shows all')
+    expect(said).toContain('    │ 999')
+    expect(said).toHaveLength(1 + 2 * 22)
+    expect((await shownFor(all(web(1, 5), numbers), { verbose: true, quiet: false })).length).toBe(5001)
+  })
+
+  it('is told in part when the run ends at once', async () => {
+    const events = all(web(1, 10), () => ['here']).slice(0, 13)
+    expect(await shownFor(events)).toEqual([
+      '– 4 of 10 hosts done, 6 not done  all said the same',
+      '  web-[1-4] · 4 hosts │ here',
+    ])
+  })
+})

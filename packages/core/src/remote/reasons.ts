@@ -1,0 +1,81 @@
+import { hostNames } from './host-names.ts'
+
+/** Why a host failed, in an error's own words. */
+export interface HostReason {
+  readonly name: string
+  readonly address?: string | undefined
+  readonly message: string
+}
+
+/** Hosts that failed for the same reason. */
+export interface SharedReason {
+  readonly hosts: readonly string[]
+  readonly lines: readonly string[]
+}
+
+const lastLines = 3
+const few = 3
+const most = 10
+
+/** From the words as they are to what many hosts' words have in common. */
+const views: readonly ((host: HostReason) => string)[] = [
+  reasonOf,
+  (host) => alike(reasonOf(host), host),
+  (host) => firstOf(alike(reasonOf(host), host)),
+  // Commands that hosts were given each in its own words.
+  (host) => firstOf(alike(reasonOf(host), host)).replace(/^".*" (?=[a-z])/, ''),
+]
+
+/** Hosts by the reason that they failed for, the most frequent first: in the hosts' own words where that makes few. */
+export function sharedReasons(failed: readonly HostReason[]): SharedReason[] {
+  const enough = Math.min(most, Math.max(few, failed.length / 4))
+  let groups = new Map<string, string[]>()
+  for (const view of views) {
+    groups = grouped(failed, view)
+    if (groups.size <= enough) break
+  }
+  return [...groups]
+    .map(([reason, hosts]) => ({ hosts, lines: reason.split('\n') }))
+    .sort((one, other) => other.hosts.length - one.hosts.length)
+}
+
+function grouped(
+  failed: readonly HostReason[],
+  reasonFor: (host: HostReason) => string,
+): Map<string, string[]> {
+  const groups = new Map<string, string[]>()
+  for (const host of failed) {
+    const reason = reasonFor(host)
+    const others = groups.get(reason)
+    if (others) others.push(host.name)
+    else groups.set(reason, [host.name])
+  }
+  return groups
+}
+
+const firstOf = (text: string): string => text.split('\n', 1).join()
+
+/** One line or more for each reason, the hosts first. */
+export function reasonLines(failed: readonly HostReason[]): string[] {
+  const reasons = sharedReasons(failed)
+  const lines = reasons.slice(0, most).map(({ hosts, lines }) => `  ${hostNames(hosts)}: ${lines.join('\n')}`)
+  const rest = reasons.slice(most).flatMap(({ hosts }) => hosts)
+  return rest.length > 0 ? [...lines, `  each for a reason of its own: ${hostNames(rest)}`] : lines
+}
+
+/** What failed, and the last that was said about it; messages of commands begin with the host's name themselves. */
+function reasonOf({ name, message }: HostReason): string {
+  const [first = '', ...rest] = message.split('\n')
+  const last = rest.filter((line) => line.trim() !== '').slice(-lastLines)
+  const reason = first.startsWith(name) ? first.slice(name.length).replace(/^:? /, '') : first
+  return [reason, ...last.map((line) => `    ${line.trim()}`)].join('\n')
+}
+
+const ip = /(?<![\w.])(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f]*(?::[\da-f]*){3,})(?![\w.])/gi
+
+/** A reason without what only this host calls itself: its name and addresses. */
+function alike(reason: string, { name, address }: HostReason): string {
+  const own = [name, ...(address === undefined ? [] : [address])]
+  const bare = own.reduce((text, word) => text.replaceAll(word, '…'), reason)
+  return bare.replaceAll(ip, '…').replaceAll(/\(…(?::\d+)?\) /g, '')
+}

@@ -1,0 +1,49 @@
+import { ViridianError } from '../../error.ts'
+
+/** The connection ended before what ran over it. */
+export function hostLost(host: string, cause: Error | undefined): ViridianError {
+  const why = cause === undefined ? '' : `: ${cause.message}`
+  return new ViridianError('E_HOST_LOST', `the connection to ${host} was lost${why}`, {
+    hint: 'what ran there is ended by its server as soon as that notices; run the task again',
+    place: { host },
+    cause,
+  })
+}
+
+export function sessionRefused(host: string, cause: Error): ViridianError {
+  return new ViridianError('E_HOST_CHANNEL', `${host} refused to run a command: ${cause.message}`, {
+    hint: 'see MaxSessions, PermitTTY and ForceCommand in its sshd_config',
+    place: { host },
+    cause,
+  })
+}
+
+export function targetUnreached(host: string, target: string, cause: Error): ViridianError {
+  return new ViridianError('E_HOST_FORWARD', `${host} cannot reach ${target}: ${cause.message}`, {
+    hint: `check that something listens there, and AllowTcpForwarding in the sshd_config of ${host}`,
+    place: { host },
+    cause,
+  })
+}
+
+export function noListener(host: string, target: string, cause: unknown): ViridianError {
+  return new ViridianError('E_HOST_FORWARD', `${host} does not listen on ${target} for us`, {
+    hint: `check that the port is free there, and AllowTcpForwarding and GatewayPorts in the sshd_config of ${host}`,
+    place: { host },
+    cause,
+  })
+}
+
+export function shellLeft(host: string): ViridianError {
+  return new ViridianError('E_SHELL_LEFT', `the shell on ${host} was left by ~.`, {
+    hint: 'what ran in it is hung up',
+    place: { host },
+  })
+}
+
+export function hungUp(host: string): ViridianError {
+  return new ViridianError('E_SHELL_LEFT', `the terminal hung up on the shell of ${host}`, {
+    hint: 'what ran in it is hung up too',
+    place: { host },
+  })
+}
