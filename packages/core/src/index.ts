@@ -1,4 +1,4 @@
-export type { Config, RoleSpec, Stage, TaskTree } from './config/config.ts'
+export type { Config, HostList, RoleSpec, RoleSsh, Stage, TaskTree } from './config/config.ts'
 export { defineConfig } from './config/config.ts'
 export { formatDuration, parseDuration } from './duration.ts'
 export type { ErrorDetails, ErrorPlace, ErrorReport } from './error.ts'
@@ -15,6 +15,7 @@ export type {
   Surroundings,
   SurroundingsContext,
 } from './plugin.ts'
+export type { HostCount, OnFailure } from './remote/fan-out.ts'
 export type {
   FilledTemplate,
   PutOptions,
@@ -49,9 +50,12 @@ export type { Move, Steps } from './step/steps.ts'
 export type { ArgDetails, ArgSpec, ArgSpecs, ArgType, ArgValues } from './task/args.ts'
 export type { HostValues, RemoteTaskContext, TaskContext } from './task/context.ts'
 export type {
+  Batches,
+  CallSettings,
   FanOutSettings,
   LocalTask,
   LocalTaskSettings,
+  OnceTask,
   RemoteTask,
   RemoteTaskSettings,
   Task,

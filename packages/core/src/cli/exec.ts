@@ -1,6 +1,7 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
+import { parseDuration } from '../duration.ts'
 import { ViridianError } from '../error.ts'
-import type { HostCount } from '../remote/fan-out.ts'
+import type { HostCount, OnFailure } from '../remote/fan-out.ts'
 import type { Host } from '../remote/host.ts'
 import { quote, quoted } from '../remote/quote.ts'
 import { chosenRole } from '../task/roles.ts'
@@ -24,6 +25,8 @@ export interface FanOutFlags {
   readonly concurrency?: number
   readonly batches?: readonly HostCount[]
   readonly maxFailures?: HostCount
+  readonly onFailure?: OnFailure
+  readonly timeout?: number
 }
 
 /** `tasks exec --role web uptime`: a command on many hosts. */
@@ -55,13 +58,21 @@ export function withFanOutFlags(own: Command): Command {
     .option('--concurrency <number>', 'hosts at a time (default: 50)', positive)
     .option('--batches <sizes>', 'groups of hosts one after another, the last size repeated: 1,5,20%', counts)
     .option('--max-failures <number>', 'hosts that may fail, or a share of them: 10% (default: 0)', count)
+    .addOption(
+      new Option('--on-failure <what>', 'once more have failed: end the others, let them finish, run all')
+        .choices(['stop', 'finish', 'continue'])
+        .default(undefined, 'finish'),
+    )
+    .option('--timeout <duration>', 'how long each host may take: 30s', parseDuration)
 }
 
 /** The settings of a task that these flags come to. */
-export const fanOutOf = ({ concurrency, batches, maxFailures }: FanOutFlags): FanOutSettings => ({
-  ...(concurrency !== undefined && { concurrency }),
-  ...(batches && { batches }),
-  ...(maxFailures !== undefined && { maxFailures }),
+export const fanOutOf = (flags: FanOutFlags): FanOutSettings => ({
+  ...(flags.concurrency !== undefined && { concurrency: flags.concurrency }),
+  ...(flags.batches && { batches: flags.batches }),
+  ...(flags.maxFailures !== undefined && { maxFailures: flags.maxFailures }),
+  ...(flags.onFailure && { onFailure: flags.onFailure }),
+  ...(flags.timeout !== undefined && { timeout: flags.timeout }),
 })
 
 function execTask(words: readonly string[], flags: ExecFlags): RemoteTask {

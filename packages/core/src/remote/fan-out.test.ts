@@ -98,6 +98,79 @@ describe('over hosts', () => {
   })
 })
 
+describe('what becomes of the others', () => {
+  const slow = async (host: { name: string }, signal?: AbortSignal) => {
+    if (numberOf(host) === 2) {
+      await sleep(20)
+      throw new Error('no')
+    }
+    await sleep(numberOf(host) < 5 ? 1 : 60_000, undefined, signal && { signal }).catch(() => {
+      throw signal?.reason
+    })
+  }
+
+  test('stop: those that are running are ended, and count as no failure', async () => {
+    const results = await fanOut(hosts, slow, { onFailure: 'stop', concurrency: 4 })
+    expect(hostsError(results)?.message.split('\n')).toEqual([
+      'the task failed on 1 of 10 hosts, 3 ended, 2 not begun',
+      '  web-2: no',
+      '  ended: web-[5-7]',
+      '  not begun: web-8, web-9',
+    ])
+    expect(statuses(results)).toBe('ddfddsssss')
+  })
+
+  test('stop: not before more have failed than may', async () => {
+    const results = await fanOut(hosts, failingOn(2, 5), { onFailure: 'stop', maxFailures: 2 })
+    expect(statuses(results)).toBe('ddfddfdddd')
+  })
+
+  test('continue: all are run, and it fails all the same', async () => {
+    const results = await fanOut(hosts, failingOn(1, 4), {
+      onFailure: 'continue',
+      concurrency: 1,
+      batches: [1, 2],
+      maxFailures: 1,
+    })
+    expect(statuses(results)).toBe('dfddfddddd')
+    expect(hostsError(results, 1)?.message).toMatch(/^the task failed on 2 of 10 hosts\n/)
+  })
+
+  test('a deadline ends those that are running: they have failed', async () => {
+    const results = await fanOut(hosts.slice(5), slow, { deadline: 5, concurrency: 3 })
+    expect(statuses(results)).toBe('fffss')
+    expect(hostsError(results)?.message).toContain(
+      'web-[5-7]: was ended: the task took longer than 5ms\n  not begun: web-8, web-9',
+    )
+  })
+
+  test('a stop of the run is passed on to each host', async () => {
+    const stop = new AbortController()
+    const ended = fanOut(hosts.slice(5), slow, { onFailure: 'stop', concurrency: 2, signal: stop.signal })
+    await sleep(5)
+    stop.abort(new Error('interrupted'))
+    expect(statuses(await ended)).toBe('ffsss')
+  })
+})
+
+describe('between batches', () => {
+  const watched = async (bad: number[], options: object) => {
+    const calls: string[] = []
+    const between = async (ended: number, left: number) => void calls.push(`${ended}+${left}`)
+    await fanOut(hosts, failingOn(...bad), { batches: [1, 3, '40%'], between, ...options })
+    return calls.join(' ')
+  }
+
+  test('it is called with what is done and what is left', async () => {
+    expect(await watched([], {})).toBe('1+9 4+6 8+2')
+  })
+
+  test('it is not called when no further batch begins', async () => {
+    expect(await watched([2], {})).toBe('1+9')
+    expect(await watched([2], { onFailure: 'continue' })).toBe('1+9 4+6 8+2')
+  })
+})
+
 describe('the error of hosts', () => {
   const failing = (reasonOf: (host: { name: string }) => string) =>
     fanOut(hosts, (host) => Promise.reject(new ViridianError('E_X', reasonOf(host), { hint: 'look' })), {
@@ -118,6 +191,38 @@ describe('the error of hosts', () => {
     expect(error?.results).toHaveLength(10)
   })
 
+  test('reads well for many hosts and few reasons', async () => {
+    const many = Array.from({ length: 500 }, (_, index) => ({
+      name: `web-${index + 1}`,
+      address: `10.0.${index >> 8}.${index & 255}`,
+    }))
+    const reasonOf = ({ name, address }: { name: string; address: string }): string | undefined => {
+      const number = numberOf({ name })
+      if (number <= 20)
+        return `${name} (${address}:22) cannot be reached within 60s: connect ECONNREFUSED ${address}:22`
+      if (number % 50 === 0)
+        return `${name}: "apt-get -y upgrade" failed with exit code 100\n  E: no space left`
+      if (number % 100 === 1) return `${name}: took longer than 5m`
+      return number === 77 || number === 78 ? `${name}: refused to log in: tried the agent` : undefined
+    }
+    const run = async (host: (typeof many)[number]) => {
+      const reason = reasonOf(host)
+      if (reason !== undefined) throw new ViridianError('E_X', reason)
+    }
+    // What is handed to the function are the hosts given.
+    const results = await fanOut(many, (host) => run(host as (typeof many)[number]), {
+      onFailure: 'continue',
+    })
+    expect(hostsError(results, 0, 'upgrade')?.message.split('\n')).toEqual([
+      'upgrade failed on 36 of 500 hosts',
+      '  web-[1-20]: cannot be reached within 60s: connect ECONNREFUSED …:22',
+      '  web-[50,100,150,200,250,300,350,400,450,500]: "apt-get -y upgrade" failed with exit code 100',
+      '    E: no space left',
+      '  web-[101,201,301,401]: took longer than 5m',
+      '  web-77, web-78: refused to log in: tried the agent',
+    ])
+  })
+
   test('names each reason', async () => {
     const message = hostsError(await failing(({ name }) => `reason ${name.charCodeAt(4)}`))?.message ?? ''
     for (const { name } of hosts) expect(message).toContain(`\n  ${name}: reason ${name.charCodeAt(4)}`)
@@ -131,7 +236,7 @@ describe('the error of hosts', () => {
 
   test('says how many were not begun', async () => {
     expect(hostsError(await fanOut(hosts, failingOn(1), { concurrency: 1 }))?.message).toMatch(
-      /^the task failed on 1 of 10 hosts, 8 not begun\n/,
+      /^the task failed on 1 of 10 hosts, 8 not begun\n.*\n.*\n {2}not begun: web-\[2-9\]$/,
     )
   })
 })

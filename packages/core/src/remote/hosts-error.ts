@@ -1,4 +1,5 @@
 import { isViridianError, ViridianError } from '../error.ts'
+import { hostNames } from './host-names.ts'
 import { reasonLines } from './reasons.ts'
 import type { HostSpec } from './transport.ts'
 
@@ -10,6 +11,8 @@ export type HostResult<Value = unknown> = {
 } & (
   | { readonly status: 'done'; readonly value: Value }
   | { readonly status: 'failed'; readonly error: unknown }
+  /** Ended in mid-task, since too many others had failed. */
+  | { readonly status: 'stopped' }
   /** Not begun: too many others had failed, or the run stopped. */
   | { readonly status: 'skipped' }
 )
@@ -30,11 +33,21 @@ export class HostsError extends ViridianError {
   /** @param what - what failed: the task's name */
   constructor(results: readonly HostResult[], what = 'the task') {
     const failed = failuresOf(results)
-    const skipped = results.filter(({ status }) => status === 'skipped').length
-    const count = `${what} failed on ${failed.length} of ${results.length} hosts`
-    const rest = skipped > 0 ? `, ${skipped} not begun` : ''
+    const stopped = namesOf(results, 'stopped')
+    const skipped = namesOf(results, 'skipped')
+    const counts = [
+      failed.length > 0
+        ? `${what} failed on ${failed.length} of ${results.length} hosts`
+        : `${what} was not finished on all of ${results.length} hosts`,
+      ...(stopped.length > 0 ? [`${stopped.length} ended`] : []),
+      ...(skipped.length > 0 ? [`${skipped.length} not begun`] : []),
+    ]
+    const rest = [
+      ...(stopped.length > 0 ? [`  ended: ${hostNames(stopped)}`] : []),
+      ...(skipped.length > 0 ? [`  not begun: ${hostNames(skipped)}`] : []),
+    ]
     const hint = failed.map(({ error }) => (isViridianError(error) ? error.hint : undefined)).find(Boolean)
-    super('E_HOSTS_FAILED', [`${count}${rest}`, ...reasonLines(failed.map(reasonOf))].join('\n'), {
+    super('E_HOSTS_FAILED', [counts.join(', '), ...reasonLines(failed.map(reasonOf)), ...rest].join('\n'), {
       hint: hint ?? 'all that the hosts said stands above; --verbose shows every command too',
       ...(failed.length === 1 && failed[0] && { place: { host: failed[0].host.name } }),
     })
@@ -49,6 +62,9 @@ export class HostsError extends ViridianError {
 export function failuresOf(results: readonly HostResult[]): (HostResult & { status: 'failed' })[] {
   return results.filter((result) => result.status === 'failed')
 }
+
+const namesOf = (results: readonly HostResult[], status: HostResult['status']): string[] =>
+  results.filter((result) => result.status === status).map(({ host }) => host.name)
 
 const reasonOf = ({ host, error }: HostResult & { status: 'failed' }) => ({
   name: host.name,

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import { ViridianError } from '../error.ts'
 import type { Backend } from './backend.ts'
 import { ConnectedBackend } from './connected-backend.ts'
 import { LocalFiles } from './files/local-files.ts'
@@ -41,6 +42,8 @@ export interface HostHooks {
   readonly onLine?: (stream: 'stdout' | 'stderr', line: string) => void
   /** Told of what goes wrong beside the task. */
   readonly onWarning?: (text: string) => void
+  /** Ends the host's commands. @default the run's */
+  readonly signal?: AbortSignal | undefined
   /** Takes what is to be ended with the host's task. @default it ends with the run */
   readonly atEnd?: (end: () => Promise<void>) => void
 }
@@ -64,12 +67,12 @@ export function createRemote(options: RemoteOptions): Remote {
   // Every command of every host listens on it.
   setMaxListeners(0, options.signal)
   const ends: (() => Promise<void>)[] = []
-  const backendOf = (spec: HostSpec, { onCommand, onLine, onWarning, atEnd }: HostHooks): Backend => {
+  const backendOf = (spec: HostSpec, { onCommand, onLine, onWarning, atEnd, signal }: HostHooks): Backend => {
     if (options.planning) return printer(onCommand ?? ignore, options.mask)
     return new ConnectedBackend({
       host: spec.name,
       files,
-      signal: options.signal,
+      signal: signal ?? options.signal,
       mask: options.mask,
       lend: options.lend,
       connection: () => connections.get(spec),
@@ -85,6 +88,7 @@ export function createRemote(options: RemoteOptions): Remote {
     host: (spec, hooks = {}) => hostInContext(spec, backendOf(spec, hooks), { env: {} }),
     close: async () => {
       await Promise.all(ends.splice(0).map((end) => end()))
+      connections.close()
       await transport.close()
     },
   }
@@ -93,12 +97,19 @@ export function createRemote(options: RemoteOptions): Remote {
 /** One connection a host; a lost one is made anew by the next command. */
 class Connections {
   readonly #transport: Transport
-  readonly #signal: AbortSignal
+  /** Ends attempts to connect, also those that nobody waits for any more. */
+  readonly #stop = new AbortController()
   readonly #open = new Map<string, Promise<Connection>>()
 
   constructor(transport: Transport, signal: AbortSignal) {
     this.#transport = transport
-    this.#signal = signal
+    setMaxListeners(0, this.#stop.signal)
+    signal.addEventListener('abort', () => this.#stop.abort(signal.reason), { once: true })
+    if (signal.aborted) this.#stop.abort(signal.reason)
+  }
+
+  close(): void {
+    this.#stop.abort(new ViridianError('E_HOST_LOST', 'the connection was closed while it was made'))
   }
 
   async get(spec: HostSpec): Promise<Connection> {
@@ -118,7 +129,7 @@ class Connections {
     const present = this.#open.get(key)
     // Another command may have connected again meanwhile.
     if (present !== undefined && present !== stale) return present
-    const connecting = this.#transport.connect(spec, this.#signal)
+    const connecting = this.#transport.connect(spec, this.#stop.signal)
     this.#open.set(key, connecting)
     connecting.catch(() => this.#open.delete(key))
     return connecting

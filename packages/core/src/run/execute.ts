@@ -2,7 +2,7 @@ import { hostname, userInfo } from 'node:os'
 import { type ErrorReport, isViridianError, reportOf } from '../error.ts'
 import type { RecordOf } from '../journal/record.ts'
 import type { ArgSpecs, ArgValues } from '../task/args.ts'
-import { runOnHosts } from '../task/on-hosts.ts'
+import { callTask } from '../task/call.ts'
 import { isRemote, type Task } from '../task/task.ts'
 import { TaskScope } from '../task/task-scope.ts'
 import type { Ledger } from './ledger.ts'
@@ -96,9 +96,9 @@ async function attempt({
 const ignore = (): void => undefined
 
 function body(session: Session, task: Task, args: ArgValues<ArgSpecs>): Promise<unknown> {
-  return isRemote(task)
-    ? runOnHosts(session, `/${session.identity.task}#0`, task, args)
-    : task.body(new TaskScope(session, args))
+  const key = `/${session.identity.task}#0`
+  const scope = (at: string | undefined) => new TaskScope(session, args, at)
+  return callTask({ session, key, task, args, scope, at: undefined })
 }
 
 const stopped = (signal: AbortSignal): Promise<never> =>

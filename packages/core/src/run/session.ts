@@ -9,7 +9,7 @@ import type { Plugin } from '../plugin.ts'
 import { render, type Template, type TemplateData } from '../remote/files/template.ts'
 import type { Host } from '../remote/host.ts'
 import type { Ask } from '../remote/prompt.ts'
-import { createRemote, type Remote } from '../remote/remote.ts'
+import { createRemote, type HostHooks, type Remote } from '../remote/remote.ts'
 import type { Lend } from '../remote/shell.ts'
 import type { HostSpec, SshDefaults } from '../remote/transport.ts'
 import type { RunIdentity, StepContext } from '../step/definition.ts'
@@ -281,26 +281,24 @@ export class Session implements StepHost {
   }
 
   /** The hosts that a remote task is called on; a resumed run goes on with those that it was called on first. */
-  async calledOn(key: string, role: string): Promise<readonly HostSpec[]> {
+  async calledOn(key: string, find: () => Promise<readonly HostSpec[]>): Promise<readonly HostSpec[]> {
+    await this.openStage()
     const past = this.#pastHosts.get(key)
-    if (past !== undefined) {
-      await this.openStage()
-      return past
-    }
-    const hosts = await this.hosts(role)
+    if (past !== undefined) return past
+    const hosts = await find()
     const record = { kind: 'task.hosts', key, at: new Date().toISOString(), hosts } as const
     this.engine.record(record).catch((error: unknown) => this.engine.fail(error))
     return hosts
   }
 
-  /** @param atEnd - takes what is to be ended with the host's task; left out: it ends with the run */
+  /** @param until - the signal that ends the host's task, and takes what is to be ended with it; left out: the run's */
   host(
     spec: HostSpec,
     step: { key: string; parent: string; host: string },
-    atEnd?: (end: () => Promise<void>) => void,
+    until: Pick<HostHooks, 'signal' | 'atEnd'> = {},
   ): Host {
     return this.#remote.host(spec, {
-      ...(atEnd && { atEnd }),
+      ...until,
       onWarning: (text) => this.emit({ kind: 'note', level: 'warning', text }),
       onCommand: (command) =>
         this.emit({ kind: 'host.command', ...step, command, planned: this.engine.planning }),

@@ -3,7 +3,7 @@ import type { RunCommand } from '../remote/host.ts'
 import type { HostSpec } from '../remote/transport.ts'
 import type { Steps } from '../step/steps.ts'
 import type { ArgSpecs, ArgValues } from './args.ts'
-import type { LocalTask, RemoteTask } from './task.ts'
+import type { CallSettings, LocalTask, OnceTask, RemoteTask } from './task.ts'
 
 /** What every task function is handed. */
 interface AnyTaskContext<Specs extends ArgSpecs> {
@@ -34,13 +34,26 @@ export type HostValues<Result> = Readonly<Record<string, Result>>
 /** The `t` of a task: everything that it depends on goes through here, so that a run can be resumed and undone. */
 export interface TaskContext<Specs extends ArgSpecs = ArgSpecs> extends AnyTaskContext<Specs>, Steps {
   /**
-   * Runs another task as part of this one. Arguments that are not given are taken from this task's own, by name.
+   * Runs another task as part of this one. Arguments that are not given are taken from this task's own, by name. A remote
+   * task gives the values of its hosts by their names, one that runs `once` its value.
    *
-   * @throws HostsError when a remote task failed on a host; it holds every host's result
+   * @param settings for a remote task: its hosts, and how it spreads over them, this time
+   * @throws HostsError when a remote task failed on more hosts than it may; it holds every host's result
+   *
+   * @example
+   * ```ts
+   * await t.run(restart, {}, { hosts: green, batches: [1, '25%'], maxFailures: '10%' })
+   * ```
    */
+  run<Inner extends ArgSpecs, Result>(
+    task: OnceTask<Inner, Result>,
+    args?: Partial<ArgValues<Inner>>,
+    settings?: CallSettings<Inner>,
+  ): Promise<Result>
   run<Inner extends ArgSpecs, Result>(
     task: RemoteTask<Inner, Result>,
     args?: Partial<ArgValues<Inner>>,
+    settings?: CallSettings<Inner>,
   ): Promise<HostValues<Result>>
   run<Inner extends ArgSpecs, Result>(
     task: LocalTask<Inner, Result>,

@@ -1,3 +1,4 @@
+import { ViridianError } from '../error.ts'
 import type { HostSpec } from '../remote/transport.ts'
 
 export const asHost = (host: string | HostSpec): HostSpec =>
@@ -12,4 +13,24 @@ export function parseHost(text: string): HostSpec {
     /^(?:([^@]+)@)?(?:\[([^\]]+)\]|([^:]+|.*:.*:.*?))(?::(\d+))?$/.exec(text) ?? []
   const name = bracketed ?? bare ?? text
   return { name, ...(user !== undefined && { user }), ...(port !== undefined && { port: Number(port) }) }
+}
+
+/**
+ * Hosts from names and specifications.
+ *
+ * @param what - who lists them: `role "web"`
+ * @throws ViridianError `E_HOST_TWICE` when two have one name: outcomes are recorded under it
+ */
+export function hostsFrom(list: readonly (string | HostSpec)[], what: string): readonly HostSpec[] {
+  const hosts = list.map(asHost)
+  const names = new Set<string>()
+  for (const { name } of hosts) {
+    if (names.has(name)) {
+      throw new ViridianError('E_HOST_TWICE', `${what} has two hosts called "${name}"`, {
+        hint: 'give each a name of its own: { name, address }',
+      })
+    }
+    names.add(name)
+  }
+  return hosts
 }

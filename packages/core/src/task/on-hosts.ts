@@ -1,40 +1,105 @@
-import { reportOf } from '../error.ts'
-import { fanOut, hostsError } from '../remote/fan-out.ts'
+import { parseDuration } from '../duration.ts'
+import { ViridianError } from '../error.ts'
+import { type FanOutOptions, fanOut, hostsError } from '../remote/fan-out.ts'
+import { hostNames } from '../remote/host-names.ts'
 import type { HostSpec } from '../remote/transport.ts'
 import type { Session } from '../run/session.ts'
-import { asJson } from '../step/performance.ts'
 import type { ArgSpecs, ArgValues } from './args.ts'
-import type { HostValues, RemoteTaskContext } from './context.ts'
-import type { RemoteTask } from './task.ts'
+import { betweenBatches, sizesOf } from './between-batches.ts'
+import type { RemoteTaskContext, TaskContext } from './context.ts'
+import { hostsFrom } from './host-address.ts'
+import { onHost } from './on-host.ts'
+import type { CallSettings, RemoteTask } from './task.ts'
 
-/** Runs a remote task on every host of its role; each host is recorded, so that a resumed run goes on with the others. */
+/** A call of a remote task. */
+export interface HostsCall<Specs extends ArgSpecs, Result> {
+  readonly session: Session
+  readonly key: string
+  readonly task: RemoteTask<Specs, Result>
+  readonly args: ArgValues<Specs>
+  /** What is asked for this time. */
+  readonly settings: CallSettings<Specs>
+  /** Opens a scope of the task's own under a key. */
+  scope(key: string): TaskContext<Specs>
+}
+
+/**
+ * Runs a remote task on every host of its role; each host is recorded, so that a resumed run goes on with the others.
+ *
+ * @returns the values by host, or that of the only host of a task that runs once
+ */
 export async function runOnHosts<Specs extends ArgSpecs, Result>(
-  session: Session,
-  key: string,
-  task: RemoteTask<Specs, Result>,
-  args: ArgValues<Specs>,
-): Promise<HostValues<Result>> {
-  const hosts = await session.calledOn(key, task.role)
+  call: HostsCall<Specs, Result>,
+): Promise<unknown> {
+  const { session, key, args, scope } = call
+  const what = session.nameOf(call.task)
+  const task: RemoteTask<Specs, Result> = { ...call.task, ...call.settings }
+  const hosts = await session.calledOn(key, () => hostsOf(call))
   if (hosts.length === 0) {
-    const text = `${session.nameOf(task)}: none of the chosen hosts stands in role "${task.role}"`
+    const text = `${what}: none of the chosen hosts stands in role "${task.role}"`
     session.emit({ kind: 'note', level: 'info', text })
     return {}
   }
-  const t = remoteContext(session, args)
   const began = performance.now()
-  const common = { key, task: session.nameOf(task), hosts: hosts.length }
+  const common = { key, task: what, hosts: hosts.length }
   session.emit({ kind: 'hosts.started', ...common, at: new Date().toISOString() })
-  const results = await fanOut(hosts, (host) => onHost(session, key, task, t, host), {
-    ...task,
+  const remote = { session, key, task, t: remoteContext(session, args) }
+  const between = betweenBatches({ session, key, batches: task.batches, scope })
+  let isHalted = false
+  const results = await fanOut(hosts, (host, signal) => onHost(remote, host, signal), {
+    ...spreadOf(task),
+    ...(between && {
+      // What fails in between has stopped the run: that no further host begins is all there is to say here.
+      between: (ended, left) =>
+        between(ended, left).catch(() => {
+          isHalted = true
+        }),
+    }),
     signal: session.engine.signal,
   })
   const ms = Math.round(performance.now() - began)
   session.emit({ kind: 'hosts.finished', ...common, at: new Date().toISOString(), ms })
-  const failure = hostsError(results, task.maxFailures, session.nameOf(task))
+  if (isHalted) {
+    const names = results.filter(({ status }) => status === 'skipped').map(({ host }) => host.name)
+    session.emit({ kind: 'note', level: 'warning', text: `${what}: not begun on ${hostNames(names)}` })
+  }
+  const failure = hostsError(results, task.maxFailures, what)
   if (failure) throw failure
-  return Object.fromEntries(
-    results.flatMap((each) => (each.status === 'done' ? [[each.host.name, each.value]] : [])),
+  const values = results.flatMap((each) =>
+    each.status === 'done' ? [[each.host.name, each.value] as const] : [],
   )
+  return task.once ? values[0]?.[1] : Object.fromEntries(values)
+}
+
+async function hostsOf<Specs extends ArgSpecs, Result>({
+  session,
+  task,
+  settings,
+}: HostsCall<Specs, Result>): Promise<readonly HostSpec[]> {
+  const what = session.nameOf(task)
+  const hosts = settings.hosts
+    ? hostsFrom(settings.hosts, `the call of ${what}`)
+    : await session.hosts(task.role)
+  if (hosts.length === 0 && (settings.hosts || task.once)) {
+    const none = settings.hosts
+      ? 'is called on no hosts'
+      : `finds none of the chosen hosts in role "${task.role}"`
+    throw new ViridianError('E_HOSTS_NONE', `${what} ${none}`, {
+      hint: settings.hosts ? 'leave the call out, or its "hosts"' : 'choose one of its hosts as well',
+    })
+  }
+  return task.once ? hosts.slice(0, 1) : hosts
+}
+
+function spreadOf<Specs extends ArgSpecs, Result>(task: RemoteTask<Specs, Result>): FanOutOptions {
+  const batches = sizesOf(task.batches)
+  return {
+    ...(task.concurrency !== undefined && { concurrency: task.concurrency }),
+    ...(batches && { batches }),
+    ...(task.maxFailures !== undefined && { maxFailures: task.maxFailures }),
+    ...(task.onFailure && { onFailure: task.onFailure }),
+    ...(task.deadline !== undefined && { deadline: parseDuration(task.deadline) }),
+  }
 }
 
 function remoteContext<Specs extends ArgSpecs>(
@@ -53,72 +118,4 @@ function remoteContext<Specs extends ArgSpecs>(
       return value
     },
   }
-}
-
-async function onHost<Specs extends ArgSpecs, Result>(
-  session: Session,
-  parent: string,
-  task: RemoteTask<Specs, Result>,
-  t: RemoteTaskContext<Specs>,
-  spec: HostSpec,
-): Promise<Result> {
-  const key = `${parent}/${spec.name}`
-  const common = { key, parent, host: spec.name }
-  const began = performance.now()
-  session.emit({ kind: 'host.started', ...common, at: new Date().toISOString() })
-  const finished = (error?: unknown): void =>
-    session.emit({
-      kind: 'host.finished',
-      ...common,
-      at: new Date().toISOString(),
-      ms: Math.round(performance.now() - began),
-      ...(error !== undefined && { error: reportOf(error) }),
-    })
-  try {
-    const body = async (): Promise<Result> => {
-      const ends: (() => Promise<void>)[] = []
-      try {
-        return await task.body(
-          session.host(spec, common, (end) => void ends.push(end)),
-          t,
-        )
-      } finally {
-        await Promise.all(ends.map((end) => end()))
-      }
-    }
-    const value = session.engine.planning ? await body() : await recorded(session, common, spec, body)
-    finished()
-    return value
-  } catch (error) {
-    finished(error)
-    throw error
-  }
-}
-
-function recorded<Result>(
-  session: Session,
-  { key, parent, host }: { key: string; parent: string; host: string },
-  spec: HostSpec,
-  body: () => Promise<Result>,
-): Promise<Result> {
-  return session.engine.perform({
-    key,
-    parent,
-    type: 'host',
-    step: 'host',
-    version: 1,
-    title: host,
-    input: asJson(spec),
-    // What the task function returned is its own affair; a resumed run gets it back as JSON holds it.
-    parse: (output) => output as Result,
-    prepare: async () => {
-      await session.beforeRemoteTask()
-      return undefined
-    },
-    // A resumed run that was killed in mid-task has prepared it before, and asks for leave here.
-    work: async () => {
-      await session.beforeRemoteTask()
-      return body()
-    },
-  })
 }

@@ -10,11 +10,11 @@ import { asJson } from '../step/performance.ts'
 import { Scope } from '../step/scope.ts'
 import type { Steps } from '../step/steps.ts'
 import { type ArgSpecs, type ArgValues, parseArgs } from './args.ts'
+import { callTask } from './call.ts'
 import type { HostValues, TaskContext } from './context.ts'
 import { keepOpen } from './keep.ts'
 import { localCommand } from './local-command.ts'
-import { runOnHosts } from './on-hosts.ts'
-import { isRemote, type LocalTask, type RemoteTask, type Task } from './task.ts'
+import type { CallSettings, LocalTask, OnceTask, RemoteTask, Task } from './task.ts'
 
 /** The `t` of a task function: one scope of a run, with the task's arguments. */
 export class TaskScope<Specs extends ArgSpecs> extends Scope implements TaskContext<Specs> {
@@ -53,8 +53,14 @@ export class TaskScope<Specs extends ArgSpecs> extends Scope implements TaskCont
   }
 
   run<Inner extends ArgSpecs, Result>(
+    task: OnceTask<Inner, Result>,
+    args?: Partial<ArgValues<Inner>>,
+    settings?: CallSettings<Inner>,
+  ): Promise<Result>
+  run<Inner extends ArgSpecs, Result>(
     task: RemoteTask<Inner, Result>,
     args?: Partial<ArgValues<Inner>>,
+    settings?: CallSettings<Inner>,
   ): Promise<HostValues<Result>>
   run<Inner extends ArgSpecs, Result>(
     task: LocalTask<Inner, Result>,
@@ -63,15 +69,16 @@ export class TaskScope<Specs extends ArgSpecs> extends Scope implements TaskCont
   run<Inner extends ArgSpecs, Result>(
     task: Task<Inner, Result>,
     given: Partial<ArgValues<Inner>> = {},
+    settings: CallSettings<Inner> = {},
   ): Promise<unknown> {
-    const name = this.#session.nameOf(task)
+    const session = this.#session
+    const name = session.nameOf(task)
     const key = this.keys.claim(name)
     const group = { key, parent: this.parent, step: name, type: 'task', title: name } as const
-    return this.#session.engine.group(group, async () => {
+    return session.engine.group(group, async () => {
       const args = this.#argsFor(name, task, given)
-      return isRemote(task)
-        ? runOnHosts(this.#session, key, task, args)
-        : task.body(new TaskScope(this.#session, args, key))
+      const scope = (at: string | undefined) => new TaskScope(session, args, at)
+      return callTask({ session, key, task, args, settings, scope, at: key })
     })
   }
 

@@ -1,4 +1,7 @@
+import type { HostCount, OnFailure } from '../remote/fan-out.ts'
 import type { Host } from '../remote/host.ts'
+import type { Retry } from '../remote/retry.ts'
+import type { HostSpec } from '../remote/transport.ts'
 import type { ArgSpecs, ArgValues } from './args.ts'
 import type { RemoteTaskContext, TaskContext } from './context.ts'
 
@@ -20,9 +23,10 @@ export interface LocalTask<Specs extends ArgSpecs = ArgSpecs, Result = unknown> 
 /** A task that runs on every host of a role. */
 export interface RemoteTask<Specs extends ArgSpecs = ArgSpecs, Result = unknown>
   extends Named<Specs>,
-    FanOutSettings {
+    FanOutSettings<Specs> {
   readonly [kind]: 'remote'
   readonly role: string
+  readonly once: boolean
   body(host: Host, t: RemoteTaskContext<Specs>): Promise<Result>
 }
 
@@ -31,13 +35,42 @@ export type Task<Specs extends ArgSpecs = ArgSpecs, Result = unknown> =
   | RemoteTask<Specs, Result>
 
 /** How a remote task spreads over its hosts. */
-export interface FanOutSettings {
+export interface FanOutSettings<Specs extends ArgSpecs = ArgSpecs> {
   /** Hosts at a time. @default 50 */
   readonly concurrency?: number
-  /** Groups of hosts one after another: `[1, 5, '20%']`; the last size repeats. */
-  readonly batches?: readonly (number | `${number}%`)[]
-  /** Failed hosts that are borne before no further host starts. @default 0 */
-  readonly maxFailures?: number | `${number}%`
+  /** Groups of hosts one after another: `[1, 5, '20%']`; the last size repeats. @default all hosts at once */
+  readonly batches?: readonly HostCount[] | Batches<Specs>
+  /** Failed hosts that are borne, a number or a share; one that cannot be reached has failed. @default 0 */
+  readonly maxFailures?: HostCount
+  /**
+   * What becomes of the others once more hosts have failed than may: `stop` ends those that are running, `finish` lets
+   * them finish and begins no further one, `continue` runs all. The task fails in each case, and with it the task that has
+   * called it; for one that is to go on, let more hosts fail (`maxFailures: '100%'`).
+   *
+   * @default finish
+   */
+  readonly onFailure?: OnFailure
+  /** How long the function may take on one host, each try: milliseconds, or `5m`. @default without end */
+  readonly timeout?: number | string
+  /** How long the task may take on all hosts together. @default without end */
+  readonly deadline?: number | string
+  /** How often more the function is tried on a host on which it fails. @default 0 */
+  readonly retry?: number | Retry
+}
+
+/** Batches with something between them. */
+export interface Batches<Specs extends ArgSpecs = ArgSpecs> {
+  readonly sizes: readonly HostCount[]
+  /** Waited for before each batch but the first, and before the check: milliseconds, or `30s`. */
+  readonly pause?: number | string
+  /** Looks, before each batch but the first, whether to go on: its failure ends the task, and no further host is begun. */
+  check?(t: TaskContext<Specs>): Promise<unknown>
+}
+
+/** How a remote task is called this time, in place of what its definition says. */
+export interface CallSettings<Specs extends ArgSpecs = ArgSpecs> extends FanOutSettings<Specs> {
+  /** In place of the hosts of its role. */
+  readonly hosts?: readonly (string | HostSpec)[]
 }
 
 export interface TaskSettings<Specs extends ArgSpecs> {
@@ -52,8 +85,17 @@ export interface LocalTaskSettings<Specs extends ArgSpecs> extends TaskSettings<
   readonly locks?: (args: ArgValues<Specs>) => readonly string[]
 }
 
-export interface RemoteTaskSettings<Specs extends ArgSpecs> extends TaskSettings<Specs>, FanOutSettings {
+export interface RemoteTaskSettings<Specs extends ArgSpecs>
+  extends TaskSettings<Specs>,
+    FanOutSettings<Specs> {
   readonly role: string
+  /** Runs on the first host of the role alone, and gives its value. @default false */
+  readonly once?: boolean
+}
+
+/** A remote task that runs on the first host of its role alone. */
+export type OnceTask<Specs extends ArgSpecs = ArgSpecs, Result = unknown> = RemoteTask<Specs, Result> & {
+  readonly once: true
 }
 
 /**
@@ -92,11 +134,20 @@ export function task<const Specs extends ArgSpecs = Record<never, never>, Result
  * ```
  */
 export function remoteTask<const Specs extends ArgSpecs = Record<never, never>, Result = void>(
+  settings: RemoteTaskSettings<Specs> & { readonly once: true },
+  body: (host: Host, t: RemoteTaskContext<Specs>) => Promise<Result>,
+): OnceTask<Specs, Result>
+export function remoteTask<const Specs extends ArgSpecs = Record<never, never>, Result = void>(
+  settings: RemoteTaskSettings<Specs>,
+  body: (host: Host, t: RemoteTaskContext<Specs>) => Promise<Result>,
+): RemoteTask<Specs, Result>
+export function remoteTask<const Specs extends ArgSpecs, Result>(
   settings: RemoteTaskSettings<Specs>,
   body: (host: Host, t: RemoteTaskContext<Specs>) => Promise<Result>,
 ): RemoteTask<Specs, Result> {
-  const { args, ...rest } = settings
-  return { [kind]: 'remote', ...rest, args: args ?? ({} as Specs), body }
+  const { args, once = false, ...rest } = settings
+  // Without `args` the type parameter's default is the empty record.
+  return { [kind]: 'remote', ...rest, once, args: args ?? ({} as Specs), body }
 }
 
 export const isTask = (value: unknown): value is Task =>

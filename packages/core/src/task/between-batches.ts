@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { formatDuration, parseDuration } from '../duration.ts'
+import type { HostCount } from '../remote/fan-out.ts'
+import type { Session } from '../run/session.ts'
+import { asJson } from '../step/performance.ts'
+import type { ArgSpecs } from './args.ts'
+import type { TaskContext } from './context.ts'
+import type { Batches, FanOutSettings } from './task.ts'
+
+type Settings<Specs extends ArgSpecs> = FanOutSettings<Specs>['batches']
+
+const isPlain = <Specs extends ArgSpecs>(batches: Settings<Specs>): batches is readonly HostCount[] =>
+  Array.isArray(batches)
+
+export const sizesOf = <Specs extends ArgSpecs>(
+  batches: Settings<Specs>,
+): readonly HostCount[] | undefined => (isPlain(batches) ? batches : batches?.sizes)
+
+export interface BatchContext<Specs extends ArgSpecs> {
+  readonly session: Session
+  /** The key of the task's call. */
+  readonly key: string
+  readonly batches: Settings<Specs>
+  /** Opens a scope of the task's own under this key. */
+  scope(key: string): TaskContext<Specs>
+}
+
+/** What happens between two batches: a pause, which a resumed run does not wait out again, and a check, which it repeats. */
+export function betweenBatches<Specs extends ArgSpecs>({
+  session,
+  key,
+  batches,
+  scope,
+}: BatchContext<Specs>) {
+  if (session.engine.planning || batches === undefined || isPlain(batches)) return undefined
+  return async (ended: number, left: number): Promise<void> => {
+    if (batches.pause !== undefined) await pause(session, key, parseDuration(batches.pause), ended, left)
+    if (batches.check) await check(session, key, { check: batches.check, scope }, ended, left)
+  }
+}
+
+function pause(session: Session, parent: string, ms: number, ended: number, left: number): Promise<unknown> {
+  const title = `wait ${formatDuration(ms)}: ${ended} of ${ended + left} hosts are done`
+  return session.engine.track(title, () =>
+    session.engine.perform({
+      key: `${parent}/pause#${ended}`,
+      parent,
+      // A read is recorded and replayed: the time that was waited is not waited again.
+      type: 'read',
+      step: 'pause',
+      version: 1,
+      title,
+      input: asJson(ms),
+      parse: () => null,
+      work: async () => {
+        await sleep(ms, undefined, { signal: session.engine.signal })
+        return null
+      },
+    }),
+  )
+}
+
+function check<Specs extends ArgSpecs>(
+  session: Session,
+  parent: string,
+  {
+    check,
+    scope,
+  }: { check: NonNullable<Batches<Specs>['check']>; scope: (key: string) => TaskContext<Specs> },
+  ended: number,
+  left: number,
+): Promise<unknown> {
+  const key = `${parent}/check#${ended}`
+  const title = `check: ${ended} of ${ended + left} hosts are done`
+  return session.engine.group({ key, parent, step: 'check', type: 'move', title }, () => check(scope(key)))
+}

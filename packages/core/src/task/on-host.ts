@@ -1,0 +1,124 @@
+import { formatDuration, parseDuration } from '../duration.ts'
+import { reportOf, ViridianError } from '../error.ts'
+import { withRetry } from '../remote/retry.ts'
+import { timeLimited } from '../remote/time-limit.ts'
+import type { HostSpec } from '../remote/transport.ts'
+import type { Session } from '../run/session.ts'
+import { asJson } from '../step/performance.ts'
+import type { ArgSpecs } from './args.ts'
+import type { RemoteTaskContext } from './context.ts'
+import type { RemoteTask } from './task.ts'
+
+/** A remote task as it is called this time. */
+export interface RemoteCall<Specs extends ArgSpecs, Result> {
+  readonly session: Session
+  readonly key: string
+  readonly task: RemoteTask<Specs, Result>
+  readonly t: RemoteTaskContext<Specs>
+}
+
+/** Runs a remote task on one host, recorded: a resumed run gives its outcome back. */
+export async function onHost<Specs extends ArgSpecs, Result>(
+  call: RemoteCall<Specs, Result>,
+  spec: HostSpec,
+  signal: AbortSignal | undefined,
+): Promise<Result> {
+  const { session, key: parent } = call
+  const common = { key: `${parent}/${spec.name}`, parent, host: spec.name }
+  const began = performance.now()
+  session.emit({ kind: 'host.started', ...common, at: new Date().toISOString() })
+  const finished = (error?: unknown): void =>
+    session.emit({
+      kind: 'host.finished',
+      ...common,
+      at: new Date().toISOString(),
+      ms: Math.round(performance.now() - began),
+      ...(error !== undefined && { error: reportOf(error) }),
+    })
+  try {
+    const value = session.engine.planning
+      ? await once(call, spec, common, undefined)
+      : await recorded(session, common, spec, () => tried(call, spec, common, signal))
+    finished()
+    return value
+  } catch (error) {
+    finished(error)
+    throw error
+  }
+}
+
+interface HostStep {
+  readonly key: string
+  readonly parent: string
+  readonly host: string
+}
+
+/** Within the time of a host, and again when it fails. */
+function tried<Specs extends ArgSpecs, Result>(
+  call: RemoteCall<Specs, Result>,
+  spec: HostSpec,
+  step: HostStep,
+  signal: AbortSignal | undefined,
+): Promise<Result> {
+  const { session, task } = call
+  const limit = task.timeout === undefined ? undefined : parseDuration(task.timeout)
+  const late = (): ViridianError =>
+    new ViridianError('E_HOST_TIMEOUT', `${spec.name}: took longer than ${formatDuration(limit ?? 0)}`, {
+      hint: 'its commands were ended; give it a longer timeout, or see what it waits for',
+      place: { host: spec.name },
+    })
+  const attempt = (): Promise<Result> =>
+    timeLimited(limit, signal, late, (own) => once(call, spec, step, own))
+  const around = {
+    signal: signal ?? session.engine.signal,
+    say: (text: string) => session.emit({ kind: 'note', level: 'warning', text: told(spec, text) }),
+    mayPass: () => true,
+  }
+  return withRetry(task.retry, around, attempt)
+}
+
+const told = ({ name }: HostSpec, text: string): string => (text.startsWith(name) ? text : `${name}: ${text}`)
+
+/** What the function has opened ends with it. */
+async function once<Specs extends ArgSpecs, Result>(
+  { session, task, t }: RemoteCall<Specs, Result>,
+  spec: HostSpec,
+  step: HostStep,
+  signal: AbortSignal | undefined,
+): Promise<Result> {
+  const ends: (() => Promise<void>)[] = []
+  const host = session.host(spec, step, { signal, atEnd: (end) => void ends.push(end) })
+  try {
+    return await task.body(host, t)
+  } finally {
+    await Promise.all(ends.map((end) => end()))
+  }
+}
+
+function recorded<Result>(
+  session: Session,
+  { key, parent, host }: HostStep,
+  spec: HostSpec,
+  body: () => Promise<Result>,
+): Promise<Result> {
+  return session.engine.perform({
+    key,
+    parent,
+    type: 'host',
+    step: 'host',
+    version: 1,
+    title: host,
+    input: asJson(spec),
+    // What the task function returned is its own affair; a resumed run gets it back as JSON holds it.
+    parse: (output) => output as Result,
+    prepare: async () => {
+      await session.beforeRemoteTask()
+      return undefined
+    },
+    // A resumed run that was killed in mid-task has prepared it before, and asks for leave here.
+    work: async () => {
+      await session.beforeRemoteTask()
+      return body()
+    },
+  })
+}
