@@ -16,8 +16,16 @@ export type {
   SurroundingsContext,
 } from './plugin.ts'
 export type { HostCount, OnFailure } from './remote/fan-out.ts'
-export type { PutOptions, PutResult, PutSource, ReadOptions, WriteOptions } from './remote/files/options.ts'
+export type {
+  FilledTemplate,
+  PutOptions,
+  PutResult,
+  PutSource,
+  ReadOptions,
+  WriteOptions,
+} from './remote/files/options.ts'
 export type { ReadRemoteFile } from './remote/files/reading.ts'
+export type { Template, TemplateData } from './remote/files/template.ts'
 export type { Forward, ForwardOptions } from './remote/forward.ts'
 export type { CommandOptions, CommandResult, CommandValue, Host, RunCommand } from './remote/host.ts'
 export type { HostResult } from './remote/hosts-error.ts'

@@ -29,6 +29,8 @@ export function hostInContext(spec: HostSpec, backend: Backend, context: Command
     get: (remote, local) => backend.get(context, remote, local),
     write: (remote, content, options = {}) =>
       backend.put(context, typeof content === 'string' ? { text: content } : content, remote, options),
+    template: (template, remote, data = {}, options = {}) =>
+      backend.put(context, { template, data }, remote, options),
     read: fileReading(backend, context),
     exists: (remote) => backend.exists(context, remote),
   }

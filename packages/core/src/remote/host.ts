@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream'
 import type { PutOptions, PutResult, PutSource, WriteOptions } from './files/options.ts'
 import type { ReadRemoteFile } from './files/reading.ts'
+import type { Template, TemplateData } from './files/template.ts'
 import type { Forward, ForwardOptions } from './forward.ts'
 import type { RebootOptions } from './reboot.ts'
 import type { Retry } from './retry.ts'
@@ -150,6 +151,24 @@ export interface Host {
   get(remote: string, local: string | Writable): Promise<void>
   /** Writes a text or bytes to a remote file, as `put` does. */
   write(remote: string, content: string | Uint8Array, options?: WriteOptions): Promise<PutResult>
+  /**
+   * Fills a template in and writes it to a remote file, as `put` does.
+   *
+   * @param template - a local path, or its text: Eta's, with the data as `it`, and nothing escaped
+   * @throws ViridianError `E_TEMPLATE` with the line and the name of what the data does not have; as `put`
+   *
+   * @example
+   * ```ts
+   * // server { listen <%= it.port %>; }
+   * const { changed } = await host.as('root').template('nginx.conf.eta', '/etc/nginx/nginx.conf', { port: 8080 })
+   * ```
+   */
+  template(
+    template: Template,
+    remote: string,
+    data?: TemplateData,
+    options?: WriteOptions,
+  ): Promise<PutResult>
   /**
    * Reads a remote file: as UTF-8 text, or as bytes.
    *

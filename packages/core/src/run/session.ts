@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
 import { hostname, userInfo } from 'node:os'
+import { resolve } from 'node:path'
 import type { Config, Stage } from '../config/config.ts'
 import { ViridianError } from '../error.ts'
 import type { Event } from '../events/event.ts'
 import type { Mask } from '../events/mask.ts'
 import type { Plugin } from '../plugin.ts'
 import type { Circumstances } from '../remote/command-run.ts'
+import { render, type Template, type TemplateData } from '../remote/files/template.ts'
 import type { Host } from '../remote/host.ts'
 import type { Ask } from '../remote/prompt.ts'
 import { createRemote, type HostHooks, type Remote } from '../remote/remote.ts'
@@ -342,6 +344,11 @@ export class Session implements StepHost {
         this.emit({ kind: 'host.command', ...step, command, planned: this.engine.planning }),
       onLine: (stream, line) => this.emit({ kind: 'host.output', ...step, stream, line }),
     })
+  }
+
+  /** Fills a template in; relative paths start at the project's directory. */
+  render(template: Template, data: TemplateData): Promise<string> {
+    return render(template, data, (path) => resolve(this.directory, path))
   }
 
   maskSecrets(specs: ArgSpecs, args: Readonly<Record<string, unknown>>): void {

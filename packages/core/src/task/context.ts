@@ -1,3 +1,4 @@
+import type { Template, TemplateData } from '../remote/files/template.ts'
 import type { HostSpec } from '../remote/transport.ts'
 import type { Steps } from '../step/steps.ts'
 import type { ArgSpecs, ArgValues } from './args.ts'
@@ -14,6 +15,12 @@ interface AnyTaskContext<Specs extends ArgSpecs> {
   readonly signal: AbortSignal
   /** Tells the person who watches; it stands between the steps. */
   say(text: string): void
+  /**
+   * Fills a template in, as `host.template` does.
+   *
+   * @throws ViridianError `E_TEMPLATE` with the line and the name of what the data does not have
+   */
+  render(template: Template, data?: TemplateData): Promise<string>
   /** Masks a value wherever text leaves from now on, and gives it back. */
   secret(value: string): string
 }

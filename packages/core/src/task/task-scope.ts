@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { parseDuration } from '../duration.ts'
 import { ViridianError } from '../error.ts'
+import type { Template, TemplateData } from '../remote/files/template.ts'
 import type { RunCommand } from '../remote/host.ts'
 import type { HostSpec } from '../remote/transport.ts'
 import type { Session } from '../run/session.ts'
@@ -61,6 +62,10 @@ export class TaskScope<Specs extends ArgSpecs> extends Scope implements TaskCont
   secret(value: string): string {
     this.#session.mask.add(value)
     return value
+  }
+
+  render(template: Template, data: TemplateData = {}): Promise<string> {
+    return this.#session.render(template, data)
   }
 
   run<Inner extends ArgSpecs, Result>(
