@@ -33,6 +33,7 @@ export const skipPassword = `while IFS= read -r l && [ "$l" != "${endOfPassword}
 export function inputWithPassword(password: string, input?: Input): Input {
   const head = Buffer.from(`${password}\n${endOfPassword}\n`)
   return {
+    ...input,
     size: head.length + (input?.size ?? 0),
     chunks: async function* () {
       yield head
