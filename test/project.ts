@@ -30,6 +30,8 @@ export interface JsonResult extends Result {
 /** A user's project: a template, copied to a directory of its own, used through the real command. */
 export class Project {
   readonly directory: string
+  /** The file of the `tasks` command. */
+  readonly command = command
 
   private constructor(directory: string) {
     this.directory = directory

@@ -1,4 +1,4 @@
-export type { Config, RoleSpec, Stage, TaskTree } from './config/config.ts'
+export type { Config, HostList, RoleSpec, RoleSsh, Stage, TaskTree } from './config/config.ts'
 export { defineConfig } from './config/config.ts'
 export { formatDuration, parseDuration } from './duration.ts'
 export type { ErrorDetails, ErrorPlace, ErrorReport } from './error.ts'
@@ -16,14 +16,24 @@ export type {
   SurroundingsContext,
 } from './plugin.ts'
 export type { HostCount, OnFailure } from './remote/fan-out.ts'
-export type { PutOptions, PutResult, PutSource, ReadOptions, WriteOptions } from './remote/files/options.ts'
+export type {
+  FilledTemplate,
+  PutOptions,
+  PutResult,
+  PutSource,
+  ReadOptions,
+  WriteOptions,
+} from './remote/files/options.ts'
 export type { ReadRemoteFile } from './remote/files/reading.ts'
+export type { Template, TemplateData } from './remote/files/template.ts'
 export type { Forward, ForwardOptions } from './remote/forward.ts'
 export type { CommandOptions, CommandResult, CommandValue, Host, RunCommand } from './remote/host.ts'
 export type { HostResult } from './remote/hosts-error.ts'
 export { HostsError } from './remote/hosts-error.ts'
 export type { RebootOptions } from './remote/reboot.ts'
+export type { Retry } from './remote/retry.ts'
 export type { OpenShell } from './remote/shell.ts'
+export type { Stdin } from './remote/stdin.ts'
 export type { HostSpec, SshDefaults } from './remote/transport.ts'
 export type {
   ChangeContext,
@@ -41,6 +51,8 @@ export { placeholderText } from './step/placeholder.ts'
 export type { Move, Steps } from './step/steps.ts'
 export type { ArgDetails, ArgSpec, ArgSpecs, ArgType, ArgValues } from './task/args.ts'
 export type { HostValues, RemoteTaskContext, TaskContext } from './task/context.ts'
+export type { Hooks } from './task/hooks.ts'
+export type { LocalCommands } from './task/local-command.ts'
 export type {
   Batches,
   CallSettings,

@@ -11,6 +11,7 @@ import { listTasks } from './list.ts'
 import { resumeRun, rollBackRun } from './past-run.ts'
 import type { Print } from './print.ts'
 import type { Project } from './project.ts'
+import { putCommand } from './put.ts'
 import { listRoles } from './roles.ts'
 import { listRuns } from './runs.ts'
 import { openSsh } from './ssh.ts'
@@ -41,6 +42,7 @@ export function buildProgram(invocation: Invocation): Command {
     program.addCommand(parent)
   }
   program.addCommand(execCommand(project, exit))
+  program.addCommand(putCommand(project, exit))
   program.addCommand(
     command('list')
       .description('the tasks of this project')

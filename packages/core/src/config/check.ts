@@ -4,15 +4,9 @@ import { suggestion } from '../nearest.ts'
 import { argProblem } from '../task/args.ts'
 import { isTask, type Task } from '../task/task.ts'
 import { tasksOf } from '../task/tree.ts'
+import { roleProblems, rolesShape } from './check-roles.ts'
 import type { Config } from './config.ts'
 
-const host = z.union([z.string(), z.looseObject({ name: z.string() })])
-const roles = z.record(
-  z.string(),
-  z.union([z.array(host), z.function()], {
-    error: 'expected a list of hosts, or a function that finds them',
-  }),
-)
 const plugins = z.array(
   z.looseObject({ name: z.string() }, { error: 'expected a plugin: call its factory, as in ec2()' }),
 )
@@ -20,13 +14,13 @@ const plugins = z.array(
 const shape = z.looseObject({
   tasks: z.record(z.string(), z.unknown()),
   plugins: plugins.optional(),
-  roles: roles.optional(),
+  roles: rolesShape.optional(),
   stages: z
     .record(
       z.string(),
       z.looseObject({
         plugins: plugins.optional(),
-        roles: roles.optional(),
+        roles: rolesShape.optional(),
         env: z.record(z.string(), z.string()).optional(),
         defaults: z.record(z.string(), z.unknown()).optional(),
       }),
@@ -59,14 +53,14 @@ export function checkConfig(value: unknown, file: string): Config {
     )
   // Its shape is what `Config` says; functions in it are the user's and are checked by their compiler.
   const config = value as Config
-  const [problem] = [...argProblems(config), ...stageProblems(config)]
+  const [problem] = [...argProblems(config), ...stageProblems(config), ...roleProblems(config)]
   if (problem) throw invalid(problem.message, problem.hint)
   return config
 }
 
 const exportHint = 'the default export must be defineConfig({ tasks: { … } })'
 
-interface Problem {
+export interface Problem {
   readonly message: string
   readonly hint?: string
 }

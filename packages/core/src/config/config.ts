@@ -2,10 +2,23 @@ import type { Plugin } from '../plugin.ts'
 import type { HostSpec, SshDefaults } from '../remote/transport.ts'
 import type { Task } from '../task/task.ts'
 
-/** A role's hosts: names or specifications, or a function that finds them. */
-export type RoleSpec =
+/** A list of hosts, by name or `user@name:port` or in full, or a function that finds them. */
+export type HostList =
   | readonly (string | HostSpec)[]
   | (() => Promise<readonly (string | HostSpec)[]> | readonly (string | HostSpec)[])
+
+/** What a role says for those of its hosts that do not say it themselves. */
+export type RoleSsh = Pick<HostSpec, 'user' | 'port' | 'identityFile' | 'transport' | 'proxyJump'>
+
+/**
+ * A role's hosts; in the longer form, with ssh settings that all of them share.
+ *
+ * @example
+ * ```ts
+ * roles: { web: ['web-1', 'web-2'], db: { hosts: findDatabases, ssh: { user: 'postgres', proxyJump: 'bastion' } } }
+ * ```
+ */
+export type RoleSpec = HostList | { readonly hosts: HostList; readonly ssh?: RoleSsh }
 
 /** Tasks by name; a nested record is a namespace: `{ deploy: { bluegreen } }` is `deploy:bluegreen`. */
 export interface TaskTree {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Json } from '../plugin.ts'
-import { hostSchema } from '../remote/host-schema.ts'
+import { recordedHost } from '../remote/host-schema.ts'
 
 const json: z.ZodType<Json> = z.lazy(() =>
   z.union([z.null(), z.boolean(), z.number(), z.string(), z.array(json), z.record(z.string(), json)]),
@@ -28,7 +28,7 @@ const hostChoice = z.object({
   hosts: names.optional(),
   limit: z.union([z.number(), names]).optional(),
   except: names.optional(),
-  failed: z.array(hostSchema).readonly().optional(),
+  failed: z.array(recordedHost).readonly().optional(),
 })
 
 const at = z.string()
@@ -72,7 +72,7 @@ export const journalRecord = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('step.done'), ...step, output: json, found: z.boolean().optional() }),
   z.object({ kind: z.literal('step.failed'), ...step, error: errorReport, made: z.enum(['no', 'unknown']) }),
   /** The hosts that a remote task is called on, also those that it may never come to. */
-  z.object({ kind: z.literal('task.hosts'), ...step, hosts: z.array(hostSchema).readonly() }),
+  z.object({ kind: z.literal('task.hosts'), ...step, hosts: z.array(recordedHost).readonly() }),
   z.object({ kind: z.literal('role.assigned'), at, role: z.string(), hosts: json }),
   z.object({ kind: z.literal('kept'), at, until: z.string() }),
   z.object({ kind: z.literal('committed'), at }),

@@ -5,23 +5,12 @@ import { Announced } from './announcement.ts'
 import type { CommandOptions, CommandResult } from './host.ts'
 import { Limits } from './limits.ts'
 import { LineSplitter } from './line-splitter.ts'
+import { nameOf, type Order } from './order.ts'
 import { Tail } from './tail.ts'
-import type { Connection, ExitStatus, Input } from './transport.ts'
+import type { Connection, ExitStatus } from './transport.ts'
 
 const kept = 256 * 1024
 const linesInErrors = 10
-
-/** A command, ready to be sent. */
-export interface Order {
-  readonly host: string
-  /** The whole command line. */
-  readonly wire: string
-  /** What people see of it, secrets masked. */
-  readonly shown: string
-  readonly input?: Input
-  /** Takes the output's bytes, in place of its tail. */
-  readonly onBytes?: (chunk: Buffer) => Promise<void> | void
-}
 
 export interface Circumstances {
   readonly signal: AbortSignal
@@ -38,7 +27,7 @@ export interface Circumstances {
  * connection's failure
  */
 export async function runCommand(
-  connection: Connection,
+  connection: Pick<Connection, 'exec' | 'patience'>,
   order: Order,
   options: CommandOptions,
   around: Circumstances,
@@ -138,7 +127,7 @@ function judge(
 ) {
   const code = exit.code ?? codeOfSignal(exit.signal)
   const okCodes = options.okCodes ?? [0]
-  if (exit.signal === null && okCodes.includes(code)) {
+  if (okCodes === 'any' || (exit.signal === null && okCodes.includes(code))) {
     const { stdout, stderr } = said
     const texts = { stdout: stdout.text, stderr: stderr.text }
     const truncated = stdout.truncated || stderr.truncated
@@ -146,7 +135,7 @@ function judge(
   }
   throw new ViridianError(
     'E_COMMAND_FAILED',
-    `${order.host}: "${order.shown}" failed with ${endOf(exit)}${lastOf(said.lines, mask)}`,
+    `${nameOf(order)} failed with ${endOf(exit)}${lastOf(said.lines, mask)}`,
     {
       ...hintFor(code, said.lines),
       place: { host: order.host },
@@ -162,13 +151,12 @@ function notRun(
   mask: Circumstances['mask'],
 ): ViridianError {
   const lines = before.flatMap((text) => text.split(/\r?\n/)).filter((line) => line.trim() !== '')
-  const { host, shown } = order
   return new ViridianError(
     'E_COMMAND_NOT_RUN',
-    `${host}: "${shown}" was not run; what the login ran in its place ended with ${endOf(exit)}${lastOf(lines, mask)}`,
+    `${nameOf(order)} was not run; what the login ran in its place ended with ${endOf(exit)}${lastOf(lines, mask)}`,
     {
       hint: "see ForceCommand in the host's sshd_config, command=\"…\" in the user's authorized_keys, and the user's login shell",
-      place: { host },
+      place: { host: order.host },
     },
   )
 }

@@ -2,6 +2,7 @@ import { ViridianError } from '../error.ts'
 import { announce, quoteForLogin, sayMark } from './announcement.ts'
 import { lifeline } from './lifeline.ts'
 import { quote, quotePath } from './quote.ts'
+import { skipPassword, sudoTo } from './sudo.ts'
 
 /** Where, with which variables and as whom the commands of a host run. */
 export interface CommandContext {
@@ -9,31 +10,46 @@ export interface CommandContext {
   readonly env: Readonly<Record<string, string>>
   /** Set: by `sudo -n`. */
   readonly user?: string
+  /** The words of a shell that runs the command, quoted; none: sh. */
+  readonly shell?: string
 }
 
-/** The script that the shell of the command's user runs. The directory is entered first: a missing one ends it. */
+/** The script that the command user's sh runs. The directory is entered first: a missing one ends it. */
 export function scriptOf(context: CommandContext, command: string): string {
   const enter = context.directory === undefined ? [] : [`cd ${quotePath(context.directory)} || exit`]
-  return [...enter, ...exports(context.env), command].join('; ')
+  return [...enter, ...exports(context.env), byShell(context, command, 'exec ')].join('; ')
 }
 
 /**
  * The command line that is sent to the host: announced; the script under a lifeline, inside sudo, so that it can be ended.
- * What sudo says of itself belongs to the command, so that its announcement comes before.
+ * What sudo says of itself belongs to the command, so that its announcement comes before. With a password, that is the
+ * first line of the input (see `sudo.ts`).
  */
-export function wireCommand(context: CommandContext, command: string, inputSize = 0): string {
+export function wireCommand(
+  context: CommandContext,
+  command: string,
+  inputSize = 0,
+  hasPassword = false,
+): string {
   const script = scriptOf(context, command)
   if (context.user === undefined) return `exec ${lifeline(script, { inputSize, first: sayMark })}`
-  return `exec ${announce} ${sudo(context.user)} ${lifeline(script, { inputSize })}`
+  if (hasPassword) {
+    const skipped = lifeline(script, { inputSize, first: skipPassword })
+    return `exec ${announce} ${sudoTo(context.user, "-S -p ''")} ${skipped}`
+  }
+  return `exec ${announce} ${sudoTo(context.user, '-n')} ${lifeline(script, { inputSize })}`
 }
 
 /**
  * The command line of a command that reads its input to the end, and knows from its size whether it has come whole: the
  * end of input is the end that it waits for, and it needs no lifeline.
  */
-export function readingCommand(context: CommandContext, command: string): string {
-  const by = context.user === undefined ? '' : `${sudo(context.user)} `
-  return `exec ${announce} ${by}sh -c ${quoteForLogin(scriptOf(context, command))}`
+export function readingCommand(context: CommandContext, command: string, hasPassword = false): string {
+  const script = scriptOf(context, command)
+  const { user } = context
+  if (user === undefined) return `exec ${announce} sh -c ${quoteForLogin(script)}`
+  const [flags, first] = hasPassword ? ["-S -p ''", `${skipPassword}; `] : ['-n', '']
+  return `exec ${announce} ${sudoTo(user, flags)} sh -c ${quoteForLogin(first + script)}`
 }
 
 /** The command as people read it. */
@@ -42,7 +58,7 @@ export function shownCommand(context: CommandContext, command: string): string {
   const variables = assignments(context.env).map((assignment) => `${assignment} `)
   const user =
     context.user === undefined ? '' : `sudo ${context.user === 'root' ? '' : `-u ${quote(context.user)} `}`
-  return `${enter}${user}${variables.join('')}${command}`
+  return `${enter}${user}${variables.join('')}${byShell(context, command)}`
 }
 
 /** The context inside `directory`: a relative one adds up. */
@@ -65,8 +81,22 @@ export function withEnv(
   return { ...context, env: { ...context.env, ...variables } }
 }
 
-function sudo(user: string): string {
-  return user === 'root' ? 'sudo -n' : `sudo -n -u ${quote(user)}`
+/** Shells whose quoting is not that of our templates. */
+const foreign = /^(?:fish|t?csh|nu|xonsh|elvish|rc|es|pwsh)$/
+
+export function usingShell(context: CommandContext, shell: string): CommandContext {
+  const words = shell.split(/\s+/).filter((word) => word !== '')
+  const name = words[0]?.split('/').at(-1) ?? ''
+  if (name === '' || foreign.test(name)) {
+    throw new ViridianError('E_COMMAND_SHELL', `"${shell}" is no shell that commands can be given to`, {
+      hint: 'name one of the family of sh, with its flags: sh, bash -euo pipefail, dash, ksh, zsh',
+    })
+  }
+  return { ...context, shell: words.map(quote).join(' ') }
+}
+
+function byShell({ shell }: CommandContext, command: string, start = ''): string {
+  return shell === undefined ? command : `${start}${shell} -c ${quote(command)}`
 }
 
 function exports(env: CommandContext['env']): string[] {

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream'
 import type { Backend } from './backend.ts'
 import { type CommandContext, readingCommand, shownCommand, wireCommand } from './command.ts'
-import { type Circumstances, type Order, runCommand } from './command-run.ts'
+import { type Circumstances, runCommand } from './command-run.ts'
 import { Download } from './files/download.ts'
 import type { Exchange } from './files/exchange.ts'
 import { fileExists } from './files/file-commands.ts'
@@ -12,8 +12,12 @@ import { shownGet, shownPut, shownRead } from './files/shown.ts'
 import { Upload } from './files/upload.ts'
 import { type Forward, type ForwardOptions, openForward, shownForward } from './forward.ts'
 import type { CommandOptions, CommandResult } from './host.ts'
+import type { Order } from './order.ts'
 import { type RebootOptions, rebootHost } from './reboot.ts'
+import { withRetry } from './retry.ts'
 import { type Lend, openShell, shellLine } from './shell.ts'
+import { withInput } from './stdin.ts'
+import { inputWithPassword, type SudoPasswords } from './sudo.ts'
 import type { Connection, Input } from './transport.ts'
 
 export interface BackendOptions extends Circumstances {
@@ -21,6 +25,7 @@ export interface BackendOptions extends Circumstances {
   /** The run's own. */
   readonly files: LocalFiles
   readonly connection: () => Promise<Connection>
+  readonly sudo: SudoPasswords
   /** Closes the connection, if there is one; the next use makes it anew. */
   readonly disconnect: () => Promise<void>
   /** Lends the terminal of a person; undefined: there is none. */
@@ -44,9 +49,11 @@ export class ConnectedBackend implements Backend {
   }
 
   run(context: CommandContext, command: string, options: CommandOptions): Promise<CommandResult> {
-    const input = options.stdin === undefined ? undefined : inputOf(options.stdin)
-    const order = this.#order(context, command, shownCommand(context, command), input)
-    return this.#execute(order, options)
+    const { files, signal, onWarning } = this.#options
+    return withInput(options.stdin, { directory: files.directory, signal }, (input) => {
+      const order = this.#order(context, command, shownCommand(context, command), input)
+      return withRetry(options.retry, { signal, say: onWarning }, () => this.#execute(order, options))
+    })
   }
 
   shell(context: CommandContext, command: string | undefined): Promise<number> {
@@ -82,7 +89,7 @@ export class ConnectedBackend implements Backend {
         run: (line, more, user) => {
           const context = { env: {}, ...(user && { user }) }
           const order = this.#order(context, line, shownCommand(context, line))
-          return connection().then((open) => runCommand(open, order, more, this.#options))
+          return connection().then((open) => this.#carryOut(open, order, more))
         },
         disconnect,
       },
@@ -126,19 +133,21 @@ export class ConnectedBackend implements Backend {
     let isTold = false
     return async ({ command, input, onBytes }) => {
       const chunks: Buffer[] = []
-      const wire = input ? readingCommand(context, command) : wireCommand(context, command)
+      const wire = (hasPassword?: boolean): string =>
+        input ? readingCommand(context, command, hasPassword) : wireCommand(context, command, 0, hasPassword)
       const order: Order = {
         host,
-        wire,
+        wire: wire(),
         shown,
         onBytes: onBytes ?? ((chunk) => void chunks.push(chunk)),
         ...(input && { input: { ...input, ends: true } }),
+        ...sudoOf(context, wire),
       }
       const connection = await this.#options.connection()
       if (!isTold) this.#options.onCommand(shown)
       isTold = true
       try {
-        await runCommand(connection, order, silent, this.#options)
+        await this.#carryOut(connection, order, silent)
       } catch (error) {
         throw remoteFileError(error)
       }
@@ -147,19 +156,27 @@ export class ConnectedBackend implements Backend {
   }
 
   #order(context: CommandContext, command: string, shown: string, input?: Input): Order {
-    const wire = wireCommand(context, command, input?.size)
     const { host, mask } = this.#options
-    return { host, wire, shown: mask(shown), ...(input && input.size > 0 && { input }) }
+    const wire = (hasPassword?: boolean): string => wireCommand(context, command, input?.size, hasPassword)
+    const given = input && input.size > 0 && { input }
+    return { host, wire: wire(), shown: mask(shown), ...given, ...sudoOf(context, wire) }
   }
 
   async #execute(order: Order, options: CommandOptions): Promise<CommandResult> {
     const connection = await this.#options.connection()
     this.#options.onCommand(order.shown)
-    return runCommand(connection, order, options, this.#options)
+    return this.#carryOut(connection, order, options)
+  }
+
+  async #carryOut(connection: Connection, order: Order, options: CommandOptions): Promise<CommandResult> {
+    const { host, signal, sudo } = this.#options
+    const password =
+      order.sudo && (await sudo.passwordFor({ host, signal, connection, user: order.sudo.user }))
+    if (!order.sudo || password === undefined) return runCommand(connection, order, options, this.#options)
+    const input = inputWithPassword(password, order.input)
+    return runCommand(connection, { ...order, wire: order.sudo.wire(), input }, options, this.#options)
   }
 }
 
-function inputOf(stdin: string | Uint8Array): Input {
-  const bytes = Buffer.from(stdin)
-  return { size: bytes.length, chunks: () => [bytes] }
-}
+const sudoOf = ({ user }: CommandContext, wire: (hasPassword: boolean) => string): Pick<Order, 'sudo'> =>
+  user === undefined ? {} : { sudo: { user, wire: () => wire(true) } }

@@ -3,8 +3,8 @@ import type { HostSpec } from './transport.ts'
 
 const text = z.string().min(1)
 
-// Named by all members of HostSpec: one that is added there is missed here.
-const members = {
+/** Of each member of a host, what it may hold. */
+export const hostMembers = {
   name: text,
   address: text.exactOptional(),
   port: z.int().min(1).max(65_535).exactOptional(),
@@ -14,7 +14,11 @@ const members = {
   proxyJump: text.exactOptional(),
   hostKeys: z.array(text).readonly().exactOptional(),
   labels: z.record(z.string(), z.string()).readonly().exactOptional(),
+  // A member that is added there is missed here.
 } satisfies { [Member in keyof Required<HostSpec>]: z.ZodType }
 
-/** A host as task files and journals hold it. */
-export const hostSchema = z.strictObject(members)
+/** A host as a task file says it. */
+export const hostSchema = z.strictObject(hostMembers)
+
+/** A host as journals hold it: what a plugin says of it besides is part of a step's identity. */
+export const recordedHost: z.ZodType<HostSpec> = z.looseObject(hostMembers)

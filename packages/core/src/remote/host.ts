@@ -1,9 +1,12 @@
 import type { Writable } from 'node:stream'
 import type { PutOptions, PutResult, PutSource, WriteOptions } from './files/options.ts'
 import type { ReadRemoteFile } from './files/reading.ts'
+import type { Template, TemplateData } from './files/template.ts'
 import type { Forward, ForwardOptions } from './forward.ts'
 import type { RebootOptions } from './reboot.ts'
+import type { Retry } from './retry.ts'
 import type { OpenShell } from './shell.ts'
+import type { Stdin } from './stdin.ts'
 import type { HostSpec } from './transport.ts'
 
 /** How a command ended, and what it said. */
@@ -24,9 +27,14 @@ export interface CommandOptions {
   readonly timeout?: number | string
   /** Ends the command when it says nothing for so long. */
   readonly idleTimeout?: number | string
-  /** Exit codes that are no failure. @default [0] */
-  readonly okCodes?: readonly number[]
-  readonly stdin?: string | Uint8Array
+  /** Exit codes that are no failure; `any`: however it ends, also by a signal. @default [0] */
+  readonly okCodes?: readonly number[] | 'any'
+  /** What the command reads. A stream is read to its end before the command begins. @default nothing */
+  readonly stdin?: Stdin
+  /** How often a command that fails is tried again. @default 0 */
+  readonly retry?: number | Retry
+  /** The shell that runs the command, as `using` has it. */
+  readonly shell?: string
   /** Does not show the output's lines. @default false */
   readonly quiet?: boolean
 }
@@ -55,14 +63,19 @@ export interface RunCommand {
   ): (strings: TemplateStringsArray, ...values: CommandValue[]) => Promise<CommandResult>
 }
 
-/** A host that a remote task runs on. `cd`, `env` and `as` give a host like it, with that context added. */
+/** A host that a remote task runs on. `cd`, `env`, `as` and `using` give a host like it, with that context added. */
 export interface Host {
   readonly name: string
   readonly address: string
   readonly spec: HostSpec
   readonly labels: Readonly<Record<string, string>>
   readonly run: RunCommand
-  /** As `run`, by `sudo -n`: as root, or as the user of `as`. */
+  /**
+   * As `run`, by sudo: as root, or as the user of `as`. Where sudo wants a password a person is asked for it, once a run
+   * and login name; with nobody to ask the command fails.
+   *
+   * @throws ViridianError `E_SUDO_PASSWORD` when sudo accepts none of three
+   */
   readonly sudo: RunCommand
   /** A person's terminal on the host. */
   readonly shell: OpenShell
@@ -102,6 +115,13 @@ export interface Host {
   /** Commands run as this user, by sudo. */
   as(user: string): Host
   /**
+   * Commands are run by this shell, a program of Bourne's family with its flags: `bash -euo pipefail`. The directory and
+   * the variables are there before it starts. @default sh
+   *
+   * @throws ViridianError `E_COMMAND_SHELL` for a shell that quotes in another way, such as fish
+   */
+  using(shell: string): Host
+  /**
    * Puts a local file or directory, bytes, a text or a stream on the host. What is there already is not sent again; of a
    * directory only the files travel whose contents, modes or types differ. Nobody ever sees half of it: a file is renamed
    * over the old one, and a directory is exchanged for the old one as a whole, next to which it is made ready. Modes, links
@@ -131,6 +151,24 @@ export interface Host {
   get(remote: string, local: string | Writable): Promise<void>
   /** Writes a text or bytes to a remote file, as `put` does. */
   write(remote: string, content: string | Uint8Array, options?: WriteOptions): Promise<PutResult>
+  /**
+   * Fills a template in and writes it to a remote file, as `put` does.
+   *
+   * @param template - a local path, or its text: Eta's, with the data as `it`, and nothing escaped
+   * @throws ViridianError `E_TEMPLATE` with the line and the name of what the data does not have; as `put`
+   *
+   * @example
+   * ```ts
+   * // server { listen <%= it.port %>; }
+   * const { changed } = await host.as('root').template('nginx.conf.eta', '/etc/nginx/nginx.conf', { port: 8080 })
+   * ```
+   */
+  template(
+    template: Template,
+    remote: string,
+    data?: TemplateData,
+    options?: WriteOptions,
+  ): Promise<PutResult>
   /**
    * Reads a remote file: as UTF-8 text, or as bytes.
    *

@@ -1,11 +1,12 @@
 import { formatDuration, parseDuration } from '../duration.ts'
 import { ViridianError } from '../error.ts'
 import type { CommandOptions } from './host.ts'
+import { nameOf, type Order } from './order.ts'
 
 /** Ends a command that does not begin, takes too long, is silent for too long, or is no longer wanted. */
 export class Limits {
   readonly #controller = new AbortController()
-  readonly #command: { readonly host: string; readonly shown: string }
+  readonly #command: Pick<Order, 'host' | 'shown'>
   readonly #outer: AbortSignal
   readonly #abort: () => void
   readonly #timer: NodeJS.Timeout | undefined
@@ -13,14 +14,14 @@ export class Limits {
   #start: NodeJS.Timeout | undefined
 
   constructor(
-    command: { readonly host: string; readonly shown: string },
+    command: Pick<Order, 'host' | 'shown'>,
     { timeout, idleTimeout }: CommandOptions,
     outer: AbortSignal,
   ) {
     const after = (limit: number | string | undefined, what: string): NodeJS.Timeout | undefined => {
       if (limit === undefined) return undefined
       const length = parseDuration(limit)
-      const hint = 'it was ended on the host; give it a longer time, or see why it takes so long'
+      const hint = 'it was ended; give it a longer time, or see why it takes so long'
       return setTimeout(
         () => this.#stop('E_COMMAND_TIMEOUT', `${what} ${formatDuration(length)}`, hint),
         length,
@@ -70,9 +71,8 @@ export class Limits {
   }
 
   #stop(code: string, what: string, hint: string, cause?: unknown): void {
-    const { host, shown } = this.#command
-    this.#controller.abort(
-      new ViridianError(code, `${host}: "${shown}" ${what}`, { hint, place: { host }, cause }),
-    )
+    const place = { host: this.#command.host }
+    const message = `${nameOf(this.#command)} ${what}`
+    this.#controller.abort(new ViridianError(code, message, { hint, place, cause }))
   }
 }

@@ -13,7 +13,7 @@ export function printer(print: (command: string) => void, mask: (text: string) =
   }
   return {
     run: async (context, command, { okCodes = [0] }) => {
-      const code = okCodes.includes(0) ? 0 : (okCodes[0] ?? 0)
+      const code = okCodes === 'any' || okCodes.includes(0) ? 0 : (okCodes[0] ?? 0)
       return { command: say(context, command), code, signal: null, stdout: '', stderr: '', truncated: false }
     },
     shell: async (context, command) => {

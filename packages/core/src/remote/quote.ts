@@ -3,10 +3,26 @@ import type { CommandValue } from './host.ts'
 import { ShellScanner, type Surroundings } from './shell-scanner.ts'
 
 const plain = /^[A-Za-z0-9_./:@%+,-]+$/
-const reserved = /^(?:if|then|elif|else|fi|for|in|do|done|case|esac|while|until)$/
+const reserved = /^(?:if|then|elif|else|fi|for|in|do|done|case|esac|while|until|function|select|time|coproc)$/
+// NUL, and halves of characters that no encoding has.
+const unsendable = /[\0\uD800-\uDFFF]/u
 
-/** One word for a POSIX shell: comes back from the shell as it is, whatever is in it. NUL cannot be in a word. */
+/**
+ * One word for a POSIX shell: comes back from the shell as it is, whatever is in it.
+ *
+ * @throws ViridianError `E_COMMAND_VALUE` for what no word can hold: NUL, half a character
+ */
 export function quote(word: string): string {
+  // Callers in JavaScript are not held to the type.
+  if (typeof word !== 'string' || unsendable.test(word)) {
+    const what =
+      typeof word === 'string'
+        ? `${JSON.stringify(word)} holds a character that no`
+        : `${word} is no text for a`
+    throw new ViridianError('E_COMMAND_VALUE', `${what} command`, {
+      hint: 'see the context of the command: its directory, variables and user',
+    })
+  }
   if (plain.test(word) && !reserved.test(word)) return word
   return `'${word.replaceAll("'", "'\\''")}'`
 }
@@ -61,6 +77,7 @@ function wordOf(value: unknown, index: number): string {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   if (typeof value !== 'string') throw refused(index, `is ${nameOf(value)}`, notAWord)
   if (value.includes('\0')) throw refused(index, 'holds a NUL character', 'no command can be given one')
+  if (unsendable.test(value)) throw refused(index, 'holds half a character', 'cut texts between characters')
   return value
 }
 

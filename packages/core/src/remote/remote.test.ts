@@ -23,8 +23,9 @@ import { createRemote, type Remote } from './remote.ts'
 import { OpenSsh } from './testing/open-ssh.ts'
 import { countOf } from './testing/processes.ts'
 import { SshServer } from './testing/ssh-server.ts'
+import { transportNames } from './testing/transports.ts'
 import { until } from './testing/until.ts'
-import type { HostSpec } from './transport.ts'
+import type { HostSpec, TransportName } from './transport.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const place = mkdtempSync(join(tmpdir(), 'viridian-remote-'))
@@ -32,6 +33,12 @@ let sshd: OpenSsh
 let stop: AbortController
 let remote: Remote
 let host: Host
+let transport: TransportName = 'ssh2'
+const by = (name: TransportName): void => {
+  beforeAll(() => {
+    transport = name
+  })
+}
 let commands: string[]
 let lines: string[]
 
@@ -51,7 +58,7 @@ afterEach(() => remote.close())
 
 function remoteTo(more: { planning?: boolean }): Remote {
   return createRemote({
-    defaults: () => ({ config: false, knownHosts: [sshd.knownHosts], connectTimeout: '10s' }),
+    defaults: () => ({ transport, config: false, knownHosts: [sshd.knownHosts], connectTimeout: '10s' }),
     signal: stop.signal,
     mask: (text) => text.replaceAll('hunter2', '***'),
     directory: place,
@@ -68,7 +75,8 @@ function hostAt(spec: HostSpec): Host {
   })
 }
 
-describe('a command', () => {
+describe.each(transportNames)('by %s, a command', (name) => {
+  by(name)
   test('gives back what it said, and says it line by line', async () => {
     expect(await host.run`printf 'one\ntwo\r\nthree'; echo ${'it is'} >&2`).toEqual({
       command: `printf 'one\ntwo\r\nthree'; echo 'it is' >&2`,
@@ -177,7 +185,8 @@ describe('a command', () => {
   })
 })
 
-describe('a connection', () => {
+describe.each(transportNames)('by %s, a connection', (name) => {
+  by(name)
   test('is one for a host, whoever asks', async () => {
     const server = await SshServer.start({
       exec: (_command, channel) => {
@@ -201,8 +210,10 @@ describe('a connection', () => {
 
   test('that fails is tried anew by the next command', async () => {
     await sshd.halt()
+    // A process of its own takes longer to begin with.
+    const connectTimeout = name === 'ssh2' ? 100 : 1_500
     const hasty = createRemote({
-      defaults: () => ({ config: false, knownHosts: [sshd.knownHosts], connectTimeout: 100 }),
+      defaults: () => ({ transport, config: false, knownHosts: [sshd.knownHosts], connectTimeout }),
       signal: stop.signal,
       mask: (text) => text,
     })
@@ -214,9 +225,13 @@ describe('a connection', () => {
   })
 })
 
-describe('files', () => {
+describe.each(transportNames)('by %s, files', (name) => {
+  by(name)
   const remotePath = (name: string): string => join(place, 'remote', name)
-  beforeAll(() => mkdirSync(join(place, 'remote')))
+  beforeAll(() => {
+    for (const name of ['remote', 'tree']) rmSync(join(place, name), { recursive: true, force: true })
+    mkdirSync(join(place, 'remote'))
+  })
 
   test('are put with their mode, as a whole', async () => {
     const content = randomBytes(3_000_000)
@@ -308,17 +323,20 @@ test('a plan tells of commands and touches nothing', async () => {
   ])
 })
 
-test('a remote command dies with its runner, though that be killed', async () => {
-  const command = `sleep ${Math.floor(Math.random() * 1e9)}.5`
-  const args = [JSON.stringify(sshd.spec()), sshd.knownHosts, `${command}; true`]
-  const runner = spawn(
-    process.execPath,
-    ['--import', import.meta.resolve('jiti/register'), join(here, 'testing/runner.ts'), ...args],
-    { stdio: 'inherit' },
-  )
-  await until(() => countOf(command) === 1)
-  const ended = once(runner, 'exit')
-  runner.kill('SIGKILL')
-  await ended
-  await until(() => countOf(command) === 0)
-})
+test.each(transportNames)(
+  'a remote command by %s dies with its runner, though that be killed',
+  async (name) => {
+    const command = `sleep ${Math.floor(Math.random() * 1e9)}.5`
+    const args = [JSON.stringify(sshd.spec({ transport: name })), sshd.knownHosts, `${command}; true`]
+    const runner = spawn(
+      process.execPath,
+      ['--import', import.meta.resolve('jiti/register'), join(here, 'testing/runner.ts'), ...args],
+      { stdio: 'inherit' },
+    )
+    await until(() => countOf(command) === 1)
+    const ended = once(runner, 'exit')
+    runner.kill('SIGKILL')
+    await ended
+    await until(() => countOf(command) === 0)
+  },
+)

@@ -8,8 +8,9 @@ import { hostInContext } from './host-in-context.ts'
 import { printer } from './printer.ts'
 import { type Ask, askNobody } from './prompt.ts'
 import type { Lend } from './shell.ts'
-import { SshTransport } from './ssh/transport.ts'
+import { SudoPasswords } from './sudo.ts'
 import type { Connection, HostSpec, SshDefaults, Transport } from './transport.ts'
+import { TransportByHost } from './transport-by-host.ts'
 
 export interface RemoteOptions {
   /** Asked for when the first host is connected to. */
@@ -20,6 +21,8 @@ export interface RemoteOptions {
   readonly lend?: Lend | undefined
   /** Told of what a person should know, such as a host key that was added to known_hosts. */
   readonly note?: (text: string) => void
+  /** Told of secrets that the configuration holds, to be masked from then on. */
+  readonly onSecret?: (value: string) => void
   /** Ends every command, and every attempt to connect. */
   readonly signal: AbortSignal
   /** Takes secrets out of what is shown and of what errors say. */
@@ -30,7 +33,7 @@ export interface RemoteOptions {
   readonly planning?: boolean
   /** Where relative local paths start. @default the process's own directory */
   readonly directory?: string
-  /** @default node-ssh */
+  /** @default what hosts and stages name */
   readonly transport?: Transport
 }
 
@@ -57,7 +60,7 @@ export interface Remote {
 export function createRemote(options: RemoteOptions): Remote {
   const transport =
     options.transport ??
-    new SshTransport({
+    new TransportByHost({
       defaults: options.defaults,
       ask: options.ask ?? askNobody,
       ...(options.note && { note: options.note }),
@@ -66,6 +69,11 @@ export function createRemote(options: RemoteOptions): Remote {
   const files = new LocalFiles(options.directory ?? process.cwd())
   // Every command of every host listens on it.
   setMaxListeners(0, options.signal)
+  const sudo = new SudoPasswords({
+    ask: options.ask ?? askNobody,
+    defaults: options.defaults,
+    onSecret: options.onSecret ?? ignore,
+  })
   const ends: (() => Promise<void>)[] = []
   const backendOf = (spec: HostSpec, { onCommand, onLine, onWarning, atEnd, signal }: HostHooks): Backend => {
     if (options.planning) return printer(onCommand ?? ignore, options.mask)
@@ -76,6 +84,7 @@ export function createRemote(options: RemoteOptions): Remote {
       mask: options.mask,
       lend: options.lend,
       connection: () => connections.get(spec),
+      sudo,
       disconnect: () => connections.drop(spec),
       onCommand: onCommand ?? ignore,
       onLine: onLine ?? ignore,

@@ -34,22 +34,33 @@ export type TransportName = 'ssh2' | 'openssh'
 export interface SshDefaults {
   readonly user?: string
   readonly port?: number
+  /** The only key that hosts are offered; jump hosts are offered it after those that ssh_config names for them. */
   readonly identityFile?: string
   /** @default ssh2 */
   readonly transport?: TransportName
+  /** Hosts to go through, as on `HostSpec`. They go by what ssh_config says of them, as those of `ssh -J` do. */
   readonly proxyJump?: string
   /**
    * An ssh_config file in place of ~/.ssh/config and /etc/ssh/ssh_config, as `ssh -F`; false: none is read. What hosts and
    * stages say themselves comes first, as flags of `ssh` do.
+   *
+   * StrictHostKeyChecking is read safely. `ask`, the default, asks a person for leave to trust a host that is not known,
+   * and refuses it where there is nobody. `accept-new` and `no` add its key to known_hosts, and say so. A changed key is
+   * refused also under `no`, and a host that is known by keys of other types only is not new to `accept-new`.
    */
   readonly config?: string | false
-  /** Files in known_hosts form. @default ~/.ssh/known_hosts and /etc/ssh/ssh_known_hosts */
+  /** Files in known_hosts form; new keys are added to the first. @default as ssh_config says: ~/.ssh/known_hosts and /etc/ssh/ssh_known_hosts */
   readonly knownHosts?: readonly string[]
   /**
    * How long a host may take to be reached, its sshd's start included, and then the login's shell to begin with a
-   * command: milliseconds, or `90s`. @default 60s
+   * command: milliseconds, or `90s`. What a person takes to answer does not count. @default ConnectTimeout of ssh_config, else 60s
    */
   readonly connectTimeout?: number | string
+  /**
+   * Gives the password for sudo where it wants one, and is called at the first need. @default a person is asked, once a
+   * run and login name
+   */
+  readonly sudoPassword?: () => string | Promise<string>
 }
 
 /**

@@ -3,6 +3,7 @@ import { type ErrorReport, isViridianError, reportOf } from '../error.ts'
 import type { RecordOf } from '../journal/record.ts'
 import type { ArgSpecs, ArgValues } from '../task/args.ts'
 import { callTask } from '../task/call.ts'
+import { runFailureHooks } from '../task/hooks.ts'
 import { isRemote, type Task } from '../task/task.ts'
 import { TaskScope } from '../task/task-scope.ts'
 import type { Ledger } from './ledger.ts'
@@ -97,7 +98,7 @@ const ignore = (): void => undefined
 
 function body(session: Session, task: Task, args: ArgValues<ArgSpecs>): Promise<unknown> {
   const key = `/${session.identity.task}#0`
-  const scope = (at: string | undefined) => new TaskScope(session, args, at)
+  const scope = (within: Session, at: string | undefined) => new TaskScope(within, args, at)
   return callTask({ session, key, task, args, scope, at: undefined })
 }
 
@@ -110,6 +111,7 @@ async function afterFailure({ session, ledger }: Execution, thrown: unknown): Pr
   const other = await takenOver(session)
   if (other)
     return { status: 'cancelled', exitCode: 1, error: reportOf(other), leftovers: [], isElsewhere: true }
+  if (!session.engine.planning) await runFailureHooks(session, thrown)
   const error = reportOf(thrown)
   const status = codeOf(thrown) === 'E_INTERRUPTED' ? 'cancelled' : 'failed'
   const leftovers = session.committed

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto'
 import { hostname, userInfo } from 'node:os'
+import { resolve } from 'node:path'
 import type { Config, Stage } from '../config/config.ts'
 import { ViridianError } from '../error.ts'
 import type { Event } from '../events/event.ts'
 import type { Mask } from '../events/mask.ts'
 import type { Plugin } from '../plugin.ts'
+import type { Circumstances } from '../remote/command-run.ts'
+import { render, type Template, type TemplateData } from '../remote/files/template.ts'
 import type { Host } from '../remote/host.ts'
 import type { Ask } from '../remote/prompt.ts'
 import { createRemote, type HostHooks, type Remote } from '../remote/remote.ts'
@@ -16,6 +19,7 @@ import { asJson } from '../step/performance.ts'
 import { Registry } from '../step/registry.ts'
 import type { StepHost } from '../step/scope.ts'
 import { type ArgSpecs, detailsOf } from '../task/args.ts'
+import type { OpenCall } from '../task/hooks.ts'
 import { choiceText, type HostChoice } from '../task/host-choice.ts'
 import { Roles } from '../task/roles.ts'
 import type { Task } from '../task/task.ts'
@@ -48,6 +52,8 @@ export interface SessionSettings {
   readonly detach?: boolean
   /** The hosts that it is for. @default all */
   readonly choice?: HostChoice
+  /** What the run has recorded is not replayed. @default false */
+  readonly isAside?: boolean
 }
 
 /** What all of a run's tasks and steps share. */
@@ -59,7 +65,7 @@ export class Session implements StepHost {
   readonly plugins: readonly Plugin[]
   readonly registry: Registry
   readonly #settings: SessionSettings
-  readonly #roles: Roles
+  #roles: Roles
   readonly #remote: Remote
   readonly #resources = new Resources()
   readonly #stage: StageAtRun
@@ -73,12 +79,13 @@ export class Session implements StepHost {
   #permission: Promise<void> | undefined
   #opening: Promise<SshDefaults> | undefined
   readonly #locks = new HeldLocks()
+  readonly #calls = new Set<OpenCall>()
 
   constructor(settings: SessionSettings) {
     const { config, identity, ledger } = settings
     const stop = new AbortController()
     const stage = stageOf(config, identity.stage)
-    const past = ledger.history()
+    const past = settings.isAside ? undefined : ledger.history()
     this.#settings = settings
     this.identity = identity
     this.mask = settings.mask
@@ -115,19 +122,54 @@ export class Session implements StepHost {
     )
     this.#remote = createRemote({
       defaults: () => this.openStage(),
-      signal: stop.signal,
+      ...this.circumstances,
       ask: async (question) => {
         const answer = await settings.ask(question)
         if (question.secret && answer !== undefined) this.mask.add(answer)
         return answer
       },
+      onSecret: (value) => this.mask.add(value),
       lend: settings.lend,
       note: (text) => this.emit({ kind: 'note', level: 'info', text }),
-      mask: (text) => this.mask.text(text),
-      ...(settings.caughtUp && { caughtUp: settings.caughtUp }),
       directory: settings.directory,
       planning: settings.planning,
     })
+  }
+
+  /** What commands on hosts and here run under. */
+  get circumstances(): Omit<Circumstances, 'onLine'> {
+    const { caughtUp } = this.#settings
+    return {
+      signal: this.engine.signal,
+      mask: (text) => this.mask.text(text),
+      ...(caughtUp && { caughtUp }),
+    }
+  }
+
+  /**
+   * The same run behind its failure: with steps and connections of its own, which what has stopped the run does not stop. Of
+   * what was recorded nothing is replayed. It is closed by whoever has asked for it.
+   */
+  aside(): Session {
+    const aside = new Session({ ...this.#settings, isAside: true })
+    aside.#opening = this.#opening
+    aside.#permission = this.#permission
+    aside.#roles = this.#roles
+    return aside
+  }
+
+  /** Notes a call with a hook for its failure. */
+  begin(call: OpenCall): void {
+    this.#calls.add(call)
+  }
+
+  done(call: OpenCall): void {
+    this.#calls.delete(call)
+  }
+
+  /** Those that were begun and are not done, the innermost first. */
+  openCalls(): readonly OpenCall[] {
+    return [...this.#calls].reverse()
   }
 
   /** The names of the roles that are configured or assigned. */
@@ -302,6 +344,11 @@ export class Session implements StepHost {
         this.emit({ kind: 'host.command', ...step, command, planned: this.engine.planning }),
       onLine: (stream, line) => this.emit({ kind: 'host.output', ...step, stream, line }),
     })
+  }
+
+  /** Fills a template in; relative paths start at the project's directory. */
+  render(template: Template, data: TemplateData): Promise<string> {
+    return render(template, data, (path) => resolve(this.directory, path))
   }
 
   maskSecrets(specs: ArgSpecs, args: Readonly<Record<string, unknown>>): void {

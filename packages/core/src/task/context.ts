@@ -1,7 +1,8 @@
-import type { RunCommand } from '../remote/host.ts'
+import type { Template, TemplateData } from '../remote/files/template.ts'
 import type { HostSpec } from '../remote/transport.ts'
 import type { Steps } from '../step/steps.ts'
 import type { ArgSpecs, ArgValues } from './args.ts'
+import type { LocalCommands } from './local-command.ts'
 import type { CallSettings, LocalTask, OnceTask, RemoteTask } from './task.ts'
 
 /** What every task function is handed. */
@@ -14,6 +15,12 @@ interface AnyTaskContext<Specs extends ArgSpecs> {
   readonly signal: AbortSignal
   /** Tells the person who watches; it stands between the steps. */
   say(text: string): void
+  /**
+   * Fills a template in, as `host.template` does.
+   *
+   * @throws ViridianError `E_TEMPLATE` with the line and the name of what the data does not have
+   */
+  render(template: Template, data?: TemplateData): Promise<string>
   /** Masks a value wherever text leaves from now on, and gives it back. */
   secret(value: string): string
 }
@@ -25,7 +32,10 @@ export interface RemoteTaskContext<Specs extends ArgSpecs = ArgSpecs> extends An
 export type HostValues<Result> = Readonly<Record<string, Result>>
 
 /** The `t` of a task: everything that it depends on goes through here, so that a run can be resumed and undone. */
-export interface TaskContext<Specs extends ArgSpecs = ArgSpecs> extends AnyTaskContext<Specs>, Steps {
+export interface TaskContext<Specs extends ArgSpecs = ArgSpecs>
+  extends AnyTaskContext<Specs>,
+    LocalCommands,
+    Steps {
   /**
    * Runs another task as part of this one. Arguments that are not given are taken from this task's own, by name. A remote
    * task gives the values of its hosts by their names, one that runs `once` its value.
@@ -58,16 +68,6 @@ export interface TaskContext<Specs extends ArgSpecs = ArgSpecs> extends AnyTaskC
   assign(role: string, hosts: readonly HostSpec[]): void
   /** The hosts of a role, as assigned or configured. */
   hosts(role: string): Promise<readonly HostSpec[]>
-  /**
-   * Runs a command where `tasks` runs, with the stage's environment; values are quoted. Recorded as a step; a plan
-   * only lists it.
-   *
-   * @example
-   * ```ts
-   * const { stdout } = await t.$`git rev-parse ${branch}`
-   * ```
-   */
-  readonly $: RunCommand
   /**
    * Waits out a window in which everything can still be taken back, and watches meanwhile: `guard` runs every few
    * seconds, once for a window of no time, and its failure undoes the run. In the window `tasks rollback` of this run goes

@@ -1,9 +1,47 @@
 import { z } from 'zod'
-import { parseDuration } from '../duration.ts'
-import { ViridianError } from '../error.ts'
-import type { CommandOptions, CommandResult, CommandValue, RunCommand } from '../remote/host.ts'
-import { commandLine, quoted } from '../remote/quote.ts'
+import {
+  type CommandContext,
+  inDirectory,
+  shownCommand,
+  usingShell,
+  wireCommand,
+  withEnv,
+} from '../remote/command.ts'
+import { runCommand } from '../remote/command-run.ts'
+import type { CommandOptions, CommandResult, RunCommand } from '../remote/host.ts'
+import { withRetry } from '../remote/retry.ts'
+import { withInput } from '../remote/stdin.ts'
+import { templateCommand } from '../remote/template-command.ts'
 import type { Session } from '../run/session.ts'
+import { localShell } from './local-shell.ts'
+
+/** Commands where `tasks` runs. `cd`, `env` and `using` give commands like them, with that context added. */
+export interface LocalCommands {
+  /**
+   * Runs a command where `tasks` runs, with the stage's environment; values are quoted. It takes the options of `host.run`
+   * but `pty`, gives the same results, and dies with the run. Recorded as a step; a plan only lists it.
+   *
+   * Unless `using` says otherwise it is run by `bash -euo pipefail`, as zx does.
+   *
+   * @example
+   * ```ts
+   * const { stdout } = await t.$`git rev-parse ${branch}`
+   * await t.cd('web').env({ NODE_ENV: 'production' }).$({ timeout: '5m', retry: 2 })`npm ci`
+   * ```
+   */
+  readonly $: RunCommand
+  /** Commands run in this directory; relative ones start at the task file's, and add up. A missing one fails the command. */
+  cd(directory: string): LocalCommands
+  env(variables: Readonly<Record<string, string>>): LocalCommands
+  /** Commands are run by this shell. @default bash -euo pipefail */
+  using(shell: string): LocalCommands
+}
+
+export interface StepPlace {
+  /** The next key of a command's step. */
+  readonly claim: () => string
+  readonly parent: string | undefined
+}
 
 const result = z.object({
   command: z.string(),
@@ -14,103 +52,86 @@ const result = z.object({
   truncated: z.boolean(),
 })
 
-const tailLength = 256 * 1024
+const usual: CommandContext = { env: {}, shell: 'bash -euo pipefail' }
 
-/** `t.$`: a command where `tasks` runs; its output, masking and cancellation are the run's. */
-export function localCommand(session: Session, claim: () => string, parent: string | undefined): RunCommand {
-  const take = (
-    options: CommandOptions,
-    strings: TemplateStringsArray,
-    values: CommandValue[],
-  ): Promise<CommandResult> => {
-    const key = claim()
-    return session.engine.track('command', async () => {
-      const command = commandLine(strings, values)
-      if (!session.engine.planning) await session.openStage()
+export function localCommands(
+  session: Session,
+  place: StepPlace,
+  context: CommandContext = { env: {} },
+): LocalCommands {
+  const inContext = (next: CommandContext): LocalCommands => localCommands(session, place, next)
+  return {
+    $: templateCommand(context, (inShell, command, options) =>
+      take(session, place, { ...inShell, command }, options),
+    ),
+    cd: (directory) => inContext(inDirectory(context, directory)),
+    env: (variables) => inContext(withEnv(context, variables)),
+    using: (shell) => inContext(usingShell(context, shell)),
+  }
+}
+
+interface LocalCommand extends CommandContext {
+  readonly command: string
+}
+
+function take(
+  session: Session,
+  { claim, parent }: StepPlace,
+  local: LocalCommand,
+  options: CommandOptions,
+): Promise<CommandResult> {
+  const { engine, mask } = session
+  const key = claim()
+  const shown = mask.text(shownCommand(local, local.command))
+  return engine.track('command', async () => {
+    if (!engine.planning) await session.openStage()
+    const step = {
+      key,
+      parent,
+      type: 'command',
+      step: 'command',
+      version: 1,
       // It runs in the project's directory: shown from there, it is the same command.
-      const title = `$ ${session.mask.text(command).replaceAll(`${session.directory}/`, '')}`
-      const step = {
-        key,
-        parent,
-        type: 'command',
-        step: 'command',
-        version: 1,
-        title,
-        input: { command: session.mask.text(command) },
-        parse: (output: unknown) => result.parse(output),
-        work: () => execute(session, key, command, options),
-      } as const
-      const nothing: CommandResult = {
-        command,
-        code: 0,
-        signal: null,
-        stdout: '',
-        stderr: '',
-        truncated: false,
-      }
-      return session.engine.planning
-        ? session.engine.plan(step, async () => ({ output: nothing, outcome: 'planned' }))
-        : session.engine.perform(step)
-    })
-  }
-  function run(strings: TemplateStringsArray, ...values: CommandValue[]): Promise<CommandResult>
-  function run(
-    options: CommandOptions,
-  ): (strings: TemplateStringsArray, ...values: CommandValue[]) => Promise<CommandResult>
-  function run(first: TemplateStringsArray | CommandOptions, ...values: CommandValue[]) {
-    if ('raw' in first) return take({}, first, values)
-    return (strings: TemplateStringsArray, ...inner: CommandValue[]) => take(first, strings, inner)
-  }
-  return run
+      title: `$ ${shown.replaceAll(`${session.directory}/`, '')}`,
+      input: { command: shown },
+      parse: (output: unknown) => result.parse(output),
+      work: () => execute(session, { key, shown }, local, options),
+    } as const
+    const nothing: CommandResult = {
+      command: shown,
+      code: 0,
+      signal: null,
+      stdout: '',
+      stderr: '',
+      truncated: false,
+    }
+    return engine.planning
+      ? engine.plan(step, async () => ({ output: nothing, outcome: 'planned' }))
+      : engine.perform(step)
+  })
 }
 
 async function execute(
   session: Session,
-  key: string,
-  command: string,
+  { key, shown }: { readonly key: string; readonly shown: string },
+  local: LocalCommand,
   options: CommandOptions,
 ): Promise<CommandResult> {
-  // Imported on first use: most runs start no local command.
-  const { $ } = await import('zx/core')
-  const shown = (stream: 'stdout' | 'stderr', text: string): void => {
-    if (options.quiet) return
-    for (const line of text.split('\n').filter((line) => line !== ''))
-      session.emit({ kind: 'local.output', key, stream, line })
+  const { directory, circumstances, mask } = session
+  const { signal } = circumstances
+  const around = {
+    ...circumstances,
+    onLine: (stream: 'stdout' | 'stderr', line: string) =>
+      session.emit({ kind: 'local.output', key, stream, line }),
   }
-  const shell = $({
-    quiet: true,
-    nothrow: true,
-    cwd: session.directory,
-    signal: session.engine.signal,
-    ...(options.timeout !== undefined && { timeout: parseDuration(options.timeout) }),
-    ...(options.stdin !== undefined && { input: Buffer.from(options.stdin) }),
+  const say = (text: string): void => session.emit({ kind: 'note', level: 'warning', text })
+  const done = await withInput(options.stdin, { directory, signal }, (input) => {
+    const wire = wireCommand({ ...usual, ...local }, local.command, input?.size)
+    const order = { wire, shown, ...(input && input.size > 0 && { input }) }
+    return withRetry(options.retry, { signal, say }, () =>
+      runCommand(localShell(directory), order, options, around),
+    )
   })
-  const output = await shell(quoted(command))
-  shown('stdout', output.stdout)
-  shown('stderr', output.stderr)
-  session.engine.signal.throwIfAborted()
-  const code = output.exitCode ?? 1
-  if (!(options.okCodes ?? [0]).includes(code))
-    throw failed(session.mask.text(command), code, output.signal, output.stderr || output.stdout)
-  return {
-    command: session.mask.text(command),
-    code,
-    signal: output.signal,
-    stdout: session.mask.text(output.stdout.slice(-tailLength).trimEnd()),
-    stderr: session.mask.text(output.stderr.slice(-tailLength).trimEnd()),
-    truncated: output.stdout.length > tailLength || output.stderr.length > tailLength,
-  }
-}
-
-function failed(command: string, code: number, signal: string | null, output: string): ViridianError {
-  const end = signal === null ? `exit code ${code}` : signal
-  const lines = output
-    .trimEnd()
-    .split('\n')
-    .slice(-10)
-    .filter((line) => line !== '')
-  return new ViridianError(
-    'E_COMMAND_FAILED',
-    [`"${command}" failed with ${end}`, ...lines.map((line) => `  ${line}`)].join('\n'),
-  )
+  // It is recorded, and a resumed run gets it back as it was recorded.
+  return { ...done, stdout: mask.text(done.stdout), stderr: mask.text(done.stderr) }
 }

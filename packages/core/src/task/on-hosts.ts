@@ -112,6 +112,7 @@ function remoteContext<Specs extends ArgSpecs>(
     stage: session.identity.stage,
     signal: session.engine.signal,
     say: (text) => session.emit({ kind: 'note', level: 'info', text }),
+    render: (template, data = {}) => session.render(template, data),
     secret: (value) => {
       session.mask.add(value)
       return value

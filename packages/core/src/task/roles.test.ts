@@ -15,6 +15,26 @@ describe('roles', () => {
     expect(await roles.resolve('db')).toEqual([{ name: 'db-1' }])
   })
 
+  it('say for their hosts what these do not say themselves', async () => {
+    const ssh = { user: 'deploy', port: 2222 } as const
+    const roles = new Roles({
+      web: { hosts: ['web-1', 'root@web-2', { name: 'web-3', port: 22 }], ssh },
+      db: { hosts: async () => ['db-1'], ssh },
+    })
+    expect(await roles.resolve('web')).toEqual([
+      { name: 'web-1', user: 'deploy', port: 2222 },
+      { name: 'web-2', user: 'root', port: 2222 },
+      { name: 'web-3', user: 'deploy', port: 22 },
+    ])
+    expect(await roles.resolve('db')).toEqual([{ name: 'db-1', ...ssh }])
+  })
+
+  it('have no two hosts of one name', async () => {
+    const roles = new Roles({ web: async () => ['a', 'root@a'] })
+    await expect(roles.resolve('web')).rejects.toMatchObject({ code: 'E_HOST_TWICE' })
+    expect(() => roles.assign('web', [{ name: 'a' }, { name: 'a' }])).toThrow('two hosts called "a"')
+  })
+
   it('are what a run has assigned, once it has', async () => {
     const roles = new Roles({ web: ['web-1'] })
     roles.assign('web', [{ name: 'web-9' }])

@@ -1,4 +1,4 @@
-import type { RoleSpec } from '../config/config.ts'
+import type { HostList, RoleSpec } from '../config/config.ts'
 import { ViridianError } from '../error.ts'
 import { suggestion } from '../nearest.ts'
 import type { HostSpec } from '../remote/transport.ts'
@@ -70,7 +70,10 @@ export class Roles {
   async #named(names: readonly string[]): Promise<readonly HostSpec[]> {
     const addresses = names.filter(isAddress)
     const others = names.filter((name) => !isAddress(name))
-    const isList = (role: string): boolean => Array.isArray(this.#configured.get(role))
+    const isList = (role: string): boolean => {
+      const spec = this.#configured.get(role)
+      return spec === undefined || typeof partsOf(spec).hosts !== 'function'
+    }
     const listed = await this.#union(this.names.filter(isList))
     // Functions may ask an account, which an address does not need.
     const needsAll = others.some(isPattern) || strangersOf({ hosts: others }, listed).length > 0
@@ -116,9 +119,15 @@ export class Roles {
         },
       )
     }
-    return hostsFrom(typeof spec === 'function' ? await spec() : spec, `role "${role}"`)
+    const { hosts, ssh } = partsOf(spec)
+    const list = hostsFrom(typeof hosts === 'function' ? await hosts() : hosts, `role "${role}"`)
+    return ssh ? list.map((host) => ({ ...ssh, ...host })) : list
   }
 }
+
+const isLong = (spec: RoleSpec): spec is Exclude<RoleSpec, HostList> => 'hosts' in spec
+
+const partsOf = (spec: RoleSpec): Exclude<RoleSpec, HostList> => (isLong(spec) ? spec : { hosts: spec })
 
 /** Of two hosts with one name the first counts. */
 function unique(hosts: readonly HostSpec[]): readonly HostSpec[] {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { parseDuration } from '../duration.ts'
 import { ViridianError } from '../error.ts'
+import type { Template, TemplateData } from '../remote/files/template.ts'
 import type { RunCommand } from '../remote/host.ts'
 import type { HostSpec } from '../remote/transport.ts'
 import type { Session } from '../run/session.ts'
@@ -12,7 +13,7 @@ import { type ArgSpecs, type ArgValues, parseArgs } from './args.ts'
 import { callTask } from './call.ts'
 import type { HostValues, TaskContext } from './context.ts'
 import { keepOpen } from './keep.ts'
-import { localCommand } from './local-command.ts'
+import { type LocalCommands, localCommands } from './local-command.ts'
 import type { CallSettings, LocalTask, OnceTask, RemoteTask, Task } from './task.ts'
 
 /** The `t` of a task function: one scope of a run, with the task's arguments. */
@@ -35,7 +36,23 @@ export class TaskScope<Specs extends ArgSpecs> extends Scope implements TaskCont
   }
 
   get $(): RunCommand {
-    return localCommand(this.#session, () => this.keys.claim('command'), this.parent)
+    return this.#commands.$
+  }
+
+  cd(directory: string): LocalCommands {
+    return this.#commands.cd(directory)
+  }
+
+  env(variables: Readonly<Record<string, string>>): LocalCommands {
+    return this.#commands.env(variables)
+  }
+
+  using(shell: string): LocalCommands {
+    return this.#commands.using(shell)
+  }
+
+  get #commands(): LocalCommands {
+    return localCommands(this.#session, { claim: () => this.keys.claim('command'), parent: this.parent })
   }
 
   say(text: string): void {
@@ -45,6 +62,10 @@ export class TaskScope<Specs extends ArgSpecs> extends Scope implements TaskCont
   secret(value: string): string {
     this.#session.mask.add(value)
     return value
+  }
+
+  render(template: Template, data: TemplateData = {}): Promise<string> {
+    return this.#session.render(template, data)
   }
 
   run<Inner extends ArgSpecs, Result>(
@@ -72,7 +93,7 @@ export class TaskScope<Specs extends ArgSpecs> extends Scope implements TaskCont
     const group = { key, parent: this.parent, step: name, type: 'task', title: name } as const
     return session.engine.group(group, async () => {
       const args = this.#argsFor(name, task, given)
-      const scope = (at: string | undefined) => new TaskScope(session, args, at)
+      const scope = (within: Session, at: string | undefined) => new TaskScope(within, args, at)
       return callTask({ session, key, task, args, settings, scope, at: key })
     })
   }

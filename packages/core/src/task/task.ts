@@ -4,6 +4,7 @@ import type { Retry } from '../remote/retry.ts'
 import type { HostSpec } from '../remote/transport.ts'
 import type { ArgSpecs, ArgValues } from './args.ts'
 import type { RemoteTaskContext, TaskContext } from './context.ts'
+import type { Hooks } from './hooks.ts'
 
 // A symbol in the global registry: a task file may load another copy of this package.
 const kind = Symbol.for('viridian.task')
@@ -11,6 +12,7 @@ const kind = Symbol.for('viridian.task')
 interface Named<Specs extends ArgSpecs> {
   readonly summary?: string
   readonly args: Specs
+  readonly hooks?: Hooks<Specs>
 }
 
 /** A task that runs once, where `tasks` runs. */
@@ -78,6 +80,8 @@ export interface TaskSettings<Specs extends ArgSpecs> {
   readonly summary?: string
   /** Typed flags, by name: `{ release: 'string', keepBlue: { type: 'duration', default: '10m' } }`. */
   readonly args?: Specs
+  /** What happens around each call of it. */
+  readonly hooks?: Hooks<Specs>
 }
 
 export interface LocalTaskSettings<Specs extends ArgSpecs> extends TaskSettings<Specs> {
@@ -116,6 +120,7 @@ export function task<const Specs extends ArgSpecs = Record<never, never>, Result
   return {
     [kind]: 'local',
     ...(settings.summary !== undefined && { summary: settings.summary }),
+    ...(settings.hooks && { hooks: settings.hooks }),
     // Without `args` the type parameter's default is the empty record.
     args: settings.args ?? ({} as Specs),
     locks: settings.locks ?? (() => []),

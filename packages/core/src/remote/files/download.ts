@@ -7,7 +7,7 @@ import type { Writable } from 'node:stream'
 import { ViridianError } from '../../error.ts'
 import type { Exchange } from './exchange.ts'
 import { readAny, readFile } from './file-commands.ts'
-import { localFileError, onLocalFile } from './local-file-error.ts'
+import { failedOn, localFileError, onLocalFile } from './local-file-error.ts'
 import type { LocalFiles } from './local-files.ts'
 import type { ReadOptions } from './options.ts'
 import { Unpacking } from './unpacking.ts'
@@ -44,8 +44,15 @@ export class Download {
     const part = `${path}.viridian-${randomBytes(6).toString('hex')}`
     await onLocalFile(path, 'write', () => mkdir(dirname(path), { recursive: true }))
     const arriving = new Arriving(path, part)
+    const onBytes = (chunk: Buffer): void => {
+      try {
+        arriving.take(chunk)
+      } catch (cause) {
+        throw failedOn(path, 'write', cause)
+      }
+    }
     try {
-      await this.#exchange({ command: readAny(remote), onBytes: (chunk) => arriving.take(chunk) })
+      await this.#exchange({ command: readAny(remote), onBytes })
       await onLocalFile(path, 'write', () => arriving.end())
     } finally {
       arriving.close()

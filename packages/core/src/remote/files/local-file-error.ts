@@ -19,8 +19,13 @@ export async function onLocalFile<Value>(
   try {
     return await body()
   } catch (cause) {
-    if (cause instanceof ViridianError) throw cause
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw localFileError(file, `cannot ${verb} ${file}: ${why}`, undefined, cause)
+    throw failedOn(file, verb, cause)
   }
+}
+
+/** The failure of what touched a local file. */
+export function failedOn(file: string, verb: string, cause: unknown): ViridianError {
+  if (cause instanceof ViridianError) return cause
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return localFileError(file, `cannot ${verb} ${file}: ${why}`, undefined, cause)
 }

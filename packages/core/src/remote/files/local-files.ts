@@ -29,20 +29,20 @@ export interface Packing {
 export class LocalFiles {
   /** The name of the list in a partial archive: such as no tree has of its own. */
   readonly list = `.viridian-${randomBytes(6).toString('hex')}`
-  readonly #directory: string
+  /** Where relative paths start. */
+  readonly directory: string
   readonly #trees = new Map<string, { users: number; readAt: number; tree: Promise<Tree> | undefined }>()
   readonly #archives = new Shared<Spool>((archive) => archive.dispose())
   readonly #contents = new Shared<Spool>((content) => content.dispose())
   readonly #digests = new Shared<string>()
   readonly #takers = new Map<string, string>()
 
-  /** @param directory - where relative paths start */
   constructor(directory: string) {
-    this.#directory = directory
+    this.directory = directory
   }
 
   resolve(path: string): string {
-    return resolve(this.#directory, path)
+    return resolve(this.directory, path)
   }
 
   /** Hands on a directory as it is now. */

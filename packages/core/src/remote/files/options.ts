@@ -1,5 +1,18 @@
-/** What is put on a host: a local path, bytes, a text, or a stream of either, whose size need not be known. */
-export type PutSource = string | Uint8Array | { readonly text: string } | AsyncIterable<string | Uint8Array>
+import type { Template, TemplateData } from './template.ts'
+
+/** What is put on a host: a local path, bytes, a text, a stream of either, whose size need not be known, or a template. */
+export type PutSource =
+  | string
+  | Uint8Array
+  | { readonly text: string }
+  | AsyncIterable<string | Uint8Array>
+  | FilledTemplate
+
+/** A template and what fills it in. */
+export interface FilledTemplate {
+  readonly template: Template
+  readonly data: TemplateData
+}
 
 export interface WriteOptions {
   /**

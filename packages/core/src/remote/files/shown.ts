@@ -8,6 +8,10 @@ import type { PutSource } from './options.ts'
 
 export function shownPut(source: PutSource, remote: string): string {
   if (typeof source === 'string') return `put ${source} ${quotePath(remote)}`
+  if ('template' in source) {
+    const name = typeof source.template === 'string' ? `${source.template} ` : ''
+    return `template ${name}${quotePath(remote)}`
+  }
   return `write ${quotePath(remote)}`
 }
 

@@ -12,6 +12,7 @@ import { onLocalFile } from './local-file-error.ts'
 import type { LocalFiles } from './local-files.ts'
 import type { PutOptions, PutResult, PutSource, WriteOptions } from './options.ts'
 import { spool } from './spool.ts'
+import { render } from './template.ts'
 import type { Tree } from './tree.ts'
 import { listTree, storeTree } from './tree-commands.ts'
 
@@ -38,7 +39,9 @@ export class Upload {
     refuseDirectoryPath(remote)
     if (source instanceof Uint8Array) return this.#putBytes(source, remote, options)
     if ('text' in source) return this.#putBytes(Buffer.from(source.text), remote, options)
-    return this.#putStream(source, remote, options)
+    if (!('template' in source)) return this.#putStream(source, remote, options)
+    const text = await render(source.template, source.data, (path) => this.#local.resolve(path))
+    return this.#putBytes(Buffer.from(text), remote, options)
   }
 
   async #putPath(local: string, remote: string, options: PutOptions): Promise<PutResult> {

@@ -1,13 +1,19 @@
-import { once } from 'node:events'
 import type { Readable } from 'node:stream'
-import type { ClientChannel } from 'ssh2'
-import type { ExecOptions, ExitStatus, Input } from '../transport.ts'
+import { feed } from '../feed.ts'
+import { Lingering } from '../lingering.ts'
+import type { ExecOptions, ExitStatus } from '../transport.ts'
+import type { Brake } from './brake.ts'
+import type { SessionChannel } from './session.ts'
 
 // The lifeline's five seconds between SIGTERM and SIGKILL, and some for the way.
 const dyingTime = 7_000
 
 /** Feeds a channel, hands on what it says, and waits for its end. */
-export async function channelExit(channel: ClientChannel, options: ExecOptions): Promise<ExitStatus> {
+export async function channelExit(
+  channel: SessionChannel,
+  options: ExecOptions,
+  brake: Brake,
+): Promise<ExitStatus> {
   const { signal } = options
   let failure: { readonly reason: unknown } | undefined
   let timer: NodeJS.Timeout | undefined
@@ -15,6 +21,9 @@ export async function channelExit(channel: ClientChannel, options: ExecOptions):
   const giveUp = (reason: unknown): void => {
     if (failure) return
     failure = { reason }
+    brake.release(channel)
+    brake.release(channel.stderr)
+    lingering.release()
     channel.end()
     // What it still says is dropped; a channel whose output is not read to its end never closes.
     channel.resume()
@@ -25,14 +34,25 @@ export async function channelExit(channel: ClientChannel, options: ExecOptions):
     }, dyingTime)
   }
   const abort = (): void => giveUp(signal?.reason)
+  const lingering = new Lingering(() => {
+    channel.close()
+    channel.emit('close')
+  })
+  channel.on('exit', () => {
+    if (!failure) lingering.exited()
+  })
   const take = (output: Readable, handle: ExecOptions['onStdout']): void => {
     output.on('data', async (chunk: Buffer) => {
       try {
         const pending = failure ? undefined : handle?.(chunk)
-        if (!pending || failure) return
-        output.pause()
-        await pending
-        output.resume()
+        if (pending && !failure) {
+          output.pause()
+          brake.hold(output)
+          await lingering.during(pending)
+          output.resume()
+        } else if (!failure) lingering.heard()
+        // What has come already is taken first.
+        if (output.readableLength === 0) brake.release(output)
       } catch (error) {
         giveUp(error)
       }
@@ -46,13 +66,16 @@ export async function channelExit(channel: ClientChannel, options: ExecOptions):
   if (options.input) void feed(channel, options.input, closed).catch(giveUp)
   const exit = await closed
   clearTimeout(timer)
+  lingering.release()
   signal?.removeEventListener('abort', abort)
+  brake.release(channel)
+  brake.release(channel.stderr)
   if (failure) throw failure.reason
   return exit
 }
 
 /** Waits for a channel's end. Both null: it ended without an exit. */
-export function exitOf(channel: ClientChannel): Promise<ExitStatus> {
+export function exitOf(channel: SessionChannel): Promise<ExitStatus> {
   return new Promise((resolve) => {
     let exit: ExitStatus = { code: null, signal: null }
     channel.on('exit', (code: number | null, signal?: string) => {
@@ -60,25 +83,4 @@ export function exitOf(channel: ClientChannel): Promise<ExitStatus> {
     })
     channel.on('close', () => resolve(exit))
   })
-}
-
-async function feed(
-  channel: ClientChannel,
-  { size, chunks, ends }: Input,
-  closed: Promise<unknown>,
-): Promise<void> {
-  let left = size
-  let isClosed = false
-  void closed.then(() => {
-    isClosed = true
-  })
-  for await (const chunk of size > 0 ? chunks() : []) {
-    const part = chunk.subarray(0, left)
-    left -= part.length
-    if (isClosed) return
-    if (!channel.write(part)) await Promise.race([once(channel, 'drain'), closed])
-    if (left === 0) break
-  }
-  if (left === 0 && ends) channel.end()
-  if (left > 0) throw new Error(`the input ended ${left} bytes short of its ${size} bytes`)
 }

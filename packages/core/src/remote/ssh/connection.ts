@@ -1,6 +1,5 @@
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ClientChannel } from 'ssh2'
 import { sizeOf } from '../raw-terminal.ts'
 import { Semaphore } from '../semaphore.ts'
 import type {
@@ -11,11 +10,10 @@ import type {
   Listening,
   LocalTerminal,
 } from '../transport.ts'
+import { Brake } from './brake.ts'
 import { channelExit } from './channel.ts'
-import { withEnvironment } from './environment.ts'
 import { hostLost, hungUp, noListener, sessionRefused, shellLeft, targetUnreached } from './failures.ts'
-import type { Session } from './handshake.ts'
-import { RemotePorts } from './remote-ports.ts'
+import type { Ports, Session, SessionChannel, TakeChannel } from './session.ts'
 import { ptyOf, tieTerminal } from './terminal.ts'
 
 // sshd refuses an eleventh session on a connection; a user's own settings may hold one or two.
@@ -27,25 +25,24 @@ const pausesMs = [20, 100, 500]
 const isRefusedSession = (error: unknown): error is Error =>
   error instanceof Error && 'reason' in error && typeof error.reason === 'number'
 
-type TakeChannel = (error: Error | undefined, channel: ClientChannel) => void
-
 export interface ConnectionDetails {
   /** What people call it. */
   readonly host: string
   /** Milliseconds. */
   readonly patience: number
-  /** Variables of every command. */
+  /** Variables that are sent with every command; the host takes those that its AcceptEnv names. */
   readonly env: Readonly<Record<string, string>>
 }
 
-/** A logged-in connection of ssh2. */
+/** A logged-in connection: of ssh2, or of a master of `ssh`. */
 export class SshConnection implements Connection {
   readonly patience: number
   readonly #session: Session
+  readonly #brake: Brake
   readonly #host: string
   readonly #env: Readonly<Record<string, string>>
   readonly #channels = new Semaphore(channelsAtOnce)
-  #ports: RemotePorts | undefined
+  #ports: Ports | undefined
   #open = true
   #cause: Error | undefined
 
@@ -53,6 +50,7 @@ export class SshConnection implements Connection {
     const { client } = session
     this.patience = patience
     this.#session = session
+    this.#brake = new Brake(session.socket)
     this.#host = host
     this.#env = env
     client.on('error', (error) => {
@@ -73,14 +71,13 @@ export class SshConnection implements Connection {
 
   exec(command: string, options: ExecOptions): Promise<ExitStatus> {
     const { client } = this.#session
-    const line = withEnvironment(this.#env, command)
-    const terminal = options.pty === undefined ? {} : { pty: ptyOf(options.pty) }
+    const settings = { env: this.#env, ...(options.pty && { pty: ptyOf(options.pty) }) }
     return this.#inSession(
       options.signal,
-      (take) => client.exec(line, terminal, take),
+      (take) => client.exec(command, settings, take),
       (channel) => {
         options.onAccepted?.()
-        return channelExit(channel, options)
+        return channelExit(channel, options, this.#brake)
       },
     )
   }
@@ -89,8 +86,10 @@ export class SshConnection implements Connection {
     const { client } = this.#session
     const open = (take: TakeChannel): unknown => {
       const pty = ptyOf(sizeOf(terminal))
-      if (command === undefined) return client.shell(pty, { env: this.#env }, take)
-      return client.exec(withEnvironment(this.#env, command), { pty }, take)
+      const env = this.#env
+      return command === undefined
+        ? client.shell(pty, { env }, take)
+        : client.exec(command, { pty, env }, take)
     }
     const end = await this.#inSession(signal, open, (channel) => tieTerminal(terminal, channel, signal))
     if (end === 'left') throw shellLeft(this.#host)
@@ -115,7 +114,7 @@ export class SshConnection implements Connection {
 
   async listen(address: string, port: number, take: (connection: Duplex) => void): Promise<Listening> {
     this.#refuseIfLost()
-    this.#ports ??= new RemotePorts(this.#session.client)
+    this.#ports ??= this.#session.ports()
     try {
       return await this.#ports.listen(address, port, take)
     } catch (error) {
@@ -138,7 +137,7 @@ export class SshConnection implements Connection {
   async #inSession<End>(
     signal: AbortSignal | undefined,
     open: (take: TakeChannel) => unknown,
-    use: (channel: ClientChannel) => Promise<ExitStatus | End>,
+    use: (channel: SessionChannel) => Promise<ExitStatus | End>,
   ): Promise<ExitStatus | End> {
     for (;;) {
       const end = await this.#channels.run(signal, () => this.#attempt(signal, open, use))
@@ -152,7 +151,7 @@ export class SshConnection implements Connection {
   async #attempt<End>(
     signal: AbortSignal | undefined,
     open: (take: TakeChannel) => unknown,
-    use: (channel: ClientChannel) => Promise<End>,
+    use: (channel: SessionChannel) => Promise<End>,
   ): Promise<End | undefined> {
     for (let refusals = 0; ; refusals += 1) {
       try {
@@ -172,7 +171,7 @@ export class SshConnection implements Connection {
   async #opened<End>(
     signal: AbortSignal | undefined,
     open: (take: TakeChannel) => unknown,
-    use: (channel: ClientChannel) => Promise<End>,
+    use: (channel: SessionChannel) => Promise<End>,
   ): Promise<End> {
     this.#refuseIfLost()
     return new Promise((resolve, reject) => {

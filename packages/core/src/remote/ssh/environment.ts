@@ -1,4 +1,3 @@
-import { quoteForLogin } from '../announcement.ts'
 import { patternsOf } from '../ssh-config/pattern.ts'
 import type { SshSettings } from '../ssh-config/settings.ts'
 
@@ -9,15 +8,4 @@ export function environmentOf({ sendEnv, setEnv }: SshSettings): Readonly<Record
     value !== undefined && isSent(name) ? [[name, value] as const] : [],
   )
   return { ...Object.fromEntries(sent), ...setEnv }
-}
-
-/**
- * A command line with variables. They stand in it, since a server silently drops those that its AcceptEnv does not name;
- * `env` sets them, since the login's shell may be any.
- */
-export function withEnvironment(env: Readonly<Record<string, string>>, command: string): string {
-  const variables = Object.entries(env)
-  if (variables.length === 0) return command
-  const words = variables.map(([name, value]) => quoteForLogin(`${name}=${value}`))
-  return `exec env ${words.join(' ')} sh -c ${quoteForLogin(command)}`
 }

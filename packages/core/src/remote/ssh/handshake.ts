@@ -1,11 +1,13 @@
 import type { Duplex } from 'node:stream'
 import { NodeSSH } from 'node-ssh'
-import type { Client, OpenSSHAgent } from 'ssh2'
+import type { OpenSSHAgent } from 'ssh2'
 import { ViridianError } from '../../error.ts'
 import { algorithmsFor } from './algorithms.ts'
 import type { HostKeyPolicy } from './host-keys.ts'
 import type { HostTime } from './host-time.ts'
 import type { Login } from './login.ts'
+import { RemotePorts } from './remote-ports.ts'
+import type { Session } from './session.ts'
 import type { Target } from './target.ts'
 
 export interface Timing {
@@ -14,12 +16,6 @@ export interface Timing {
   /** Milliseconds between probes of a silent host, and how many may go unanswered before it counts as lost. */
   readonly keepaliveInterval: number
   readonly keepaliveCount: number
-}
-
-/** A client that is logged in, and what is under it: a socket, or a channel of a jump host. */
-export interface Session {
-  readonly client: Client
-  readonly socket: Duplex
 }
 
 export interface Attempt {
@@ -109,7 +105,7 @@ async function logIn(attempt: Attempt, socket: Duplex, stop: AbortSignal): Promi
   try {
     await Promise.race([connecting, failed])
     if (client === null) throw new Error('the connection was closed at once')
-    return { client, socket }
+    return { client, socket, ports: () => new RemotePorts(client) }
   } catch (error) {
     socket.destroy()
     throw badKey ?? (isRefusal(error) ? login.refusal() : final(target, error))

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { logIn as logInTo } from '../testing/log-in.ts'
 import { freePort, OpenSsh } from '../testing/open-ssh.ts'
 import type { HostSpec, SshDefaults } from '../transport.ts'
+import { Doors } from './doors.ts'
 import { SshTransport, type SshTransportOptions } from './transport.ts'
 
 const place = mkdtempSync(join(tmpdir(), 'viridian-jump-'))
@@ -179,7 +180,7 @@ describe('a jump host', () => {
   test('is connected to once for sixty hosts, also with one handshake at a time', async () => {
     const before = loginsTo(outer)
     for (const handshakes of [1, 50]) {
-      const transport = transportTo({ connectTimeout: '60s' }, { handshakes })
+      const transport = transportTo({ connectTimeout: '60s' }, { doors: new Doors(handshakes) })
       const all = Array.from({ length: 60 }, () =>
         transport.connect({ name: 'web-straight', proxyJump: 'outer' }, signal),
       )

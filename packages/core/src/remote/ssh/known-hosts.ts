@@ -1,7 +1,7 @@
-import { createHmac } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { ViridianError } from '../../error.ts'
 import { type Matches, patternsOf } from '../ssh-config/pattern.ts'
+import { type HashedName, readHashedName } from './hashed-name.ts'
 
 /** One line of a known_hosts file. */
 export interface KnownHost {
@@ -40,7 +40,7 @@ export class KnownHosts {
   readonly #byName = new Map<string, KnownHost[]>()
   readonly #patterns: { readonly entry: KnownHost; readonly matches: Matches }[] = []
   /** Hashed lines that no name has been found for yet: each holds only one. */
-  #hashed: KnownHost[] = []
+  #hashed: { readonly entry: KnownHost; readonly hash: HashedName }[] = []
 
   constructor(entries: Iterable<KnownHost>) {
     for (const entry of entries) this.add(entry)
@@ -48,8 +48,10 @@ export class KnownHosts {
 
   add(entry: KnownHost): void {
     const names = entry.names.toLowerCase().split(',')
-    if (entry.names.startsWith('|')) this.#hashed.push(entry)
-    else if (names.some(isPattern)) this.#patterns.push({ entry, matches: patternsOf(names) })
+    if (entry.names.startsWith('|')) {
+      const hash = readHashedName(entry.names)
+      if (hash) this.#hashed.push({ entry, hash })
+    } else if (names.some(isPattern)) this.#patterns.push({ entry, matches: patternsOf(names) })
     else for (const name of new Set(names)) this.#put(name, entry)
   }
 
@@ -67,16 +69,12 @@ export class KnownHosts {
 
   #named(host: string): KnownHost[] {
     const name = host.toLowerCase()
-    const others = this.#hashed.filter((entry) => !this.#unhash(entry, name))
-    this.#hashed = others
+    const bytes = Buffer.from(name)
+    const found = this.#hashed.filter(({ hash }) => hash.matches(bytes))
+    for (const { entry } of found) this.#put(name, entry)
+    if (found.length > 0) this.#hashed = this.#hashed.filter((each) => !found.includes(each))
     const matching = this.#patterns.filter(({ matches }) => matches(name)).map(({ entry }) => entry)
     return [...(this.#byName.get(name) ?? []), ...matching]
-  }
-
-  #unhash(entry: KnownHost, name: string): boolean {
-    const isHost = matchesHash(entry.names, name)
-    if (isHost) this.#put(name, entry)
-    return isHost
   }
 
   #put(name: string, entry: KnownHost): void {
@@ -87,13 +85,6 @@ export class KnownHosts {
 }
 
 const isPattern = (name: string): boolean => /[*?!]/.test(name)
-
-// |1|salt|HMAC-SHA1 of the name, both in base64.
-function matchesHash(names: string, name: string): boolean {
-  const [, version, salt, hash] = names.split('|')
-  if (version !== '1' || salt === undefined || hash === undefined) return false
-  return createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest('base64') === hash
-}
 
 async function textOf(file: string): Promise<string> {
   try {

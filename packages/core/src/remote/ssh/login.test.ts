@@ -9,7 +9,7 @@ import { logIn as logInTo } from '../testing/log-in.ts'
 import { makeKey, OpenSsh } from '../testing/open-ssh.ts'
 import { SshServer } from '../testing/ssh-server.ts'
 import type { HostSpec, SshDefaults } from '../transport.ts'
-import { SshTransport, type SshTransportOptions } from './transport.ts'
+import { SshTransport } from './transport.ts'
 
 const place = mkdtempSync(join(tmpdir(), 'viridian-login-'))
 const identityFile = join(place, 'id')
@@ -100,7 +100,7 @@ const logIn = (
   spec: HostSpec,
   ask?: Ask,
   lines: readonly string[] = [],
-  options: Partial<SshTransportOptions> = {},
+  options: Parameters<typeof logInTo>[2] = {},
 ): Promise<string> =>
   logInTo({ user: 'deploy', ...spec }, defaultsOf(lines), { ...(ask && { ask }), ...options })
 

@@ -1,10 +1,10 @@
-import { createHmac, randomBytes } from 'node:crypto'
 import { mkdir, open, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { ViridianError } from '../../error.ts'
 import type { Ask } from '../prompt.ts'
 import { Semaphore } from '../semaphore.ts'
 import { fingerprint, typeOf } from './fingerprint.ts'
+import { hashedName } from './hashed-name.ts'
 import { hostKeyError, otherwiseKnown, shownKey, unknownKey } from './host-key-error.ts'
 import type { HostTime } from './host-time.ts'
 import type { KnownHosts } from './known-hosts.ts'
@@ -68,7 +68,7 @@ export class NewHostKeys {
 
   async #add({ target, key, known, names: [name, port] }: Meeting): Promise<void> {
     const host = port === undefined || port === 22 ? name : `[${name}]:${port}`
-    const listed = target.settings.hashKnownHosts ? hashed(host.toLowerCase()) : host.toLowerCase()
+    const listed = target.settings.hashKnownHosts ? hashedName(host.toLowerCase()) : host.toLowerCase()
     const type = typeOf(key)
     const file = target.ownKnownHosts
     const seen = `the ${type} key ${fingerprint(key)} of ${target.name}`
@@ -84,12 +84,6 @@ export class NewHostKeys {
       }
     known.add({ names: host.toLowerCase(), type, key, file: file ?? 'this run', line })
   }
-}
-
-function hashed(name: string): string {
-  const salt = randomBytes(20)
-  const hash = createHmac('sha1', salt).update(name).digest('base64')
-  return `|1|${salt.toString('base64')}|${hash}`
 }
 
 /** Adds a line in one write, which other processes' lines cannot come between; gives its number. */

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { TestAgent } from '../testing/agent.ts'
 import { logIn } from '../testing/log-in.ts'
 import { OpenSsh } from '../testing/open-ssh.ts'
-import { withEnvironment } from './environment.ts'
 import { Targets } from './targets.ts'
 import { SshTransport } from './transport.ts'
 
@@ -12,7 +12,7 @@ const home = mkdtempSync(join(tmpdir(), 'viridian-targets-'))
 let sshd: OpenSsh
 
 beforeAll(async () => {
-  sshd = await OpenSsh.start({ config: ['AcceptEnv NONE', 'LogLevel VERBOSE'] })
+  sshd = await OpenSsh.start({ config: ['AcceptEnv LC_* GREETING', 'LogLevel VERBOSE'] })
 })
 afterAll(async () => {
   await sshd.stop()
@@ -99,13 +99,12 @@ describe('settings of ssh_config', () => {
     }
   }
 
-  test('send variables that a server would drop', async () => {
+  test('send the variables that the server accepts', async () => {
     vi.stubEnv('LC_GREETING', "it's \\ $HOME")
     vi.stubEnv('LC_OTHER', 'other')
-    const lines = ['SendEnv LC_G* -LC_NOT', 'SetEnv GREETING="a b" LC_X=1']
-    const command = 'printf "%s|" "$LC_GREETING" "$LC_OTHER" "$GREETING" "$LC_X"'
-    expect(await said(command, lines)).toBe("it's \\ $HOME||a b|1|")
-    expect(withEnvironment({}, 'true')).toBe('true')
+    const lines = ['SendEnv LC_G* -LC_NOT', 'SetEnv GREETING="a b" LC_X=1 OTHER=2']
+    const command = 'printf "%s|" "$LC_GREETING" "$LC_OTHER" "$GREETING" "$LC_X" "$OTHER"'
+    expect(await said(command, lines)).toBe("it's \\ $HOME||a b|1||")
   })
 
   test('choose the local address and the family', async () => {
@@ -116,6 +115,22 @@ describe('settings of ssh_config', () => {
         connectTimeout: '300ms',
       }),
     ).rejects.toMatchObject({ code: 'E_HOST_UNREACHABLE' })
+  })
+
+  test('lend the agent to commands of the host', async () => {
+    const agent = new TestAgent(join(home, 'agent.sock'))
+    await agent.start()
+    agent.add(sshd.identityFile)
+    vi.stubEnv('SSH_AUTH_SOCK', agent.socket)
+    try {
+      const command = 'ssh-add -l || echo none'
+      expect(await said(command, ['ForwardAgent yes'])).toContain('(ED25519)')
+      expect(await said(command, [])).toBe('none\n')
+      vi.stubEnv('SSH_AUTH_SOCK', undefined)
+      expect(await said(command, [`ForwardAgent ${agent.socket}`])).toContain('(ED25519)')
+    } finally {
+      await agent.stop()
+    }
   })
 
   test('let a peer that is silent count as lost', async () => {

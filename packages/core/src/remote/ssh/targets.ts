@@ -27,6 +27,14 @@ export class Targets {
     return targetOf(spec, defaults, settings, await this.#way(hops, defaults, [start]))
   }
 
+  /** What there is to know of a host to whom another program finds the way. */
+  async ofItself(spec: HostSpec, defaults: SshDefaults): Promise<Target> {
+    const { name, address = name } = spec
+    const user = spec.user ?? defaults.user
+    const port = spec.port ?? defaults.port
+    return targetOf(spec, defaults, await this.#settings(defaults, { host: address, user, port }))
+  }
+
   /** The last host of a chain, which the others lead to. Only the first one goes its own way: that to the others is told. */
   async #way(
     hops: readonly JumpHost[],

@@ -1,11 +1,11 @@
 import { once } from 'node:events'
-import type { ClientChannel, PseudoTtyOptions } from 'ssh2'
 import { Escape } from '../escape.ts'
 import { afterCut, sizeOf, takeTerminal } from '../raw-terminal.ts'
 import type { ExitStatus, LocalTerminal, Pty } from '../transport.ts'
 import { exitOf } from './channel.ts'
+import type { PtyRequest, SessionChannel } from './session.ts'
 
-export const ptyOf = ({ term, columns, rows }: Pty): PseudoTtyOptions => ({ term, cols: columns, rows })
+export const ptyOf = ({ term, columns, rows }: Pty): PtyRequest => ({ term, cols: columns, rows })
 
 /** How a person's time at a terminal ended: by its program, by the person's escape, or by the terminal's hanging up. */
 export type TerminalEnd = ExitStatus | 'left' | 'gone'
@@ -13,7 +13,7 @@ export type TerminalEnd = ExitStatus | 'left' | 'gone'
 /** Ties a person's terminal to a channel: keys, output and window size, until one of them ends. */
 export async function tieTerminal(
   terminal: LocalTerminal,
-  channel: ClientChannel,
+  channel: SessionChannel,
   signal: AbortSignal,
 ): Promise<TerminalEnd> {
   const closed = exitOf(channel)

@@ -1,24 +1,23 @@
 import type { Duplex } from 'node:stream'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { isViridianError } from '../../error.ts'
 import { type Ask, askNobody } from '../prompt.ts'
 import type { HostSpec, SshDefaults, Transport } from '../transport.ts'
 import { Authentication } from './authentication.ts'
 import { SshConnection } from './connection.ts'
 import { Doors } from './doors.ts'
 import { environmentOf } from './environment.ts'
-import { handshake, type Session, type Timing } from './handshake.ts'
+import { handshake, type Timing } from './handshake.ts'
 import { HostKeys } from './host-keys.ts'
-import { HostTime } from './host-time.ts'
+import type { HostTime } from './host-time.ts'
+import { persist } from './persistence.ts'
+import type { Session } from './session.ts'
 import { openSocket } from './socket.ts'
 import type { Target } from './target.ts'
 import { Targets } from './targets.ts'
-import { isFinal, unreachable } from './unreachable.ts'
 
 export interface SshTransportOptions {
   readonly defaults: () => SshDefaults | Promise<SshDefaults>
-  /** Handshakes in flight: sshd starts to drop them above 10 on one host. @default 50 */
-  readonly handshakes?: number
+  /** Bounds the handshakes in flight: sshd starts to drop them above 10 on one host. @default 50 */
+  readonly doors?: Doors
   /** @default 20 s for a login, a probe of silent hosts every 15 s, lost after 3 */
   readonly timing?: Partial<Timing>
   /** @default nobody can be asked */
@@ -45,7 +44,7 @@ export class SshTransport implements Transport {
     const { ask = askNobody, note = () => undefined } = options
     this.#options = options
     this.#timing = { ...usualTiming, ...options.timing }
-    this.#doors = new Doors(options.handshakes ?? 50)
+    this.#doors = options.doors ?? new Doors(50)
     this.#authentication = new Authentication(ask)
     this.#hostKeys = new HostKeys(ask, note)
   }
@@ -61,7 +60,10 @@ export class SshTransport implements Transport {
   }
 
   async #reach(target: Target, signal: AbortSignal): Promise<SshConnection> {
-    const session = await this.#persist(target, signal)
+    const door = nameOf(target)
+    const session = await persist({ target, door, doors: this.#doors, signal }, (time) =>
+      this.#attempt(target, time, door, signal),
+    )
     const connection = new SshConnection(session, {
       host: target.name,
       patience: target.connectTimeout,
@@ -71,23 +73,6 @@ export class SshTransport implements Transport {
     for (let each = this.#connections.length; each <= depth; each += 1) this.#connections.push(new Set())
     this.#connections[depth]?.add(connection)
     return connection
-  }
-
-  /** Tries until the host's time is up: a new machine's sshd comes up late, a busy one drops handshakes. */
-  async #persist(target: Target, signal: AbortSignal): Promise<Session> {
-    const time = new HostTime()
-    const door = nameOf(target)
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        return await this.#attempt(target, time, door, signal)
-      } catch (error) {
-        if (signal.aborted || (isViridianError(error) && !isPassing(error))) throw error
-        if (isDropped(error)) this.#doors.dropped(door)
-        const pause = Math.min(3_000, 200 * 1.6 ** attempt) * (0.5 + Math.random())
-        if (isFinal(error) || time.spent + pause >= target.connectTimeout) throw unreachable(target, error)
-        await sleep(pause, undefined, { signal })
-      }
-    }
   }
 
   async #attempt(target: Target, time: HostTime, door: string, signal: AbortSignal): Promise<Session> {
@@ -137,15 +122,4 @@ function nameOf({ address, port, via }: Target): string {
 
 function keyOf({ user, via, ...target }: Target): string {
   return `${user}@${nameOf({ user, via: undefined, ...target })}${via ? ` by ${keyOf(via)}` : ''}`
-}
-
-/** A jump host that is lost can be connected to again, and what it cannot reach now may be on its way. */
-function isPassing({ code, cause }: { code: string; cause?: unknown }): boolean {
-  const isForbidden = cause instanceof Error && 'reason' in cause && cause.reason === 1
-  return code === 'E_HOST_LOST' || (code === 'E_HOST_FORWARD' && !isForbidden)
-}
-
-function isDropped(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  return /before handshake/.test(error.message) || ('code' in error && error.code === 'ECONNRESET')
 }

@@ -1,13 +1,13 @@
-import { SshTransport, type SshTransportOptions } from '../ssh/transport.ts'
 import type { HostSpec, SshDefaults } from '../transport.ts'
+import { type AnyTransportOptions, makeTransport } from './transports.ts'
 
 /** Connects by a transport of its own, runs a command there, and gives what it said. */
 export async function logIn(
   spec: HostSpec,
   defaults: SshDefaults,
-  options: Partial<SshTransportOptions> = {},
+  options: Partial<AnyTransportOptions> = {},
 ): Promise<string> {
-  const transport = new SshTransport({
+  const transport = makeTransport(spec.transport ?? defaults.transport ?? 'ssh2', {
     defaults: () => ({ config: false, connectTimeout: '10s', ...defaults }),
     ...options,
   })

@@ -1,0 +1,81 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, expect, test } from 'vitest'
+import { type Stdin, withInput } from './stdin.ts'
+
+const place = mkdtempSync(join(tmpdir(), 'viridian-stdin-'))
+afterAll(() => rmSync(place, { recursive: true }))
+const quiet = new AbortController().signal
+
+const read = (stdin: Stdin, signal = quiet): Promise<{ size: number; twice: string[] } | undefined> =>
+  withInput(stdin, { directory: place, signal }, async (input) => {
+    if (!input) return undefined
+    const all = (): Promise<string> =>
+      buffer(Readable.from(input.chunks())).then((bytes) => bytes.toString('base64'))
+    return { size: input.size, twice: [await all(), await all()] }
+  })
+
+const big = Buffer.alloc(300_000, 'é\0\n')
+
+async function* pieces() {
+  yield 'grü'
+  await sleep(1)
+  yield Buffer.from('ße')
+}
+
+test('is text, bytes, a file or a stream, of a size known beforehand, to be read again', async () => {
+  writeFileSync(join(place, 'big'), big)
+  writeFileSync(join(place, 'empty'), '')
+  execFileSync('mkfifo', [join(place, 'pipe')])
+  const intoPipe = once(spawn('cp', ['big', 'pipe'], { cwd: place }), 'exit')
+  const cases: [Stdin, Buffer][] = [
+    ['grüße', Buffer.from('grüße')],
+    [big, big],
+    [{ file: 'big' }, big],
+    [{ file: join(place, 'empty') }, Buffer.alloc(0)],
+    [{ file: 'pipe' }, big],
+    [Readable.from([big, big]), Buffer.concat([big, big])],
+    [pieces(), Buffer.from('grüße')],
+    [Readable.from([]), Buffer.alloc(0)],
+  ]
+  for (const [stdin, expected] of cases) {
+    expect(await read(stdin)).toEqual({
+      size: expected.length,
+      twice: Array(2).fill(expected.toString('base64')),
+    })
+  }
+  await intoPipe
+})
+
+test('that cannot be read says so, and a stream that never ends is left at an abort', async () => {
+  await expect(read({ file: 'none' })).rejects.toMatchObject({ code: 'E_LOCAL_FILE' })
+  await expect(read({ file: '.' })).rejects.toMatchObject({
+    code: 'E_LOCAL_FILE',
+    message: expect.stringContaining('is a directory'),
+  })
+  const failing = Readable.from(
+    (async function* () {
+      yield 'a'
+      throw new Error('source broke')
+    })(),
+  )
+  await expect(read(failing)).rejects.toThrow('source broke')
+  const stop = new AbortController()
+  const endless = read(new Readable({ read: () => undefined }), stop.signal)
+  stop.abort(new Error('enough'))
+  await expect(endless).rejects.toThrow()
+})
+
+test('of a stream leaves no file behind', async () => {
+  const spools = (): string[] =>
+    readdirSync(tmpdir()).filter((name) => existsSync(join(tmpdir(), name, 'stdin')))
+  await withInput(Readable.from(['x']), { directory: place, signal: quiet }, async () => {
+    expect(spools()).toEqual([])
+  })
+})

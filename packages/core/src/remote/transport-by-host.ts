@@ -1,0 +1,46 @@
+import type { Ask } from './prompt.ts'
+import { Doors } from './ssh/doors.ts'
+import { SshTransport } from './ssh/transport.ts'
+import type { Connection, HostSpec, SshDefaults, Transport, TransportName } from './transport.ts'
+
+export interface TransportByHostOptions {
+  readonly defaults: () => SshDefaults | Promise<SshDefaults>
+  readonly ask: Ask
+  /** Told of what a person should know. */
+  readonly note?: (text: string) => void
+}
+
+/** Reaches each host by the transport that it, or its stage, names. Both share the limit on handshakes in flight. */
+export class TransportByHost implements Transport {
+  readonly #options: TransportByHostOptions
+  readonly #doors = new Doors(50)
+  readonly #made = new Map<TransportName, Promise<Transport>>()
+
+  constructor(options: TransportByHostOptions) {
+    this.#options = options
+  }
+
+  async connect(host: HostSpec, signal: AbortSignal): Promise<Connection> {
+    const defaults = await this.#options.defaults()
+    const transport = await this.#get(host.transport ?? defaults.transport ?? 'ssh2')
+    return transport.connect(host, signal)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#made.values()].map(async (transport) => (await transport).close()))
+  }
+
+  #get(name: TransportName): Promise<Transport> {
+    const transport = this.#made.get(name) ?? this.#make(name)
+    this.#made.set(name, transport)
+    return transport
+  }
+
+  async #make(name: TransportName): Promise<Transport> {
+    const options = { ...this.#options, doors: this.#doors }
+    if (name === 'ssh2') return new SshTransport(options)
+    // Most runs do without.
+    const { OpenSshTransport } = await import('./openssh/transport.ts')
+    return new OpenSshTransport(options)
+  }
+}
