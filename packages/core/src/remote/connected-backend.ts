@@ -2,14 +2,13 @@ import type { Writable } from 'node:stream'
 import type { Backend } from './backend.ts'
 import { type CommandContext, readingCommand, shownCommand, wireCommand } from './command.ts'
 import { type Circumstances, runCommand } from './command-run.ts'
-import { Download } from './files/download.ts'
+import type { Download } from './files/download.ts'
 import type { Exchange } from './files/exchange.ts'
 import { fileExists } from './files/file-commands.ts'
 import type { LocalFiles } from './files/local-files.ts'
 import type { PutOptions, PutResult, PutSource, ReadOptions } from './files/options.ts'
 import { remoteFileError } from './files/remote-file-error.ts'
 import { shownGet, shownPut, shownRead } from './files/shown.ts'
-import { Upload } from './files/upload.ts'
 import { type Forward, type ForwardOptions, openForward, shownForward } from './forward.ts'
 import type { CommandOptions, CommandResult } from './host.ts'
 import type { Order } from './order.ts'
@@ -104,15 +103,18 @@ export class ConnectedBackend implements Backend {
     options: PutOptions,
   ): Promise<PutResult> {
     const exchange = this.#exchange(context, shownPut(source, remote))
+    const { Upload } = await import('./files/upload.ts')
     return new Upload(exchange, this.#options.files).put(source, remote, options)
   }
 
   async get(context: CommandContext, remote: string, local: string | Writable): Promise<void> {
-    return this.#download(context, shownGet(remote, local)).get(remote, local)
+    const download = await this.#download(context, shownGet(remote, local))
+    return download.get(remote, local)
   }
 
   async read(context: CommandContext, remote: string, options: ReadOptions): Promise<Buffer> {
-    return this.#download(context, shownRead(remote)).read(remote, options)
+    const download = await this.#download(context, shownRead(remote))
+    return download.read(remote, options)
   }
 
   async exists(context: CommandContext, remote: string): Promise<boolean> {
@@ -122,7 +124,9 @@ export class ConnectedBackend implements Backend {
     return code === 0
   }
 
-  #download(context: CommandContext, shown: string): Download {
+  async #download(context: CommandContext, shown: string): Promise<Download> {
+    // Loaded on first use, as uploads are: most runs move no files.
+    const { Download } = await import('./files/download.ts')
     return new Download(this.#exchange(context, shown), this.#options.files, this.#options.host)
   }
 

@@ -1,6 +1,5 @@
 import type { Ask } from './prompt.ts'
 import { Doors } from './ssh/doors.ts'
-import { SshTransport } from './ssh/transport.ts'
 import type { Connection, HostSpec, SshDefaults, Transport, TransportName } from './transport.ts'
 
 export interface TransportByHostOptions {
@@ -38,8 +37,11 @@ export class TransportByHost implements Transport {
 
   async #make(name: TransportName): Promise<Transport> {
     const options = { ...this.#options, doors: this.#doors }
-    if (name === 'ssh2') return new SshTransport(options)
-    // Most runs do without.
+    // Loaded on first use: most commands need one of them, and many none.
+    if (name === 'ssh2') {
+      const { SshTransport } = await import('./ssh/transport.ts')
+      return new SshTransport(options)
+    }
     const { OpenSshTransport } = await import('./openssh/transport.ts')
     return new OpenSshTransport(options)
   }

@@ -4,7 +4,6 @@ import { resolve } from 'node:path'
 import { pipeline } from 'node:stream'
 import { constants, createGzip } from 'node:zlib'
 import { ViridianError } from '../../error.ts'
-import { archiveOf } from './archive.ts'
 import { onLocalFile } from './local-file-error.ts'
 import { Shared } from './shared.ts'
 import { type Spool, spool } from './spool.ts'
@@ -73,7 +72,8 @@ export class LocalFiles {
     const { entries, gone, compress } = packing
     const names = createHash('sha256').update(JSON.stringify([entries.map(({ path }) => path), gone ?? null]))
     const key = JSON.stringify([tree.directory, tree.signature, names.digest('hex'), compress])
-    const make = (): Promise<Spool> => {
+    const make = async (): Promise<Spool> => {
+      const { archiveOf } = await import('./archive.ts')
       const list = gone && { [this.list]: Buffer.from(gone.map((path) => `${path}\0`).join('')) }
       const archive = archiveOf(tree, entries, list)
       return spool(compress ? compressed(archive) : archive, inMemory)
