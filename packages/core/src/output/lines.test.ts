@@ -125,4 +125,21 @@ describe('lines', () => {
       ['', '✓ deploy done in 5.0s · run r1'],
     )
   })
+
+  it('say of a failed run that what commands did stays, unless it was undone', () => {
+    const failed = finished({ status: 'failed', exitCode: 1 })
+    const command: Event = {
+      kind: 'host.command',
+      key: '/up#0/web-1',
+      parent: '/up#0',
+      host: 'web-1',
+      command: 'touch it',
+      planned: false,
+    }
+    const undo: Event = { kind: 'undo.started', steps: 1, at }
+    const endOf = (...events: Event[]): string | undefined => linesOf([...events, failed]).at(-1)
+    expect(endOf()).toBe('✗ deploy failed after 5.0s, nothing of it is left · run r1')
+    expect(endOf(command)).toBe('✗ deploy failed after 5.0s, what it did on hosts stays · run r1')
+    expect(endOf(command, undo)).toBe('✗ deploy failed after 5.0s, nothing of it is left · run r1')
+  })
 })

@@ -27,6 +27,8 @@ export class Lines {
   readonly #planned = new Map<string, string>()
   #planning = false
   #done = 'done in'
+  /** What commands have done on hosts is undone only along with what the hosts were made by. */
+  #staysOnHosts = false
 
   /** @param folds - what many hosts say is told when all have ended, each answer once, and not as it comes */
   constructor(detail: Detail, colors: Colors, folds = false) {
@@ -39,6 +41,8 @@ export class Lines {
   of(event: Event): string[] {
     this.#timeLine.event(event)
     this.fans.event(event)
+    if (event.kind === 'host.command' && !event.planned) this.#staysOnHosts = true
+    if (event.kind === 'undo.started') this.#staysOnHosts = false
     if (event.kind === 'run.finished') return this.#end(event)
     if (event.kind === 'plugin' && event.event.atEnd) {
       this.#atEnd.push('', ...(event.event.text ?? []))
@@ -190,12 +194,16 @@ export class Lines {
         '',
         ...this.#error(event.error),
       ]
-    const end = event.leftovers.length > 0 ? 'and something is left:' : 'nothing of it is left'
     lines.push(
-      `${red('✗')} ${bold(event.task)} ${event.status} after ${elapsed(event.ms)}, ${end} ${dim(`· run ${event.run}`)}`,
+      `${red('✗')} ${bold(event.task)} ${event.status} after ${elapsed(event.ms)}, ${this.#remains(event)} ${dim(`· run ${event.run}`)}`,
     )
     lines.push(...this.#left(event))
     return event.error ? [...lines, '', ...this.#error(event.error)] : lines
+  }
+
+  #remains({ leftovers }: Finished): string {
+    if (leftovers.length > 0) return 'and something is left:'
+    return this.#staysOnHosts ? 'what it did on hosts stays' : 'nothing of it is left'
   }
 
   #left({ leftovers, remedy }: Finished, heading?: string): string[] {
