@@ -142,7 +142,7 @@ describe.sequential('a release', () => {
       run: () => rehearsal.withSettings({ freeDisk: 512 }, () => rehearsal.deploy('v2')),
       code: 'E_HOSTS_FAILED',
       says: [/put \S+v2\.tgz v2\.tgz" failed/, /File too large|No space left/],
-      hint: /stands above/,
+      hint: /make room on the host/,
     })
   }, 60_000)
 

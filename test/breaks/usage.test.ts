@@ -143,7 +143,18 @@ describe('what was typed', () => {
   it('helps: with each command, and with the flags of a task', async () => {
     const top = await project.tasks('--help')
     expect(top).toMatchObject({ exitCode: 0, stderr: '' })
-    for (const command of ['run', 'plan', 'list', 'roles', 'runs', 'resume', 'rollback']) {
+    for (const command of [
+      'run',
+      'plan',
+      'exec',
+      'put',
+      'ssh',
+      'list',
+      'roles',
+      'runs',
+      'resume',
+      'rollback',
+    ]) {
       expect(top.stdout).toMatch(new RegExp(`^  ${command}\\b.*  \\S`, 'm'))
       const help = await project.tasks(command, '--help')
       expect(help).toMatchObject({ exitCode: 0, stderr: '' })
@@ -157,13 +168,13 @@ describe('what was typed', () => {
 Say hello
 
 Flags:
-  --name <text>       (required)
-  --times <number>    (default: 1)
+  --name <text>           (required)
+  --times <number>        (default: 1)
   --no-loud
-  --pause <duration>  (default: 0s)
-  --tone <text>       (one of warm, cold) (default: warm)
-  --detach            end where the way back is kept open; "tasks resume"
-                      finishes the run
+  --pause <duration>      (default: 0s)
+  --tone <text>           (one of warm, cold) (default: warm)
+  --detach                end where the way back is kept open; "tasks resume"
+                          finishes the run
 
 Hosts:
   --role <names>          only hosts of these roles
