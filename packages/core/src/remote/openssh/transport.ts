@@ -17,7 +17,7 @@ import { failureOf } from './failure.ts'
 import { givenKeys } from './given-keys.ts'
 import { Master } from './master.ts'
 import { MasterClient } from './master-client.ts'
-import { Questions } from './questions.ts'
+import { type Dialogue, Questions } from './questions.ts'
 import { Reaper } from './reaper.ts'
 import { RemoteForwards } from './remote-forwards.ts'
 
@@ -32,6 +32,8 @@ export interface OpenSshTransportOptions {
   /** Told of what a person should know or do, such as touch a key. */
   readonly note?: (text: string) => void
 }
+
+const nobody = { tried: [], isDeclined: false, isSilent: true }
 
 const usualTiming: Timing = { readyTimeout: 20_000, keepaliveInterval: 15_000, keepaliveCount: 3 }
 
@@ -84,8 +86,10 @@ export class OpenSshTransport implements Transport {
     time: HostTime,
     signal: AbortSignal,
   ): Promise<Session> {
-    const { master, control } = await this.#start(spec, defaults, target, time)
+    const dialogue = this.#questions?.of(target, time)
+    const { master, control } = await this.#start(spec, defaults, target, dialogue)
     let isLate = false
+    let isIn = false
     const stop = (): void => void master.end()
     const left = Math.max(1, target.connectTimeout - time.spent)
     const callOff = time.alarm(Math.min(this.#timing.readyTimeout, left), () => {
@@ -97,19 +101,24 @@ export class OpenSshTransport implements Transport {
     try {
       const socket = await master.socket()
       signal.throwIfAborted()
-      if (socket === undefined) throw await failureOf(target, master, isLate)
+      if (socket === undefined) {
+        const { lines, code } = master
+        throw await failureOf(target, { lines, code, answered: dialogue ?? nobody }, isLate)
+      }
+      isIn = true
       const client = new MasterClient(master, socket)
       return { client, socket, ports: () => new RemoteForwards(control, client) }
     } catch (error) {
       await master.end()
       throw error
     } finally {
+      dialogue?.end(isIn)
       callOff()
       signal.removeEventListener('abort', stop)
     }
   }
 
-  async #start(spec: HostSpec, defaults: SshDefaults, target: Target, time: HostTime) {
+  async #start(spec: HostSpec, defaults: SshDefaults, target: Target, dialogue: Dialogue | undefined) {
     this.#reaper ??= Reaper.start()
     const reaper = await this.#reaper
     this.#count += 1
@@ -129,13 +138,12 @@ export class OpenSshTransport implements Transport {
         count: serverAliveCountMax ?? keepaliveCount,
       },
     })
-    const questions = this.#questions?.ofOne()
     const master = new Master({
       args,
       control,
       reaper,
       note: this.#options.note ?? (() => undefined),
-      answer: (prompt) => time.standing(async () => questions?.(prompt)),
+      answer: async (prompt) => dialogue?.answer(prompt),
     })
     this.#masters.add(master)
     void master.ended.then(() => this.#masters.delete(master))
