@@ -106,7 +106,7 @@ export class OpenSshTransport implements Transport {
         throw await failureOf(target, { lines, code, answered: dialogue ?? nobody }, isLate)
       }
       isIn = true
-      const client = new MasterClient(master, socket)
+      const client = new MasterClient(master, socket, { lendsAgent: target.settings.forwardAgent !== false })
       return { client, socket, ports: () => new RemoteForwards(control, client) }
     } catch (error) {
       await master.end()
