@@ -79,6 +79,10 @@ export class Master implements ConnectionHolder {
     child.stdin?.write('\n')
   }
 
+  get control(): string {
+    return this.#options.control
+  }
+
   /** Undefined while it runs. */
   get code(): number | null | undefined {
     return this.#code
