@@ -1,19 +1,22 @@
 import { expect, test } from 'vitest'
-import { masterArguments } from './arguments.ts'
+import { Targets } from '../ssh/targets.ts'
+import type { HostSpec, SshDefaults } from '../transport.ts'
+import { type MasterSettings, masterArguments } from './arguments.ts'
 
 const settings = { control: '/tmp/vs-1/1', isAlone: true, alive: { interval: 15, count: 3 } }
 
-test('what hosts and stages say becomes flags, which come before ssh_config', () => {
-  const args = masterArguments({
-    ...settings,
-    spec: { name: 'web-1', address: '10.0.0.1', port: 2222, proxyJump: 'none' },
-    defaults: {
-      user: 'deploy',
-      identityFile: '/keys/50%',
-      config: false,
-      knownHosts: ['/known hosts', '/other'],
-    },
-  })
+const argumentsFor = async (
+  spec: HostSpec,
+  defaults: SshDefaults,
+  more: Partial<MasterSettings> = {},
+): Promise<string[]> =>
+  masterArguments({ ...settings, target: await new Targets().of(spec, defaults), defaults, ...more })
+
+test('what hosts and stages say becomes flags, which come before ssh_config', async () => {
+  const args = await argumentsFor(
+    { name: 'web-1', address: '10.0.0.1', port: 2222, proxyJump: 'none' },
+    { user: 'deploy', identityFile: '/keys/50%', config: false, knownHosts: ['/known hosts', '/other'] },
+  )
   const words = args.join(' ')
   expect(args.slice(-2)).toEqual(['--', '10.0.0.1'])
   expect(words).toContain('-F none -p 2222 -l deploy -i /keys/50%% -o IdentitiesOnly=yes')
@@ -22,26 +25,35 @@ test('what hosts and stages say becomes flags, which come before ssh_config', ()
   expect(args).toContain('BatchMode=yes')
 })
 
-test('what nobody says is left to ssh_config', () => {
-  const words = masterArguments({ ...settings, isAlone: false, spec: { name: 'web-1' }, defaults: {} }).join(
-    ' ',
-  )
-  expect(words).not.toMatch(/ -[FpliJ] |KnownHosts|BatchMode|StrictHostKeyChecking/)
+test('what nobody says is left to ssh_config', async () => {
+  const args = await argumentsFor({ name: 'web-1' }, {}, { isAlone: false })
+  expect(args.join(' ')).not.toMatch(/ -[FpliJ] |KnownHosts|BatchMode|StrictHostKeyChecking|IdentityFile/)
 })
 
-test('given keys are the only ones', () => {
+test('the way leads through the master of a jump host', async () => {
+  const args = await argumentsFor({ name: 'web-1' }, { config: false }, { via: "/tmp/it's/50%" })
+  expect(args).toContain(
+    `ProxyCommand='ssh' '-F' 'none' '-S' '/tmp/it'\\''s/50%%' '-W' '[%h]:%p' '--' 'jump'`,
+  )
+})
+
+test('a jump host is shown its own keys, then that of the stage', async () => {
+  const defaults = { config: false, identityFile: '/keys/stage' } as const
+  const { via } = await new Targets().of({ name: 'web-1', proxyJump: 'deploy@door:23' }, defaults)
+  if (via === undefined) throw new Error('no way')
+  const args = masterArguments({ ...settings, target: via, defaults })
+  expect(args.join(' ')).toMatch(/-p 23 -l deploy .*id_ed25519.* -o IdentityFile="\/keys\/stage" .*-- door$/)
+  expect(args).not.toContain('IdentitiesOnly=yes')
+})
+
+test('given keys are the only ones', async () => {
   const given = {
     file: '/tmp/vs-1/1.keys',
     lines: [],
     fingerprints: ['SHA256:abc'],
     algorithms: ['ssh-ed25519'],
   }
-  const args = masterArguments({
-    ...settings,
-    given,
-    spec: { name: 'web-1' },
-    defaults: { knownHosts: ['/known'] },
-  })
+  const args = await argumentsFor({ name: 'web-1' }, { knownHosts: ['/known'] }, { given })
   expect(args).toContain('StrictHostKeyChecking=yes')
   expect(args).toContain('UserKnownHostsFile="/tmp/vs-1/1.keys"')
   expect(args).toContain('HostKeyAlgorithms=^ssh-ed25519')

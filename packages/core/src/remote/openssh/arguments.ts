@@ -1,10 +1,13 @@
-import { expandHome } from '../ssh/target.ts'
-import type { HostSpec, SshDefaults } from '../transport.ts'
+import { quoteForLogin } from '../announcement.ts'
+import { expandHome, type Target } from '../ssh/target.ts'
+import type { SshDefaults } from '../transport.ts'
 import type { GivenKeys } from './given-keys.ts'
 
 export interface MasterSettings {
-  readonly spec: HostSpec
+  readonly target: Target
   readonly defaults: SshDefaults
+  /** Control socket of the master that it is reached through. */
+  readonly via?: string | undefined
   /** Path of the control socket to be. */
   readonly control: string
   /** No person can be asked. */
@@ -17,10 +20,8 @@ export interface MasterSettings {
 
 /** The words of the command that makes a master: what hosts and stages say comes before what ssh_config says. */
 export function masterArguments(settings: MasterSettings): string[] {
-  const { spec, defaults } = settings
-  const port = spec.port ?? defaults.port
-  const user = spec.user ?? defaults.user
-  const identityFile = spec.identityFile ?? defaults.identityFile
+  const { target, defaults, via } = settings
+  const { host, user, port } = target.asked
   return [
     ...['-M', '-N', '-T', '-S', escaped(settings.control)],
     ...options({
@@ -41,14 +42,28 @@ export function masterArguments(settings: MasterSettings): string[] {
     ...(defaults.config === undefined ? [] : ['-F', configFile(defaults.config)]),
     ...(port === undefined ? [] : ['-p', String(port)]),
     ...(user === undefined ? [] : ['-l', user]),
-    ...(identityFile === undefined
-      ? []
-      : ['-i', escaped(expandHome(identityFile)), ...options({ IdentitiesOnly: 'yes' })]),
-    ...proxyJump(spec.proxyJump ?? defaults.proxyJump),
+    ...identities(settings),
+    ...way(target, via),
     ...hostKeys(settings),
     '--',
-    spec.address ?? spec.name,
+    host,
   ]
+}
+
+function identities({ target, defaults }: MasterSettings): string[] {
+  const { identityFile, identityFiles } = target
+  if (identityFile !== undefined) return ['-i', escaped(identityFile), ...options({ IdentitiesOnly: 'yes' })]
+  // A jump host's, of which the stage's is the last.
+  if (defaults.identityFile === undefined) return []
+  return identityFiles.flatMap((file) => options({ IdentityFile: quoted(file) }))
+}
+
+function way({ proxyCommand }: Target, via: string | undefined): string[] {
+  if (via !== undefined) {
+    const words = ['ssh', '-F', 'none', '-S', escaped(via), '-W', '[%h]:%p', '--', 'jump']
+    return options({ ProxyCommand: words.map(quoteForLogin).join(' '), ProxyUseFdpass: 'no' })
+  }
+  return proxyCommand === undefined ? options({ ProxyJump: 'none', ProxyCommand: 'none' }) : []
 }
 
 function hostKeys({ given, defaults }: MasterSettings): string[] {
@@ -76,11 +91,6 @@ function byFingerprint(fingerprints: readonly string[]): string {
   const compare =
     'f=$0 t=$1 k=$2; shift 2; for known; do if [ "$known" = "$f" ]; then echo "* $t $k"; fi; done'
   return `/bin/sh -c '${compare}' %f %t %K ${fingerprints.join(' ')}`
-}
-
-function proxyJump(jumps: string | undefined): string[] {
-  if (jumps === undefined) return []
-  return jumps === 'none' ? options({ ProxyJump: 'none', ProxyCommand: 'none' }) : ['-J', jumps]
 }
 
 function configFile(config: string | false): string {

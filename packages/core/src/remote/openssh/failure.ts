@@ -1,7 +1,7 @@
 import { ViridianError } from '../../error.ts'
 import type { Target } from '../ssh/target.ts'
 import { hostKeyFailure } from './host-key-failure.ts'
-import { loginFailure } from './login-failure.ts'
+import { type Answered, loginFailure } from './login-failure.ts'
 import { reasonIn, Said } from './said.ts'
 
 /** How a `ssh` ended that did not come to log in. */
@@ -9,19 +9,20 @@ export interface FailedMaster {
   /** All that it said, its debug lines included. */
   readonly lines: readonly string[]
   readonly code?: number | null | undefined
+  readonly answered: Answered
 }
 
 /** What `ssh` says of a login; a `ViridianError` is what another try would not mend. */
 export async function failureOf(
   target: Target,
-  { lines, code }: FailedMaster,
+  { lines, code, answered }: FailedMaster,
   isLate: boolean,
 ): Promise<Error> {
   if (code === 127) return missingProgram(target)
   const said = new Said(lines)
   const final =
     (await hostKeyFailure(target, said)) ??
-    loginFailure(target, said) ??
+    loginFailure(target, said, answered) ??
     protocolFailure(target, said) ??
     settingsFailure(target, said)
   if (final) return final

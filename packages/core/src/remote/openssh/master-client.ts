@@ -20,6 +20,11 @@ export interface ConnectionHolder {
   lastWords(): Promise<Error>
 }
 
+export interface ClientOptions {
+  /** Commands may use the agent that the master forwards. */
+  readonly lendsAgent: boolean
+}
+
 interface Opening {
   readonly take: (error: Error | undefined, channel: MasterChannel | undefined) => void
 }
@@ -34,11 +39,13 @@ export class MasterClient extends EventEmitter implements SessionClient {
   readonly #channels = new Map<number, MasterChannel>()
   readonly #openings = new Map<number, Opening>()
   readonly #link: ChannelLink
+  readonly #lendsAgent: boolean
   #lastId = -1
   #isEnding = false
 
-  constructor(holder: ConnectionHolder, socket: MuxSocket) {
+  constructor(holder: ConnectionHolder, socket: MuxSocket, { lendsAgent }: ClientOptions) {
     super()
+    this.#lendsAgent = lendsAgent
     this.#holder = holder
     this.#socket = socket
     this.#link = {
@@ -89,6 +96,7 @@ export class MasterClient extends EventEmitter implements SessionClient {
     this.#open('session', Buffer.alloc(0), (error, channel) => {
       if (channel === undefined) return hand(take, error, undefined)
       for (const [name, value] of Object.entries(env)) channel.request('env', fields(name, value))
+      if (this.#lendsAgent) channel.request('auth-agent-req@openssh.com', Buffer.alloc(0))
       let hasTerminal = true
       if (pty) {
         const size = fields(pty.term, pty.cols, pty.rows, 0, 0, '\0')

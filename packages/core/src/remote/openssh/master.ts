@@ -4,6 +4,7 @@ import { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import type { ConnectionHolder } from './master-client.ts'
 import { MuxSocket } from './mux-socket.ts'
+import { isOfHost } from './questions.ts'
 import type { Reaper } from './reaper.ts'
 import { reasonIn } from './said.ts'
 
@@ -20,7 +21,7 @@ export interface MasterOptions {
   readonly args: readonly string[]
   readonly control: string
   readonly reaper: Reaper
-  /** Answers a question of `ssh`; undefined: there is no answer. */
+  /** Answers a question of `ssh`; undefined: there is no answer, and where the host has asked, `ssh` is ended. */
   readonly answer: (prompt: string) => Promise<string | undefined>
   /** Told of what a person should do, such as touch a key. */
   readonly note: (text: string) => void
@@ -76,6 +77,10 @@ export class Master implements ConnectionHolder {
     if (child.pid === undefined) return
     options.reaper.watch(child.pid)
     child.stdin?.write('\n')
+  }
+
+  get control(): string {
+    return this.#options.control
   }
 
   /** Undefined while it runs. */
@@ -147,10 +152,16 @@ export class Master implements ConnectionHolder {
     if (kind === 'none') this.#options.note(prompt)
     else {
       this.#options.answer(prompt).then(
-        (answer) => this.#reply(answer === undefined ? '\n' : `+${answer}\n`),
-        () => this.#reply('\n'),
+        (answer) => (answer === undefined ? this.#decline(prompt) : this.#reply(`+${answer}\n`)),
+        () => this.#decline(prompt),
       )
     }
+  }
+
+  // A host would be sent an empty password.
+  #decline(prompt: string): void {
+    if (isOfHost(prompt)) void this.end()
+    else this.#reply('\n')
   }
 
   // Standard error is one end of a socket: its other direction leads to the program that asks.

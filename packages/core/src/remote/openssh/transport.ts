@@ -1,24 +1,23 @@
-import { access, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { access } from 'node:fs/promises'
+import { isViridianError } from '../../error.ts'
 import { type Ask, askNobody } from '../prompt.ts'
-import { SshConnection } from '../ssh/connection.ts'
+import { type ConnectionDetails, SshConnection } from '../ssh/connection.ts'
 import { Doors } from '../ssh/doors.ts'
 import { environmentOf } from '../ssh/environment.ts'
 import type { Timing } from '../ssh/handshake.ts'
 import type { HostTime } from '../ssh/host-time.ts'
+import { JumpHosts, sshdOf } from '../ssh/jump-hosts.ts'
 import { uselessFile } from '../ssh/login-error.ts'
 import { persist } from '../ssh/persistence.ts'
 import type { Session } from '../ssh/session.ts'
 import type { Target } from '../ssh/target.ts'
 import { Targets } from '../ssh/targets.ts'
 import type { Connection, HostSpec, SshDefaults, Transport } from '../transport.ts'
-import { masterArguments } from './arguments.ts'
 import { failureOf } from './failure.ts'
-import { givenKeys } from './given-keys.ts'
-import { Master } from './master.ts'
+import type { Master } from './master.ts'
 import { MasterClient } from './master-client.ts'
+import { Masters } from './masters.ts'
 import { Questions } from './questions.ts'
-import { Reaper } from './reaper.ts'
 import { RemoteForwards } from './remote-forwards.ts'
 
 export interface OpenSshTransportOptions {
@@ -33,6 +32,8 @@ export interface OpenSshTransportOptions {
   readonly note?: (text: string) => void
 }
 
+const nobody = { tried: [], isDeclined: false, isSilent: true }
+
 const usualTiming: Timing = { readyTimeout: 20_000, keepaliveInterval: 15_000, keepaliveCount: 3 }
 
 /**
@@ -46,101 +47,100 @@ export class OpenSshTransport implements Transport {
   readonly #doors: Doors
   readonly #questions: Questions | undefined
   readonly #targets = new Targets()
-  readonly #masters = new Set<Master>()
-  #reaper: Promise<Reaper> | undefined
-  #count = 0
+  readonly #masters: Masters
+  readonly #jumpHosts = new JumpHosts((target, signal) => this.#reach(target, signal))
 
   constructor(options: OpenSshTransportOptions) {
-    const { ask = askNobody } = options
+    const { ask = askNobody, note = () => undefined } = options
     this.#options = options
     this.#timing = { ...usualTiming, ...options.timing }
     this.#doors = options.doors ?? new Doors(50)
     this.#questions = ask === askNobody ? undefined : new Questions(ask)
+    this.#masters = new Masters({ timing: this.#timing, note })
   }
 
   async connect(spec: HostSpec, signal: AbortSignal): Promise<Connection> {
-    const defaults = await this.#options.defaults()
-    const target = await this.#targets.ofItself(spec, defaults)
+    const target = await this.#targets.of(spec, await this.#options.defaults())
     if (target.identityFile !== undefined) await requireFile(target, target.identityFile)
-    const door = `${target.address}:${target.port}`
-    const session = await persist({ target, door, doors: this.#doors, signal }, (time) =>
-      this.#doors.through(door, time, signal, () => this.#attempt(spec, defaults, target, time, signal)),
-    )
+    return this.#reach(target, signal)
+  }
+
+  close(): Promise<void> {
+    return this.#masters.close()
+  }
+
+  async #reach(target: Target, signal: AbortSignal): Promise<MasterConnection> {
+    const door = sshdOf(target)
+    const { master, session } = await persist({ target, door, doors: this.#doors, signal }, async (time) => {
+      const { via } = target
+      // Before the host's turn: its jump host needs turns too.
+      const jumpHost = via && (await time.standing(() => this.#jumpHosts.get(via, signal)))
+      return this.#doors.through(door, time, signal, () => this.#logIn(target, jumpHost, time, signal))
+    })
     const env = environmentOf(target.settings)
-    return new SshConnection(session, { host: target.name, patience: target.connectTimeout, env })
+    const details = { host: target.name, patience: target.connectTimeout, env }
+    return new MasterConnection(master, session, details)
   }
 
-  async close(): Promise<void> {
-    await Promise.all([...this.#masters].map((master) => master.end()))
-    const reaper = this.#reaper
-    this.#reaper = undefined
-    await (await reaper)?.close()
-  }
-
-  async #attempt(
-    spec: HostSpec,
-    defaults: SshDefaults,
+  async #logIn(
     target: Target,
+    jumpHost: MasterConnection | undefined,
     time: HostTime,
     signal: AbortSignal,
-  ): Promise<Session> {
-    const { master, control } = await this.#start(spec, defaults, target, time)
+  ): Promise<{ master: Master; session: Session }> {
+    const defaults = await this.#options.defaults()
+    const dialogue = this.#questions?.of(target, time)
+    const master = await this.#masters.start({ target, defaults, via: jumpHost?.control, dialogue })
+    const stop = new AbortController()
+    const abort = (): void => stop.abort(signal.reason)
+    stop.signal.addEventListener('abort', () => void master.end(), { once: true })
     let isLate = false
-    const stop = (): void => void master.end()
     const left = Math.max(1, target.connectTimeout - time.spent)
     const callOff = time.alarm(Math.min(this.#timing.readyTimeout, left), () => {
       isLate = true
-      stop()
+      stop.abort()
     })
-    signal.addEventListener('abort', stop, { once: true })
-    if (signal.aborted) stop()
+    signal.addEventListener('abort', abort, { once: true })
+    if (signal.aborted) abort()
+    let isIn = false
     try {
       const socket = await master.socket()
       signal.throwIfAborted()
-      if (socket === undefined) throw await failureOf(target, master, isLate)
-      const client = new MasterClient(master, socket)
-      return { client, socket, ports: () => new RemoteForwards(control, client) }
+      if (socket === undefined) {
+        const { lines, code } = master
+        const failure = await failureOf(target, { lines, code, answered: dialogue ?? nobody }, isLate)
+        if (jumpHost && !isLate && !isViridianError(failure)) await tryWay(jumpHost, target, stop.signal)
+        throw failure
+      }
+      isIn = true
+      const client = new MasterClient(master, socket, { lendsAgent: target.settings.forwardAgent !== false })
+      const ports = (): RemoteForwards => new RemoteForwards(master.control, client)
+      return { master, session: { client, socket, ports } }
     } catch (error) {
       await master.end()
       throw error
     } finally {
+      dialogue?.end(isIn)
       callOff()
-      signal.removeEventListener('abort', stop)
+      signal.removeEventListener('abort', abort)
     }
   }
+}
 
-  async #start(spec: HostSpec, defaults: SshDefaults, target: Target, time: HostTime) {
-    this.#reaper ??= Reaper.start()
-    const reaper = await this.#reaper
-    this.#count += 1
-    const control = join(reaper.directory, String(this.#count))
-    const given = target.hostKeys && { ...givenKeys(target, target.hostKeys), file: `${control}.keys` }
-    if (given) await writeFile(given.file, given.lines.map((line) => `${line}\n`).join(''))
-    const { keepaliveInterval, keepaliveCount } = this.#timing
-    const { serverAliveInterval, serverAliveCountMax } = target.settings
-    const args = masterArguments({
-      spec,
-      defaults,
-      control,
-      isAlone: this.#questions === undefined,
-      ...(given && { given }),
-      alive: {
-        interval: serverAliveInterval ?? Math.ceil(keepaliveInterval / 1_000),
-        count: serverAliveCountMax ?? keepaliveCount,
-      },
-    })
-    const questions = this.#questions?.ofOne()
-    const master = new Master({
-      args,
-      control,
-      reaper,
-      note: this.#options.note ?? (() => undefined),
-      answer: (prompt) => time.standing(async () => questions?.(prompt)),
-    })
-    this.#masters.add(master)
-    void master.ended.then(() => this.#masters.delete(master))
-    return { master, control }
+/** A connection whose master leads to other hosts too. */
+class MasterConnection extends SshConnection {
+  readonly control: string
+
+  constructor({ control }: Master, session: Session, details: ConnectionDetails) {
+    super(session, details)
+    this.control = control
   }
+}
+
+/** To a `ssh` behind it, a jump host does not say why it leads nowhere; to us it does. @throws ViridianError what it says */
+async function tryWay(jumpHost: SshConnection, target: Target, signal: AbortSignal): Promise<void> {
+  const socket = await jumpHost.dial(target.address, target.port, signal)
+  socket.destroy()
 }
 
 async function requireFile(target: Target, file: string): Promise<void> {

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { logIn as logInTo } from '../testing/log-in.ts'
 import { freePort, OpenSsh } from '../testing/open-ssh.ts'
-import type { HostSpec, SshDefaults } from '../transport.ts'
+import { type AnyTransportOptions, makeTransport, transportNames } from '../testing/transports.ts'
+import type { HostSpec, SshDefaults, Transport, TransportName } from '../transport.ts'
 import { Doors } from './doors.ts'
-import { SshTransport, type SshTransportOptions } from './transport.ts'
 
 const place = mkdtempSync(join(tmpdir(), 'viridian-jump-'))
 const { signal } = new AbortController()
@@ -60,15 +60,26 @@ function configOf(name: string, lines: readonly string[]): string {
   return file
 }
 
-const logIn = (spec: HostSpec, defaults: SshDefaults = {}): Promise<string> =>
-  logInTo(spec, { config, ...defaults })
+let transportName: TransportName
+const by = (name: TransportName): void => {
+  beforeAll(() => {
+    transportName = name
+  })
+}
 
-const transportTo = (defaults: SshDefaults, options: Partial<SshTransportOptions> = {}): SshTransport =>
-  new SshTransport({ defaults: () => ({ config, connectTimeout: '10s', ...defaults }), ...options })
+const logIn = (spec: HostSpec, defaults: SshDefaults = {}): Promise<string> =>
+  logInTo(spec, { config, transport: transportName, ...defaults })
+
+const transportTo = (defaults: SshDefaults, options: Partial<AnyTransportOptions> = {}): Transport =>
+  makeTransport(transportName, {
+    defaults: () => ({ config, connectTimeout: '10s', ...defaults }),
+    ...options,
+  })
 
 const loginsTo = (server: OpenSsh): number => server.log.match(/Accepted publickey/g)?.length ?? 0
 
-describe('a chain of jump hosts', () => {
+describe.each(transportNames)('by %s, a chain of jump hosts', (name) => {
+  by(name)
   test('is walked as ssh_config has it, each with its own key and known hosts', async () => {
     const before = [outer, inner, web].map(loginsTo)
     expect(await logIn({ name: 'web' })).toBe('in')
@@ -111,9 +122,9 @@ describe('a chain of jump hosts', () => {
     })
   })
 
-  test('is no way around a ProxyCommand', async () => {
+  test('is no way around a ProxyCommand for ssh2', async () => {
     const command = configOf('command', hostLines('web', web, 'ProxyCommand nc %h %p'))
-    await expect(logIn({ name: 'web' }, { config: command })).rejects.toMatchObject({
+    await expect(logIn({ name: 'web', transport: 'ssh2' }, { config: command })).rejects.toMatchObject({
       code: 'E_SSH_TRANSPORT',
       message: expect.stringContaining('nc %h %p'),
       hint: expect.stringContaining("transport: 'openssh'"),
@@ -122,7 +133,8 @@ describe('a chain of jump hosts', () => {
   })
 })
 
-describe('what fails on the way', () => {
+describe.each(transportNames)('by %s, what fails on the way', (name) => {
+  by(name)
   test('is told of the jump host', async () => {
     const closed = await freePort()
     const hop = `root@127.0.0.1:${closed}`
@@ -176,12 +188,13 @@ describe('what fails on the way', () => {
   })
 })
 
-describe('a jump host', () => {
-  test('is connected to once for sixty hosts, also with one handshake at a time', async () => {
+describe.each(transportNames)('by %s, a jump host', (name) => {
+  by(name)
+  test('is connected to once for many hosts, also with one handshake at a time', async () => {
     const before = loginsTo(outer)
     for (const handshakes of [1, 50]) {
       const transport = transportTo({ connectTimeout: '60s' }, { doors: new Doors(handshakes) })
-      const all = Array.from({ length: 60 }, () =>
+      const all = Array.from({ length: name === 'ssh2' ? 60 : 12 }, () =>
         transport.connect({ name: 'web-straight', proxyJump: 'outer' }, signal),
       )
       const connections = await Promise.all(all)

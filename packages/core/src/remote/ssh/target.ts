@@ -23,21 +23,41 @@ export interface Target {
   readonly connectTimeout: number
   /** The host that it is reached through. */
   readonly via: Target | undefined
+  /** A command that makes the way to it, in place of other hosts. Only the system's `ssh` runs it. */
+  readonly proxyCommand: string | undefined
+  /** How ssh_config was asked for it. */
+  readonly asked: Asked
   /** What ssh_config says of the rest. */
   readonly settings: SshSettings
 }
 
+/** The words behind `ssh`: what is not said, ssh_config says. */
+export interface Asked {
+  readonly host: string
+  readonly user?: string | undefined
+  readonly port?: number | undefined
+}
+
+/** What Targets finds out of a host's surroundings. */
+export interface Whereabouts {
+  readonly asked: Asked
+  readonly settings: SshSettings
+  readonly via: Target | undefined
+  readonly proxyCommand: string | undefined
+}
+
 /** What a host says itself comes first, then its stage, then ssh_config. */
-export function targetOf(spec: HostSpec, defaults: SshDefaults, settings: SshSettings, via?: Target): Target {
+export function targetOf(spec: HostSpec, defaults: SshDefaults, whereabouts: Whereabouts): Target {
+  const { settings } = whereabouts
   const identityFile = spec.identityFile ?? defaults.identityFile
   return {
     ...common(defaults, settings),
+    ...whereabouts,
     name: spec.name,
     port: spec.port ?? defaults.port ?? settings.port,
     user: spec.user ?? defaults.user ?? settings.user,
     ...(identityFile !== undefined && { identityFile: expandHome(identityFile) }),
     ...(spec.hostKeys !== undefined && { hostKeys: spec.hostKeys }),
-    via,
   }
 }
 
@@ -45,17 +65,13 @@ export function targetOf(spec: HostSpec, defaults: SshDefaults, settings: SshSet
  * A host on the way to others. As with `ssh -J`, user, port and keys of those behind it are not its own; the stage's key
  * is tried after its own ones.
  */
-export function jumpTargetOf(
-  name: string,
-  defaults: SshDefaults,
-  settings: SshSettings,
-  via?: Target,
-): Target {
+export function jumpTargetOf(name: string, defaults: SshDefaults, whereabouts: Whereabouts): Target {
+  const { settings } = whereabouts
   const target = common(defaults, settings)
   const { identityFile } = defaults
   const more = identityFile === undefined ? [] : [expandHome(identityFile)]
   const { port, user } = settings
-  return { ...target, identityFiles: [...target.identityFiles, ...more], name, port, user, via }
+  return { ...target, ...whereabouts, identityFiles: [...target.identityFiles, ...more], name, port, user }
 }
 
 function common(defaults: SshDefaults, settings: SshSettings) {
@@ -67,7 +83,6 @@ function common(defaults: SshDefaults, settings: SshSettings) {
     knownHosts: known ?? [...userKnownHostsFiles, ...globalKnownHostsFiles],
     ownKnownHosts: (known ?? userKnownHostsFiles)[0],
     connectTimeout: parseDuration(defaults.connectTimeout ?? secondsOf(settings.connectTimeout) ?? '60s'),
-    settings,
   }
 }
 

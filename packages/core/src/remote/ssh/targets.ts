@@ -5,34 +5,27 @@ import { type JumpHost, parseProxyJump } from '../ssh-config/proxy-jump.ts'
 import { SshConfig } from '../ssh-config/resolve.ts'
 import type { SshSettings } from '../ssh-config/settings.ts'
 import type { HostSpec, SshDefaults } from '../transport.ts'
-import { jumpTargetOf, type Target, targetOf } from './target.ts'
+import { type Asked, jumpTargetOf, type Target, targetOf } from './target.ts'
 
 /** Finds out how hosts are reached: from what they say, from their stage, and from ssh_config. */
 export class Targets {
   readonly #configs = new Map<string | false | undefined, SshConfig>()
 
-  /** @throws ViridianError `E_SSH_CONFIG`, `E_SSH_TRANSPORT` for what only the system's `ssh` can do */
+  /** @throws ViridianError `E_SSH_CONFIG` */
   async of(spec: HostSpec, defaults: SshDefaults): Promise<Target> {
     const { name, address = name } = spec
-    const user = spec.user ?? defaults.user
-    const port = spec.port ?? defaults.port
-    const settings = await this.#settings(defaults, { host: address, user, port })
+    const asked = { host: address, user: spec.user ?? defaults.user, port: spec.port ?? defaults.port }
+    const settings = await this.#settings(defaults, asked)
     const said = spec.proxyJump ?? defaults.proxyJump
-    const hops = said === undefined ? jumpsOf(name, settings) : parseProxyJump(said)
     const start = textOf({
       host: settings.hostName,
-      user: user ?? settings.user,
-      port: port ?? settings.port,
+      user: asked.user ?? settings.user,
+      port: asked.port ?? settings.port,
     })
-    return targetOf(spec, defaults, settings, await this.#way(hops, defaults, [start]))
-  }
-
-  /** What there is to know of a host to whom another program finds the way. */
-  async ofItself(spec: HostSpec, defaults: SshDefaults): Promise<Target> {
-    const { name, address = name } = spec
-    const user = spec.user ?? defaults.user
-    const port = spec.port ?? defaults.port
-    return targetOf(spec, defaults, await this.#settings(defaults, { host: address, user, port }))
+    const hops = said === undefined ? settings.proxyJump : parseProxyJump(said)
+    const proxyCommand = said === undefined ? settings.proxyCommand : undefined
+    const via = await this.#way(hops, defaults, [start])
+    return targetOf(spec, defaults, { asked, settings, via, proxyCommand })
   }
 
   /** The last host of a chain, which the others lead to. Only the first one goes its own way: that to the others is told. */
@@ -48,16 +41,14 @@ export class Targets {
       const itself = textOf({ host: settings.hostName, user: settings.user, port: settings.port })
       const passed = [...behind, itself]
       if (behind.includes(itself)) throw loop(passed)
-      via ??= await this.#way(jumpsOf(name, settings), defaults, passed)
-      via = jumpTargetOf(name, defaults, settings, via)
+      const proxyCommand = via === undefined ? settings.proxyCommand : undefined
+      via ??= await this.#way(settings.proxyJump, defaults, passed)
+      via = jumpTargetOf(name, defaults, { asked: hop, settings, via, proxyCommand })
     }
     return via
   }
 
-  #settings(
-    { config }: SshDefaults,
-    { host, user, port }: { host: string; user?: string | undefined; port?: number | undefined },
-  ): Promise<SshSettings> {
+  #settings({ config }: SshDefaults, { host, user, port }: Asked): Promise<SshSettings> {
     const files =
       this.#configs.get(config) ??
       new SshConfig({
@@ -70,16 +61,7 @@ export class Targets {
   }
 }
 
-function jumpsOf(name: string, settings: SshSettings): readonly JumpHost[] {
-  if (settings.proxyCommand === undefined) return settings.proxyJump
-  throw new ViridianError(
-    'E_SSH_TRANSPORT',
-    `${name} is reached by a ProxyCommand, which only the system's ssh runs: ${settings.proxyCommand}`,
-    { hint: "give it transport: 'openssh', or a ProxyJump in its place", place: { host: name } },
-  )
-}
-
-function textOf({ host, user, port }: { host: string; user?: string; port?: number }): string {
+function textOf({ host, user, port }: Asked): string {
   const name = host.includes(':') ? `[${host}]` : host
   return `${user === undefined ? '' : `${user}@`}${name}${port === undefined ? '' : `:${port}`}`
 }

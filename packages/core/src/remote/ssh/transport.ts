@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { ViridianError } from '../../error.ts'
 import { type Ask, askNobody } from '../prompt.ts'
 import type { HostSpec, SshDefaults, Transport } from '../transport.ts'
 import { Authentication } from './authentication.ts'
@@ -8,6 +9,7 @@ import { environmentOf } from './environment.ts'
 import { handshake, type Timing } from './handshake.ts'
 import { HostKeys } from './host-keys.ts'
 import type { HostTime } from './host-time.ts'
+import { JumpHosts, sshdOf } from './jump-hosts.ts'
 import { persist } from './persistence.ts'
 import type { Session } from './session.ts'
 import { openSocket } from './socket.ts'
@@ -36,7 +38,7 @@ export class SshTransport implements Transport {
   readonly #authentication: Authentication
   readonly #hostKeys: HostKeys
   readonly #targets = new Targets()
-  readonly #jumpHosts = new Map<string, Promise<SshConnection>>()
+  readonly #jumpHosts = new JumpHosts((target, signal) => this.#reach(target, signal))
   /** By how many jump hosts stand before them. */
   readonly #connections: Set<SshConnection>[] = []
 
@@ -50,7 +52,9 @@ export class SshTransport implements Transport {
   }
 
   async connect(spec: HostSpec, signal: AbortSignal): Promise<SshConnection> {
-    return this.#reach(await this.#targets.of(spec, await this.#options.defaults()), signal)
+    const target = await this.#targets.of(spec, await this.#options.defaults())
+    refuseCommands(target)
+    return this.#reach(target, signal)
   }
 
   async close(): Promise<void> {
@@ -60,7 +64,7 @@ export class SshTransport implements Transport {
   }
 
   async #reach(target: Target, signal: AbortSignal): Promise<SshConnection> {
-    const door = nameOf(target)
+    const door = sshdOf(target)
     const session = await persist({ target, door, doors: this.#doors, signal }, (time) =>
       this.#attempt(target, time, door, signal),
     )
@@ -78,7 +82,7 @@ export class SshTransport implements Transport {
   async #attempt(target: Target, time: HostTime, door: string, signal: AbortSignal): Promise<Session> {
     const { via } = target
     // Before the host's turn: its jump host needs turns too.
-    const jumpHost = via && (await time.standing(() => this.#jumpHost(via, signal)))
+    const jumpHost = via && (await time.standing(() => this.#jumpHosts.get(via, signal)))
     const policy = await this.#hostKeys.policy(target, time)
     const login = await this.#authentication.login(target, time)
     const forwarded = await this.#authentication.forwardedAgent(target)
@@ -89,20 +93,6 @@ export class SshTransport implements Transport {
         jumpHost ? jumpHost.dial(target.address, target.port, stop) : openSocket(straight(target, stop))
       return handshake({ target, policy, login, time, timing, forwarded, open, signal })
     })
-  }
-
-  /** One connection for all hosts behind it; a lost one is made anew. */
-  async #jumpHost(target: Target, signal: AbortSignal): Promise<SshConnection> {
-    const name = keyOf(target)
-    const present = this.#jumpHosts.get(name)
-    if (present !== undefined && (await present).open) return present
-    const other = this.#jumpHosts.get(name)
-    // Another host behind it may have connected again meanwhile.
-    if (other !== undefined && other !== present) return other
-    const connecting = this.#reach(target, signal)
-    this.#jumpHosts.set(name, connecting)
-    connecting.catch(() => this.#jumpHosts.delete(name))
-    return connecting
   }
 }
 
@@ -115,11 +105,12 @@ function depthOf({ via }: Target): number {
   return via === undefined ? 0 : 1 + depthOf(via)
 }
 
-/** An sshd: hosts of one address behind different jump hosts are different machines. */
-function nameOf({ address, port, via }: Target): string {
-  return `${address}:${port}${via ? ` by ${nameOf(via)}` : ''}`
-}
-
-function keyOf({ user, via, ...target }: Target): string {
-  return `${user}@${nameOf({ user, via: undefined, ...target })}${via ? ` by ${keyOf(via)}` : ''}`
+function refuseCommands({ name, proxyCommand, via }: Target): void {
+  if (via) refuseCommands(via)
+  if (proxyCommand === undefined) return
+  throw new ViridianError(
+    'E_SSH_TRANSPORT',
+    `${name} is reached by a ProxyCommand, which only the system's ssh runs: ${proxyCommand}`,
+    { hint: "give it transport: 'openssh', or a ProxyJump in its place", place: { host: name } },
+  )
 }

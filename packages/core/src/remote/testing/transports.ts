@@ -1,11 +1,13 @@
 import { OpenSshTransport } from '../openssh/transport.ts'
 import type { Ask } from '../prompt.ts'
+import type { Doors } from '../ssh/doors.ts'
 import { SshTransport } from '../ssh/transport.ts'
 import type { SshDefaults, Transport, TransportName } from '../transport.ts'
 
 export interface AnyTransportOptions {
   readonly defaults: () => SshDefaults
   readonly ask?: Ask
+  readonly doors?: Doors
   readonly note?: (text: string) => void
   readonly timing?: {
     readonly readyTimeout?: number
