@@ -26,7 +26,7 @@ const withoutInput = `exec 3<&0 </dev/null; ${watched}`
 // behind it would never be seen: so all of it goes to a file that has no name any more, before the command begins. What
 // did not come whole no command gets to see.
 const gather = [
-  'viridian=$(mktemp "${TMPDIR:-/var/tmp}/viridian.XXXXXX" 2>/dev/null || mktemp /tmp/viridian.XXXXXX)',
+  `viridian=$(mktemp "\${TMPDIR:-/var/tmp}/viridian.XXXXXX" 2>/dev/null || mktemp /tmp/viridian.XXXXXX)`,
   'exec 3<&0 <"$viridian" 4<"$viridian" 5>"$viridian"',
   'rm -f "$viridian"',
   'head -c "$2" <&3 >&5',
