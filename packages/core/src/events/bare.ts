@@ -14,6 +14,18 @@ const sequences = new RegExp(
   'g',
 )
 
+/** The place in a text that a place in its bare form stands for. */
+export function placeInWhole(text: string, place: number): number {
+  let left = place
+  let end = 0
+  for (const { index, 0: sequence } of introducers.test(text) ? text.matchAll(sequences) : []) {
+    if (index - end >= left) break
+    left -= index - end
+    end = index + sequence.length
+  }
+  return end + left
+}
+
 /** A text without what it says to a terminal: its colours, movements and titles. */
 export function bare(text: string): string {
   return introducers.test(text) ? text.replaceAll(sequences, '') : text

@@ -1,5 +1,9 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { bare } from './bare.ts'
 import { Mask } from './mask.ts'
+
+const red = '\u001b[31m'
 
 const masking = (...secrets: string[]): Mask => {
   const mask = new Mask()
@@ -43,6 +47,29 @@ describe('a mask', () => {
     const mask = masking('s3cret-key')
     expect(mask.text('is s3c\u001b[31mret\u001b[0m-key')).toBe('is [masked]')
     expect(mask.text('\u001b[32mok\u001b[0m')).toBe('\u001b[32mok\u001b[0m')
+  })
+
+  it('knows where a text may be cut', () => {
+    const mask = masking('abcdef')
+    const piece = fc.constantFrom('abcdef', `abc${red}def`, 'abc', 'def', '.', '𝄞', red)
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 20 }), fc.nat({ max: 40 }), (pieces, from) => {
+        const whole = pieces.join('')
+        const seen = mask.text(bare(whole))
+        let rest = ''
+        let shown = ''
+        for (const each of whole.split('')) {
+          rest += each
+          const at = mask.last(rest)
+          shown += mask.text(rest.slice(0, at))
+          rest = rest.slice(at)
+        }
+        expect(bare(shown + mask.text(rest))).toBe(seen)
+        const end = [...whole].slice(from).join('')
+        expect(seen.endsWith(bare(mask.text(end.slice(mask.first(end)))))).toBe(true)
+      }),
+    )
+    expect([masking().last('abc'), masking().first('abc')]).toEqual([3, 0])
   })
 
   it('builds nothing anew that holds none', () => {

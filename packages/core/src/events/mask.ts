@@ -1,4 +1,4 @@
-import { bare } from './bare.ts'
+import { bare, placeInWhole } from './bare.ts'
 import { withTexts } from './texts.ts'
 
 const shortest = 4
@@ -8,6 +8,7 @@ const masked = '[masked]'
 export class Mask {
   readonly #secrets = new Set<string>()
   #pattern: RegExp | undefined
+  #longest = 0
 
   /** Values of fewer than four characters are not masked: they would blot out ordinary text. */
   add(secret: string): void {
@@ -16,6 +17,7 @@ export class Mask {
     if (this.#secrets.size === before) return
     // The longest first: of a secret that begins with another one, no rest may stay.
     const forms = [...this.#secrets].sort((one, other) => other.length - one.length)
+    this.#longest = forms[0]?.length ?? 0
     this.#pattern = new RegExp(forms.map(literal).join('|'), 'g')
   }
 
@@ -27,6 +29,34 @@ export class Mask {
     if (seen === shown) return shown
     const clean = seen.replace(this.#pattern, masked)
     return clean === seen ? shown : clean
+  }
+
+  /** The last place where a text that goes on may be cut: no secret stands across it, nor can one that is still to come. */
+  last(text: string): number {
+    return this.#place(text, (length) => Math.max(0, length - this.#longest))
+  }
+
+  /** The first place where a text whose beginning is missing may begin: no rest of a secret stands behind it. */
+  first(text: string): number {
+    return this.#place(text, (length) => Math.min(length, this.#longest))
+  }
+
+  // As it is seen, and as it is: what looks like a colour may eat the beginning of a secret.
+  #place(text: string, near: (length: number) => number): number {
+    const seen = bare(text)
+    const place = placeInWhole(text, this.#before(seen, near(seen.length)))
+    return seen === text ? place : this.#before(text, place)
+  }
+
+  /** The place itself, or the beginning of the secret, or the character, that stands across it. */
+  #before(text: string, place: number): number {
+    for (const { index, 0: secret } of this.#pattern
+      ? text.slice(0, place + this.#longest).matchAll(this.#pattern)
+      : []) {
+      if (index >= place) break
+      if (index + secret.length > place) return index
+    }
+    return /^[\uDC00-\uDFFF]/.test(text.slice(place, place + 1)) ? place - 1 : place
   }
 
   /** The same value with every string in it masked. */

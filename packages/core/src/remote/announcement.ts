@@ -28,6 +28,7 @@ const sought = Buffer.from(mark)
 export class Announced {
   #before = Buffer.alloc(0)
   #begun = false
+  #isCut = false
 
   /** True once the mark has come. */
   get begun(): boolean {
@@ -39,13 +40,20 @@ export class Announced {
     return this.#before.toString('utf8')
   }
 
+  /** More came before the mark than was kept. */
+  get isCut(): boolean {
+    return this.#isCut
+  }
+
   /** The part of a chunk that is the command's own. */
   take(chunk: Buffer): Buffer {
     if (this.#begun) return chunk
     const all = Buffer.concat([this.#before, chunk])
     const at = all.indexOf(sought)
     this.#begun = at >= 0
-    this.#before = all.subarray(0, this.#begun ? at : all.length).subarray(-kept)
+    const before = this.#begun ? all.subarray(0, at) : all
+    this.#isCut ||= before.length > kept
+    this.#before = before.subarray(-kept)
     return this.#begun ? all.subarray(at + sought.length) : Buffer.alloc(0)
   }
 }

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { Mask } from '../events/mask.ts'
 import { mark } from './announcement.ts'
+import type { CommandResult } from './host.ts'
 import { createRemote, type Remote } from './remote.ts'
 import { OpenSsh } from './testing/open-ssh.ts'
 import { SshServer } from './testing/ssh-server.ts'
@@ -88,6 +90,52 @@ test('a command that never begins is given up, and not because it waits for its 
   } finally {
     await patient.close()
     await server.stop()
+  }
+})
+
+test('no part of a secret is left where output is cut', async () => {
+  const secret = 'correct-horse-battery'
+  const mask = new Mask()
+  mask.add(secret)
+  const lines: string[] = []
+  const masked = createRemote({
+    defaults: () => ({ config: false, knownHosts: [sshd.knownHosts] }),
+    signal: stop.signal,
+    mask: (text) => mask.text(text),
+    cuts: mask,
+  })
+  // Of two colours within it, at each place of the cut.
+  const coloured = `correct-\u001b[31mhorse\u001b[0m-battery`
+  let body = ''
+  const server = await SshServer.start({
+    exec: (_command, channel) => {
+      channel.stderr.write(mark)
+      channel.write(body)
+      channel.exit(7)
+      channel.end()
+    },
+  })
+  try {
+    const spec = { ...server.spec, identityFile: sshd.identityFile }
+    const host = masked.host(spec, { onLine: (_, line) => lines.push(line) })
+    for (const text of [secret, coloured]) {
+      const endless = text.repeat(Math.ceil(17_000 / text.length))
+      body = `${mark}${endless}${'.'.repeat(16 * 1024 - text.length - 5)}${endless}`
+      const error = await host.run`true`.catch(String)
+      expect(`${error}\n${lines.join('\n')}`).not.toMatch(/correct|orse|batter/)
+      expect(lines.splice(0).join('')).toContain('[masked]')
+      body = `${endless.repeat(17)}.`
+      expect(await host.run`true`.catch(String)).not.toMatch(/correct|orse|batter/)
+      for (const offset of [1, 5, 11, 20]) {
+        body = `${mark}${endless.repeat(17)}${'.'.repeat(offset)}`
+        // A result is what the host said; it is masked where it leaves.
+        const { stdout }: CommandResult = await host.run({ okCodes: [7], quiet: true })`true`
+        expect(mask.text(stdout)).toMatch(/^(?:\[masked\])+\.+$/)
+      }
+    }
+  } finally {
+    await server.stop()
+    await masked.close()
   }
 })
 

@@ -2,6 +2,7 @@ import { constants } from 'node:os'
 import { StringDecoder } from 'node:string_decoder'
 import { ViridianError } from '../error.ts'
 import { Announced } from './announcement.ts'
+import { anywhere, type Cuts } from './cuts.ts'
 import type { CommandOptions, CommandResult } from './host.ts'
 import { Limits } from './limits.ts'
 import { LineSplitter } from './line-splitter.ts'
@@ -15,6 +16,8 @@ const linesInErrors = 10
 export interface Circumstances {
   readonly signal: AbortSignal
   readonly mask: (text: string) => string
+  /** Where output may be cut that is masked afterwards. @default anywhere */
+  readonly cuts?: Cuts
   readonly onLine: (stream: 'stdout' | 'stderr', line: string) => void
   /** Pending while whoever reads the lines is behind: the command then waits with its output. */
   readonly caughtUp?: () => Promise<void> | undefined
@@ -64,6 +67,7 @@ class Output {
   readonly #tail = new Tail(kept)
   readonly #splitter: LineSplitter
   readonly #recent: string[] = []
+  readonly #cuts: Cuts
   readonly #onBytes: Order['onBytes']
 
   constructor(
@@ -73,11 +77,12 @@ class Output {
     onBytes?: Order['onBytes'],
   ) {
     this.#onBytes = onBytes
+    this.#cuts = around.cuts ?? anywhere
     this.#splitter = new LineSplitter((line) => {
       this.#recent.push(line)
       if (this.#recent.length > linesInErrors) this.#recent.shift()
       if (!options.quiet) around.onLine(stream, around.mask(line))
-    })
+    }, this.#cuts)
   }
 
   get begun(): boolean {
@@ -86,7 +91,8 @@ class Output {
 
   /** What was said before the command began. */
   get before(): string {
-    return this.#announced.before
+    const { before, isCut } = this.#announced
+    return isCut ? this.#withoutStart(before) : before
   }
 
   get truncated(): boolean {
@@ -94,7 +100,8 @@ class Output {
   }
 
   get text(): string {
-    return this.#tail.toString().replace(/\r?\n$/, '')
+    const text = this.#tail.toString().replace(/\r?\n$/, '')
+    return this.truncated ? this.#withoutStart(text) : text
   }
 
   add(chunk: Buffer): Promise<void> | void {
@@ -102,6 +109,10 @@ class Output {
     if (this.#onBytes) return this.#onBytes(own)
     this.#tail.add(own)
     this.#splitter.add(this.#decoder.write(own))
+  }
+
+  #withoutStart(text: string): string {
+    return text.slice(this.#cuts.first(text))
   }
 
   /** Gives the last lines. */

@@ -29,7 +29,10 @@ export interface CommandOptions {
   readonly idleTimeout?: number | string
   /** Exit codes that are no failure; `any`: however it ends, also by a signal. @default [0] */
   readonly okCodes?: readonly number[] | 'any'
-  /** What the command reads. A stream is read to its end before the command begins. @default nothing */
+  /**
+   * What the command reads. It begins when all of that is on the host, in a file without a name in $TMPDIR or /var/tmp
+   * there; what could not be sent whole is not read at all. @default nothing
+   */
   readonly stdin?: Stdin
   /** How often a command that fails is tried again. @default 0 */
   readonly retry?: number | Retry

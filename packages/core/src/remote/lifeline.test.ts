@@ -53,6 +53,18 @@ describe.each(shells)('by %s', (shell) => {
       })
     })
 
+    test('a command whose input does not come whole is not run', async () => {
+      const words = { inputSize: 200_000 }
+      const input = Buffer.alloc(100_000)
+      const command = holdCommand(join(bin, 'sh'), `exec ${lifeline('wc -c', words)}`, {
+        env,
+        detached,
+        input,
+      })
+      command.letGo()
+      expect(await command.ended).toMatchObject({ code: 125, stdout: '' })
+    })
+
     test('nothing of it stays behind', async () => {
       const mark = randomUUID()
       const commands = [start(`true ${mark}`), start(`cat >/dev/null # ${mark}`, Buffer.from('x'))]

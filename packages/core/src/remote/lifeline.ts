@@ -13,20 +13,28 @@ const leadGroup = [
   'exec setsid sh -c "$0" "$0" "$@"; eval "$0"',
 ].join(' || ')
 
-const watch = (group: string): string =>
-  `trap "" TERM; while read -r l; do :; done; kill -0 ${group} || exit; kill -TERM -${group} || kill -TERM ${group}; sleep 5; kill -KILL -${group}`
+const watch =
+  'trap "" TERM; while read -r l; do :; done; kill -0 $$ || exit; kill -TERM -$$ || kill -TERM $$; sleep 5; kill -KILL -$$'
 
 // $1 is the command, which takes this shell's place: its end is the channel's own, a signal included. The watchdog then
 // reads the end of input and finds nobody to end. Its output is closed so that it never holds the channel open.
-const withoutInput = `exec 3<&0 </dev/null; (${watch('$$')}) <&3 >/dev/null 2>&1 & exec sh -c "$1" 3<&-`
+const watched = `(${watch}) <&3 >/dev/null 2>&1 & exec sh -c "$1" 3<&-`
 
-// $2 is the size of the command's input. What passes it on becomes the watchdog, once it has closed its end of the
-// pipe; it says its process id in the first line, for the other end to end it by. Shells report ended jobs on their
-// own stderr, so the command's is kept apart.
-const withInput = [
-  'exec 3<&0 4>&2 2>/dev/null',
-  `sh -c 'echo $$; head -c "$0"; exec >/dev/null; ${watch('$1')}' "$2" $$ <&3 4>&- | { read -r w; sh -c "$1" 2>&4 3<&- 4>&-; c=$?; kill -KILL $w; exit $c; }`,
-].join('; ')
+const withoutInput = `exec 3<&0 </dev/null; ${watched}`
+
+// $2 is the size of the command's input. A command that does not read would hold up whatever passes it on, and the end
+// behind it would never be seen: so all of it goes to a file that has no name any more, before the command begins. What
+// did not come whole no command gets to see.
+const gather = [
+  `viridian=$(mktemp "\${TMPDIR:-/var/tmp}/viridian.XXXXXX" 2>/dev/null || mktemp /tmp/viridian.XXXXXX)`,
+  'exec 3<&0 <"$viridian" 4<"$viridian" 5>"$viridian"',
+  'rm -f "$viridian"',
+  'head -c "$2" <&3 >&5',
+  '[ "$(wc -c <&4)" -eq "$2" ]',
+  'exec 4<&- 5>&-',
+].join(' && ')
+
+const withInput = `${gather} || exit 125; ${watched}`
 
 export interface LifelineOptions {
   /** Bytes of input. @default 0 */

@@ -177,6 +177,20 @@ describe.each(transportNames)('by %s, a command', (name) => {
     await expect(host.run`true`).rejects.toMatchObject({ code: 'E_COMMAND_ABORTED' })
   })
 
+  test('ends in the same way though it leaves much unread', async () => {
+    const command = `sleep ${Math.floor(Math.random() * 1e9)}.5`
+    const stdin = Buffer.alloc(20_000_000)
+    await expect(host.run({ timeout: '3s', stdin })`sh -c ${command}`).rejects.toMatchObject({
+      code: 'E_COMMAND_TIMEOUT',
+    })
+    expect(countOf(command)).toBe(0)
+    const running = host.run({ stdin })`sh -c ${command}`
+    await until(() => countOf(command) === 1)
+    stop.abort(new Error('a step failed'))
+    await expect(running).rejects.toMatchObject({ code: 'E_COMMAND_ABORTED' })
+    expect(countOf(command)).toBe(0)
+  })
+
   test('hints at what commonly is wrong', async () => {
     await expect(host.run`no-such-program`).rejects.toMatchObject({ hint: expect.stringContaining('PATH') })
     await expect(host.run`echo 'sudo: a password is required' >&2; exit 1`).rejects.toMatchObject({
@@ -323,11 +337,19 @@ test('a plan tells of commands and touches nothing', async () => {
   ])
 })
 
-test.each(transportNames)(
-  'a remote command by %s dies with its runner, though that be killed',
-  async (name) => {
+const killed = transportNames.flatMap((name) => [0, 20_000_000].map((inputSize) => ({ name, inputSize })))
+
+test.each(killed)(
+  'a remote command by $name with $inputSize bytes to read dies with its runner, though that be killed',
+  async ({ name, inputSize }) => {
     const command = `sleep ${Math.floor(Math.random() * 1e9)}.5`
-    const args = [JSON.stringify(sshd.spec({ transport: name })), sshd.knownHosts, `${command}; true`]
+    const options = JSON.stringify({ inputSize })
+    const args = [
+      JSON.stringify(sshd.spec({ transport: name })),
+      sshd.knownHosts,
+      options,
+      `${command}; true`,
+    ]
     const runner = spawn(
       process.execPath,
       ['--import', import.meta.resolve('jiti/register'), join(here, 'testing/runner.ts'), ...args],

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { ViridianError } from '../error.ts'
 import type { Backend } from './backend.ts'
 import { ConnectedBackend } from './connected-backend.ts'
+import type { Cuts } from './cuts.ts'
 import { LocalFiles } from './files/local-files.ts'
 import type { Host } from './host.ts'
 import { hostInContext } from './host-in-context.ts'
@@ -27,6 +28,8 @@ export interface RemoteOptions {
   readonly signal: AbortSignal
   /** Takes secrets out of what is shown and of what errors say. */
   readonly mask: (text: string) => string
+  /** Where output may be cut that is masked afterwards. @default anywhere */
+  readonly cuts?: Cuts
   /** Pending while whoever reads what is told is behind: commands then wait with their output. */
   readonly caughtUp?: () => Promise<void> | undefined
   /** Commands are only told of, not run. @default false */
@@ -90,6 +93,7 @@ export function createRemote(options: RemoteOptions): Remote {
       onLine: onLine ?? ignore,
       onWarning: onWarning ?? ignore,
       atEnd: atEnd ?? ((end) => void ends.push(end)),
+      ...(options.cuts && { cuts: options.cuts }),
       ...(options.caughtUp && { caughtUp: options.caughtUp }),
     })
   }

@@ -142,6 +142,7 @@ export class Session implements StepHost {
     return {
       signal: this.engine.signal,
       mask: (text) => this.mask.text(text),
+      cuts: this.mask,
       ...(caughtUp && { caughtUp }),
     }
   }

@@ -62,6 +62,10 @@ test('it reads exactly what it is given, or leaves it', async () => {
   const stdin = Buffer.alloc(300_000, 'é\0\n')
   expect((await run('wc -c', { stdin })).stdout.trim()).toBe('300000')
   expect((await run('true', { stdin })).code).toBe(0)
+  const command = `sleep ${Math.floor(Math.random() * 1e8)}.5`
+  const unread = run(command, { stdin: Buffer.alloc(20_000_000), timeout: '1s' })
+  await expect(unread).rejects.toMatchObject({ code: 'E_COMMAND_TIMEOUT' })
+  expect(countOf(command)).toBe(0)
   expect((await run('cat; echo end')).stdout).toBe('end')
 })
 

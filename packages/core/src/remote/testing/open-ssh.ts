@@ -136,7 +136,13 @@ export class OpenSsh {
   #signal(signal: 'SIGKILL' | 'SIGSTOP'): void {
     const pid = this.#process?.pid
     if (pid === undefined) return
-    for (const each of sessionsBelow(pid)) process.kill(each, signal)
+    for (const each of sessionsBelow(pid)) {
+      try {
+        process.kill(each, signal)
+      } catch {
+        // It has ended meanwhile.
+      }
+    }
   }
 }
 
