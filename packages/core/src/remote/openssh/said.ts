@@ -22,7 +22,10 @@ export class Said {
 export function reasonIn(lines: readonly string[]): string | undefined {
   const plain = lines.filter((line) => line.trim() !== '' && !/^debug\d: /.test(line))
   const telling = plain.filter(
-    (line) => !/^(?:Killed by signal|Terminated|Warning: |Authenticated to )/.test(line),
+    (line) =>
+      !/^(?:Killed by signal|Terminated|Warning: |Authenticated to |Transferred: |Bytes per second: )/.test(
+        line,
+      ),
   )
   return telling
     .at(-1)
