@@ -7,6 +7,7 @@ import type { CommandOptions, CommandResult } from './host.ts'
 import { Limits } from './limits.ts'
 import { LineSplitter } from './line-splitter.ts'
 import { nameOf, type Order } from './order.ts'
+import type { OutputFile, OutputFiles } from './output-files.ts'
 import { Tail } from './tail.ts'
 import type { Connection, ExitStatus } from './transport.ts'
 
@@ -18,6 +19,8 @@ export interface Circumstances {
   readonly mask: (text: string) => string
   /** Where output may be cut that is masked afterwards. @default anywhere */
   readonly cuts?: Cuts
+  /** Where the whole of a long output goes. @default nowhere */
+  readonly outputs?: OutputFiles
   readonly onLine: (stream: 'stdout' | 'stderr', line: string) => void
   /** Pending while whoever reads the lines is behind: the command then waits with its output. */
   readonly caughtUp?: () => Promise<void> | undefined
@@ -36,8 +39,15 @@ export async function runCommand(
   around: Circumstances,
 ): Promise<CommandResult> {
   const limits = new Limits(order, options, around.signal)
-  const stdout = new Output('stdout', options, around, order.onBytes)
-  const stderr = new Output('stderr', options, around)
+  let file: OutputFile | undefined
+  const spill = (): void => {
+    if (file || !around.outputs) return
+    file = around.outputs.open(order.host)
+    for (const { stream, held } of [stdout, stderr]) file.add(stream, held)
+  }
+  const keeping = { spill, file: () => file }
+  const stdout = new Output('stdout', options, around, keeping, order.onBytes)
+  const stderr = new Output('stderr', options, around, keeping)
   const taking = (output: Output) => (chunk: Buffer) => {
     limits.alive()
     const taking = output.add(chunk)
@@ -54,28 +64,40 @@ export async function runCommand(
     })
     const lines = [...stdout.end(), ...stderr.end()]
     if (!stdout.begun) throw notRun(order, exit, [stdout.before, stderr.before], around.mask)
-    return judge(order, options, exit, { stdout, stderr, lines }, around.mask)
+    return judge(order, options, exit, { stdout, stderr, lines, file: file?.path }, around.mask)
   } finally {
     limits.release()
+    file?.end()
   }
+}
+
+/** The file of a command's whole output, once there is one. */
+interface Keeping {
+  readonly spill: () => void
+  readonly file: () => OutputFile | undefined
 }
 
 /** One stream of a command: its lines as they come, its last part in the end. */
 class Output {
+  readonly stream: 'stdout' | 'stderr'
   readonly #announced = new Announced()
   readonly #decoder = new StringDecoder('utf8')
   readonly #tail = new Tail(kept)
   readonly #splitter: LineSplitter
   readonly #recent: string[] = []
   readonly #cuts: Cuts
+  readonly #keeping: Keeping
   readonly #onBytes: Order['onBytes']
 
   constructor(
     stream: 'stdout' | 'stderr',
     options: CommandOptions,
     around: Circumstances,
+    keeping: Keeping,
     onBytes?: Order['onBytes'],
   ) {
+    this.stream = stream
+    this.#keeping = keeping
     this.#onBytes = onBytes
     this.#cuts = around.cuts ?? anywhere
     this.#splitter = new LineSplitter((line) => {
@@ -95,6 +117,10 @@ class Output {
     return isCut ? this.#withoutStart(before) : before
   }
 
+  get held(): Buffer {
+    return this.#tail.held
+  }
+
   get truncated(): boolean {
     return this.#tail.truncated
   }
@@ -107,6 +133,8 @@ class Output {
   add(chunk: Buffer): Promise<void> | void {
     const own = this.#announced.take(chunk)
     if (this.#onBytes) return this.#onBytes(own)
+    if (this.#tail.overflows(own.length)) this.#keeping.spill()
+    this.#keeping.file()?.add(this.stream, own)
     this.#tail.add(own)
     this.#splitter.add(this.#decoder.write(own))
   }
@@ -127,6 +155,7 @@ interface Said {
   readonly stdout: Output
   readonly stderr: Output
   readonly lines: readonly string[]
+  readonly file: string | undefined
 }
 
 function judge(
@@ -142,13 +171,14 @@ function judge(
     const { stdout, stderr } = said
     const texts = { stdout: stdout.text, stderr: stderr.text }
     const truncated = stdout.truncated || stderr.truncated
-    return { command: order.shown, code, signal: exit.signal, ...texts, truncated }
+    const whole = said.file === undefined ? {} : { outputFile: said.file }
+    return { command: order.shown, code, signal: exit.signal, ...texts, truncated, ...whole }
   }
   throw new ViridianError(
     'E_COMMAND_FAILED',
     `${nameOf(order)} failed with ${endOf(exit)}${lastOf(said.lines, mask)}`,
     {
-      ...hintFor(code, said.lines),
+      ...hintFor(code, said),
       place: { host: order.host },
     },
   )
@@ -186,12 +216,17 @@ export function codeOfSignal(signal: string | null): number {
   return 128 + (number ?? 0)
 }
 
-function hintFor(code: number, lines: readonly string[]): { hint?: string } {
-  if (lines.some((line) => line.startsWith('sudo: '))) {
-    return { hint: 'sudo is asked not to prompt (-n): let this user run it without a password' }
-  }
-  if (code === 127) return { hint: 'is it installed, and on the PATH of a shell that is no login shell?' }
-  if (code === 126) return { hint: 'the file is there, but may not be executed' }
-  if (code === 137) return { hint: 'it was killed: see whether the host ran out of memory' }
-  return {}
+function hintFor(code: number, { lines, file }: Pick<Said, 'lines' | 'file'>): { hint?: string } {
+  const hints = [reasonFor(code, lines), file === undefined ? undefined : `its whole output is in ${file}`]
+  const hint = hints.filter((each) => each !== undefined).join('; ')
+  return hint === '' ? {} : { hint }
+}
+
+function reasonFor(code: number, lines: readonly string[]): string | undefined {
+  if (lines.some((line) => line.startsWith('sudo: ')))
+    return 'sudo is asked not to prompt (-n): let this user run it without a password'
+  if (code === 127) return 'is it installed, and on the PATH of a shell that is no login shell?'
+  if (code === 126) return 'the file is there, but may not be executed'
+  if (code === 137) return 'it was killed: see whether the host ran out of memory'
+  return undefined
 }

@@ -20,6 +20,11 @@ export interface CommandResult {
   readonly stderr: string
   /** True when more was said than was kept. */
   readonly truncated: boolean
+  /**
+   * Then: the file with all that was said, of both streams, as text and with secrets masked. It is in `.tasks/output/`,
+   * in the directory of the run.
+   */
+  readonly outputFile?: string
 }
 
 export interface CommandOptions {

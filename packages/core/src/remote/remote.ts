@@ -6,6 +6,7 @@ import type { Cuts } from './cuts.ts'
 import { LocalFiles } from './files/local-files.ts'
 import type { Host } from './host.ts'
 import { hostInContext } from './host-in-context.ts'
+import type { OutputFiles } from './output-files.ts'
 import { printer } from './printer.ts'
 import { type Ask, askNobody } from './prompt.ts'
 import type { Lend } from './shell.ts'
@@ -30,6 +31,8 @@ export interface RemoteOptions {
   readonly mask: (text: string) => string
   /** Where output may be cut that is masked afterwards. @default anywhere */
   readonly cuts?: Cuts
+  /** Where the whole of a long output goes. @default nowhere */
+  readonly outputs?: OutputFiles
   /** Pending while whoever reads what is told is behind: commands then wait with their output. */
   readonly caughtUp?: () => Promise<void> | undefined
   /** Commands are only told of, not run. @default false */
@@ -94,6 +97,7 @@ export function createRemote(options: RemoteOptions): Remote {
       onWarning: onWarning ?? ignore,
       atEnd: atEnd ?? ((end) => void ends.push(end)),
       ...(options.cuts && { cuts: options.cuts }),
+      ...(options.outputs && { outputs: options.outputs }),
       ...(options.caughtUp && { caughtUp: options.caughtUp }),
     })
   }

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Host } from './host.ts'
+import { OutputFiles } from './output-files.ts'
 import { createRemote, type Remote } from './remote.ts'
 import { OpenSsh } from './testing/open-ssh.ts'
 import { countOf } from './testing/processes.ts'
@@ -22,6 +23,7 @@ beforeAll(async () => {
     signal: new AbortController().signal,
     mask: (text) => text,
     directory: place,
+    outputs: new OutputFiles({ directory: join(place, 'output'), mask: (text) => text }),
   })
   host = remote.host(sshd.spec(), {
     onWarning: (text) => notes.push(text),
@@ -68,6 +70,19 @@ test('what stays behind with the outputs open holds nobody', async () => {
   expect(performance.now() - began).toBeLessThan(8_000)
   expect(countOf(`sleep ${seconds}`)).toBe(1)
   process.kill(Number(stdout))
+})
+
+test('the whole of a long output is in a file, that of a short one is not', async () => {
+  const quiet = host.run({ quiet: true })
+  expect(await quiet`seq 10`).not.toHaveProperty('outputFile')
+  const { outputFile = '', truncated } = await quiet`echo first; echo error >&2; seq 100000; printf end`
+  const numbers = Array.from({ length: 100_000 }, (_, index) => index + 1).join('\n')
+  const text = readFileSync(outputFile, 'utf8')
+  expect([truncated, text.replace('error\n', '')]).toEqual([true, `first\n${numbers}\nend`])
+  await expect(quiet`seq 100000; exit 3`).rejects.toMatchObject({
+    code: 'E_COMMAND_FAILED',
+    hint: `its whole output is in ${join(place, 'output/web-1-2.log')}`,
+  })
 })
 
 test('200 MB go through memory that does not grow, with line ends and without', async () => {

@@ -11,7 +11,17 @@ export class Tail {
   }
 
   get truncated(): boolean {
-    return this.#isCut || this.#length > this.#limit
+    return this.overflows(0)
+  }
+
+  /** All that is kept: all that came, unless it was truncated. */
+  get held(): Buffer {
+    return this.#bytes.subarray(Math.max(0, this.#length - this.#limit), this.#length)
+  }
+
+  /** True when it is not whole with so many bytes more. */
+  overflows(size: number): boolean {
+    return this.#isCut || this.#length + size > this.#limit
   }
 
   add(chunk: Buffer): void {
@@ -24,7 +34,7 @@ export class Tail {
 
   /** Decoded as UTF-8. */
   toString(): string {
-    const kept = this.#bytes.subarray(Math.max(0, this.#length - this.#limit), this.#length)
+    const kept = this.held
     // A cut through a character leaves its end in front.
     const first = this.truncated ? kept.findIndex((byte) => (byte & 0xc0) !== 0x80) : 0
     return first < 0 ? '' : kept.toString('utf8', Math.min(first, 3))

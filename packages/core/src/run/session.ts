@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { hostname, userInfo } from 'node:os'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Config, Stage } from '../config/config.ts'
 import { ViridianError } from '../error.ts'
 import type { Event } from '../events/event.ts'
@@ -9,6 +9,7 @@ import type { Plugin } from '../plugin.ts'
 import type { Circumstances } from '../remote/command-run.ts'
 import { render, type Template, type TemplateData } from '../remote/files/template.ts'
 import type { Host } from '../remote/host.ts'
+import { OutputFiles } from '../remote/output-files.ts'
 import type { Ask } from '../remote/prompt.ts'
 import { createRemote, type HostHooks, type Remote } from '../remote/remote.ts'
 import type { Lend } from '../remote/shell.ts'
@@ -79,6 +80,7 @@ export class Session implements StepHost {
   #permission: Promise<void> | undefined
   #opening: Promise<SshDefaults> | undefined
   readonly #locks = new HeldLocks()
+  readonly #outputs: OutputFiles
   readonly #calls = new Set<OpenCall>()
 
   constructor(settings: SessionSettings) {
@@ -89,6 +91,11 @@ export class Session implements StepHost {
     this.#settings = settings
     this.identity = identity
     this.mask = settings.mask
+    this.#outputs = new OutputFiles({
+      directory: join(settings.stateDirectory, 'output', identity.id),
+      mask: (text) => this.mask.text(text),
+      cuts: this.mask,
+    })
     this.directory = settings.directory
     this.plugins = pluginsOf(config, stage)
     this.registry = new Registry(this.plugins)
@@ -143,6 +150,7 @@ export class Session implements StepHost {
       signal: this.engine.signal,
       mask: (text) => this.mask.text(text),
       cuts: this.mask,
+      outputs: this.#outputs,
       ...(caughtUp && { caughtUp }),
     }
   }

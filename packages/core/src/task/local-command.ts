@@ -50,6 +50,7 @@ const result = z.object({
   stdout: z.string(),
   stderr: z.string(),
   truncated: z.boolean(),
+  outputFile: z.string().exactOptional(),
 })
 
 const usual: CommandContext = { env: {}, shell: 'bash -euo pipefail' }
