@@ -153,16 +153,8 @@ class Connections {
   }
 }
 
-const keyOf = ({
-  name,
-  address,
-  port,
-  user,
-  identityFile,
-  hostKeys,
-  proxyJump,
-  transport,
-}: HostSpec): string =>
-  JSON.stringify([address ?? name, port, user, identityFile, hostKeys, proxyJump, transport])
+// By its name too: an error must name the host that it is about, though two names lead to one machine.
+const keyOf = ({ labels: _, ...reached }: HostSpec): string =>
+  JSON.stringify(Object.entries(reached).sort(([one], [other]) => one.localeCompare(other)))
 
 const ignore = (): void => undefined
