@@ -13,8 +13,15 @@ const say = "printf '\\001%s\\n' viridian"
 /** A shell's commands that say the mark. */
 export const sayMark = `${say}; ${say} >&2`
 
+/** The same on a terminal: both outputs are one there, whose lines end as those of pipes from here on. */
+export const sayMarkOnTerminal = `stty -onlcr -echo 2>/dev/null; ${say}`
+
 /** Words of a command that say the mark, and go on as the command of the words behind them. */
-export const announce = `sh -c ${quoteForLogin(`${sayMark}; exec "$@"`)} sh`
+export const announce = announceBy(sayMark)
+
+export function announceBy(saying: string): string {
+  return `sh -c ${quoteForLogin(`${saying}; exec "$@"`)} sh`
+}
 
 /** A word for the login's shell, which may be fish: to it, a backslash means something inside quotes too. */
 export function quoteForLogin(word: string): string {

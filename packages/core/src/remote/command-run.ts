@@ -57,6 +57,7 @@ export async function runCommand(
   try {
     const exit = await connection.exec(order.wire, {
       ...(order.input && { input: order.input }),
+      ...(order.pty && { pty: order.pty }),
       onAccepted: () => limits.accepted(connection.patience),
       onStdout: taking(stdout),
       onStderr: taking(stderr),

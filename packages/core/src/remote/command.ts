@@ -1,5 +1,5 @@
 import { ViridianError } from '../error.ts'
-import { announce, quoteForLogin, sayMark } from './announcement.ts'
+import { announce, announceBy, quoteForLogin, sayMark, sayMarkOnTerminal } from './announcement.ts'
 import { lifeline } from './lifeline.ts'
 import { quote, quotePath } from './quote.ts'
 import { skipPassword, sudoTo } from './sudo.ts'
@@ -38,6 +38,15 @@ export function wireCommand(
     return `exec ${announce} ${sudoTo(context.user, "-S -p ''")} ${skipped}`
   }
   return `exec ${announce} ${sudoTo(context.user, '-n')} ${lifeline(script, { inputSize })}`
+}
+
+/** The command line of a command that is given a terminal: hung up, it dies as others do when their input ends. */
+export function terminalCommand(context: CommandContext, command: string): string {
+  const script = scriptOf(context, command)
+  if (context.user === undefined)
+    return `exec ${lifeline(script, { first: sayMarkOnTerminal, isOnTerminal: true })}`
+  const inside = lifeline(script, { isOnTerminal: true })
+  return `exec ${announceBy(sayMarkOnTerminal)} ${sudoTo(context.user, '-n')} ${inside}`
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream'
+import { ViridianError } from '../error.ts'
 import type { Backend } from './backend.ts'
-import { type CommandContext, readingCommand, shownCommand, wireCommand } from './command.ts'
+import { type CommandContext, readingCommand, shownCommand, terminalCommand, wireCommand } from './command.ts'
 import { type Circumstances, runCommand } from './command-run.ts'
 import type { Download } from './files/download.ts'
 import type { Exchange } from './files/exchange.ts'
@@ -49,6 +50,10 @@ export class ConnectedBackend implements Backend {
 
   run(context: CommandContext, command: string, options: CommandOptions): Promise<CommandResult> {
     const { files, signal, onWarning } = this.#options
+    if (options.pty) {
+      const order = this.#onTerminal(context, command, options)
+      return withRetry(options.retry, { signal, say: onWarning }, () => this.#execute(order, options))
+    }
     return withInput(options.stdin, { directory: files.directory, signal }, (input) => {
       const order = this.#order(context, command, shownCommand(context, command), input)
       return withRetry(options.retry, { signal, say: onWarning }, () => this.#execute(order, options))
@@ -120,8 +125,8 @@ export class ConnectedBackend implements Backend {
   async exists(context: CommandContext, remote: string): Promise<boolean> {
     const command = fileExists(remote)
     const order = this.#order(context, command, shownCommand(context, command))
-    const { code } = await this.#execute(order, { quiet: true, okCodes: [0, 1] })
-    return code === 0
+    const { stdout } = await this.#execute(order, silent)
+    return stdout === 'yes'
   }
 
   async #download(context: CommandContext, shown: string): Promise<Download> {
@@ -159,6 +164,15 @@ export class ConnectedBackend implements Backend {
     }
   }
 
+  #onTerminal(context: CommandContext, command: string, { pty, stdin }: CommandOptions): Order {
+    const { host, mask } = this.#options
+    const shown = mask(shownCommand(context, command))
+    if (stdin !== undefined) throw noInput(host, shown)
+    const { columns, rows } = typeof pty === 'object' ? pty : { columns: 80, rows: 24 }
+    const terminal = { term: process.env.TERM ?? 'xterm', columns, rows }
+    return { host, wire: terminalCommand(context, command), shown, pty: terminal }
+  }
+
   #order(context: CommandContext, command: string, shown: string, input?: Input): Order {
     const { host, mask } = this.#options
     const wire = (hasPassword?: boolean): string => wireCommand(context, command, input?.size, hasPassword)
@@ -184,3 +198,9 @@ export class ConnectedBackend implements Backend {
 
 const sudoOf = ({ user }: CommandContext, wire: (hasPassword: boolean) => string): Pick<Order, 'sudo'> =>
   user === undefined ? {} : { sudo: { user, wire: () => wire(true) } }
+
+const noInput = (host: string, shown: string): ViridianError =>
+  new ViridianError('E_COMMAND_INPUT', `${host}: "${shown}" is on a terminal, and can be given no input`, {
+    hint: 'leave out stdin or pty',
+    place: { host },
+  })

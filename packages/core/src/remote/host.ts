@@ -43,6 +43,12 @@ export interface CommandOptions {
   readonly retry?: number | Retry
   /** The shell that runs the command, as `using` has it. */
   readonly shell?: string
+  /**
+   * Gives the command a terminal, of 80 by 24 or of this size: both outputs come as one. It is given no input. On hosts alone.
+   *
+   * @default false
+   */
+  readonly pty?: boolean | { readonly columns: number; readonly rows: number }
   /** Does not show the output's lines. @default false */
   readonly quiet?: boolean
 }

@@ -22,6 +22,9 @@ const watched = `(${watch}) <&3 >/dev/null 2>&1 & exec sh -c "$1" 3<&-`
 
 const withoutInput = `exec 3<&0 </dev/null; ${watched}`
 
+// The command's input is the terminal, on which nobody types. That is hung up where other inputs end.
+const onTerminal = `trap "" HUP; exec 3<&0; (${watch}) <&3 >/dev/null 2>&1 & trap - HUP; exec sh -c "$1" 3<&-`
+
 // $2 is the size of the command's input. A command that does not read would hold up whatever passes it on, and the end
 // behind it would never be seen: so all of it goes to a file that has no name any more, before the command begins. What
 // did not come whole no command gets to see.
@@ -41,11 +44,17 @@ export interface LifelineOptions {
   readonly inputSize?: number
   /** What the shell does first. */
   readonly first?: string
+  /** It has a terminal. @default false */
+  readonly isOnTerminal?: boolean
 }
 
 /** A command line that runs `script` by `sh`, and ends it when its own standard input ends. Exits as the script does. */
-export function lifeline(script: string, { inputSize = 0, first }: LifelineOptions = {}): string {
+export function lifeline(
+  script: string,
+  { inputSize = 0, first, isOnTerminal = false }: LifelineOptions = {},
+): string {
   const begin = first === undefined ? leadGroup : `${first}; ${leadGroup}`
-  const words = inputSize > 0 ? [begin, withInput, script, String(inputSize)] : [begin, withoutInput, script]
+  const body = isOnTerminal ? onTerminal : withoutInput
+  const words = inputSize > 0 ? [begin, withInput, script, String(inputSize)] : [begin, body, script]
   return ['sh', '-c', ...words.map(quoteForLogin)].join(' ')
 }

@@ -1,4 +1,4 @@
-import type { Input } from './transport.ts'
+import type { Input, Pty } from './transport.ts'
 
 /** A command, ready to be sent. */
 export interface Order {
@@ -9,6 +9,7 @@ export interface Order {
   /** What people see of it, secrets masked. */
   readonly shown: string
   readonly input?: Input
+  readonly pty?: Pty
   /** Set where it goes by sudo: to whom, and its command line behind a password. */
   readonly sudo?: { readonly user: string; readonly wire: () => string }
   /** Takes the output's bytes, in place of its tail. */

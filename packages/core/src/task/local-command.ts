@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ViridianError } from '../error.ts'
 import {
   type CommandContext,
   inDirectory,
@@ -82,6 +83,7 @@ function take(
   options: CommandOptions,
 ): Promise<CommandResult> {
   const { engine, mask } = session
+  if (options.pty) throw noTerminal()
   const key = claim()
   const shown = mask.text(shownCommand(local, local.command))
   return engine.track('command', async () => {
@@ -136,3 +138,8 @@ async function execute(
   // It is recorded, and a resumed run gets it back as it was recorded.
   return { ...done, stdout: mask.text(done.stdout), stderr: mask.text(done.stderr) }
 }
+
+const noTerminal = (): ViridianError =>
+  new ViridianError('E_COMMAND_TERMINAL', 'a command where "tasks" runs is given no terminal', {
+    hint: 'leave out pty: it is for commands on hosts',
+  })

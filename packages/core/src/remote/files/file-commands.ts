@@ -56,7 +56,8 @@ export function readAny(path: string): string {
 
 export const readFile = (path: string): string => `${plainWords}; cat ${quotePath(path)}`
 
-export const fileExists = (path: string): string => `test -e ${quotePath(path)}`
+/** Says `yes` or `no`: an exit code could be that of whatever stands before it, such as sudo. */
+export const fileExists = (path: string): string => `test -e ${quotePath(path)} && echo yes || echo no`
 
 /** Sets d to a program that says SHA-256 digests. */
 export const digestProgram = [

@@ -24,7 +24,9 @@ export async function channelExit(
     brake.release(channel)
     brake.release(channel.stderr)
     lingering.release()
-    channel.end()
+    // A terminal is hung up by being closed: the end of its input would be a key that somebody presses.
+    if (options.pty) channel.close()
+    else channel.end()
     // What it still says is dropped; a channel whose output is not read to its end never closes.
     channel.resume()
     channel.stderr.resume()
