@@ -11,9 +11,11 @@ import { ratio, seconds, table } from '../table.ts'
 const size = 20
 const files = 2000
 
-// All hosts share one home: each has a directory of its own in it.
-const tasks = `const put = remoteTask({ role: 'all', args: { from: 'string', to: 'string' } }, async (host, t) => {
-  await host.put(t.args.from, host.name + '/' + t.args.to)
+// All hosts are one machine: each has a directory of its own.
+const tasksIn = (
+  home: string,
+): string => `const put = remoteTask({ role: 'all', args: { from: 'string', to: 'string' } }, async (host, t) => {
+  await host.put(t.args.from, '${home}/' + host.name + '/' + t.args.to)
 })
 const tasks = { put }`
 
@@ -46,7 +48,7 @@ function plant(tree: string): void {
 
 const putBy = (field: Field, from: string, to: string): Job => ({
   command: [...tasksCommand, 'run', 'put', '--from', from, '--to', to],
-  cwd: project(field, size, tasks),
+  cwd: project(field, size, tasksIn(field.home)),
 })
 
 /** The same command line for every host, all at once; `{}` is the host. */
@@ -60,9 +62,9 @@ function fileContestants(field: Field, big: string): Map<string, Job> {
   const ssh = `ssh -F ${field.curveConfig}`
   return new Map([
     ['tasks', putBy(field, big, 'big')],
-    ['ssh cat', eachHost(field, `${ssh} {} 'mkdir -p {}; cat >{}/cat' <${big}`)],
-    ['scp', eachHost(field, `scp -q -F ${field.curveConfig} ${big} {}:scp-{}`)],
-    ['rsync', eachHost(field, `rsync -W --ignore-times -e '${ssh}' ${big} {}:rsync-{}`)],
+    ['ssh cat', eachHost(field, `${ssh} {} 'cat >${field.home}/{}/cat' <${big}`)],
+    ['scp', eachHost(field, `scp -q -F ${field.curveConfig} ${big} {}:${field.home}/{}/scp`)],
+    ['rsync', eachHost(field, `rsync -W --ignore-times -e '${ssh}' ${big} {}:${field.home}/{}/rsync`)],
   ])
 }
 
@@ -70,8 +72,14 @@ function treeContestants(field: Field, tree: string): Map<string, Job> {
   const ssh = `ssh -F ${field.curveConfig}`
   return new Map([
     ['tasks', putBy(field, tree, 'tree')],
-    ['tar | ssh tar', eachHost(field, `tar -C ${tree} -c . | ${ssh} {} 'mkdir -p {}/tar; tar -xpC {}/tar'`)],
-    ['rsync', eachHost(field, `rsync -a -e '${ssh}' ${tree}/ {}:{}-tree/`)],
+    [
+      'tar | ssh tar',
+      eachHost(
+        field,
+        `tar -C ${tree} -c . | ${ssh} {} 'mkdir -p ${field.home}/{}/tar; tar -xpC ${field.home}/{}/tar'`,
+      ),
+    ],
+    ['rsync', eachHost(field, `rsync -a -e '${ssh}' ${tree}/ {}:${field.home}/{}/rsync-tree/`)],
     ...(programPath('fab') ? [['Fabric', fabricUpload(field, size, tree)] as const] : []),
   ])
 }
@@ -110,7 +118,10 @@ async function changed(
   emptyHomes(field)
   const jobs = new Map([
     ['tasks', putBy(field, tree, 'tree')],
-    ['rsync', eachHost(field, `rsync -a -e 'ssh -F ${field.curveConfig}' ${tree}/ {}:{}-tree/`)],
+    [
+      'rsync',
+      eachHost(field, `rsync -a -e 'ssh -F ${field.curveConfig}' ${tree}/ {}:${field.home}/{}/rsync-tree/`),
+    ],
   ])
   const again = (job: Job) => async (): Promise<number> => {
     writeFileSync(join(tree, 'd1', 'changed'), randomBytes(10_000))

@@ -28,7 +28,7 @@ if "put" in job:
 
     def put(host):
         for directory, _, files in os.walk(job["put"]):
-            target = host.original_host + "-fab" + directory[len(job["put"]) :]
+            target = job["home"] + "/" + host.original_host + "/fabric" + directory[len(job["put"]) :]
             host.run("mkdir -p '" + target + "'", hide=True)
             for name in files:
                 host.put(os.path.join(directory, name), target + "/" + name)

@@ -70,7 +70,7 @@ export function fabricScript(field: Field, hosts: number, more: object = {}): Jo
 
 /** Fabric puts files one by one: a directory is walked by hand. */
 export function fabricUpload(field: Field, hosts: number, tree: string): Job {
-  return fabricScript(field, hosts, { put: tree })
+  return fabricScript(field, hosts, { put: tree, home: field.home })
 }
 
 export function ansible(field: Field, hosts: number, module: 'raw' | 'command', persist = 'no'): Job {
