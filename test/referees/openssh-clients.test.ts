@@ -286,10 +286,11 @@ describe.sequential('rsync -a', () => {
     expect((await open.ssh(first, 'test -e site/secret')).exitCode).toBe(1)
   })
 
-  it('tells by its code that it may not log in', async () => {
+  it('tells that it may not log in', async () => {
     const stranger = open.with({ user: 'root' })
     const { exitCode, stderr } = await stranger.rsync('-a', local('site'), stranger.at(first, '.'))
-    expect(exitCode).toBe(255)
+    // It gives the code of ssh, or its own when it sees the closed pipe first.
+    expect([255, 12]).toContain(exitCode)
     expect(stderr).toContain('Permission denied (publickey)')
   })
 })
