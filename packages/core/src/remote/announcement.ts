@@ -13,6 +13,13 @@ const say = "printf '\\001%s\\n' viridian"
 /** A shell's commands that say the mark. */
 export const sayMark = `${say}; ${say} >&2`
 
+/*
+ * Between the login and a command by sudo stands sudo as well: the mark is said on stderr before it, so that what it says
+ * there is the command's, and on stdout behind it. Without the second one, it has refused.
+ */
+export const sayMarkBeforeSudo = `${say} >&2`
+export const sayMarkBehindSudo = say
+
 /** The same on a terminal: both outputs are one there, whose lines end as those of pipes from here on. */
 export const sayMarkOnTerminal = `stty -onlcr -echo 2>/dev/null; ${say}`
 

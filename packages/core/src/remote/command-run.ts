@@ -64,6 +64,9 @@ export async function runCommand(
       signal: limits.signal,
     })
     const lines = [...stdout.end(), ...stderr.end()]
+    // Whatever its code: it is sudo's own.
+    if (order.sudo && !stdout.begun && stderr.begun)
+      throw failed(order, exit, { lines, file: undefined }, around.mask)
     if (!stdout.begun) throw notRun(order, exit, [stdout.before, stderr.before], around.mask)
     return judge(order, options, exit, { stdout, stderr, lines, file: file?.path }, around.mask)
   } finally {
@@ -175,11 +178,20 @@ function judge(
     const whole = said.file === undefined ? {} : { outputFile: said.file }
     return { command: order.shown, code, signal: exit.signal, ...texts, truncated, ...whole }
   }
-  throw new ViridianError(
+  throw failed(order, exit, said, mask)
+}
+
+function failed(
+  order: Order,
+  exit: ExitStatus,
+  said: Pick<Said, 'lines' | 'file'>,
+  mask: Circumstances['mask'],
+): ViridianError {
+  return new ViridianError(
     'E_COMMAND_FAILED',
     `${nameOf(order)} failed with ${endOf(exit)}${lastOf(said.lines, mask)}`,
     {
-      ...hintFor(code, said),
+      ...hintFor(exit.code ?? codeOfSignal(exit.signal), said),
       place: { host: order.host },
     },
   )

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { announce, mark, sayMark } from './announcement.ts'
+import { announceBy, mark, sayMark, sayMarkBeforeSudo, sayMarkBehindSudo } from './announcement.ts'
 import { type CommandContext, inDirectory, scriptOf, shownCommand, wireCommand, withEnv } from './command.ts'
 import { lifeline } from './lifeline.ts'
 import { holdCommand } from './testing/held-command.ts'
@@ -20,9 +20,11 @@ describe('a command in its context', () => {
 
   test('is sent announced, under a lifeline, and that under sudo', () => {
     expect(wireCommand(bare, 'ls', 7)).toBe(`exec ${lifeline('ls', { inputSize: 7, first: sayMark })}`)
-    expect(wireCommand({ ...bare, user: 'root' }, 'ls')).toBe(`exec ${announce} sudo -n ${lifeline('ls')}`)
+    const begin = `exec ${announceBy(sayMarkBeforeSudo)} sudo -n`
+    const first = sayMarkBehindSudo
+    expect(wireCommand({ ...bare, user: 'root' }, 'ls')).toBe(`${begin} ${lifeline('ls', { first })}`)
     expect(wireCommand(full, 'ls', 7)).toBe(
-      `exec ${announce} sudo -n -u deploy ${lifeline(scriptOf(full, 'ls'), { inputSize: 7 })}`,
+      `${begin} -u deploy ${lifeline(scriptOf(full, 'ls'), { inputSize: 7, first })}`,
     )
   })
 

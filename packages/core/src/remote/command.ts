@@ -1,5 +1,13 @@
 import { ViridianError } from '../error.ts'
-import { announce, announceBy, quoteForLogin, sayMark, sayMarkOnTerminal } from './announcement.ts'
+import {
+  announce,
+  announceBy,
+  quoteForLogin,
+  sayMark,
+  sayMarkBeforeSudo,
+  sayMarkBehindSudo,
+  sayMarkOnTerminal,
+} from './announcement.ts'
 import { lifeline } from './lifeline.ts'
 import { quote, quotePath } from './quote.ts'
 import { skipPassword, sudoTo } from './sudo.ts'
@@ -33,11 +41,9 @@ export function wireCommand(
 ): string {
   const script = scriptOf(context, command)
   if (context.user === undefined) return `exec ${lifeline(script, { inputSize, first: sayMark })}`
-  if (hasPassword) {
-    const skipped = lifeline(script, { inputSize, first: skipPassword })
-    return `exec ${announce} ${sudoTo(context.user, "-S -p ''")} ${skipped}`
-  }
-  return `exec ${announce} ${sudoTo(context.user, '-n')} ${lifeline(script, { inputSize })}`
+  const [flags, skip] = hasPassword ? ["-S -p ''", `${skipPassword}; `] : ['-n', '']
+  const inside = lifeline(script, { inputSize, first: `${skip}${sayMarkBehindSudo}` })
+  return `exec ${announceBy(sayMarkBeforeSudo)} ${sudoTo(context.user, flags)} ${inside}`
 }
 
 /** The command line of a command that is given a terminal: hung up, it dies as others do when their input ends. */
@@ -58,7 +64,8 @@ export function readingCommand(context: CommandContext, command: string, hasPass
   const { user } = context
   if (user === undefined) return `exec ${announce} sh -c ${quoteForLogin(script)}`
   const [flags, first] = hasPassword ? ["-S -p ''", `${skipPassword}; `] : ['-n', '']
-  return `exec ${announce} ${sudoTo(user, flags)} sh -c ${quoteForLogin(first + script)}`
+  const inside = `${first}${sayMarkBehindSudo}; ${script}`
+  return `exec ${announceBy(sayMarkBeforeSudo)} ${sudoTo(user, flags)} sh -c ${quoteForLogin(inside)}`
 }
 
 /** The command as people read it. */

@@ -108,6 +108,12 @@ test('with nobody to ask sudo says itself what it lacks; where it wants none nob
     code: 'E_COMMAND_FAILED',
     message: expect.stringContaining('sudo: a password is required'),
   })
+  const required = { code: 'E_COMMAND_FAILED', message: expect.stringContaining('a password is required') }
+  await expect(host.sudo({ okCodes: [0, 1] })`grep x y`).rejects.toMatchObject(required)
+  await expect(host.sudo({ okCodes: 'any' })`true`).rejects.toMatchObject(required)
+  await expect(host.as('root').exists('/')).rejects.toMatchObject(required)
+  await remote.close()
+  expect(await hostThatWants('', ['x']).as('root').exists('/')).toBe(true)
   await remote.close()
   expect(await hostThatWants('', ['x']).sudo`cat; echo $SUDO_TO`).toMatchObject({ stdout: 'root' })
   expect(questions).toEqual([])

@@ -25,7 +25,7 @@ beforeEach(() => {
 
 test('are plain shell', () => {
   expect(readFile('~/x y')).toBe("export LC_ALL=C; cat ~/'x y'")
-  expect(fileExists('-f')).toBe('test -e ./-f')
+  expect(fileExists('-f')).toBe('test -e ./-f && echo yes || echo no')
   expect(settleFile('/srv/a b', { mode: 0o640, owner: 'web:web' })).toBe(
     `export LC_ALL=C; t='/srv/a b'; : && chown web:web "$t" && chmod 640 "$t"`,
   )
