@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createRemote } from './remote.ts'
 import { freePort, makeKey, OpenSsh } from './testing/open-ssh.ts'
 import { transportNames } from './testing/transports.ts'
@@ -12,17 +12,21 @@ import type { HostSpec } from './transport.ts'
 
 const place = mkdtempSync(join(tmpdir(), 'viridian-leaks-'))
 const stranger = join(place, 'stranger')
+// What runs keep for a while, the sockets of ssh's masters among it.
+const temporary = mkdtempSync(join(tmpdir(), 'vl-'))
 let sshd: OpenSsh
 let closedPort: number
 
 beforeAll(async () => {
   sshd = await OpenSsh.start()
+  vi.stubEnv('TMPDIR', temporary)
   closedPort = await freePort()
   makeKey(stranger, 'ed25519')
 })
 afterAll(async () => {
   await sshd.stop()
-  rmSync(place, { recursive: true })
+  vi.unstubAllEnvs()
+  for (const directory of [place, temporary]) rmSync(directory, { recursive: true })
 })
 
 /** What this process holds. */
@@ -34,7 +38,7 @@ function held() {
       .toString()
       .split('\n')
       .filter((line) => /ssh|sh -c/.test(line)),
-    directories: readdirSync(tmpdir()).filter((name) => name.startsWith('viridian-ssh')),
+    files: readdirSync(temporary),
   }
 }
 
