@@ -73,7 +73,7 @@ function treeContestants(field: Field, tree: string): Map<string, Job> {
   return new Map([
     ['tasks', putBy(field, tree, 'tree')],
     [
-      'tar | ssh tar',
+      'tar to ssh tar',
       eachHost(
         field,
         `tar -C ${tree} -c . | ${ssh} {} 'mkdir -p ${field.home}/{}/tar; tar -xpC ${field.home}/{}/tar'`,
