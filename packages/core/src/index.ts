@@ -30,11 +30,12 @@ export type { Forward, ForwardOptions } from './remote/forward.ts'
 export type { CommandOptions, CommandResult, CommandValue, Host, RunCommand } from './remote/host.ts'
 export type { HostResult } from './remote/hosts-error.ts'
 export { HostsError } from './remote/hosts-error.ts'
+export type { Place } from './remote/place.ts'
 export type { RebootOptions } from './remote/reboot.ts'
 export type { Retry } from './remote/retry.ts'
 export type { OpenShell } from './remote/shell.ts'
 export type { Stdin } from './remote/stdin.ts'
-export type { HostSpec, SshDefaults } from './remote/transport.ts'
+export type { HostSpec, SshDefaults, TransportName } from './remote/transport.ts'
 export type {
   ChangeContext,
   ChangeDefinition,
