@@ -15,7 +15,7 @@ import { defineConfig, remoteTask, task } from '@viridian/core'
 // Hosts of many names at one address.
 const [host] = JSON.parse(readFileSync('hosts.json', 'utf8'))
 const role = (name, count) => Array.from({ length: count }, (_, index) => ({ ...host, name: name + '-' + (index + 1) }))
-const named = (role) => remoteTask({ role, args: { odd: { type: 'string', optional: true } } }, async (host, t) => {
+const named = (role) => remoteTask({ role, onFailure: 'continue', args: { odd: { type: 'string', optional: true } } }, async (host, t) => {
   await host.run\`test \${host.name} != \${t.args.odd ?? ''}\`
 })
 const web = named('web')

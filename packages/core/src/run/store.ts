@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, randomInt } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { reportOf, ViridianError } from '../error.ts'
@@ -75,10 +75,11 @@ const unknownRun = (run: string, runs: readonly string[]): ViridianError =>
     hint: suggestion(run, runs) ?? 'run "tasks runs" to see which there are',
   })
 
-/** A new run's id, sortable by time: `20261123-154233-k3f9`. */
+/** A new run's id, sortable by time to the millisecond: `20261123-154233-k3f9`. */
 export function newRunId(at = new Date()): string {
   const stamp = at.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
-  return `${stamp}-${randomBytes(2).toString('hex')}`
+  const two = (number: number): string => number.toString(36).padStart(2, '0')
+  return `${stamp}-${two(at.getMilliseconds())}${two(randomInt(36 ** 2))}`
 }
 
 export const fileDigest = async (file: string): Promise<string> =>
