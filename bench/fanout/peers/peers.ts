@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { type Field, hostNames } from '../field.ts'
 import type { Job } from '../measure.ts'
@@ -27,10 +27,12 @@ export function project(field: Field, hosts: number, tasks = ''): string {
   const directory = join(field.directory, `project-${hosts}`)
   const scope = join(directory, 'node_modules/@viridian')
   mkdirSync(scope, { recursive: true })
+  const core = join(scope, 'core')
+  if (!existsSync(core)) symlinkSync(join(root, 'packages/core'), core)
   const names = JSON.stringify(hostNames(hosts))
   writeFileSync(
     join(directory, 'tasks.config.ts'),
-    `import { defineConfig, remoteTask, task } from '${join(root, 'packages/core/dist/index.js')}'
+    `import { defineConfig, remoteTask, task } from '@viridian/core'
 const all = ${names}
 const ssh = { config: '${field.sshConfig}' }
 ${tasks === '' ? 'const tasks = {}' : tasks}

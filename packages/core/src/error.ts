@@ -1,5 +1,4 @@
-import { dirname } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { ownDirectory } from './own-directory.ts'
 
 /** Where an error belongs: a file position, a host, an AWS call. */
 export interface ErrorPlace {
@@ -80,8 +79,6 @@ export function isViridianError(thrown: unknown): thrown is ViridianError {
     typeof thrown.code === 'string'
   )
 }
-
-const ownDirectory = dirname(fileURLToPath(import.meta.url))
 
 /** The innermost line of a user's own file; a stack itself is never shown. */
 function placeInStack({ stack = '' }: Error): ErrorPlace | undefined {

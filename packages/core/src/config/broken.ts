@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { ViridianError } from '../error.ts'
+import { ownDirectory } from '../own-directory.ts'
 
 interface Position {
   readonly file: string
@@ -33,14 +32,12 @@ function summaryOf(thrown: unknown): string {
   )
 }
 
-const own = dirname(dirname(fileURLToPath(import.meta.url)))
-
 /** The innermost line of a user's file in an error's message or stack. */
 function innermost(thrown: unknown): Position | undefined {
   if (!(thrown instanceof Error)) return undefined
   const text = `${thrown.message}\n${thrown.stack ?? ''}`
   for (const [, file = '', line, column] of text.matchAll(/(\/[^\s():]+\.[cm]?[jt]sx?):(\d+):(\d+)/g)) {
-    if (file.includes('/node_modules/') || file.startsWith(own)) continue
+    if (file.includes('/node_modules/') || file.startsWith(ownDirectory)) continue
     // The parser counts columns from 0.
     const first = thrown.message.startsWith('ParseError') ? 0 : 1
     return { file, line: Number(line), column: Number(column) + 1 - first }

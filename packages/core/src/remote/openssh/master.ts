@@ -1,14 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { Socket } from 'node:net'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { ownDirectory } from '../../own-directory.ts'
 import type { ConnectionHolder } from './master-client.ts'
 import { MuxSocket } from './mux-socket.ts'
 import { isOfHost } from './questions.ts'
 import type { Reaper } from './reaper.ts'
 import { reasonIn } from './said.ts'
 
-const askpass = fileURLToPath(new URL('../../../bin/askpass', import.meta.url))
+const askpass = join(ownDirectory, '../bin/askpass')
 
 // It waits until the reaper knows of it: from then on, nothing that it starts outlives the runner.
 const begin = 'read -r _ && exec ssh "$@"'
