@@ -1,10 +1,8 @@
-import { defineConfig } from 'rolldown'
+import { build } from 'rolldown'
 
-/**
- * Core as few files: of the start of a command most was Node finding and reading small ones.
- * What has native parts, or is one file already, stays outside.
- */
-export default defineConfig({
+// Core as few files: half of a command's start was Node's finding and reading of small ones. What has native parts, or
+// is one file already, stays outside.
+await build({
   cwd: import.meta.dirname,
   input: { index: 'src/index.ts', main: 'src/cli/main.ts' },
   platform: 'node',
