@@ -58,9 +58,13 @@ export class Project {
   }
 
   /** Starts `tasks`, with these environment variables besides the test's own. */
-  start(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
+  start(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    cwd = this.directory,
+  ): ChildProcess {
     return spawn(process.execPath, [command, ...args], {
-      cwd: this.directory,
+      cwd,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })

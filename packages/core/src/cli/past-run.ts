@@ -15,6 +15,7 @@ import { type ArgSpecs, type ArgValues, detailsOf, flagOf, parseArgs } from '../
 import { taskNamed } from '../task/tree.ts'
 import type { Globals } from './globals.ts'
 import type { Project } from './project.ts'
+import { recordedProject } from './recorded-project.ts'
 import { withSession } from './session.ts'
 
 interface PastRun {
@@ -88,16 +89,20 @@ export async function rollBackRun(
     })
   }
   const locks = new FileLocks(project.stateDirectory)
+  const recorded = await recordedProject(project, history.started)
   return withSession(
-    project,
+    recorded,
     globals,
     { identity: identityOf(history), records },
     async (session, ledger) => {
       const { keepGreen } = request
+      if (!project.config) session.emit({ kind: 'note', level: 'info', text: withoutTaskFile })
       return (await rollback(session, ledger, history, { locks, keepGreen })).exitCode
     },
   )
 }
+
+const withoutTaskFile = 'no task file can be loaded here: the run is taken back from its journal alone'
 
 async function pastRun(project: Project, run: string, intent?: 'rollback'): Promise<PastRun> {
   const store = new RunStore(project.stateDirectory)

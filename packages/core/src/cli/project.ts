@@ -1,55 +1,74 @@
+import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { Config } from '../config/config.ts'
 import { type LoadedConfig, loadConfig } from '../config/load.ts'
 import { isViridianError, ViridianError } from '../error.ts'
 import { suggestion } from '../nearest.ts'
 
+interface Found {
+  readonly loaded?: LoadedConfig
+  /** Why there is none. */
+  readonly error?: unknown
+  /** There is no task file, and none was asked for. */
+  readonly isBare?: boolean
+  /** The task file's; without one, that of the runs on record, or the one that the command is given in. */
+  readonly directory: string
+  readonly stateDirectory: string
+}
+
 /** The project that a command works in; a task file that cannot be loaded fails the commands that need it, not all. */
 export class Project {
-  readonly #loaded: LoadedConfig | undefined
-  readonly #error: unknown
-  readonly #from: string
-  /** There is no task file, and none was asked for. */
-  readonly #isBare: boolean
+  readonly #found: Found
 
-  private constructor(from: string, loaded: LoadedConfig | undefined, error: unknown, isBare: boolean) {
-    this.#from = from
-    this.#loaded = loaded
-    this.#error = error
-    this.#isBare = isBare
+  private constructor(found: Found) {
+    this.#found = found
   }
 
   static async open(from: string, file?: string): Promise<Project> {
     try {
-      return new Project(from, await loadConfig(from, file), undefined, false)
+      const loaded = await loadConfig(from, file)
+      const { directory } = loaded
+      return new Project({ loaded, directory, stateDirectory: join(directory, '.tasks') })
     } catch (error) {
-      const isMissing = isViridianError(error) && error.code === 'E_CONFIG_MISSING'
-      return new Project(from, undefined, error, isMissing && file === undefined)
+      const isBare = file === undefined && isViridianError(error) && error.code === 'E_CONFIG_MISSING'
+      const start = file === undefined ? from : dirname(resolve(from, file))
+      const ofRuns = directoryOfRuns(start)
+      const directory = ofRuns ?? start
+      const stateDirectory = isBare && ofRuns === undefined ? ownStateDirectory() : join(directory, '.tasks')
+      return new Project({ error, isBare, directory, stateDirectory })
     }
   }
 
   /** @throws ViridianError why the task file could not be loaded */
   get loaded(): LoadedConfig {
-    if (!this.#loaded) throw this.#error
-    return this.#loaded
+    const { loaded, error } = this.#found
+    if (!loaded) throw error
+    return loaded
   }
 
   get config(): Config | undefined {
-    return this.#loaded?.config
+    return this.#found.loaded?.config
+  }
+
+  get directory(): string {
+    return this.#found.directory
+  }
+
+  /** Where its runs are on record: `.tasks/` in its directory; without a task file or runs, the user's own. */
+  get stateDirectory(): string {
+    return this.#found.stateDirectory
+  }
+
+  /** The same with another configuration. */
+  withConfig(config: Config): Project {
+    const { loaded, directory } = this.#found
+    return new Project({ ...this.#found, loaded: { config, file: loaded?.file ?? '', directory } })
   }
 
   /** Where there is no task file, a project of no tasks: for what needs none. */
   orBare(): Project {
-    if (!this.#isBare) return this
-    const loaded = { config: { tasks: {} }, file: '', directory: this.#from }
-    return new Project(this.#from, loaded, undefined, true)
-  }
-
-  /** In the task file's directory; without a task file, the user's own. */
-  get stateDirectory(): string {
-    if (!this.#isBare) return join(this.#loaded?.directory ?? this.#from, '.tasks')
-    return join(process.env.XDG_STATE_HOME || join(homedir(), '.local/state'), 'viridian')
+    return this.#found.isBare ? this.withConfig({ tasks: {} }) : this
   }
 
   /**
@@ -68,3 +87,13 @@ export class Project {
     })
   }
 }
+
+/** The nearest directory, upwards, that has runs on record: what has become of its task file does not lose them. */
+function directoryOfRuns(from: string): string | undefined {
+  if (existsSync(join(from, '.tasks/runs'))) return from
+  const above = dirname(from)
+  return above === from ? undefined : directoryOfRuns(above)
+}
+
+const ownStateDirectory = (): string =>
+  join(process.env.XDG_STATE_HOME || join(homedir(), '.local/state'), 'viridian')

@@ -31,6 +31,12 @@ const hostChoice = z.object({
   failed: z.array(recordedHost).readonly().optional(),
 })
 
+const recordedPlugin = z.object({ name: z.string(), module: z.string(), settings: json })
+export type RecordedPlugin = z.infer<typeof recordedPlugin>
+
+const recordedVariable = z.union([z.object({ value: z.string() }), z.object({ digest: z.string() })])
+export type RecordedVariable = z.infer<typeof recordedVariable>
+
 const at = z.string()
 const step = { key: z.string(), at }
 
@@ -45,7 +51,9 @@ export const journalRecord = z.discriminatedUnion('kind', [
     stage: z.string(),
     args: z.record(z.string(), json),
     /** How each plugin was made, so that an undo can make it again. */
-    plugins: z.array(z.object({ name: z.string(), module: z.string(), settings: json })),
+    plugins: z.array(recordedPlugin).readonly(),
+    /** The environment that its stage sets; of what may be a secret, a digest. */
+    env: z.record(z.string(), recordedVariable).optional(),
     /** What it holds while it runs: `group/web`. */
     locks: z.array(z.string()),
     /** Which hosts it is for, where not for all. */

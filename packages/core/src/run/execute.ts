@@ -9,6 +9,7 @@ import { TaskScope } from '../task/task-scope.ts'
 import type { Ledger } from './ledger.ts'
 import { type LockStore, runLock } from './lock.ts'
 import { finish, type Outcome } from './outcome.ts'
+import { recordedEnv } from './recorded-env.ts'
 import type { Session } from './session.ts'
 import { takeBack } from './take-back.ts'
 
@@ -54,6 +55,7 @@ function startOf({ session, config, task, args, adHoc }: Execution): RecordOf<'r
     stage,
     args: session.journaledArgs(task.args, args),
     plugins: session.plugins.map(({ name, module, settings }) => ({ name, module, settings })),
+    env: recordedEnv(session.stageEnv),
     locks: [...locksOf(id, task, args)],
     ...(session.choice && { choice: session.choice }),
     ...(adHoc && { adHoc }),

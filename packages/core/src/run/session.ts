@@ -260,6 +260,11 @@ export class Session implements StepHost {
     throw notConfirmed(`the answer to "${question}" was no; nothing was changed behind it`)
   }
 
+  /** What the stage sets for everything that runs on it. */
+  get stageEnv(): Readonly<Record<string, string>> {
+    return stageOf(this.#settings.config, this.identity.stage).env ?? {}
+  }
+
   get detaches(): boolean {
     return this.#settings.detach === true
   }
