@@ -110,9 +110,7 @@ describe.sequential('an undo that fails', () => {
       stdout: expect.stringMatching(/deploy:bluegreen taken back in/),
     })
     await rehearsal.isAgain(before)
-    expect((await rehearsal.tasks(['runs'])).stdout).toMatch(
-      new RegExp(`^${runOf(back)} .* taken back `, 'm'),
-    )
+    expect((await rehearsal.tasks(['runs'])).stdout).toMatch(new RegExp(`^${runOf(back)} .* taken-back`, 'm'))
   }, 90_000)
 })
 
