@@ -122,9 +122,11 @@ describe('a rollback of a crashed run', () => {
 describe('a deployment that was killed', () => {
   it('is taken back on the local cloud without its task file', async () => {
     project = await Project.fromTemplate('instance-swap')
-    const held: ChildProcess = project.start(['cloud', 'up'])
+    await project.json(['run', 'deploy:bluegreen', '--release', 'v2'])
+    // What the first run started stays, for what looks at it between the runs.
+    const held = project.start(['cloud', 'up'])
+    const down = ended(held)
     try {
-      await project.json(['run', 'deploy:bluegreen', '--release', 'v2'])
       const account = new Account(await project.cloud())
       const before = await account.inventory()
       const run = await project.json(['run', 'deploy:bluegreen', '--release', 'v3'], kill)
@@ -136,7 +138,7 @@ describe('a deployment that was killed', () => {
       expect(await account.inventory()).toEqual(before)
     } finally {
       held.kill('SIGINT')
-      await ended(held)
+      await down
     }
   }, 180_000)
 })
