@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { record } from '../messages.ts'
 import type { JsonEvent, JsonResult } from '../project.ts'
 import { expectLive } from './live.ts'
-import { dnsSwitch, edit, expectServed, expectTold, Rehearsal } from './rehearsal.ts'
+import { expectServed, expectTold, Rehearsal } from './rehearsal.ts'
+import { dnsSwitch, edit } from './rehearsed-cloud.ts'
 import { screenOf } from './told.ts'
 
 let rehearsal: Rehearsal
