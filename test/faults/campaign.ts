@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { dnsSwitch, instanceSwap, type Subject } from '../breaks/rehearsed-cloud.ts'
 import { type Address, recordAddresses } from './addresses.ts'
 import { type FaultKind, faultKinds } from './fault-kinds.ts'
@@ -74,18 +73,17 @@ function trialsOf(addresses: readonly Address[], { seed, full = false, most }: P
     const one = kinds[(index + seed) % kinds.length]
     return (full ? kinds : one ? [one] : []).map((kind) => ({ address, kind }))
   })
-  return shuffled(all, seed)
-    .slice(0, most)
-    .map((trial, index) => ({ ...trial, release: `r${index + 1}` }))
+  const chosen = most === undefined || most >= all.length ? all : spread(all, most, seed)
+  return chosen.map((trial, index) => ({ ...trial, release: `r${index + 1}` }))
 }
 
-/** The same order for the same seed: a campaign that is cut short has been everywhere. */
-function shuffled<Each>(all: readonly Each[], seed: number): Each[] {
-  const rank = (index: number): string => createHash('sha256').update(`${seed} ${index}`).digest('hex')
-  return all
-    .map((each, index) => ({ each, rank: rank(index) }))
-    .sort((one, other) => one.rank.localeCompare(other.rank))
-    .map(({ each }) => each)
+/** So many of them, evenly spaced, beginning elsewhere with every seed. */
+function spread<Each>(all: readonly Each[], most: number, seed: number): Each[] {
+  const stride = all.length / most
+  return Array.from(
+    { length: most },
+    (_, index) => all[Math.floor(index * stride + seed) % all.length],
+  ).filter((each) => each !== undefined)
 }
 
 export function lineOf({ trial, reached, end, finished, requests, violations }: Verdict): string {

@@ -165,7 +165,7 @@ class Watch {
     while (this.#looks) {
       const serving: readonly string[] = await account.behind(cloud.names.record)
       this.least = Math.min(this.least, serving.length)
-      await sleep(300)
+      await sleep(150)
     }
   }
 }
