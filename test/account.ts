@@ -71,7 +71,6 @@ export class Account {
       launchTemplate:
         group.LaunchTemplate && `${group.LaunchTemplate.LaunchTemplateName}:${group.LaunchTemplate.Version}`,
       sizes: [group.MinSize, group.DesiredCapacity, group.MaxSize],
-      grace: group.HealthCheckGracePeriod,
       suspended: (group.SuspendedProcesses ?? []).map(({ ProcessName }) => ProcessName),
       tags: tagsOf(group.Tags),
       instances: (group.Instances ?? [])
@@ -128,21 +127,6 @@ export class Account {
     return InstanceStates.filter(({ State }) => State === 'InService')
       .map(({ InstanceId }) => InstanceId ?? '')
       .sort()
-  }
-
-  /** The instances in service behind the balancer that a name leads to. */
-  async behind(name: string): Promise<string[]> {
-    const [zones, { LoadBalancerDescriptions = [] }] = await Promise.all([
-      this.#records(),
-      this.#balancers.send(new DescribeLoadBalancersCommand({})),
-    ])
-    const target = zones
-      .flatMap((sets = []) => sets)
-      .find(({ Name, Type }) => Type === 'A' && Name === `${name}.`)
-      ?.AliasTarget?.DNSName?.toLowerCase()
-      .replace(/^dualstack\.|\.$/g, '')
-    const balancer = LoadBalancerDescriptions.find(({ DNSName }) => DNSName?.toLowerCase() === target)
-    return balancer?.LoadBalancerName === undefined ? [] : this.inService(balancer.LoadBalancerName)
   }
 
   /** Everything in the account that a deployment could change or leave behind. */
@@ -208,7 +192,7 @@ export class Account {
     }))
   }
 
-  async #records() {
+  async #records(): Promise<unknown> {
     const { HostedZones = [] } = await this.#names.send(new ListHostedZonesCommand({}))
     const sets = await Promise.all(
       HostedZones.map(({ Id }) => this.#names.send(new ListResourceRecordSetsCommand({ HostedZoneId: Id }))),
