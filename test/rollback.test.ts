@@ -108,6 +108,21 @@ describe('a rollback of a crashed run', () => {
     expect(has('green')).toBe(false)
   })
 
+  it('and a resume are refused from a shell that means another account', async () => {
+    const [journal = ''] = await readdir(join(project.directory, '.tasks/runs'))
+    const elsewhere = { AWS_REGION: 'mars-north-1', PURPOSE: 'a-secret' }
+    for (const command of [['rollback'], ['resume', journal.replace('.jsonl', '')]]) {
+      const refused = await ended(project.start([...command, '--yes'], elsewhere))
+      expect(refused.exitCode).toBe(2)
+      expect(refused.stderr).toMatch(
+        /^E_ACCOUNT_CHANGED: since the run began, AWS_REGION was not set and is mars-north-1\nhint: .*unset AWS_REGION/,
+      )
+    }
+    expect(has('green')).toBe(true)
+    // The stage sets the profile, whatever the shell says.
+    expect((await rollback({ AWS_PROFILE: 'mars' })).exitCode).toBe(0)
+  })
+
   it('says which plugin it cannot load, and changes nothing', async () => {
     await rm(join(project.directory, 'files.mjs'))
     const refused = await rollback({ PURPOSE: 'a-secret' })

@@ -1,9 +1,9 @@
 import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { appendFile, readdir } from 'node:fs/promises'
+import { appendFile, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type JsonEvent, type JsonResult, Project } from './project.ts'
+import { ended, type JsonEvent, type JsonResult, onLine, Project } from './project.ts'
 
 const zod = import.meta.resolve('zod')
 
@@ -29,6 +29,7 @@ const make = defineChange({
   },
   find: async ({ name }) => existsSync(at(name)) ? { status: 'done', output: null } : { status: 'absent' },
   undo: async ({ name }) => {
+    if (existsSync(at('slow'))) await sleep(60_000)
     if (existsSync(at('stuck'))) throw new Error(name + ' is stuck')
     rmSync(at(name), { force: true })
   },
@@ -135,6 +136,30 @@ describe('a resume', () => {
     expect((await runs()).find((each) => each.run === run)).toMatchObject({ state: 'crashed' })
     child?.kill('SIGKILL')
     await other
+  })
+})
+
+describe('a second signal', () => {
+  it.each([
+    ['SIGHUP', 'SIGTERM'],
+    ['SIGTERM', 'SIGHUP'],
+  ] as const)('ends a run in its undo at once (%s, then %s); a rollback goes on', async (one, other) => {
+    await project.write('slow', '')
+    const child = project.start(['run', 'deploy', '--wait', '60s'])
+    onLine(child, (line) => {
+      if (/✓ make green/.test(line)) child.kill(one)
+      if (/^Putting everything back/.test(line)) child.kill(other)
+    })
+    const stopped = await ended(child)
+    expect(stopped.exitCode).toBe(3)
+    expect(stopped.stdout).toContain(`${one}: stopping, then putting everything back`)
+    expect(stopped.stderr).toMatch(
+      new RegExp(`${other} again: stopped at once; its journal is whole\nhint: "tasks rollback`),
+    )
+    expect(await newest()).toMatchObject({ state: 'crashed', leftovers: ['make green'] })
+    await rm(join(project.directory, 'slow'))
+    expect((await project.tasks('rollback')).exitCode).toBe(0)
+    expect(existsSync(join(project.directory, 'green'))).toBe(false)
   })
 })
 

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import type { Config } from '../config/config.ts'
 import { ViridianError } from '../error.ts'
 import { historyOf, type RunHistory } from '../journal/history.ts'
 import type { JournalRecord } from '../journal/record.ts'
@@ -7,9 +8,12 @@ import { FileLocks } from '../run/file-locks.ts'
 import { isAlive, type Lease } from '../run/lease.ts'
 import { runLock } from '../run/lock.ts'
 import type { ExitCode } from '../run/outcome.ts'
+import { requireSameAccount } from '../run/recorded-env.ts'
 import { rollback } from '../run/rollback.ts'
 import { identityOf } from '../run/run-identity.ts'
+import { pluginsOf, stageOf } from '../run/session.ts'
 import { changesSince } from '../run/sources.ts'
+import { isRehearsal } from '../run/stage.ts'
 import { RunStore } from '../run/store.ts'
 import { takeOver } from '../run/take-over.ts'
 import { undoable } from '../step/undo.ts'
@@ -53,6 +57,7 @@ export async function resumeRun(project: Project, globals: Globals, run: string)
   const { sources } = project.loaded
   const locks = new FileLocks(project.stateDirectory)
   const args = argsOf(history, task.args)
+  requireAccount(started, project.loaded.config)
   return withSession(
     project,
     globals,
@@ -90,6 +95,7 @@ export async function rollBackRun(
   }
   const locks = new FileLocks(project.stateDirectory)
   const recorded = await recordedProject(project, history.started)
+  requireAccount(history.started, recorded.loaded.config)
   return withSession(
     recorded,
     globals,
@@ -103,6 +109,13 @@ export async function rollBackRun(
 }
 
 const withoutTaskFile = 'no task file can be loaded here: the run is taken back from its journal alone'
+
+/** Where nothing can reach a real account, it does not matter what the shell says. */
+function requireAccount({ stage: name, account }: RunHistory['started'], config: Config): void {
+  const stage = stageOf(config, name)
+  if (account && !isRehearsal(pluginsOf(config, stage)))
+    requireSameAccount(account, process.env, stage.env ?? {})
+}
 
 async function pastRun(project: Project, run: string, intent?: 'rollback'): Promise<PastRun> {
   const store = new RunStore(project.stateDirectory)

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { appendFile, mkdtemp, readFile, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -47,6 +48,49 @@ describe('a journal file', () => {
       'b',
       'c',
     ])
+  })
+
+  it('takes a torn line away when it goes on, and not when it is opened: another process may be writing it', async () => {
+    await write(['a'])
+    await appendFile(file, 'abc {"kind":"comm')
+    const torn = await readFile(file, 'utf8')
+    await (await FileJournal.open(file)).close()
+    expect(await readFile(file, 'utf8')).toBe(torn)
+    await write(['b'])
+    expect((await readJournal(file)).map(({ kind }) => kind)).toEqual(['role.assigned', 'role.assigned'])
+  })
+
+  it('is only ever added to', async () => {
+    await write(['a'])
+    const before = await readFile(file, 'utf8')
+    await write(['b'])
+    expect((await readFile(file, 'utf8')).startsWith(before)).toBe(true)
+  })
+
+  it('of another format says so', async () => {
+    const text = JSON.stringify({ kind: 'run.started', at, format: 2 })
+    await write([])
+    await writeFile(file, `${createHash('sha256').update(text).digest('hex').slice(0, 12)} ${text}\n`)
+    await expect(readJournal(file)).rejects.toMatchObject({
+      code: 'E_JOURNAL_DAMAGED',
+      message: expect.stringMatching(
+        /line 1 says that its format is 2; this version of Viridian reads format 1/,
+      ),
+    })
+  })
+
+  it.each([
+    ['a line that is cut', (text: string) => text.replace(/\n.{5}/, '\n'), 2],
+    ['two lines in one', (text: string) => text.replace('\n', ''), 1],
+    ['an empty line', (text: string) => text.replace('\n', '\n\n'), 2],
+    ['a zeroed line', (text: string) => `\0\0\0\0\n${text}`, 1],
+  ])('names the line of %s', async (_, damage, line) => {
+    await write(['a', 'b', 'c'])
+    await writeFile(file, damage(await readFile(file, 'utf8')))
+    await expect(readJournal(file)).rejects.toMatchObject({
+      code: 'E_JOURNAL_DAMAGED',
+      place: { file, line },
+    })
   })
 
   it('names the line of any other damage', async () => {

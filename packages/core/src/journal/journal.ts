@@ -3,7 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { type FileHandle, open, readFile, truncate } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { reportOf, ViridianError } from '../error.ts'
-import { type JournalRecord, journalRecord } from './record.ts'
+import { formatOf, type JournalRecord, journalFormat, journalRecord } from './record.ts'
 
 /** Where a run writes what it is about to do and what came of it. */
 export interface Journal {
@@ -25,6 +25,7 @@ export class FileJournal implements Journal {
   #waiting: Waiting[] = []
   #writing: Promise<void> | undefined
   #broken: ViridianError | undefined
+  #isWhole = false
 
   private constructor(file: string, handle: FileHandle) {
     this.#file = file
@@ -34,9 +35,12 @@ export class FileJournal implements Journal {
   /** @throws ViridianError `E_JOURNAL_WRITE` when the directory or the file cannot be written */
   static async open(file: string): Promise<FileJournal> {
     try {
-      mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-      await dropTornLine(file)
-      return new FileJournal(file, await open(file, 'a', 0o600))
+      const directory = dirname(file)
+      mkdirSync(directory, { recursive: true, mode: 0o700 })
+      const isNew = !existsSync(file)
+      const handle = await open(file, 'a', 0o600)
+      if (isNew) await flushDirectory(directory)
+      return new FileJournal(file, handle)
     } catch (error) {
       throw unwritable(file, error)
     }
@@ -56,6 +60,9 @@ export class FileJournal implements Journal {
       const batch = this.#waiting
       this.#waiting = []
       try {
+        // Not when it is opened: until the run's lock is taken, another process may be writing this very line.
+        if (!this.#isWhole) await dropTornLine(this.#file)
+        this.#isWhole = true
         await this.#handle.appendFile(batch.map(({ line }) => line).join(''))
         await this.#handle.datasync()
         for (const { resolve } of batch) resolve()
@@ -75,10 +82,19 @@ export class FileJournal implements Journal {
 
 /** What a crash left half written is taken away, so that the next record begins a line of its own. */
 async function dropTornLine(file: string): Promise<void> {
-  if (!existsSync(file)) return
   const text = await readFile(file)
   const whole = text.lastIndexOf('\n') + 1
   if (whole < text.length) await truncate(file, whole)
+}
+
+/** Without this, a power cut can take the name of a new file whose lines are on disk. */
+async function flushDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
 }
 
 const unwritable = (file: string, cause: unknown): ViridianError =>
@@ -125,7 +141,11 @@ function parseLine(line: string, file: string, number: number): JournalRecord {
   const space = line.indexOf(' ')
   const text = line.slice(space + 1)
   if (checksum(text) !== line.slice(0, space)) throw damaged('does not match its checksum')
-  const parsed = journalRecord.safeParse(JSON.parse(text))
+  const value: unknown = JSON.parse(text)
+  const format = formatOf(value)
+  if (format !== undefined && format !== journalFormat)
+    throw damaged(`says that its format is ${format}; this version of Viridian reads format ${journalFormat}`)
+  const parsed = journalRecord.safeParse(value)
   if (!parsed.success)
     throw damaged(`is not a record that this version knows: ${parsed.error.issues[0]?.message}`)
   return parsed.data

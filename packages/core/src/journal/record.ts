@@ -37,6 +37,13 @@ export type RecordedPlugin = z.infer<typeof recordedPlugin>
 const recordedVariable = z.union([z.object({ value: z.string() }), z.object({ digest: z.string() })])
 export type RecordedVariable = z.infer<typeof recordedVariable>
 
+/** Raised when a journal means something else than before, or an older version could not undo by it. */
+export const journalFormat = 1
+
+/** The format that a journal's first record names, also one that is not known. */
+export const formatOf = (record: unknown): number | undefined =>
+  z.object({ kind: z.literal('run.started'), format: z.number() }).safeParse(record).data?.format
+
 const at = z.string()
 const step = { key: z.string(), at }
 
@@ -45,7 +52,7 @@ export const journalRecord = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('run.started'),
     at,
-    format: z.literal(1),
+    format: z.literal(journalFormat),
     run: z.string(),
     task: z.string(),
     stage: z.string(),
@@ -54,6 +61,8 @@ export const journalRecord = z.discriminatedUnion('kind', [
     plugins: z.array(recordedPlugin).readonly(),
     /** The environment that its stage sets; of what may be a secret, a digest. */
     env: z.record(z.string(), recordedVariable).optional(),
+    /** What the environment of its process said of the account that is meant. */
+    account: z.record(z.string(), z.string()).optional(),
     /** What it holds while it runs: `group/web`. */
     locks: z.array(z.string()),
     /** Which hosts it is for, where not for all. */

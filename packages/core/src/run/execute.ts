@@ -1,6 +1,6 @@
 import { hostname, userInfo } from 'node:os'
 import { type ErrorReport, isViridianError, reportOf } from '../error.ts'
-import type { RecordOf } from '../journal/record.ts'
+import { journalFormat, type RecordOf } from '../journal/record.ts'
 import type { ArgSpecs, ArgValues } from '../task/args.ts'
 import { callTask } from '../task/call.ts'
 import { runFailureHooks } from '../task/hooks.ts'
@@ -9,7 +9,7 @@ import { TaskScope } from '../task/task-scope.ts'
 import type { Ledger } from './ledger.ts'
 import { type LockStore, runLock } from './lock.ts'
 import { finish, type Outcome } from './outcome.ts'
-import { recordedEnv } from './recorded-env.ts'
+import { accountIn, recordedEnv } from './recorded-env.ts'
 import { leftoversOf, unfinished } from './run-state.ts'
 import type { Session } from './session.ts'
 import { takeBack } from './take-back.ts'
@@ -49,13 +49,14 @@ function startOf({ session, sources, task, args, adHoc }: Execution): RecordOf<'
   return {
     kind: 'run.started',
     at: new Date().toISOString(),
-    format: 1,
+    format: journalFormat,
     run: id,
     task: name,
     stage,
     args: session.journaledArgs(task.args, args),
     plugins: session.plugins.map(({ name, module, settings }) => ({ name, module, settings })),
     env: recordedEnv(session.stageEnv),
+    account: accountIn(process.env),
     locks: [...locksOf(id, task, args)],
     ...(session.choice && { choice: session.choice }),
     ...(adHoc && { adHoc }),

@@ -10,6 +10,36 @@ const open =
 
 const digestOf = (value: string): string => createHash('sha256').update(value).digest('hex').slice(0, 16)
 
+/** What a process's environment says of the account that is meant. */
+export const accountIn = (env: Environment): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) =>
+      value !== undefined && open.test(name) ? [[name, value]] : [],
+    ),
+  )
+
+/**
+ * Refuses to go on with a run from a shell that means another account, or another region, than the one that it began in.
+ *
+ * @param ofStage - the variables that the stage sets in any case
+ * @throws ViridianError `E_ACCOUNT_CHANGED`
+ */
+export function requireSameAccount(began: Environment, now: Environment, ofStage: Environment): void {
+  const here = accountIn(now)
+  const names = [...new Set([...Object.keys(began), ...Object.keys(here)])].sort()
+  const other = names.filter((name) => began[name] !== here[name] && !(name in ofStage))
+  if (other.length === 0) return
+  const said = other.map(
+    (name) => `${name} was ${began[name] ?? 'not set'} and is ${here[name] ?? 'not set'}`,
+  )
+  throw new ViridianError('E_ACCOUNT_CHANGED', `since the run began, ${said.join('; ')}`, {
+    hint: `nothing was done; give the command again as the run began: ${other.map((name) => wayBack(name, began[name])).join(' ')}`,
+  })
+}
+
+const wayBack = (name: string, value: string | undefined): string =>
+  value === undefined ? `unset ${name};` : `export ${name}=${value};`
+
 /** A stage's environment as a journal may hold it. */
 export function recordedEnv(env: Readonly<Record<string, string>>): Record<string, RecordedVariable> {
   const entries = Object.entries(env)

@@ -19,7 +19,7 @@ export class StageAtRun {
 
   /** True when nothing here can reach a real account. */
   get isRehearsal(): boolean {
-    return this.#plugins.some(({ rehearsal }) => rehearsal === true)
+    return isRehearsal(this.#plugins)
   }
 
   get hasSurroundings(): boolean {
@@ -49,6 +49,10 @@ export class StageAtRun {
     for (const opened of this.#surroundings.reverse()) await opened.close?.()
   }
 }
+
+/** True when nothing that runs with these plugins can reach a real account. */
+export const isRehearsal = (plugins: readonly Plugin[]): boolean =>
+  plugins.some(({ rehearsal }) => rehearsal === true)
 
 function setEnvironment(variables: Readonly<Record<string, string | undefined>> = {}): void {
   for (const [name, value] of Object.entries(variables)) {
