@@ -71,6 +71,7 @@ export class Account {
       launchTemplate:
         group.LaunchTemplate && `${group.LaunchTemplate.LaunchTemplateName}:${group.LaunchTemplate.Version}`,
       sizes: [group.MinSize, group.DesiredCapacity, group.MaxSize],
+      gracePeriod: group.HealthCheckGracePeriod,
       suspended: (group.SuspendedProcesses ?? []).map(({ ProcessName }) => ProcessName),
       tags: tagsOf(group.Tags),
       instances: (group.Instances ?? [])
@@ -127,6 +128,17 @@ export class Account {
     return InstanceStates.filter(({ State }) => State === 'InService')
       .map(({ InstanceId }) => InstanceId ?? '')
       .sort()
+  }
+
+  /** The instances in service behind a name: those of the balancer that its record is an alias of. */
+  async servedBy(record: string): Promise<string[]> {
+    const sets = (await this.#records()).flat()
+    const alias = sets.find((set) => set?.Name === `${record}.` && set.Type === 'A')?.AliasTarget?.DNSName
+    const { LoadBalancerDescriptions = [] } = await this.#balancers.send(new DescribeLoadBalancersCommand({}))
+    const front = LoadBalancerDescriptions.find(
+      ({ DNSName }) => DNSName !== undefined && alias?.toLowerCase().includes(DNSName.toLowerCase()),
+    )
+    return front?.LoadBalancerName === undefined ? [] : this.inService(front.LoadBalancerName)
   }
 
   /** Everything in the account that a deployment could change or leave behind. */
@@ -192,7 +204,7 @@ export class Account {
     }))
   }
 
-  async #records(): Promise<unknown> {
+  async #records() {
     const { HostedZones = [] } = await this.#names.send(new ListHostedZonesCommand({}))
     const sets = await Promise.all(
       HostedZones.map(({ Id }) => this.#names.send(new ListResourceRecordSetsCommand({ HostedZoneId: Id }))),

@@ -36,6 +36,7 @@ export function answerer(options: AnswererOptions): Answerer {
     if (fault?.kind === 'cut') return 'cut'
     const answer = await attempt(options, found, request, requestId, fault, record)
     if (fault?.kind === 'lose') return 'cut'
+    if (fault?.kind === 'mute') return 'silence'
     record.status = answer.status
     return answer
   }

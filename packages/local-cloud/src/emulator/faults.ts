@@ -12,6 +12,8 @@ const kinds = z.enum([
   'cut',
   /** Nothing is done and no answer comes while the cloud runs. */
   'hang',
+  /** Done, and no answer comes while the cloud runs. */
+  'mute',
   /** Answered `seconds` (AWS's) later. */
   'delay',
   /** Done, and what it has begun fails later, with `code` and `message`: an image, the launch of an instance. */
@@ -19,7 +21,10 @@ const kinds = z.enum([
 ])
 
 const faultRule = z.strictObject({
-  /** `RunInstances`, `ec2:RunInstances` (as IAM names it) or `*`. */
+  /**
+   * `RunInstances`, `ec2:RunInstances` (as IAM names it) or `*`; `ssh:Exec`: a command over SSH, which can be refused, cut
+   * as it begins, lost or muted as it ends, hang, or be spoilt: done, with exit code 1.
+   */
   operation: z.string().min(1),
   kind: kinds,
   /** So many matching calls pass first. */

@@ -12,7 +12,16 @@ export const faultFlags = [
   },
 ] as const
 
-const kinds: readonly FaultRule['kind'][] = ['throttle', 'refuse', 'lose', 'cut', 'hang', 'delay', 'spoil']
+const kinds: readonly FaultRule['kind'][] = [
+  'throttle',
+  'refuse',
+  'lose',
+  'cut',
+  'hang',
+  'mute',
+  'delay',
+  'spoil',
+]
 
 interface Wanted {
   readonly latency: number | undefined
