@@ -1,14 +1,14 @@
 import { addressText } from './address.ts'
-import { faultsAt } from './fault.ts'
+import { type Fault, faultsAt, isOutlived } from './fault.ts'
 import { Field, type Subject } from './field.ts'
 import { record } from './recording.ts'
-import { besiege, type Case, type Finding } from './siege.ts'
+import { besiege, type Case, type Finding, type Strike } from './siege.ts'
 
 export interface CampaignOptions {
   readonly subject: Subject
   /** Turns the order of the addresses, and which fault each one meets. */
   readonly seed: number
-  /** Every address meets every fault. @default each meets one */
+  /** Every address meets every fault, each in a run of its own. @default each meets one, and those that runs outlive share runs */
   readonly full?: boolean
   /** Ends the campaign when it is over; what was not come to is told. */
   readonly minutes?: number
@@ -49,9 +49,7 @@ export async function campaign(options: CampaignOptions): Promise<Campaign> {
       await field.close()
       field = await Field.open(subject)
     }
-    const tried = new Set(
-      findings.map(({ case: { scenario, address } }) => scenario.name + addressText(address)),
-    )
+    const tried = new Set(findings.flatMap(({ struck }) => struck.map(({ address }) => addressText(address))))
     return { subject, addresses, tried: tried.size, findings }
   } finally {
     await field.close()
@@ -60,19 +58,45 @@ export async function campaign(options: CampaignOptions): Promise<Campaign> {
 
 type Scenarios = Awaited<ReturnType<typeof record>>
 
+/** So many faults that are outlived meet one run. */
+const together = 12
+
 function casesOf({ seed, full = false, only }: CampaignOptions, scenarios: Scenarios): Case[] {
-  const all = scenarios.flatMap((scenario) => scenario.addresses.map((address) => ({ scenario, address })))
-  const chosen = all.filter(({ address }) => only?.test(addressText(address)) ?? true)
-  const cases = chosen.flatMap(({ scenario, address }, index) => {
-    const faults = faultsAt(address)
-    const turn = faults[(index + seed) % faults.length]
-    return faults.filter((fault) => full || fault === turn).map((fault) => ({ scenario, address, fault }))
+  const cases = scenarios.flatMap((scenario): Case[] => {
+    const addresses = scenario.addresses.filter((address) => only?.test(addressText(address)) ?? true)
+    if (full)
+      return addresses.flatMap((address) =>
+        faultsAt(address).map((fault) => ({ scenario, strikes: [{ address, fault }] })),
+      )
+    const strikes = addresses.map((address, index) => ({
+      address,
+      fault: turnOf(faultsAt(address), index + seed),
+    }))
+    const alone = strikes.filter(({ address, fault }) => !isOutlived(address, fault))
+    const others = strikes.filter((strike) => !alone.includes(strike))
+    return [...chunks(others), ...alone.map((strike) => [strike])].map((strikes) => ({ scenario, strikes }))
   })
   const from = cases.length === 0 ? 0 : seed % cases.length
   return [...cases.slice(from), ...cases.slice(0, from)]
 }
 
-function told({ case: { address, fault }, struck, trail, end, violations }: Finding): string {
-  const outcome = violations.length > 0 ? `✗ ${violations.join('; ')}` : `${struck ? '✓' : '–'} ${end}`
-  return `${addressText(address)} · ${fault} · ${trail.join(', ')} · ${outcome}`
+function turnOf(faults: readonly Fault[], turn: number): Fault {
+  const fault = faults[turn % faults.length]
+  if (fault === undefined) throw new Error('nothing can go wrong here')
+  return fault
+}
+
+/** Neighbours meet different runs: a run that dwells at every step would not be one that anybody sees. */
+function chunks(strikes: readonly Strike[]): Strike[][] {
+  const count = Math.ceil(strikes.length / together)
+  return Array.from({ length: count }, (_, at) => strikes.filter((_, index) => index % count === at))
+}
+
+function told({ case: { strikes }, struck, trail, end, violations }: Finding): string {
+  const what = strikes.map((strike) => {
+    const missed = struck.includes(strike) ? '' : ' (not come by)'
+    return `${addressText(strike.address)} · ${strike.fault}${missed}`
+  })
+  const outcome = violations.length > 0 ? `✗ ${violations.join('; ')}` : `✓ ${end}`
+  return `${what.join('\n+ ')} · ${trail.join(', ')} · ${outcome}`
 }

@@ -1,24 +1,19 @@
-import { execFileSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { campaign } from './campaign.ts'
 import { dnsSwitch, instanceSwap } from './field.ts'
+import { seedOfCommit } from './seed.ts'
 import { reachOf, tableOf } from './table.ts'
 
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
 const { values } = parseArgs({
   options: {
     full: { type: 'boolean', default: false },
-    seed: { type: 'string', default: seedOfCommit() },
+    seed: { type: 'string', default: String(seedOfCommit()) },
     minutes: { type: 'string' },
     only: { type: 'string' },
     approach: { type: 'string', default: '' },
   },
 })
-
-/** A commit's own: each one tries other faults. */
-function seedOfCommit(): string {
-  const hash = execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' })
-  return String(Number.parseInt(hash.slice(0, 7), 16))
-}
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 const subjects = [instanceSwap, dnsSwitch].filter(({ template }) => template.includes(values.approach))
