@@ -105,6 +105,13 @@ export class Account {
     )
   }
 
+  /** Every alarm that acts goes off, and calms down again. */
+  async ring(): Promise<void> {
+    const acting = (await this.#alarms()).filter(({ ActionsEnabled }) => ActionsEnabled)
+    for (const state of ['ALARM', 'OK'] as const)
+      await Promise.all(acting.map(({ AlarmName = '' }) => this.setAlarm(AlarmName, state)))
+  }
+
   async resume(group: string, ...processes: string[]): Promise<void> {
     await this.#autoScaling.send(
       new ResumeProcessesCommand({ AutoScalingGroupName: group, ScalingProcesses: processes }),

@@ -1,4 +1,5 @@
 import { addressText } from './address.ts'
+import { caseAtRandom } from './chance.ts'
 import { type Fault, faultsAt, isOutlived } from './fault.ts'
 import { Field, type Subject } from './field.ts'
 import { record } from './recording.ts'
@@ -12,6 +13,8 @@ export interface CampaignOptions {
   readonly full?: boolean
   /** Ends the campaign when it is over; what was not come to is told. */
   readonly minutes?: number
+  /** Runs meet several faults each, an alarm of the group, a second run: by chance, until the minutes are over. */
+  readonly random?: boolean
   /** Only addresses whose text matches, for whoever looks into a violation. */
   readonly only?: RegExp
   readonly say: (line: string) => void
@@ -34,9 +37,9 @@ export async function campaign(options: CampaignOptions): Promise<Campaign> {
   let field = await Field.open(subject)
   try {
     const scenarios = await record(field)
-    const cases = casesOf(options, scenarios)
+    const cases = options.random ? casesAtRandom(scenarios, seed) : casesOf(options, scenarios)
     const addresses = scenarios.reduce((sum, scenario) => sum + scenario.addresses.length, 0)
-    say(`${subject.template}: ${addresses} addresses, ${cases.length} cases, seed ${seed}`)
+    say(`${subject.template}: ${addresses} addresses, seed ${seed}`)
     for (const each of cases) {
       if (Date.now() > end) break
       const began = Date.now()
@@ -44,6 +47,7 @@ export async function campaign(options: CampaignOptions): Promise<Campaign> {
       findings.push(finding)
       say(`${told(finding)} · ${((Date.now() - began) / 1000).toFixed(1)}s`)
       if (finding.violations.length === 0) continue
+      if (finding.case.seed !== undefined) say(`--random --seed ${finding.case.seed} repeats it`)
       say(finding.said)
       // What a violation has left must not be taken for the next one's.
       await field.close()
@@ -57,6 +61,10 @@ export async function campaign(options: CampaignOptions): Promise<Campaign> {
 }
 
 type Scenarios = Awaited<ReturnType<typeof record>>
+
+function* casesAtRandom(scenarios: Scenarios, seed: number): Generator<Case> {
+  for (let each = seed; ; each += 1) yield { ...caseAtRandom(scenarios, each), seed: each }
+}
 
 /** So many faults that are outlived meet one run. */
 const together = 12
@@ -76,8 +84,11 @@ function casesOf({ seed, full = false, only }: CampaignOptions, scenarios: Scena
     const others = strikes.filter((strike) => !alone.includes(strike))
     return [...chunks(others), ...alone.map((strike) => [strike])].map((strikes) => ({ scenario, strikes }))
   })
-  const from = cases.length === 0 ? 0 : seed % cases.length
-  return [...cases.slice(from), ...cases.slice(0, from)]
+  // What tries many addresses in one run comes first: time may run out.
+  const shared = cases.filter(({ strikes }) => strikes.length > 1)
+  const others = cases.filter((each) => !shared.includes(each))
+  const from = others.length === 0 ? 0 : seed % others.length
+  return [...shared, ...others.slice(from), ...others.slice(0, from)]
 }
 
 function turnOf(faults: readonly Fault[], turn: number): Fault {

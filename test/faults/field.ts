@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Account } from '../account.ts'
+import { Fleets } from '../breaks/fleets.ts'
 import { type CloudStatus, ended, type JsonEvent, onLine, Project, type Result } from '../project.ts'
 import { Gate } from './gate.ts'
 import { Visitors } from './visitors.ts'
@@ -78,6 +79,7 @@ export class Field {
     )
     await Promise.race([up, ended(held).then(refuse)])
     const cloud = await project.cloud()
+    await new Fleets(cloud).equip('web', 'web')
     const gate = await Gate.open(cloud.endpoint)
     // A stage like any real account's: of the local cloud the run knows nothing.
     const ssh = { ...cloud.ssh, config: false }

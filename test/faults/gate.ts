@@ -65,9 +65,11 @@ export class Gate {
     const { method = 'GET', url = '/', headers } = incoming
     const asked: AwsRequest = { method, url, headers, body: await buffer(incoming) }
     await sleep(headStartMs)
+    const operation = operationOf(asked)
     const verdict = await this.judge({
-      operation: operationOf(asked),
-      text: `${method} ${url} ${asked.body.toString('latin1')}`,
+      operation,
+      // Looks at metrics ask for times that move on.
+      text: /:GetMetric/.test(operation) ? '' : `${method} ${url} ${asked.body.toString('latin1')}`,
       pass: () => this.#pass(to, asked),
     })
     if (verdict === 'silence') return

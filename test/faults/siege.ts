@@ -19,6 +19,12 @@ export interface Strike {
 export interface Case {
   readonly scenario: Scenario
   readonly strikes: readonly Strike[]
+  /** What repeats it, where it was chosen at random. */
+  readonly seed?: number
+  /** A second run is started against it, once it has pinned the group. */
+  readonly rival?: boolean
+  /** The alarms of the group go off once it is pinned. */
+  readonly alarm?: boolean
 }
 
 /** What came of a case. */
@@ -41,10 +47,10 @@ export async function besiege(field: Field, each: Case): Promise<Finding> {
   field.visitors.take()
   field.takeLowest()
   const release = field.nextRelease()
-  const { told: first, struck, run } = await struckRun(field, each, release)
+  const { told: first, struck, run, rival } = await struckRun(field, each, release)
   await field.faults(undefined)
   field.gate.judge = ({ pass }) => pass()
-  const trail = [trace('run', first)]
+  const trail = [trace('run', first), ...(rival ? [trace('rival', rival.told)] : [])]
   const said = [first.stdout + first.stderr]
   let command = 'run'
   let told = first
@@ -57,11 +63,22 @@ export async function besiege(field: Field, each: Case): Promise<Finding> {
     said.push(told.stdout + told.stderr)
     next = expectation(command, told).next
   }
-  const { end, violation } =
-    run === undefined ? { end: 'blue' as const, violation: undefined } : expectation(command, told)
-  const violations = violation === undefined ? [] : [violation]
+  const own = run === undefined ? { end: 'blue' as const, violation: undefined } : expectation(command, told)
+  // One that was not refused came when the first had ended: it has deployed on what that left.
+  const late = rival && rival.told.exitCode !== 4 ? expectation('run', rival.told) : undefined
+  const end = late?.end === 'green' ? late.end : own.end
+  const violations = [own.violation, late?.violation].flatMap((each) => each ?? [])
   const mayDie = struck.some(({ fault }) => fault === 'host gone')
-  violations.push(...(await violationsOf(field, { end, before, blue, release, run, mayDie })))
+  violations.push(
+    ...(await violationsOf(field, {
+      end,
+      before,
+      blue,
+      release: rival && late?.end === 'green' ? rival.release : release,
+      run,
+      mayDie,
+    })),
+  )
   return { case: each, struck, trail, end, violations, said: said.join('\n') }
 }
 
@@ -69,13 +86,25 @@ const trace = (command: string, { exitCode }: Told): string => `${command}: ${ex
 
 const afterKill = (fault: Fault): string => (fault.endsWith('resumed') ? 'resume' : 'rollback')
 
+interface Rival {
+  readonly release: string
+  readonly told: Told
+}
+
+async function compete(field: Field): Promise<Rival> {
+  const release = field.nextRelease()
+  return { release, told: await field.tasks(field.deployment(release)) }
+}
+
 /** A run that meets its fault. */
-async function struckRun(field: Field, { scenario, strikes }: Case, release: string) {
+async function struckRun(field: Field, { scenario, strikes, rival, alarm }: Case, release: string) {
   const itinerary = new Itinerary()
   const over = new AbortController()
   let child: ChildProcess | undefined
   let host: string | undefined
   const attempts = new Map<Strike, number>()
+  let second: Promise<Rival> | undefined
+  let ringing: Promise<void> | undefined
   const fresh = new Map<string, Answer>()
   let stale = new Map<string, Answer>()
   field.gate.judge = async (call): Promise<Verdict> => {
@@ -98,6 +127,9 @@ async function struckRun(field: Field, { scenario, strikes }: Case, release: str
     child = process
     if (event.kind === 'host.command') host = String(event.host)
     itinerary.hear(event)
+    if (event.kind !== 'step.finished' || event.step !== 'pin') return
+    if (rival) second ??= compete(field)
+    if (alarm) ringing ??= field.account.ring()
   }
   const command = strikes.find(({ address }) => isCommand(address))
   const commanded =
@@ -110,5 +142,6 @@ async function struckRun(field: Field, { scenario, strikes }: Case, release: str
   const told = await field.tasks(field.deployment(release), hear)
   over.abort()
   const struck = [...attempts.keys(), ...(command && (await commanded) ? [command] : [])]
-  return { told, struck, run: itinerary.run }
+  await ringing
+  return { told, struck, run: itinerary.run, rival: await second }
 }
