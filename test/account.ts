@@ -71,7 +71,7 @@ export class Account {
       launchTemplate:
         group.LaunchTemplate && `${group.LaunchTemplate.LaunchTemplateName}:${group.LaunchTemplate.Version}`,
       sizes: [group.MinSize, group.DesiredCapacity, group.MaxSize],
-      gracePeriod: group.HealthCheckGracePeriod,
+      grace: group.HealthCheckGracePeriod,
       suspended: (group.SuspendedProcesses ?? []).map(({ ProcessName }) => ProcessName),
       tags: tagsOf(group.Tags),
       instances: (group.Instances ?? [])
@@ -137,15 +137,19 @@ export class Account {
       .sort()
   }
 
-  /** The instances in service behind a name: those of the balancer that its record is an alias of. */
-  async servedBy(record: string): Promise<string[]> {
-    const sets = (await this.#records()).flat()
-    const alias = sets.find((set) => set?.Name === `${record}.` && set.Type === 'A')?.AliasTarget?.DNSName
-    const { LoadBalancerDescriptions = [] } = await this.#balancers.send(new DescribeLoadBalancersCommand({}))
-    const front = LoadBalancerDescriptions.find(
-      ({ DNSName }) => DNSName !== undefined && alias?.toLowerCase().includes(DNSName.toLowerCase()),
-    )
-    return front?.LoadBalancerName === undefined ? [] : this.inService(front.LoadBalancerName)
+  /** The instances in service behind the balancer that a name leads to. */
+  async behind(name: string): Promise<string[]> {
+    const [zones, { LoadBalancerDescriptions = [] }] = await Promise.all([
+      this.#records(),
+      this.#balancers.send(new DescribeLoadBalancersCommand({})),
+    ])
+    const target = zones
+      .flatMap((sets = []) => sets)
+      .find(({ Name, Type }) => Type === 'A' && Name === `${name}.`)
+      ?.AliasTarget?.DNSName?.toLowerCase()
+      .replace(/^dualstack\.|\.$/g, '')
+    const balancer = LoadBalancerDescriptions.find(({ DNSName }) => DNSName?.toLowerCase() === target)
+    return balancer?.LoadBalancerName === undefined ? [] : this.inService(balancer.LoadBalancerName)
   }
 
   /** Everything in the account that a deployment could change or leave behind. */

@@ -8,7 +8,8 @@ import {
 } from '@aws-sdk/client-auto-scaling'
 import { CreateLaunchTemplateCommand, EC2Client } from '@aws-sdk/client-ec2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { instanceSwap, Rehearsal, refusal } from './breaks/rehearsal.ts'
+import { Rehearsal } from './breaks/rehearsal.ts'
+import { instanceSwap, refusal } from './breaks/rehearsed-cloud.ts'
 import { until } from './referees/until.ts'
 
 let rehearsal: Rehearsal

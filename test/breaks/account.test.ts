@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Fleets } from './fleets.ts'
-import { edit, expectServed, expectTold, instanceSwap, Rehearsal, refusal } from './rehearsal.ts'
+import { expectServed, expectTold, Rehearsal } from './rehearsal.ts'
+import { edit, instanceSwap, refusal } from './rehearsed-cloud.ts'
 import { told } from './told.ts'
 
 let rehearsal: Rehearsal

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { record } from '../messages.ts'
 import type { Result } from '../project.ts'
-import { expectServed, expectTold, instanceSwap, Rehearsal, refusal } from './rehearsal.ts'
+import { expectServed, expectTold, Rehearsal } from './rehearsal.ts'
+import { instanceSwap, refusal } from './rehearsed-cloud.ts'
 import { takenBack } from './taken-back.ts'
 
 let rehearsal: Rehearsal

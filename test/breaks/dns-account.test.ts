@@ -4,7 +4,8 @@ import type { Result } from '../project.ts'
 import { until } from '../referees/until.ts'
 import { Fleets } from './fleets.ts'
 import { Names } from './names.ts'
-import { dnsSwitch, edit, expectServed, Rehearsal, type Telling } from './rehearsal.ts'
+import { expectServed, Rehearsal, type Telling } from './rehearsal.ts'
+import { dnsSwitch, edit } from './rehearsed-cloud.ts'
 import { told } from './told.ts'
 
 let rehearsal: Rehearsal
@@ -194,10 +195,10 @@ describe.sequential('a name', () => {
       ])
       const another = await rehearsal.deploy('v3')
       told('a fleet that another run has pinned', rehearsal.command, another, {
-        exitCode: 1,
-        code: 'E_GROUP_NOT_READY',
-        says: [/web cannot be replaced now: a run has pinned it \({"run":"[^"]+"/],
-        hint: /finish or take back that run first/,
+        exitCode: 4,
+        code: 'E_LOCKED',
+        says: [/web is held by run \S+ of \S+@\S+, says its tag viridian:pin/],
+        hint: /take it back where it was begun: tasks rollback/,
       })
     })
     expect(result).toMatchObject({ exitCode: 130 })

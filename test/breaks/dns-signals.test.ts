@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { record } from '../messages.ts'
 import type { JsonEvent, JsonResult } from '../project.ts'
-import { dnsSwitch, edit, expectServed, expectTold, Rehearsal } from './rehearsal.ts'
+import { expectServed, expectTold, Rehearsal } from './rehearsal.ts'
+import { dnsSwitch, edit } from './rehearsed-cloud.ts'
 import { screenOf } from './told.ts'
 
 let rehearsal: Rehearsal

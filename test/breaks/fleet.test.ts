@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Result } from '../project.ts'
-import { edit, expectServed, instanceSwap, Rehearsal, refusal } from './rehearsal.ts'
+import { expectServed, Rehearsal } from './rehearsal.ts'
+import { edit, instanceSwap, refusal } from './rehearsed-cloud.ts'
 import { takenBack } from './taken-back.ts'
 
 let rehearsal: Rehearsal

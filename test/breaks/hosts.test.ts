@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Result } from '../project.ts'
-import { edit, expectServed, instanceSwap, Rehearsal } from './rehearsal.ts'
+import { expectServed, Rehearsal } from './rehearsal.ts'
+import { edit, instanceSwap } from './rehearsed-cloud.ts'
 import { takenBack } from './taken-back.ts'
 
 let rehearsal: Rehearsal

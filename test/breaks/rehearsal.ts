@@ -1,43 +1,9 @@
 import type { ChildProcess } from 'node:child_process'
-import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
-import { Account } from '../account.ts'
 import { lastError } from '../messages.ts'
-import { type CloudStatus, ended, onLine, Project, type Result } from '../project.ts'
-
-/** A template whose deployment is broken. */
-export interface Subject {
-  readonly template: string
-  readonly task: string
-}
-
-export const instanceSwap: Subject = { template: 'instance-swap', task: 'deploy:bluegreen' }
-export const dnsSwitch: Subject = { template: 'dns-switch', task: 'deploy:bluegreen-dns' }
-
-/** A fault, as the cloud's admin endpoint takes it. */
-export interface Fault {
-  readonly operation: string
-  readonly kind: 'refuse' | 'lose' | 'spoil' | 'delay'
-  readonly skip?: number
-  readonly times?: number | 'always'
-  readonly code?: string
-  readonly message?: string
-  readonly status?: number
-  readonly seconds?: number
-}
-
-/** A call that AWS refuses, and goes on refusing. */
-export const refusal = (operation: string, more: Partial<Fault> = {}): Fault => ({
-  operation,
-  kind: 'refuse',
-  times: 'always',
-  code: 'UnauthorizedOperation',
-  message: 'You are not authorized to perform this operation.',
-  status: 403,
-  ...more,
-})
+import { type CloudStatus, ended, onLine, type Project, type Result } from '../project.ts'
+import { type Fault, RehearsedCloud, type Subject } from './rehearsed-cloud.ts'
 
 /** What a person must be told when something breaks. */
 export interface Telling {
@@ -50,41 +16,21 @@ export interface Telling {
 
 const patienceMs = 45_000
 
-/** A small fleet in a local cloud that stays up between runs, to break deployments on. */
-export class Rehearsal {
-  readonly project: Project
-  readonly cloud: CloudStatus
-  readonly account: Account
+/** Deployments to break, as a person sees them. */
+export class Rehearsal extends RehearsedCloud {
   /** As a person types it, without flags: `tasks run deploy:bluegreen`. */
   readonly command: string
   readonly #task: string
-  readonly #held: ChildProcess
 
-  private constructor({ task }: Subject, project: Project, cloud: CloudStatus, held: ChildProcess) {
-    this.project = project
+  private constructor({ task }: Subject, ...opened: [Project, CloudStatus, ChildProcess]) {
+    super(...opened)
     this.command = `tasks run ${task}`
     this.#task = task
-    this.cloud = cloud
-    this.account = new Account(cloud)
-    this.#held = held
   }
 
   /** @param prepare changes the project's files before the cloud is opened */
   static async open(subject: Subject, prepare?: (directory: string) => Promise<void>): Promise<Rehearsal> {
-    const project = await Project.fromTemplate(subject.template)
-    await edit(join(project.directory, 'local-fleet.ts'), 'size: 3', 'size: 2')
-    await prepare?.(project.directory)
-    const held = project.start(['cloud', 'up', '--time-scale', '0.05'])
-    const up = new Promise<void>((resolve) =>
-      onLine(held, (line) => /^The local cloud is up/.test(line) && resolve()),
-    )
-    await Promise.race([up, ended(held).then(refuse)])
-    return new Rehearsal(subject, project, await project.cloud(), held)
-  }
-
-  async close(): Promise<void> {
-    this.#held.kill('SIGINT')
-    await this.project.remove()
+    return new Rehearsal(subject, ...(await RehearsedCloud.opened(subject, prepare)))
   }
 
   /** A command on a pipe, as a person reads it in a log; `watch` sees every line as it comes. */
@@ -119,19 +65,12 @@ export class Rehearsal {
   }
 
   async withSettings<Value>(settings: object, work: () => Promise<Value>): Promise<Value> {
-    await this.#administer('POST', settings)
+    await this.administer('POST', 'faults', settings)
     try {
       return await work()
     } finally {
-      await this.#administer('DELETE')
+      await this.administer('DELETE', 'faults')
     }
-  }
-
-  /** What the service answers on an instance: asked directly, past the balancer. */
-  async versionOn(address: string): Promise<unknown> {
-    const response = await fetch(`http://${address}:8080/`)
-    const body: { version: unknown } = JSON.parse(await response.text())
-    return body.version
   }
 
   /** The account settles to what it was: everything that the run made is gone. */
@@ -152,15 +91,6 @@ export class Rehearsal {
     clearTimeout(timer)
     return result
   }
-
-  async #administer(method: 'POST' | 'DELETE', body?: object): Promise<void> {
-    const response = await fetch(`${this.cloud.endpoint}/_viridian/faults`, {
-      method,
-      headers: { 'x-viridian-secret': this.cloud.secretAccessKey },
-      ...(body && { body: JSON.stringify(body) }),
-    })
-    expect(await response.text().then((text) => [response.status, text])).toEqual([200, expect.anything()])
-  }
 }
 
 /** The command said why it stopped: one error, last on the screen, with its code, place and hint, and no stack. */
@@ -179,14 +109,4 @@ export function expectTold(result: Result, { exitCode, code, says, hint }: Telli
 export function expectServed({ stdout }: Result, dead?: string): void {
   expect(stdout).toMatch(/^Traffic to \S+: [1-9]\d* requests, 0 failed$/m)
   for (const [, id] of stdout.matchAll(/ more died with (\S+),/g)) expect(id).toBe(dead)
-}
-
-export async function edit(file: string, from: string, to: string): Promise<void> {
-  const text = await readFile(file, 'utf8')
-  if (!text.includes(from)) throw new Error(`${file} does not hold ${from}`)
-  await writeFile(file, text.replace(from, to))
-}
-
-function refuse({ stdout, stderr }: Result): never {
-  throw new Error(`the local cloud did not stay up:\n${stdout}\n${stderr}`)
 }

@@ -2,7 +2,8 @@ import type { ChildProcess } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { record } from '../messages.ts'
 import type { JsonEvent, JsonResult } from '../project.ts'
-import { expectServed, expectTold, instanceSwap, Rehearsal } from './rehearsal.ts'
+import { expectServed, expectTold, Rehearsal } from './rehearsal.ts'
+import { instanceSwap } from './rehearsed-cloud.ts'
 
 let rehearsal: Rehearsal
 beforeAll(async () => {

@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ended, type Result } from '../project.ts'
-import { edit, instanceSwap, Rehearsal, refusal } from './rehearsal.ts'
+import { Rehearsal } from './rehearsal.ts'
+import { edit, instanceSwap, refusal } from './rehearsed-cloud.ts'
 import { told } from './told.ts'
 
 let rehearsal: Rehearsal

@@ -4,7 +4,7 @@ export type Phase = 'forward' | 'committed' | 'undo'
 /** One place of a run at which something can go wrong: a call to AWS or a command on a host. */
 export interface Address {
   readonly phase: Phase
-  /** The step that asks, or the task; `undo` on the way back, where steps are not told of before they are undone. */
+  /** The key of the step that asks; of a command: the task. */
   readonly step: string
   /** As IAM names it, `ec2:RunInstances`; `ssh:Exec` for a command. */
   readonly operation: string
@@ -16,6 +16,6 @@ export const isCommand = ({ operation }: Address): boolean => operation === 'ssh
 
 export const isRead = ({ operation }: Address): boolean => /:(Describe|Get|List)/.test(operation)
 
-/** @example 'forward › aws-ec2/run-instances › ec2:RunInstances #0' */
+/** @example 'forward › /launch#0/aws-ec2/run-instances#0 › ec2:RunInstances #0' */
 export const addressText = ({ phase, step, operation, occurrence }: Address): string =>
   `${phase} › ${step} › ${operation} #${occurrence}`

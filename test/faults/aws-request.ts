@@ -38,3 +38,9 @@ function nameOf({ method, url, headers, body }: AwsRequest): string {
   if (name === undefined) throw new Error(`what does ${method} ${url} ask for?`)
   return name
 }
+
+/** The key of the step that asks, as its User-Agent says. */
+export function stepOf({ headers }: AwsRequest): string {
+  const step = / viridian\/\S+ \(([^)]*)\)/.exec(headers['user-agent'] ?? '')?.[1]
+  return decodeURI(step ?? 'other')
+}

@@ -160,7 +160,7 @@ export class Field {
     const { record } = this.cloud.names
     for (; !this.#isOver; await sleep(200)) {
       try {
-        this.#lowest = Math.min(this.#lowest, (await this.account.servedBy(record)).length)
+        this.#lowest = Math.min(this.#lowest, (await this.account.behind(record)).length)
       } catch (error) {
         // The balancer has gone between the two looks: the next look finds the one that the name leads to.
         if (!(error instanceof Error && error.name === 'AccessPointNotFoundException')) throw error

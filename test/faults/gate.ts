@@ -9,7 +9,7 @@ import {
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type AwsRequest, operationOf } from './aws-request.ts'
+import { type AwsRequest, operationOf, stepOf } from './aws-request.ts'
 
 export interface Answer {
   readonly status: number
@@ -20,6 +20,8 @@ export interface Answer {
 /** A call that stands at the gate. */
 export interface Call {
   readonly operation: string
+  /** The key of the step that asks. */
+  readonly step: string
   /** What is asked for, whoever asks and whenever. */
   readonly text: string
   /** Lets it through to the cloud. */
@@ -68,6 +70,7 @@ export class Gate {
     const operation = operationOf(asked)
     const verdict = await this.judge({
       operation,
+      step: stepOf(asked),
       // Looks at metrics ask for times that move on.
       text: /:GetMetric/.test(operation) ? '' : `${method} ${url} ${asked.body.toString('latin1')}`,
       pass: () => this.#pass(to, asked),

@@ -1,19 +1,5 @@
-import { autoScaling } from '@viridian/aws-autoscaling'
-import { cloudWatch } from '@viridian/aws-cloudwatch'
-import { ec2 } from '@viridian/aws-ec2'
-import { elb } from '@viridian/aws-elb'
-import { route53 } from '@viridian/aws-route53'
 import type { JsonEvent } from '../project.ts'
 import type { Address, Phase } from './address.ts'
-
-const definitions = [ec2(), autoScaling(), elb(), route53(), cloudWatch()].flatMap(({ steps }) => steps ?? [])
-/** What each step may call, as it says itself. */
-const callsOf = new Map(definitions.map(({ name, calls }) => [name, calls]))
-
-interface OpenStep {
-  readonly key: string
-  readonly name: string
-}
 
 interface OpenTask {
   readonly task: string
@@ -25,7 +11,6 @@ interface OpenTask {
 export class Itinerary {
   #phase: Phase = 'forward'
   #run: string | undefined
-  #open: readonly OpenStep[] = []
   /** By step and operation, what has been asked for: the looks of one wait ask for the same. */
   readonly #asked = new Map<string, string[]>()
   readonly #tasks: OpenTask[] = []
@@ -38,13 +23,6 @@ export class Itinerary {
     switch (event.kind) {
       case 'run.started':
         this.#run = String(event.run)
-        return
-      case 'step.started':
-        this.#open = [{ key: String(event.key), name: String(event.step) }, ...this.#open]
-        return
-      case 'step.finished':
-      case 'step.failed':
-        this.#open = this.#open.filter(({ key }) => key !== event.key)
         return
       case 'committed':
         this.#phase = 'committed'
@@ -60,14 +38,11 @@ export class Itinerary {
     }
   }
 
-  /** The address of a call that is made now. */
-  addressOf(operation: string, body: string): Address {
+  /** The address of a call that this step makes now. */
+  addressOf({ step, operation, text }: { step: string; operation: string; text: string }): Address {
     const phase = this.#phase
-    const asking = this.#open.find(({ name }) => callsOf.get(name)?.includes(operation))
-    const step = phase === 'undo' ? 'undo' : (asking?.name ?? 'other')
     const line = `${phase} ${step} ${operation}`
     const asked = this.#asked.get(line) ?? []
-    const text = `${asking?.key} ${body}`
     if (!asked.includes(text)) asked.push(text)
     this.#asked.set(line, asked)
     return { phase, step, operation, occurrence: asked.indexOf(text) }

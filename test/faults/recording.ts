@@ -35,7 +35,7 @@ async function recorded(field: Field, refused: Address | undefined) {
   const addresses = new Map<string, Address>()
   const before = (await field.commands()).length
   field.gate.judge = async (call) => {
-    const address = itinerary.addressOf(call.operation, call.text)
+    const address = itinerary.addressOf(call)
     addresses.set(addressText(address), address)
     if (!refused || !isSame(address, refused)) return call.pass()
     return strikeCall('refused', { field, call, earlier: 0, stale: undefined, kill: () => undefined })

@@ -43,7 +43,7 @@ export interface Finding {
 /** Runs a case from a whole fleet to a whole fleet, and asks the cloud and the visitors what came of it. */
 export async function besiege(field: Field, each: Case): Promise<Finding> {
   const before = await field.account.inventory()
-  const blue = (await field.account.servedBy(field.cloud.names.record)).length
+  const blue = (await field.account.behind(field.cloud.names.record)).length
   field.visitors.take()
   field.takeLowest()
   const release = field.nextRelease()
@@ -108,7 +108,7 @@ async function struckRun(field: Field, { scenario, strikes, rival, alarm }: Case
   const fresh = new Map<string, Answer>()
   let stale = new Map<string, Answer>()
   field.gate.judge = async (call): Promise<Verdict> => {
-    const at = itinerary.addressOf(call.operation, call.text)
+    const at = itinerary.addressOf(call)
     const common = { field, call, kill: () => child?.kill('SIGKILL') }
     if (scenario.refused && isSame(at, scenario.refused))
       return strikeCall('refused', { ...common, earlier: 0, stale: undefined })

@@ -101,7 +101,7 @@ function difference(before: unknown, now: unknown): string {
 
 async function notGreen(field: Field, { before, blue, release }: Ended): Promise<string[]> {
   const { account, cloud } = field
-  const served = await account.servedBy(cloud.names.record)
+  const served = await account.behind(cloud.names.record)
   const instances = await account.instances()
   const groups = (await account.inventory()).groups
   const live = groups.filter(({ instances }) => instances.length > 0)
@@ -119,7 +119,7 @@ async function notGreen(field: Field, { before, blue, release }: Ended): Promise
   if (versions.some((version) => version !== release))
     found.push(`not all is ${release}: ${versions.join(', ')}`)
   const was = before.groups.find(({ instances }) => instances.length > 0)
-  for (const key of ['sizes', 'suspended', 'gracePeriod'] as const)
+  for (const key of ['sizes', 'suspended', 'grace'] as const)
     if (JSON.stringify(live[0]?.[key]) !== JSON.stringify(was?.[key]))
       found.push(
         `the group's ${key} are not as before: ${JSON.stringify(live[0]?.[key])}, not ${JSON.stringify(was?.[key])}`,

@@ -64,12 +64,12 @@ test('a pin holds the group, says so in a tag, and its undo gives back what it c
   expect(pinned.MaxSize).toBe(6)
   expect(pinned.SuspendedProcesses).toHaveLength(4)
   expect(pinned.Tags?.find(({ Key }) => Key === 'viridian:pin')).toMatchObject({
-    Value: JSON.stringify({ run: t.runId, max: 4, processes: pin.processes }),
+    Value: JSON.stringify({ run: t.runId, by: 'ada@here', max: 4, processes: pin.processes }),
     PropagateAtLaunch: false,
   })
   await expect(fleets.pin(testSteps(cloud.context()), await described())).rejects.toMatchObject({
-    code: 'E_GROUP_NOT_READY',
-    message: expect.stringContaining(t.runId),
+    code: 'E_LOCKED',
+    message: expect.stringContaining(`run ${t.runId} of ada@here`),
   })
   await t.undo()
   expect(await cloud.settled()).toEqual(before)

@@ -2,8 +2,10 @@ import { type Fleet, pinTag } from '@viridian/aws'
 import { type Steps, ViridianError } from '@viridian/core'
 import { tagGroup, untagGroup } from './group-tag.ts'
 import { changeMax } from './max-size.ts'
+import { pinText } from './pin-tag.ts'
 import { readinessOf, readReadiness } from './preflight.ts'
 import { resumeProcesses, suspendProcesses } from './processes.ts'
+import { seeHeld } from './see-held.ts'
 
 /** What would launch or end instances behind a deployment's back. */
 const pinnedProcesses = ['AZRebalance', 'AlarmNotification', 'ScheduledActions', 'ReplaceUnhealthy']
@@ -27,11 +29,12 @@ export interface PinOptions {
 
 /** Holds a group still: see `AutoScaling.pin`. */
 export function pin(t: Steps, fleet: Fleet, options: PinOptions): Promise<Pin> {
-  const made = pinOf(t.runId, fleet, options)
+  const made = pinOf(t, fleet, options)
   const { group, processes, max } = made
   return t.move({ name: 'pin', title: `pin ${group}` }, async (t) => {
     await t.step(readReadiness, readinessOf(fleet))
     await t.step(tagGroup, { group, key: pinTag, value: made.tag })
+    await t.step(seeHeld, { group, tag: made.tag })
     if (processes.length > 0) await t.step(suspendProcesses, { group, processes: [...processes] })
     if (max.to === max.from) return made
     const now = await t.step(changeMax, { group, ...max })
@@ -55,14 +58,14 @@ export function unpin(t: Steps, { group, tag, processes, max }: Pin): Promise<vo
   })
 }
 
-function pinOf(run: string, fleet: Fleet, { room = fleet.desired, heals = false }: PinOptions): Pin {
+function pinOf(
+  { runId: run, by }: Steps,
+  fleet: Fleet,
+  { room = fleet.desired, heals = false }: PinOptions,
+): Pin {
   const processes = pinnedProcesses
     .filter((process) => !fleet.suspended.includes(process))
     .filter((process) => !heals || process !== 'ReplaceUnhealthy')
   const max = { from: fleet.max, to: Math.max(fleet.max, fleet.desired + room) }
-  return { group: fleet.name, tag: pinText(run, max.from, processes), processes, max }
+  return { group: fleet.name, tag: pinText({ run, by, max: max.from, processes }), processes, max }
 }
-
-/** What the tag `viridian:pin` says. */
-export const pinText = (run: string, max: number, processes: readonly string[]): string =>
-  JSON.stringify({ run, max, processes })

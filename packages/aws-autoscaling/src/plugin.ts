@@ -15,6 +15,7 @@ import { copyLaunch, relaunchWith } from './relaunch.ts'
 import { type ReplicaMoves, replicaMoves, replicaSteps } from './replica/replica-moves.ts'
 import { retireInstance, seeRetired } from './retire-instance.ts'
 import { type RetiredMoves, retiredMoves, retiredSteps } from './retired/retired-moves.ts'
+import { seeHeld } from './see-held.ts'
 import { showLive } from './show-live.ts'
 import { enterStandby, seeStandby } from './standby.ts'
 import { testWhole } from './test-whole.ts'
@@ -36,9 +37,11 @@ export interface AutoScaling extends Plugin, ReplicaMoves, RetiredMoves {
   /**
    * Holds a group still for a deployment, and makes room: sees that it is settled and healthy, suspends what would
    * launch or end instances by itself (AZRebalance, AlarmNotification, ScheduledActions, ReplaceUnhealthy), raises max by
-   * what attaching needs. The group's tag `viridian:pin` says what to give back. Undone by giving it back.
+   * what attaching needs. The group's tag `viridian:pin` says what to give back, and whose run holds the group: a run
+   * begun on another machine is refused. Undone by giving it back.
    *
-   * @throws ViridianError `E_GROUP_NOT_READY` with every reason; `E_GROUP_CHANGED`
+   * @throws ViridianError `E_LOCKED` with the run that holds the group; `E_GROUP_NOT_READY` with every reason;
+   * `E_GROUP_CHANGED`
    *
    * @example
    * ```ts
@@ -117,6 +120,7 @@ export const autoScaling = (): AutoScaling => ({
   steps: [
     describeGroup,
     readReadiness,
+    seeHeld,
     tagGroup,
     untagGroup,
     suspendProcesses,

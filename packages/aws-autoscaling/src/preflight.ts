@@ -3,6 +3,7 @@ import { defineRead, type StepContext, ViridianError } from '@viridian/core'
 import { z } from 'zod'
 import { type Group, isHealthy, isInService, memberText, readGroup } from './group.ts'
 import { retirementOf } from './retired/retired-tags.ts'
+import { heldBy } from './see-held.ts'
 
 const Refreshes = z.object({ InstanceRefreshes: z.array(z.object({ Status: z.string() })) })
 const underWay = new Set(['Pending', 'InProgress', 'Cancelling', 'RollbackInProgress', 'Baking'])
@@ -17,7 +18,7 @@ interface Refusal {
  * Reads whether a group may be replaced now: settled, healthy, nobody else at work on it. A read and not a check: it is
  * about the moment before the run's own changes, also for a run that is resumed.
  *
- * @throws ViridianError `E_GROUP_NOT_READY` with every reason
+ * @throws ViridianError `E_LOCKED` when a run holds it; `E_GROUP_NOT_READY` with every reason
  */
 export const readReadiness = defineRead({
   name: 'aws-autoscaling/read-readiness',
@@ -28,6 +29,8 @@ export const readReadiness = defineRead({
   title: ({ group }) => `see that ${group} can be replaced`,
   run: async ({ group: name, ids }, c) => {
     const group = await readGroup(c, name)
+    const pin = group.Tags.find(({ Key }) => Key === pinTag)?.Value
+    if (pin !== undefined) throw heldBy(name, pin)
     const refusals = [...refusalsOf(group, ids), ...(await refreshRefusals(c, name))]
     if (refusals.length === 0) return null
     const reasons = refusals.map(({ reason }) => reason).join('; ')
@@ -47,12 +50,6 @@ function refusalsOf(group: Group, ids: readonly string[]): Refusal[] {
   const { DesiredCapacity: desired, Instances: members, HealthCheckType, HealthCheckGracePeriod } = group
   const refusals: Refusal[] = []
   const refuse = (reason: string, hint: string): unknown => refusals.push({ reason, hint })
-  const pin = group.Tags.find(({ Key }) => Key === pinTag)?.Value
-  if (pin !== undefined)
-    refuse(
-      `a run has pinned it (${pin})`,
-      `finish or take back that run first; tag ${pinTag} says what it pinned`,
-    )
   if (group.Status) refuse(`its status is "${group.Status}"`, 'it is being deleted')
   const retirement = retirementOf(group.Tags)
   if (retirement) refuse('a replica has taken its place', `deploy to ${retirement.successor}`)

@@ -15,6 +15,15 @@ export type ClientSettings = typeof clientSettings
 
 const callsAtOnce = 10
 
+/** The part of an SDK's command that is used here. */
+interface SdkCommand {
+  readonly middlewareStack: {
+    add(middleware: (next: Next) => Next, options: { step: 'finalizeRequest'; name: string }): void
+  }
+}
+
+type Next = (call: { readonly request: unknown }) => Promise<unknown>
+
 /** The part of an SDK client that is used here. */
 interface SdkClient {
   readonly config: { region(): Promise<string> }
@@ -54,8 +63,8 @@ interface Opened<Sdk> {
 
 /**
  * Defines a service: one client a run, made when it is first called, after the stage's environment is in place.
- * Calls are limited to ten at once, retried on throttling and on ResourceContention (AWS's 500) with jitter, and
- * metered as `aws.call` events.
+ * Calls are limited to ten at once, retried on throttling and on ResourceContention (AWS's 500) with jitter, metered as
+ * `aws.call` events, and say in their User-Agent which step of which run asks.
  *
  * @example
  * ```ts
@@ -105,11 +114,28 @@ export function defineService<Sdk>(definition: ServiceDefinition<Sdk>): Service<
   })
 }
 
-function commandOf(sdk: unknown, operation: string, input: unknown): unknown {
+function commandOf(sdk: unknown, operation: string, input: unknown): SdkCommand {
   // The signature of `Service` lets only operations of this package through; an index by a computed name loses that.
-  const Command = (sdk as Record<string, new (input: unknown) => unknown>)[`${operation}Command`]
+  const Command = (sdk as Record<string, new (input: unknown) => SdkCommand>)[`${operation}Command`]
   if (!Command) throw new TypeError(`the SDK has no ${operation}`)
   return new Command(input)
+}
+
+/** Says in the call's User-Agent, which CloudTrail keeps, which step of which run asks for it. */
+function sign(command: SdkCommand, { run, key }: StepContext): void {
+  const says = ` viridian/${run.id} (${encodeURI(key)})`
+  const saying =
+    (next: Next): Next =>
+    (call) => {
+      const { request } = call
+      if (typeof request === 'object' && request !== null && 'headers' in request) {
+        // The SDK's own type, for all protocols; the header is none of those that are signed.
+        const headers = request.headers as Record<string, string>
+        headers['user-agent'] = `${headers['user-agent'] ?? ''}${says}`
+      }
+      return next(call)
+    }
+  command.middlewareStack.add(saying, { step: 'finalizeRequest', name: 'viridianStep' })
 }
 
 async function send(
@@ -117,9 +143,10 @@ async function send(
   client: SdkClient,
   service: string,
   operation: string,
-  command: unknown,
+  command: SdkCommand,
 ): Promise<unknown> {
   c.signal.throwIfAborted()
+  sign(command, c)
   const started = performance.now()
   try {
     // `send` takes the commands of its own package, and `commandOf` made this one from there.

@@ -1,8 +1,6 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling'
 import { type Fleet, pinTag } from '@viridian/aws'
-import { z } from 'zod'
-
-const Pinned = z.object({ max: z.int(), processes: z.array(z.string()) })
+import { parsePin } from '../pin-tag.ts'
 
 /** What a group is without the pin of a run. */
 export interface Unpinned {
@@ -22,19 +20,10 @@ export function unpinnedGroup(
 }
 
 function unpinned(max: number, suspended: readonly string[], pin: string | undefined): Unpinned {
-  const pinned = pin === undefined ? undefined : pinnedBy(pin)
+  const pinned = pin === undefined ? undefined : parsePin(pin)
   if (!pinned) return { max, suspended }
   return {
     max: pinned.max,
     suspended: suspended.filter((process) => !pinned.processes.includes(process)),
-  }
-}
-
-/** What the tag says; nothing, when somebody has written something else there. */
-function pinnedBy(tag: string): z.infer<typeof Pinned> | undefined {
-  try {
-    return Pinned.safeParse(JSON.parse(tag)).data
-  } catch {
-    return undefined
   }
 }

@@ -2,7 +2,8 @@ import { balancerName, type Counterparts, type Fleet, type LoadBalancer, pinTag 
 import { type Steps, ViridianError } from '@viridian/core'
 import { describeGroup } from '../describe-group.ts'
 import { tagGroup } from '../group-tag.ts'
-import { type Pin, pinText } from '../pin.ts'
+import type { Pin } from '../pin.ts'
+import { pinText } from '../pin-tag.ts'
 import { suspendProcesses } from '../processes.ts'
 import { createGroup } from './create-group.ts'
 import { setSizes } from './group-sizes.ts'
@@ -54,7 +55,8 @@ export function replicate(
     const parts = await t.step(readParts, { group: from })
     const { name: group } = await t.step(createGroup, { from, max, balancers })
     const processes = pinnedProcesses.filter((process) => !suspended.includes(process))
-    const pin = { group, tag: pinText(t.runId, max, processes), processes, max: { from: max, to: max } }
+    const tag = pinText({ run: t.runId, by: t.by, max, processes: [...processes] })
+    const pin = { group, tag, processes, max: { from: max, to: max } }
     await t.step(tagGroup, { group, key: pinTag, value: pin.tag })
     const held = suspendedAtOnce.filter(
       (process) => processes.includes(process) || suspended.includes(process),

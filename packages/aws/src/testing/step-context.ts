@@ -10,6 +10,7 @@ export interface TestContext extends StepContext {
 export function testContext(
   options: {
     readonly runId?: string
+    readonly by?: string
     readonly signal?: AbortSignal
     readonly env?: Record<string, string>
   } = {},
@@ -18,7 +19,13 @@ export function testContext(
   const events: PluginEvent[] = []
   const said: string[] = []
   return {
-    run: { id: options.runId ?? '20261123-154233-k3f9', task: 'test', stage: 'test' },
+    run: {
+      id: options.runId ?? '20261123-154233-k3f9',
+      task: 'test',
+      stage: 'test',
+      by: options.by ?? 'ada@here',
+    },
+    key: '/test#0',
     signal: options.signal ?? new AbortController().signal,
     events,
     said,

@@ -23,6 +23,7 @@ export function testSteps(c: StepContext): TestSteps {
   const taken: string[] = []
   const t: TestSteps = {
     runId: c.run.id,
+    by: c.run.by,
     taken,
     step: async <Input, Before, Output>(
       definition: StepDefinition<Input, Before, Output>,

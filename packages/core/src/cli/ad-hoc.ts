@@ -2,7 +2,7 @@ import { ViridianError } from '../error.ts'
 import { execute } from '../run/execute.ts'
 import { FileLocks } from '../run/file-locks.ts'
 import type { ExitCode } from '../run/outcome.ts'
-import { newRunId } from '../run/store.ts'
+import { newIdentity } from '../run/run-identity.ts'
 import type { HostChoice } from '../task/host-choice.ts'
 import type { RemoteTask } from '../task/task.ts'
 import type { Globals } from './globals.ts'
@@ -25,7 +25,7 @@ export async function runAdHoc(project: Project, globals: Globals, request: AdHo
   const stage = here.stage(globals.stage)
   const choice = await adHocChoice(hostFlags, here, stage, name)
   const locks = new FileLocks(here.stateDirectory)
-  const identity = { id: newRunId(), task: name, stage }
+  const identity = newIdentity(name, stage)
   return withSession(here, globals, { identity, choice }, async (session, ledger) => {
     const run = { session, ledger, task, args: {}, mode: 'run', locks, config: '', adHoc: true } as const
     return (await execute(run)).exitCode

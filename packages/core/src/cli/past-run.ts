@@ -8,6 +8,7 @@ import { isAlive, type Lease } from '../run/lease.ts'
 import { runLock } from '../run/lock.ts'
 import type { ExitCode } from '../run/outcome.ts'
 import { rollback } from '../run/rollback.ts'
+import { identityOf } from '../run/run-identity.ts'
 import { fileDigest, RunStore } from '../run/store.ts'
 import { takeOver } from '../run/take-over.ts'
 import { undoable } from '../step/undo.ts'
@@ -145,8 +146,6 @@ async function newestUndoable(project: Project): Promise<string> {
     hint: 'run "tasks runs" to see them',
   })
 }
-
-const identityOf = ({ started: { run, task, stage } }: RunHistory) => ({ id: run, task, stage })
 
 function argsOf({ started }: RunHistory, specs: ArgSpecs): ArgValues<ArgSpecs> {
   for (const [name, spec] of Object.entries(specs)) {

@@ -2,8 +2,8 @@ import { reportOf } from '../error.ts'
 import { Mask } from '../events/mask.ts'
 import { askNobody } from '../remote/prompt.ts'
 import { Ledger } from '../run/ledger.ts'
+import { newIdentity } from '../run/run-identity.ts'
 import { Session } from '../run/session.ts'
-import { newRunId } from '../run/store.ts'
 import type { Globals } from './globals.ts'
 import { columns, type Print } from './print.ts'
 import type { Project } from './project.ts'
@@ -15,7 +15,7 @@ export async function listRoles(project: Project, globals: Globals, print: Print
     config,
     directory,
     stateDirectory: project.stateDirectory,
-    identity: { id: newRunId(), task: 'roles', stage: project.stage(globals.stage) },
+    identity: newIdentity('roles', project.stage(globals.stage)),
     planning: true,
     ledger: new Ledger(undefined),
     mask: new Mask(),

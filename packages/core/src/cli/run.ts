@@ -1,7 +1,8 @@
 import { execute } from '../run/execute.ts'
 import { FileLocks } from '../run/file-locks.ts'
 import type { ExitCode } from '../run/outcome.ts'
-import { fileDigest, newRunId } from '../run/store.ts'
+import { newIdentity } from '../run/run-identity.ts'
+import { fileDigest } from '../run/store.ts'
 import { type ArgSpecs, type ArgValues, parseArgs } from '../task/args.ts'
 import type { Task } from '../task/task.ts'
 import type { Globals } from './globals.ts'
@@ -24,7 +25,7 @@ export async function runTask(project: Project, globals: Globals, request: RunRe
   const { name, task, mode, detach, hostFlags } = request
   const stage = project.stage(globals.stage)
   const args = argsOf(request, config.stages?.[stage]?.defaults ?? {})
-  const identity = { id: newRunId(), task: name, stage }
+  const identity = newIdentity(name, stage)
   const locks = new FileLocks(project.stateDirectory)
   const choice = await choiceOf(hostFlags, project, stage, name)
   const opened = { identity, planning: mode === 'plan', detach, choice }

@@ -6,8 +6,8 @@ import { errorLines } from '../output/error-lines.ts'
 import { quote, quoted } from '../remote/quote.ts'
 import type { HostSpec } from '../remote/transport.ts'
 import { Ledger } from '../run/ledger.ts'
+import { newIdentity } from '../run/run-identity.ts'
 import { Session } from '../run/session.ts'
-import { newRunId } from '../run/store.ts'
 import { isAddress, parseHost } from '../task/host-address.ts'
 import type { Globals } from './globals.ts'
 import type { Project } from './project.ts'
@@ -40,7 +40,7 @@ export async function openSsh(project: Project, globals: Globals, request: SshRe
     config,
     directory,
     stateDirectory: project.stateDirectory,
-    identity: { id: newRunId(), task: 'ssh', stage },
+    identity: newIdentity('ssh', stage),
     planning: false,
     ledger: new Ledger(undefined),
     mask: new Mask(),

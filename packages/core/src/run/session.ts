@@ -202,6 +202,7 @@ export class Session implements StepHost {
   contextFor(step: { key: string; parent?: string }, signal: AbortSignal): StepContext {
     return {
       run: this.identity,
+      key: step.key,
       signal,
       progress: (text) => this.emit({ kind: 'step.progress', ...step, text }),
       emit: (event) => this.emit({ kind: 'plugin', event }),

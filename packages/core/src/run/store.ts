@@ -1,4 +1,4 @@
-import { createHash, randomInt } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { reportOf, ViridianError } from '../error.ts'
@@ -74,13 +74,6 @@ const unknownRun = (run: string, runs: readonly string[]): ViridianError =>
   new ViridianError('E_RUN_UNKNOWN', `there is no run "${run}" on record`, {
     hint: suggestion(run, runs) ?? 'run "tasks runs" to see which there are',
   })
-
-/** A new run's id, sortable by time to the millisecond: `20261123-154233-k3f9`. */
-export function newRunId(at = new Date()): string {
-  const stamp = at.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
-  const two = (number: number): string => number.toString(36).padStart(2, '0')
-  return `${stamp}-${two(at.getMilliseconds())}${two(randomInt(36 ** 2))}`
-}
 
 export const fileDigest = async (file: string): Promise<string> =>
   createHash('sha256')

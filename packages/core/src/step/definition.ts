@@ -4,6 +4,8 @@ import type { PluginEvent } from '../events/event.ts'
 /** What every function of a step is handed besides its input. */
 export interface StepContext {
   readonly run: RunIdentity
+  /** Which step of the run this is: its key in the journal. */
+  readonly key: string
   /** Aborted when the run stops: waits end, calls under way may finish. */
   readonly signal: AbortSignal
   /** Says what the step is waiting for; shown beside it while it runs. */
@@ -21,6 +23,8 @@ export interface RunIdentity {
   readonly id: string
   readonly task: string
   readonly stage: string
+  /** Who began it, and where: `ada@laptop`. */
+  readonly by: string
 }
 
 /** What `find` answers of a change whose outcome is not on record. */

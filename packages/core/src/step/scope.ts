@@ -38,6 +38,10 @@ export class Scope implements Steps {
     this.keys = new Keys(parent ?? '')
   }
 
+  get by(): string {
+    return this.host.identity.by
+  }
+
   get runId(): string {
     return this.host.identity.id
   }

@@ -14,6 +14,8 @@ import type { StepDefinition } from './definition.ts'
 export interface Steps {
   /** The id of the run, for the tags and names of what a step makes. */
   readonly runId: string
+  /** Who began the run, and where: `ada@laptop`. */
+  readonly by: string
   /**
    * Takes one step: journals its intent, runs it, journals its outcome. In a plan it only says what it would do;
    * in a resumed run a recorded outcome is given back.

@@ -34,7 +34,7 @@ export class EngineBench {
     })
     this.top = new Scope({
       engine: this.engine,
-      identity: { id: '20260101-000000-abcd', task: 'test', stage: 'local' },
+      identity: { id: '20260101-000000-abcd', task: 'test', stage: 'local', by: 'ada@here' },
       registry: this.#registry,
       openStage: async () => undefined,
       contextFor: (_, signal) => this.#context(signal),
@@ -61,7 +61,8 @@ export class EngineBench {
 
   #context(signal: AbortSignal) {
     return {
-      run: { id: '20260101-000000-abcd', task: 'test', stage: 'local' },
+      run: { id: '20260101-000000-abcd', task: 'test', stage: 'local', by: 'ada@here' },
+      key: '/test#0',
       signal,
       progress: () => undefined,
       emit: () => undefined,

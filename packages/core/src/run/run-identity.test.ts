@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { newRunId } from './store.ts'
+import { newRunId } from './run-identity.ts'
 
 describe('the id of a run', () => {
   it('sorts by time, within a second too', () => {

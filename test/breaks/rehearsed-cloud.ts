@@ -1,0 +1,103 @@
+import type { ChildProcess } from 'node:child_process'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Account } from '../account.ts'
+import { type CloudStatus, ended, onLine, Project, type Result } from '../project.ts'
+
+/** A template whose deployment is broken. */
+export interface Subject {
+  readonly template: string
+  readonly task: string
+}
+
+export const instanceSwap: Subject = { template: 'instance-swap', task: 'deploy:bluegreen' }
+export const dnsSwitch: Subject = { template: 'dns-switch', task: 'deploy:bluegreen-dns' }
+
+/** A fault, as the cloud's admin endpoint takes it. */
+export interface Fault {
+  readonly operation: string
+  /** Of this step of a run alone. */
+  readonly step?: string
+  readonly kind: 'refuse' | 'throttle' | 'lose' | 'hang' | 'mute' | 'spoil' | 'delay'
+  readonly skip?: number
+  readonly times?: number | 'always'
+  readonly code?: string
+  readonly message?: string
+  readonly status?: number
+  readonly seconds?: number
+}
+
+/** A call that AWS refuses, and goes on refusing. */
+export const refusal = (operation: string, more: Partial<Fault> = {}): Fault => ({
+  operation,
+  kind: 'refuse',
+  times: 'always',
+  code: 'UnauthorizedOperation',
+  message: 'You are not authorized to perform this operation.',
+  status: 403,
+  ...more,
+})
+
+/** A small fleet in a local cloud that stays up between runs, and a project that deploys to it. */
+export class RehearsedCloud {
+  readonly project: Project
+  readonly cloud: CloudStatus
+  readonly account: Account
+  readonly #held: ChildProcess
+
+  protected constructor(project: Project, cloud: CloudStatus, held: ChildProcess) {
+    this.project = project
+    this.cloud = cloud
+    this.account = new Account(cloud)
+    this.#held = held
+  }
+
+  protected static async opened(
+    { template }: Subject,
+    prepare?: (directory: string) => Promise<void>,
+  ): Promise<[Project, CloudStatus, ChildProcess]> {
+    const project = await Project.fromTemplate(template)
+    await edit(join(project.directory, 'local-fleet.ts'), 'size: 3', 'size: 2')
+    await prepare?.(project.directory)
+    const held = project.start(['cloud', 'up', '--time-scale', '0.05'])
+    const up = new Promise<void>((resolve) =>
+      onLine(held, (line) => /^The local cloud is up/.test(line) && resolve()),
+    )
+    await Promise.race([up, ended(held).then(refuse)])
+    return [project, await project.cloud(), held]
+  }
+
+  async close(): Promise<void> {
+    this.#held.kill('SIGINT')
+    await this.project.remove()
+  }
+
+  /** What the service answers on an instance: asked directly, past the balancer. */
+  async versionOn(address: string): Promise<unknown> {
+    const response = await fetch(`http://${address}:8080/`)
+    const body: { version: unknown } = JSON.parse(await response.text())
+    return body.version
+  }
+
+  /** Asks the cloud's own endpoint, beside AWS's. */
+  async administer(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<unknown> {
+    const response = await fetch(`${this.cloud.endpoint}/_viridian/${path}`, {
+      method,
+      headers: { 'x-viridian-secret': this.cloud.secretAccessKey },
+      ...(body && { body: JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    if (!response.ok) throw new Error(`the cloud answers ${response.status}: ${text}`)
+    return JSON.parse(text)
+  }
+}
+
+export async function edit(file: string, from: string, to: string): Promise<void> {
+  const text = await readFile(file, 'utf8')
+  if (!text.includes(from)) throw new Error(`${file} does not hold ${from}`)
+  await writeFile(file, text.replace(from, to))
+}
+
+function refuse({ stdout, stderr }: Result): never {
+  throw new Error(`the local cloud did not stay up:\n${stdout}\n${stderr}`)
+}
