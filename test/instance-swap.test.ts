@@ -145,8 +145,8 @@ describe.sequential('deploy:bluegreen on the local cloud', () => {
 
   it('lists its runs', async () => {
     const { stdout } = await project.tasks('runs')
-    expect(stdout).toMatch(/deploy:bluegreen\s+local .*succeeded/)
-    expect(stdout).toMatch(/deploy:bluegreen\s+local .*failed-undone/)
-    expect(stdout).toMatch(/deploy:bluegreen\s+local .*cancelled/)
+    expect(stdout).toMatch(/deploy:bluegreen\s+local\s.*\ssucceeded/)
+    expect(stdout).toMatch(/deploy:bluegreen\s+local\s.*\sfailed-undone/)
+    expect(stdout).toMatch(/deploy:bluegreen\s+local\s.*\scancelled/)
   })
 })

@@ -139,7 +139,7 @@ describe('a run that keeps its way back open', () => {
     expect(stdout).not.toMatch(/undo\.step/)
     expect(await live()).toBe('blue')
     expect(await things()).toEqual(['live'])
-    expect((await project.tasks('runs')).stdout).toMatch(/taken-back/)
+    expect((await project.tasks('runs')).stdout).toMatch(/rolled-back/)
   })
 
   it('is not resumed while it waits', async () => {

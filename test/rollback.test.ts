@@ -78,7 +78,7 @@ describe('a rollback of a crashed run', () => {
     )
     expect(has('green')).toBe(false)
     expect(await project.read('undone-for')).toBe('staging a-secret')
-    expect((await project.tasks('runs')).stdout).toMatch(/deploy +staging .* taken-back/)
+    expect((await project.tasks('runs')).stdout).toMatch(/deploy +staging .* rolled-back/)
   })
 
   it('needs none that compiles', async () => {

@@ -106,7 +106,9 @@ describe.sequential('an undo that fails', () => {
       stdout: expect.stringMatching(/deploy:bluegreen taken back in/),
     })
     await rehearsal.isAgain(before)
-    expect((await rehearsal.tasks(['runs'])).stdout).toMatch(new RegExp(`^${runOf(back)} .* taken-back`, 'm'))
+    expect((await rehearsal.tasks(['runs'])).stdout).toMatch(
+      new RegExp(`^${runOf(back)} .* rolled-back`, 'm'),
+    )
   }, 90_000)
 })
 

@@ -27,7 +27,7 @@ export async function runAdHoc(project: Project, globals: Globals, request: AdHo
   const locks = new FileLocks(here.stateDirectory)
   const identity = newIdentity(name, stage)
   return withSession(here, globals, { identity, choice }, async (session, ledger) => {
-    const run = { session, ledger, task, args: {}, mode: 'run', locks, config: '', adHoc: true } as const
+    const run = { session, ledger, task, args: {}, mode: 'run', locks, sources: {}, adHoc: true } as const
     return (await execute(run)).exitCode
   })
 }

@@ -9,7 +9,8 @@ import { runLock } from '../run/lock.ts'
 import type { ExitCode } from '../run/outcome.ts'
 import { rollback } from '../run/rollback.ts'
 import { identityOf } from '../run/run-identity.ts'
-import { fileDigest, RunStore } from '../run/store.ts'
+import { changesSince } from '../run/sources.ts'
+import { RunStore } from '../run/store.ts'
 import { takeOver } from '../run/take-over.ts'
 import { undoable } from '../step/undo.ts'
 import { type ArgSpecs, type ArgValues, detailsOf, flagOf, parseArgs } from '../task/args.ts'
@@ -49,7 +50,7 @@ export async function resumeRun(project: Project, globals: Globals, run: string)
     )
   }
   const task = taskNamed(project.loaded.config.tasks, started.task)
-  const config = await fileDigest(project.loaded.file)
+  const { sources } = project.loaded
   const locks = new FileLocks(project.stateDirectory)
   const args = argsOf(history, task.args)
   return withSession(
@@ -57,14 +58,12 @@ export async function resumeRun(project: Project, globals: Globals, run: string)
     globals,
     { identity: identityOf(history), records, choice: started.choice },
     async (session, ledger) => {
-      if (config !== started.config) {
-        session.emit({
-          kind: 'note',
-          level: 'warning',
-          text: 'the task file has changed since the run began',
-        })
+      const changed = changesSince(started.sources, sources)
+      if (changed.length > 0) {
+        const text = `since the run began, ${changed.join(', ')}: it goes on by what the task says now`
+        session.emit({ kind: 'note', level: 'warning', text })
       }
-      return (await execute({ session, ledger, task, args, mode: 'resume', locks, config })).exitCode
+      return (await execute({ session, ledger, task, args, mode: 'resume', locks, sources })).exitCode
     },
   )
 }

@@ -63,7 +63,10 @@ export class Project {
   /** The same with another configuration. */
   withConfig(config: Config): Project {
     const { loaded, directory } = this.#found
-    return new Project({ ...this.#found, loaded: { config, file: loaded?.file ?? '', directory } })
+    return new Project({
+      ...this.#found,
+      loaded: { config, file: loaded?.file ?? '', directory, sources: {} },
+    })
   }
 
   /** Where there is no task file, a project of no tasks: for what needs none. */

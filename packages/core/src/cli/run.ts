@@ -2,7 +2,6 @@ import { execute } from '../run/execute.ts'
 import { FileLocks } from '../run/file-locks.ts'
 import type { ExitCode } from '../run/outcome.ts'
 import { newIdentity } from '../run/run-identity.ts'
-import { fileDigest } from '../run/store.ts'
 import { type ArgSpecs, type ArgValues, parseArgs } from '../task/args.ts'
 import type { Task } from '../task/task.ts'
 import type { Globals } from './globals.ts'
@@ -21,7 +20,7 @@ export interface RunRequest {
 
 /** `tasks run` and `tasks plan`: a task from its arguments to its exit code. */
 export async function runTask(project: Project, globals: Globals, request: RunRequest): Promise<ExitCode> {
-  const { config, file } = project.loaded
+  const { config, sources } = project.loaded
   const { name, task, mode, detach, hostFlags } = request
   const stage = project.stage(globals.stage)
   const args = argsOf(request, config.stages?.[stage]?.defaults ?? {})
@@ -30,8 +29,7 @@ export async function runTask(project: Project, globals: Globals, request: RunRe
   const choice = await choiceOf(hostFlags, project, stage, name)
   const opened = { identity, planning: mode === 'plan', detach, choice }
   return withSession(project, globals, opened, async (session, ledger) => {
-    const digest = await fileDigest(file)
-    return (await execute({ session, ledger, task, args, mode, locks, config: digest })).exitCode
+    return (await execute({ session, ledger, task, args, mode, locks, sources })).exitCode
   })
 }
 

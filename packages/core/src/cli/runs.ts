@@ -1,54 +1,110 @@
+import { hostname } from 'node:os'
+import { type ErrorReport, reportOf, type ViridianError } from '../error.ts'
 import type { RunHistory } from '../journal/history.ts'
 import { elapsed } from '../output/elapsed.ts'
 import { FileLocks } from '../run/file-locks.ts'
+import { isAlive } from '../run/lease.ts'
 import { runLock } from '../run/lock.ts'
-import { remainsOf, stateOf } from '../run/run-state.ts'
+import { leftoversOf, type RunState, remedyOf, stateOf } from '../run/run-state.ts'
 import { RunStore } from '../run/store.ts'
 import { columns, type Print } from './print.ts'
 
-/** `tasks runs`: every run on record, the newest first. */
-export async function listRuns(stateDirectory: string, json: boolean, print: Print): Promise<void> {
-  const locks = new FileLocks(stateDirectory)
-  const runs = await Promise.all(
-    (await new RunStore(stateDirectory).list()).map(async (run) =>
-      'error' in run
-        ? ({ kind: 'run', run: run.run, state: 'damaged', error: run.error.message } as const)
-        : summaryOf(run, await locks.holder(runLock(run.started.run))),
-    ),
-  )
-  if (json) {
-    for (const run of runs) print(JSON.stringify(run))
-    return
-  }
-  if (runs.length === 0) return print('no runs yet')
-  const rows = runs.map((run) => {
-    if (run.state === 'damaged') return [run.run, '', '', '', '', '', `damaged: ${run.error}`]
-    const { task, stage, by, at, ms, state, until, leftovers, remedy } = run
-    const began = at.replace('T', ' ').replace(/\.\d+Z$/, '')
-    const took = ms === undefined ? '' : elapsed(ms)
-    const [first, ...more] = leftovers
-    const left =
-      first === undefined ? '' : `; left: ${first}${more.length > 0 ? ` and ${more.length} more` : ''}`
-    const next = remedy === undefined ? '' : `; ${remedy}`
-    return [run.run, task, stage, by, began, took, `${state}${until ? ` until ${until}` : ''}${left}${next}`]
-  })
-  const head = ['RUN', 'TASK', 'STAGE', 'BY', 'BEGAN (UTC)', 'TOOK', 'STATE']
-  for (const line of columns([head, ...rows])) print(line)
+/** A run as `tasks runs --json` prints it, one a line: every member is always there. */
+interface RunLine {
+  readonly kind: 'run'
+  readonly run: string
+  readonly task: string | null
+  readonly stage: string | null
+  /** `user@host`. */
+  readonly by: string | null
+  readonly at: string | null
+  readonly state: RunState | 'damaged'
+  /** Until when it keeps its way back open. */
+  readonly until: string | null
+  /** How long it took, in milliseconds. */
+  readonly ms: number | null
+  /** What is left and should not be, in words for a person. */
+  readonly leftovers: readonly string[]
+  /** The command that takes care of it. */
+  readonly remedy: string | null
+  /** Why the run ended, or why its journal cannot be read. */
+  readonly error: ErrorReport | null
 }
 
-function summaryOf(history: RunHistory, lease: Parameters<typeof stateOf>[1]) {
-  const { started, finished, kept } = history
-  const state = stateOf(history, lease)
+/** `tasks runs`: every run on record, the newest first. */
+export async function listRuns(stateDirectory: string, json: boolean, print: Print): Promise<void> {
+  const runs = await new RunStore(stateDirectory).list()
+  const locks = new FileLocks(stateDirectory)
+  const lines: RunLine[] = []
+  for (const run of runs) lines.push('error' in run ? damaged(run) : await lineOf(run, locks))
+  if (json) for (const line of lines) print(JSON.stringify(line))
+  else if (lines.length === 0) print('no runs yet')
+  else for (const line of tableOf(lines)) print(line)
+}
+
+function tableOf(lines: readonly RunLine[]): string[] {
+  const rows = lines.map(({ run, task, stage, by, at, state, until, ms, error }) => {
+    if (state === 'damaged') return [run, '', '', '', '', `damaged: ${error?.message}`]
+    const said = until === null ? state : `${state} until ${until}`
+    return [
+      run,
+      task ?? '',
+      stage ?? '',
+      by ?? '',
+      at?.slice(0, 19) ?? '',
+      said,
+      ms === null ? '' : elapsed(ms),
+    ]
+  })
+  const [head = '', ...table] = columns([['RUN', 'TASK', 'STAGE', 'BY', 'SINCE', 'STATE', 'TOOK'], ...rows])
+  return [head, ...lines.flatMap((line, index) => [table[index] ?? '', ...leftLines(line)])]
+}
+
+function leftLines({ leftovers, remedy }: RunLine): string[] {
+  const left = leftovers.map((each) => `  left: ${each}`)
+  return remedy === null ? left : [...left, `  finish it with: ${remedy}`]
+}
+
+async function lineOf(history: RunHistory, locks: FileLocks): Promise<RunLine> {
+  const { started, finished, committed, kept } = history
+  const { run, task, stage, by, at } = started
+  const state = stateOf(history, await isHeld(history, locks))
+  const leftovers = leftoversOf(history, state)
+  const isOpen = state === 'crashed' || state === 'failed-dirty' || leftovers.length > 0
   return {
     kind: 'run',
-    run: started.run,
-    task: started.task,
-    stage: started.stage,
-    by: `${started.by.user}@${started.by.host}`,
-    at: started.at,
+    run,
+    task,
+    stage,
+    by: `${by.user}@${by.host}`,
+    at,
     state,
-    ...(state === 'kept' && { until: kept }),
-    ...(finished && { ms: Date.parse(finished.at) - Date.parse(started.at), exitCode: finished.exitCode }),
-    ...remainsOf(history, state),
-  } as const
+    until: kept ?? null,
+    ms: finished ? Date.parse(finished.at) - Date.parse(at) : null,
+    leftovers,
+    remedy: isOpen ? remedyOf(run, committed) : null,
+    error: finished?.error ?? null,
+  }
+}
+
+const damaged = ({ run, error }: { run: string; error: ViridianError }): RunLine => ({
+  kind: 'run',
+  run,
+  task: null,
+  stage: null,
+  by: null,
+  at: null,
+  state: 'damaged',
+  until: null,
+  ms: null,
+  leftovers: [],
+  remedy: null,
+  error: reportOf(error),
+})
+
+/** Before a run has taken its lock, and behind its release, its process is all that there is to see. */
+async function isHeld({ started: { run, by }, finished }: RunHistory, locks: FileLocks): Promise<boolean> {
+  const lease = await locks.lease(runLock(run))
+  if (lease) return (await locks.holder(runLock(run))) !== undefined
+  return !finished && by.host === hostname() && isAlive(by.pid)
 }

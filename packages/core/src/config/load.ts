@@ -1,4 +1,6 @@
-import { dirname } from 'node:path'
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { dirname, relative } from 'node:path'
 import { cosmiconfig } from 'cosmiconfig'
 import { createJiti } from 'jiti'
 import { isViridianError, ViridianError } from '../error.ts'
@@ -12,6 +14,8 @@ export interface LoadedConfig {
   readonly file: string
   /** The directory that holds it: what relative paths in tasks are relative to. */
   readonly directory: string
+  /** The digest of the task file, and of each file that it imports and that is no package's, by its path from the directory. */
+  readonly sources: Readonly<Record<string, string>>
 }
 
 const names = ['tasks.config.ts', 'tasks.config.mts', 'tasks.config.js', 'tasks.config.mjs']
@@ -36,11 +40,9 @@ export async function loadConfig(from: string, file?: string): Promise<LoadedCon
       hint: 'write one (the README begins with one), or name a file with --config',
     })
   }
-  return {
-    config: checkConfig(found.config, found.filepath),
-    file: found.filepath,
-    directory: dirname(found.filepath),
-  }
+  const directory = dirname(found.filepath)
+  const config = checkConfig(found.config, found.filepath)
+  return { config, file: found.filepath, directory, sources: sourcesIn(directory) }
 }
 
 async function loadAt<Value>(file: string, load: () => Promise<Value>): Promise<Value> {
@@ -56,9 +58,10 @@ async function loadAt<Value>(file: string, load: () => Promise<Value>): Promise<
   }
 }
 
-/** Only the task file itself goes through jiti; packages are Node's own to load, so that there is one core. */
+/** The task file goes through jiti, and what it imports; packages are Node's own to load, so that there is one core. */
+const jiti = createJiti(import.meta.url, { nativeModules: ['@viridian/core'] })
+
 async function importFile(file: string): Promise<unknown> {
-  const jiti = createJiti(import.meta.url, { nativeModules: ['@viridian/core'] })
   try {
     const exported = await jiti.import<object>(file)
     return 'default' in exported ? exported.default : undefined
@@ -66,3 +69,12 @@ async function importFile(file: string): Promise<unknown> {
     throw brokenConfig(file, error)
   }
 }
+
+function sourcesIn(directory: string): Record<string, string> {
+  const loaded = Object.keys(jiti.cache).map((file) => [relative(directory, file), file] as const)
+  const own = loaded.filter(([path]) => !/(^|\/)node_modules\//.test(path)).sort()
+  return Object.fromEntries(own.map(([path, file]) => [path, digestOf(file)]))
+}
+
+const digestOf = (file: string): string =>
+  createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 16)

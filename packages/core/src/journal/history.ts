@@ -25,6 +25,7 @@ export interface RunHistory {
   readonly kept?: string
   /** True once its undo has begun: there is nothing to go on with any more. */
   readonly undoing: boolean
+  /** Its last record; undefined while it runs, and once it has gone on since. */
   readonly finished?: RecordOf<'run.finished'>
 }
 
@@ -56,7 +57,7 @@ export function historyOf(records: readonly JournalRecord[]): RunHistory | undef
     else if (record.kind === 'kept') kept = record.until
     else if (record.kind === 'committed') committed = true
     else if (record.kind === 'undo.started') undoing = true
-    else if (record.kind === 'run.finished') finished = record
+    finished = record.kind === 'run.finished' ? record : undefined
   }
   return {
     started,

@@ -60,8 +60,8 @@ export const journalRecord = z.discriminatedUnion('kind', [
     choice: hostChoice.optional(),
     /** True for a built-in task, which stands in no task file. */
     adHoc: z.boolean().optional(),
-    /** The digest of the task file. */
-    config: z.string(),
+    /** The files that the task was loaded from, with their digests; none on record: nobody can tell what has changed. */
+    sources: z.record(z.string(), z.string()).readonly().optional(),
     by: z.object({ user: z.string(), host: z.string(), pid: z.number() }),
   }),
   z.object({

@@ -10,6 +10,7 @@ import type { Ledger } from './ledger.ts'
 import { type LockStore, runLock } from './lock.ts'
 import { finish, type Outcome } from './outcome.ts'
 import { recordedEnv } from './recorded-env.ts'
+import { leftoversOf, unfinished } from './run-state.ts'
 import type { Session } from './session.ts'
 import { takeBack } from './take-back.ts'
 
@@ -19,8 +20,8 @@ export interface Execution {
   readonly task: Task
   readonly args: ArgValues<ArgSpecs>
   readonly mode: 'run' | 'plan' | 'resume'
-  /** The digest of the task file. */
-  readonly config: string
+  /** The files that the task was loaded from, with their digests. */
+  readonly sources: Readonly<Record<string, string>>
   /** The task stands in no task file. */
   readonly adHoc?: boolean
   readonly locks: LockStore
@@ -34,9 +35,8 @@ export async function execute(execution: Execution): Promise<Outcome> {
   const started = startOf(execution)
   session.emit({ kind: 'run.started', run: id, task, stage, at: started.at, args: started.args, mode })
   if (mode === 'run') await ledger.append(started)
-  const end = await attempt(execution)
-  const outcome = typeof end === 'string' ? ends[end] : await afterFailure(execution, end.thrown)
-  return finish(session, ledger, began, outcome)
+  const refused = await lock(execution)
+  return finish(session, ledger, began, refused ?? (await outcomeOf(execution)))
 }
 
 const ends: Readonly<Record<'done' | 'detached', Outcome>> = {
@@ -44,7 +44,7 @@ const ends: Readonly<Record<'done' | 'detached', Outcome>> = {
   detached: { status: 'kept', exitCode: 0, leftovers: [] },
 }
 
-function startOf({ session, config, task, args, adHoc }: Execution): RecordOf<'run.started'> {
+function startOf({ session, sources, task, args, adHoc }: Execution): RecordOf<'run.started'> {
   const { id, task: name, stage } = session.identity
   return {
     kind: 'run.started',
@@ -59,7 +59,7 @@ function startOf({ session, config, task, args, adHoc }: Execution): RecordOf<'r
     locks: [...locksOf(id, task, args)],
     ...(session.choice && { choice: session.choice }),
     ...(adHoc && { adHoc }),
-    config,
+    sources,
     by: { user: userInfo().username, host: hostname(), pid: process.pid },
   }
 }
@@ -70,19 +70,35 @@ const locksOf = (run: string, task: Task, args: ArgValues<ArgSpecs>): readonly s
   ...(isRemote(task) ? [] : task.locks(args)),
 ]
 
+/** Takes the locks, or says why nothing is begun: what a resumed run had made before stays as it is, and its record too. */
+async function lock({ session, ledger, task, args, mode, locks }: Execution): Promise<Outcome | undefined> {
+  try {
+    session.maskSecrets(task.args, args)
+    if (mode !== 'plan') await session.lock(locks, locksOf(session.identity.id, task, args))
+    return undefined
+  } catch (thrown) {
+    const error = reportOf(thrown)
+    const history = mode === 'resume' ? ledger.history() : undefined
+    const leftovers = history ? leftoversOf(history, 'crashed') : []
+    const exitCode = leftovers.length > 0 && error.code !== 'E_LOCKED' ? 3 : exitCodeOf(error)
+    return { status: 'failed', exitCode, error, leftovers, isUnrecorded: history !== undefined }
+  }
+}
+
+async function outcomeOf(execution: Execution): Promise<Outcome> {
+  const end = await attempt(execution)
+  return typeof end === 'string' ? ends[end] : afterFailure(execution, end.thrown)
+}
+
 /** Runs the task function and awaits all that it started. */
 async function attempt({
   session,
   task,
   args,
-  mode,
-  locks,
 }: Execution): Promise<'done' | 'detached' | { thrown: unknown }> {
   const { engine } = session
   let end: 'done' | 'detached' = 'done'
   try {
-    session.maskSecrets(task.args, args)
-    if (mode !== 'plan') await session.lock(locks, locksOf(session.identity.id, task, args))
     const running = body(session, task, args)
     running.catch(ignore)
     // A task that does not listen to the signal must not keep an interrupted run from its undo.
@@ -106,18 +122,19 @@ function body(session: Session, task: Task, args: ArgValues<ArgSpecs>): Promise<
 
 const stopped = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason)
     signal.addEventListener('abort', () => reject(signal.reason), { once: true })
   })
 
 async function afterFailure({ session, ledger }: Execution, thrown: unknown): Promise<Outcome> {
   const other = await takenOver(session)
   if (other)
-    return { status: 'cancelled', exitCode: 1, error: reportOf(other), leftovers: [], isElsewhere: true }
+    return { status: 'cancelled', exitCode: 1, error: reportOf(other), leftovers: [], isUnrecorded: true }
   if (!session.engine.planning) await runFailureHooks(session, thrown)
   const error = reportOf(thrown)
   const status = codeOf(thrown) === 'E_INTERRUPTED' ? 'cancelled' : 'failed'
   const leftovers = session.committed
-    ? unfinished
+    ? [unfinished]
     : (await takeBack(session, ledger, { reason: error })).leftovers
   if (leftovers.length === 0) return { status, exitCode: exitCodeOf(error), error, leftovers }
   return { status, exitCode: 3, error: status === 'cancelled' ? withoutHint(error) : error, leftovers }
@@ -144,5 +161,3 @@ function exitCodeOf({ code }: ErrorReport): Outcome['exitCode'] {
   if (code === 'E_INTERRUPTED') return 130
   return code === 'E_LOCKED' ? 4 : 1
 }
-
-const unfinished = ['what follows the commit is not finished']

@@ -47,8 +47,12 @@ export class FileLocks implements LockStore {
     }
   }
 
+  lease(name: string): Promise<Lease | undefined> {
+    return readLease(this.#file(name))
+  }
+
   async holder(name: string): Promise<Lease | undefined> {
-    const lease = await readLease(this.#file(name))
+    const lease = await this.lease(name)
     return lease && !hasLapsed(lease, hostname()) ? lease : undefined
   }
 

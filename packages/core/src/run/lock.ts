@@ -10,6 +10,8 @@ export interface LockStore {
    * @throws ViridianError `E_LOCKED` with the holder; `E_STATE_READ`, `E_STATE_WRITE` when it cannot be told or taken
    */
   acquire(name: string, holder: Holder, events: LockEvents): Promise<HeldLock>
+  /** What stands there of a lock, lapsed or not. */
+  lease(name: string): Promise<Lease | undefined>
   /** Who holds a lock, unless that lease has lapsed. */
   holder(name: string): Promise<Lease | undefined>
 }

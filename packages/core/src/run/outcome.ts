@@ -2,6 +2,7 @@ import { type ErrorReport, reportOf } from '../error.ts'
 import type { RunStatus } from '../events/event.ts'
 import type { JournalRecord } from '../journal/record.ts'
 import type { Ledger } from './ledger.ts'
+import { remedyOf } from './run-state.ts'
 import type { Session } from './session.ts'
 
 /** What a run came to. */
@@ -11,8 +12,8 @@ export interface Outcome {
   readonly error?: ErrorReport
   /** What is left and should not be, in words for a person. */
   readonly leftovers: readonly string[]
-  /** Another process has taken the run over: what comes of it is recorded there. */
-  readonly isElsewhere?: boolean
+  /** The run's record stays as it is: another process goes on with it, or nothing was begun here. */
+  readonly isUnrecorded?: boolean
 }
 
 /** 0 done · 1 failed, nothing left · 2 not understood · 3 something is left · 4 locked · 130 interrupted, and undone. */
@@ -34,10 +35,9 @@ export async function finish(
   const { status, exitCode, error } = outcome
   const at = new Date().toISOString()
   const said = { status, exitCode, leftovers: [...outcome.leftovers], ...(error && { error }), at }
-  if (!outcome.isElsewhere) await recordOrWarn(session, ledger)({ kind: 'run.finished', ...said })
+  if (!outcome.isUnrecorded) await recordOrWarn(session, ledger)({ kind: 'run.finished', ...said })
   const { id, task } = session.identity
-  const remedy = `tasks ${session.committed ? 'resume' : 'rollback'} ${id}`
-  const left = said.leftovers.length > 0 ? { ...said, remedy } : said
+  const left = said.leftovers.length > 0 ? { ...said, remedy: remedyOf(id, session.committed) } : said
   session.emit({ kind: 'run.finished', run: id, task, ...left, ms: Math.round(performance.now() - began) })
   return outcome
 }

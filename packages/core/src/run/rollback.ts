@@ -43,6 +43,7 @@ async function attempt(
   } catch (error) {
     const report = reportOf(error)
     const leftovers = undoable(ledger.history()?.steps.values() ?? []).map(({ intent }) => intent.title)
-    return { status: 'failed', exitCode: report.code === 'E_LOCKED' ? 4 : 3, error: report, leftovers }
+    const exitCode = report.code === 'E_LOCKED' ? 4 : 3
+    return { status: 'failed', exitCode, error: report, leftovers, isUnrecorded: true }
   }
 }

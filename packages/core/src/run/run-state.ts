@@ -1,55 +1,47 @@
-import { hostname } from 'node:os'
 import type { RunHistory } from '../journal/history.ts'
 import { undoable } from '../step/undo.ts'
-import { isAlive, type Lease } from './lease.ts'
 
 /**
- * What became of a run. `kept`: its way back is open. `failed`: nothing had to be undone; `failed-undone`: what it had
- * changed is put back; `failed-dirty`: something is left. `cancelled`: interrupted, and put back. `crashed`: its process
- * is gone without an end. `taken-back`: by `tasks rollback`.
+ * What became of a run:
+ * - `running`: a process goes on with it, forwards or back
+ * - `kept`: it keeps its way back open; `tasks rollback` goes back, `tasks resume` finishes a detached one
+ * - `succeeded`: it came to its end
+ * - `failed-undone`: it failed, and nothing of it is left
+ * - `failed-dirty`: it failed or was interrupted, and something is left
+ * - `cancelled`: it was interrupted, and nothing of it is left
+ * - `crashed`: its process ended before it came to an end
+ * - `rolled-back`: `tasks rollback` has taken it back
  */
 export type RunState =
   | 'running'
   | 'kept'
   | 'succeeded'
-  | 'failed'
   | 'failed-undone'
   | 'failed-dirty'
   | 'cancelled'
   | 'crashed'
-  | 'taken-back'
+  | 'rolled-back'
 
-/** @param lease - who holds the lock of the run itself, if it is held */
-export function stateOf(
-  { started, finished, undoing, kept }: RunHistory,
-  lease: Lease | undefined,
-): RunState {
-  const { host, pid } = started.by
-  if (kept !== undefined && (lease?.kept !== undefined || finished)) return 'kept'
-  // A run that has just begun holds no lock yet.
-  if (lease || (!finished && host === hostname() && isAlive(pid))) return 'running'
+/** @param isHeld - whether a process goes on with it */
+export function stateOf({ finished, undoing, kept }: RunHistory, isHeld: boolean): RunState {
+  if (kept !== undefined) return 'kept'
+  if (isHeld) return 'running'
   if (!finished) return 'crashed'
-  const { status, exitCode } = finished
-  if (exitCode === 3) return 'failed-dirty'
-  if (status === 'failed') return undoing ? 'failed-undone' : 'failed'
-  return status === 'succeeded' && undoing ? 'taken-back' : status
+  const { status, exitCode, leftovers } = finished
+  if (status === 'succeeded') return undoing ? 'rolled-back' : 'succeeded'
+  if (exitCode === 3 || leftovers.length > 0) return 'failed-dirty'
+  return status === 'cancelled' ? 'cancelled' : 'failed-undone'
 }
 
-export interface Remains {
-  /** What a run has left, in words for a person. */
-  readonly leftovers: readonly string[]
-  /** The command that deals with it. */
-  readonly remedy?: string
+export const unfinished = 'what follows the commit is not finished'
+
+/** What is left of a run whose process has ended, in words for a person. */
+export function leftoversOf(history: RunHistory, state: RunState): readonly string[] {
+  const { finished, committed, steps } = history
+  if (state !== 'crashed') return finished?.leftovers ?? []
+  return committed ? [unfinished] : undoable(steps.values()).map(({ intent }) => intent.title)
 }
 
-/** What an ended run has left, and the command that finishes it. */
-export function remainsOf({ started, finished, committed, steps }: RunHistory, state: RunState): Remains {
-  if (state === 'failed-dirty') {
-    const remedy = `tasks ${committed ? 'resume' : 'rollback'} ${started.run}`
-    return { leftovers: finished?.leftovers ?? [], remedy }
-  }
-  if (state !== 'crashed') return { leftovers: [] }
-  if (committed) return { leftovers: ['what comes behind its commit'], remedy: `tasks resume ${started.run}` }
-  const leftovers = undoable(steps.values()).map(({ intent }) => intent.title)
-  return leftovers.length === 0 ? { leftovers } : { leftovers, remedy: `tasks rollback ${started.run}` }
-}
+/** The command that finishes what is left of a run, forwards once it is committed. */
+export const remedyOf = (run: string, committed: boolean): string =>
+  `tasks ${committed ? 'resume' : 'rollback'} ${run}`

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { reportOf, ViridianError } from '../error.ts'
 import { historyOf, type RunHistory } from '../journal/history.ts'
@@ -74,9 +73,3 @@ const unknownRun = (run: string, runs: readonly string[]): ViridianError =>
   new ViridianError('E_RUN_UNKNOWN', `there is no run "${run}" on record`, {
     hint: suggestion(run, runs) ?? 'run "tasks runs" to see which there are',
   })
-
-export const fileDigest = async (file: string): Promise<string> =>
-  createHash('sha256')
-    .update(await readFile(file))
-    .digest('hex')
-    .slice(0, 16)

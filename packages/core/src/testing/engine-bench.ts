@@ -82,7 +82,7 @@ const started: JournalRecord = {
   args: {},
   plugins: [],
   locks: [],
-  config: '',
+  sources: {},
   by: { user: 'test', host: 'test', pid: 1 },
 }
 

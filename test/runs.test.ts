@@ -1,0 +1,226 @@
+import type { ChildProcess } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { appendFile, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type JsonEvent, type JsonResult, Project } from './project.ts'
+
+const zod = import.meta.resolve('zod')
+
+/** Changes that are files, made one after another; the last of them can be made to fail, and so can every undo. */
+const config = `
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { defineChange, defineConfig, task } from '@viridian/core'
+import { z } from '${zod}'
+import { thing } from './names.ts'
+
+const at = (name) => join(import.meta.dirname, name)
+const schema = z.object({ name: z.string() })
+const make = defineChange({
+  name: 'things/make', version: 1, input: schema, beforeSchema: z.null(), output: z.null(), calls: [],
+  title: ({ name }) => 'make ' + name,
+  before: async () => null,
+  run: async ({ name }) => {
+    if (name === 'bad') throw new Error('bad things cannot be made')
+    writeFileSync(at(name), '')
+    return null
+  },
+  find: async ({ name }) => existsSync(at(name)) ? { status: 'done', output: null } : { status: 'absent' },
+  undo: async ({ name }) => {
+    if (existsSync(at('stuck'))) throw new Error(name + ' is stuck')
+    rmSync(at(name), { force: true })
+  },
+  touches: ({ name }) => [name],
+  leaves: ({ name }) => ['the thing ' + name],
+})
+const things = { name: 'things', module: 'things', settings: null, steps: [make] }
+
+const args = { wait: { type: 'duration', default: '0s' }, keep: { type: 'duration', default: '0s' }, bad: 'boolean' }
+const deploy = task({ args, locks: () => ['things'] }, async (t) => {
+  await t.step(make, { name: thing })
+  if (t.args.wait > 0) await sleep(t.args.wait, undefined, { signal: t.signal })
+  if (t.args.bad) await t.step(make, { name: 'bad' })
+  await t.keep(t.args.keep)
+  await t.commit()
+})
+export default defineConfig({
+  plugins: [things],
+  tasks: { deploy },
+  stages: { here: { plugins: [{ name: 'here', module: 'here', settings: null, rehearsal: true }] } },
+})
+`
+
+let project: Project
+beforeEach(async () => {
+  project = await Project.of({ 'tasks.config.ts': config, 'names.ts': `export const thing = 'green'` })
+})
+afterEach(() => project.remove())
+
+const runs = async () => (await project.json(['runs'])).events
+const newest = async () => (await runs())[0]
+const idOf = ({ events }: JsonResult): string =>
+  String(events.find(({ kind }) => kind === 'run.started')?.run)
+
+/** A run that has made its thing, and waits when this is done to it. */
+function once(act: (child: ChildProcess) => void, ...args: string[]): Promise<JsonResult> {
+  let seen = false
+  return project.json(['run', 'deploy', ...args], ({ kind, title }: JsonEvent, child) => {
+    if (seen || kind !== 'step.finished' || title !== 'make green') return
+    seen = true
+    act(child)
+  })
+}
+
+const notes = ({ events }: JsonResult): unknown[] =>
+  events.filter(({ kind }) => kind === 'note').map(({ text }) => text)
+
+describe('a resume', () => {
+  const crash = async (): Promise<string> =>
+    idOf(await once((child) => child.kill('SIGKILL'), '--wait', '2s'))
+
+  it('goes on in silence when the task is what it was', async () => {
+    const resumed = await project.json(['resume', await crash()])
+    expect(resumed.last('run.finished')).toMatchObject({ status: 'succeeded' })
+    expect(notes(resumed).filter((text) => /changed/.test(String(text)))).toEqual([])
+  })
+
+  it('says which of the files of the task have changed before it goes on', async () => {
+    const run = await crash()
+    await project.write('names.ts', `export { thing } from './more.ts'`)
+    await project.write('more.ts', `export const thing = 'green'`)
+    const resumed = await project.json(['resume', run])
+    const said = resumed.events.findIndex(({ text }) =>
+      /names.ts has changed, more.ts was added/.test(String(text)),
+    )
+    expect(said).toBeGreaterThanOrEqual(0)
+    expect(said).toBeLessThan(resumed.events.findIndex(({ kind }) => kind === 'step.started'))
+    expect(resumed.last('run.finished')).toMatchObject({ status: 'succeeded' })
+  })
+
+  it('stops at a step that asks for something else now, and puts back what was made', async () => {
+    const run = await crash()
+    await project.write('names.ts', `export const thing = 'blue'`)
+    const resumed = await project.json(['resume', run])
+    expect(resumed.last('run.finished')).toMatchObject({
+      exitCode: 1,
+      error: { code: 'E_RESUME_MISMATCH' },
+      leftovers: [],
+    })
+    expect(existsSync(join(project.directory, 'green'))).toBe(false)
+  })
+
+  it('that is refused by a lock leaves the run as it is', async () => {
+    const run = await crash()
+    let child: ChildProcess | undefined
+    const other = once(
+      (started) => {
+        child = started
+      },
+      '--wait',
+      '60s',
+    )
+    await expect.poll(() => child, { timeout: 10_000 }).toBeDefined()
+    const refused = await project.json(['resume', run])
+    expect(refused).toMatchObject({ exitCode: 4 })
+    expect(refused.last('run.finished')).toMatchObject({
+      error: {
+        code: 'E_LOCKED',
+        message: expect.stringMatching(/^things is locked by \S+ on \S+: run \S+ of "deploy"/),
+      },
+      leftovers: ['make green'],
+    })
+    expect(existsSync(join(project.directory, 'green'))).toBe(true)
+    expect((await runs()).find((each) => each.run === run)).toMatchObject({ state: 'crashed' })
+    child?.kill('SIGKILL')
+    await other
+  })
+})
+
+describe('runs that are started at the same instant', () => {
+  it('are refused but for one, each time', async () => {
+    for (let round = 0; round < 3; round += 1) {
+      const ends = await Promise.all(
+        Array.from({ length: 2 }, () => project.json(['run', 'deploy', '--wait', '4s'])),
+      )
+      expect(ends.map(({ exitCode }) => exitCode).sort()).toEqual([0, 4])
+    }
+  })
+})
+
+describe('tasks runs', () => {
+  it('has every member of every run, whatever became of it', async () => {
+    await project.json(['run', 'deploy'])
+    expect(await newest()).toEqual({
+      kind: 'run',
+      run: expect.stringMatching(/^\d{8}-\d{6}-\w+$/),
+      task: 'deploy',
+      stage: 'here',
+      by: expect.stringMatching(/^\S+@\S+$/),
+      at: expect.stringMatching(/^\d{4}-.*Z$/),
+      state: 'succeeded',
+      until: null,
+      ms: expect.any(Number),
+      leftovers: [],
+      remedy: null,
+      error: null,
+    })
+    const [journal = ''] = await readdir(join(project.directory, '.tasks/runs'))
+    await appendFile(join(project.directory, '.tasks/runs', journal), 'no record\n')
+    const [damaged] = await runs()
+    expect(damaged).toMatchObject({ state: 'damaged', task: null, error: { code: 'E_JOURNAL_DAMAGED' } })
+  })
+
+  it('tells a failure that was undone, a cancelled run, and one that left something', async () => {
+    await project.json(['run', 'deploy', '--bad'])
+    expect(await newest()).toMatchObject({ state: 'failed-undone', leftovers: [], remedy: null })
+    await once((child) => child.kill('SIGINT'), '--wait', '10s')
+    expect(await newest()).toMatchObject({ state: 'cancelled', leftovers: [], remedy: null })
+    await project.write('stuck', '')
+    const dirty = idOf(await project.json(['run', 'deploy', '--bad']))
+    expect(await newest()).toMatchObject({
+      run: dirty,
+      state: 'failed-dirty',
+      leftovers: ['the thing green'],
+      remedy: `tasks rollback ${dirty}`,
+    })
+    const { stdout } = await project.tasks('runs')
+    expect(stdout).toMatch(
+      /failed-dirty.*\n {2}left: the thing green\n {2}finish it with: tasks rollback \S+\n/,
+    )
+  })
+
+  it('tells a run from one that crashed, also in its rollback', async () => {
+    let during: JsonEvent | undefined
+    const crashed = idOf(
+      await once(
+        (child) => {
+          void newest().then((run) => {
+            during = run
+            child.kill('SIGKILL')
+          })
+        },
+        '--wait',
+        '20s',
+      ),
+    )
+    expect(during).toMatchObject({ state: 'running', leftovers: [], remedy: null })
+    const remedy = `tasks rollback ${crashed}`
+    expect(await newest()).toMatchObject({ state: 'crashed', leftovers: ['make green'], remedy })
+    await project.write('stuck', '')
+    expect((await project.tasks('rollback')).exitCode).toBe(3)
+    expect(await newest()).toMatchObject({ state: 'failed-dirty', leftovers: ['the thing green'], remedy })
+  })
+
+  it('tells until when a way back is kept open, and that it was taken', async () => {
+    await project.json(['run', 'deploy', '--keep', '10m', '--detach'])
+    expect(await newest()).toMatchObject({
+      state: 'kept',
+      until: expect.stringMatching(/^\d{4}-/),
+      remedy: null,
+    })
+    await project.json(['rollback'])
+    expect(await newest()).toMatchObject({ state: 'rolled-back', until: null, leftovers: [] })
+  })
+})
