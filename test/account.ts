@@ -71,6 +71,7 @@ export class Account {
       launchTemplate:
         group.LaunchTemplate && `${group.LaunchTemplate.LaunchTemplateName}:${group.LaunchTemplate.Version}`,
       sizes: [group.MinSize, group.DesiredCapacity, group.MaxSize],
+      grace: group.HealthCheckGracePeriod,
       suspended: (group.SuspendedProcesses ?? []).map(({ ProcessName }) => ProcessName),
       tags: tagsOf(group.Tags),
       instances: (group.Instances ?? [])
@@ -104,6 +105,13 @@ export class Account {
     )
   }
 
+  /** Every alarm that acts goes off, and calms down again. */
+  async ring(): Promise<void> {
+    const acting = (await this.#alarms()).filter(({ ActionsEnabled }) => ActionsEnabled)
+    for (const state of ['ALARM', 'OK'] as const)
+      await Promise.all(acting.map(({ AlarmName = '' }) => this.setAlarm(AlarmName, state)))
+  }
+
   async resume(group: string, ...processes: string[]): Promise<void> {
     await this.#autoScaling.send(
       new ResumeProcessesCommand({ AutoScalingGroupName: group, ScalingProcesses: processes }),
@@ -127,6 +135,21 @@ export class Account {
     return InstanceStates.filter(({ State }) => State === 'InService')
       .map(({ InstanceId }) => InstanceId ?? '')
       .sort()
+  }
+
+  /** The instances in service behind the balancer that a name leads to. */
+  async behind(name: string): Promise<string[]> {
+    const [zones, { LoadBalancerDescriptions = [] }] = await Promise.all([
+      this.#records(),
+      this.#balancers.send(new DescribeLoadBalancersCommand({})),
+    ])
+    const target = zones
+      .flatMap((sets = []) => sets)
+      .find(({ Name, Type }) => Type === 'A' && Name === `${name}.`)
+      ?.AliasTarget?.DNSName?.toLowerCase()
+      .replace(/^dualstack\.|\.$/g, '')
+    const balancer = LoadBalancerDescriptions.find(({ DNSName }) => DNSName?.toLowerCase() === target)
+    return balancer?.LoadBalancerName === undefined ? [] : this.inService(balancer.LoadBalancerName)
   }
 
   /** Everything in the account that a deployment could change or leave behind. */
@@ -192,7 +215,7 @@ export class Account {
     }))
   }
 
-  async #records(): Promise<unknown> {
+  async #records() {
     const { HostedZones = [] } = await this.#names.send(new ListHostedZonesCommand({}))
     const sets = await Promise.all(
       HostedZones.map(({ Id }) => this.#names.send(new ListResourceRecordSetsCommand({ HostedZoneId: Id }))),

@@ -121,17 +121,6 @@ describe.sequential('an undo that fails', () => {
   }, 60_000)
 })
 
-describe.sequential('every answer', () => {
-  it('may be lost once: the deployment goes through', async () => {
-    const actions = new Set(calls.map(({ action }) => action))
-    const faults = [...actions].map((operation) => ({ operation, kind: 'lose' }) as const)
-    const result = await rehearsal.with(faults, () => rehearsal.deploy('v20'))
-    expect(result).toMatchObject({ exitCode: 0 })
-    expectServed(result)
-    await expectLive(rehearsal, 'v20', 1)
-  }, 90_000)
-})
-
 function runOf({ stdout }: Result): string {
   const [, run] = /· run (\S+)$/m.exec(stdout) ?? []
   if (run === undefined) throw new Error(`no run stands on the screen:\n${stdout}`)

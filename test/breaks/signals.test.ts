@@ -136,34 +136,3 @@ describe.sequential('a signal', () => {
     await rehearsal.isAgain(before)
   }, 60_000)
 })
-
-describe.sequential('a run that is killed', () => {
-  it.each(['launch', 'attach', 'standby'])(
-    'in mid-%s is taken back by a rollback',
-    async (step) => {
-      const before = await rehearsal.account.inventory()
-      const killed = await until(starts(step), (child) => child.kill('SIGKILL'))
-      expect(killed.exitCode).toBe(null)
-      const back = await rehearsal.tasks(['rollback'])
-      expect(back).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(runOf(killed)) })
-      expectServed(back)
-      await rehearsal.isAgain(before)
-    },
-    60_000,
-  )
-
-  it.each([
-    ['attach', 'v12'],
-    ['retire', 'v13'],
-  ])(
-    'in mid-%s is finished by a resume',
-    async (step, release) => {
-      const killed = await until(starts(step), (child) => child.kill('SIGKILL'), release)
-      expect(killed.exitCode).toBe(null)
-      const resumed = await rehearsal.tasks(['resume', runOf(killed)])
-      expect(resumed).toMatchObject({ exitCode: 0 })
-      await allGreen(release)
-    },
-    60_000,
-  )
-})

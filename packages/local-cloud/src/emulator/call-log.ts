@@ -2,14 +2,17 @@
 export interface CallRecord {
   /** Counts from 1. */
   readonly n: number
-  /** The service's signing name, `ec2`. */
+  /** The service's signing name, `ec2`; `ssh`: a command on a machine. */
   readonly service: string
   readonly operation: string
   /** Which step of a run asked, as its User-Agent says. */
   readonly step?: string
   /** ISO time at which it came. */
   readonly at: string
-  /** The HTTP status of the answer; 0 while there is none, and for ever if the connection was cut. */
+  /**
+   * The HTTP status of the answer; 0 while there is none, and for ever if the connection was cut. Of a command over SSH, 200
+   * once it has ended well, and 500 otherwise.
+   */
   status: number
   /** The error's code when it was refused. */
   code?: string

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as immediate } from 'node:timers/promises'
 import { openBalancers } from './balancer/index.ts'
+import { openCallLog } from './call-log.ts'
 import { scaledClock } from './clock.ts'
 import { openNameServer } from './dns/index.ts'
 import { type FaultSettings, openFaults } from './faults.ts'
@@ -85,7 +86,13 @@ async function open(options: CloudOptions, endings: Endings): Promise<Cloud> {
   })
   const { account, ...credentials } = identityOf(store)
   const faults = openFaults(options.faults)
-  const machines = await openMachines({ directory, clock, ssh, freeDisk: () => faults.freeDisk })
+  const log = openCallLog()
+  const hear = () => {
+    const record = log.open({ service: 'ssh', operation: 'Exec' }, clock.now())
+    const ended = (code: number): void => void Object.assign(record, { status: code === 0 ? 200 : 500 })
+    return { fault: faults.hit('ssh', 'Exec'), ended }
+  }
+  const machines = await openMachines({ directory, clock, ssh, freeDisk: () => faults.freeDisk, hear })
   endings.push(() => machines.close())
   const balancers = openBalancers({ clock, seed: directory, isUp: (id) => machines.isRunning(id) })
   endings.push(() => balancers.closeAll())
@@ -130,6 +137,7 @@ async function open(options: CloudOptions, endings: Endings): Promise<Cloud> {
     region,
     clock,
     faults,
+    log,
     ...(port === undefined ? {} : { port }),
   })
   endings.push(() => server.close())

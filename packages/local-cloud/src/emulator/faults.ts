@@ -21,7 +21,10 @@ const kinds = z.enum([
 ])
 
 const faultRule = z.strictObject({
-  /** `RunInstances`, `ec2:RunInstances` (as IAM names it) or `*`. */
+  /**
+   * `RunInstances`, `ec2:RunInstances` (as IAM names it) or `*`; `ssh:Exec`: a command over SSH, which can be refused, cut
+   * as it begins, lost or muted as it ends, hang, or be spoilt: done, with exit code 1.
+   */
   operation: z.string().min(1),
   /** Of this step of a run alone, as its calls name it in their User-Agent. */
   step: z.string().optional(),

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { buffer } from 'node:stream/consumers'
 import { administer, adminPrefix } from './admin.ts'
 import { type Answerer, answerer } from './answerer.ts'
-import { openCallLog } from './call-log.ts'
+import { type CallLog, openCallLog } from './call-log.ts'
 import type { Clock } from './clock.ts'
 import { type Faults, openFaults } from './faults.ts'
 import type { Service } from './service.ts'
@@ -18,6 +18,7 @@ export interface ServeOptions {
   /** @default a free one */
   readonly port?: number
   readonly faults?: Faults
+  readonly log?: CallLog
 }
 
 export interface Server {
@@ -30,7 +31,7 @@ export interface Server {
 /** Serves AWS's wire protocols on loopback. */
 export async function serve(options: ServeOptions): Promise<Server> {
   const faults = options.faults ?? openFaults()
-  const log = openCallLog()
+  const log = options.log ?? openCallLog()
   const admin = { secret: options.credentials.secretAccessKey, faults, log, services: options.services }
   const answerAws = answerer({ ...options, faults, log })
   const answer: Answerer = async (request) =>

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Machine } from '../hardware.ts'
+import type { HearCommand } from './heard-command.ts'
 
 /** Where the parts of one machine lie on the real disk. Only `home` is the machine's disk: images hold a copy of it. */
 export interface Layout {
@@ -51,6 +52,7 @@ export interface Computer {
   readonly layout: Layout
   /** Bytes that are free on its disk; null: as many as there are. */
   readonly freeDisk: () => number | null
+  readonly hear: HearCommand
 }
 
 /** The name that EC2 gives a host: `ip-127-20-0-1`. */

@@ -6,6 +6,7 @@ import type { Machine, MachineSpec, Machines } from '../hardware.ts'
 import { readConsole } from './console.ts'
 import { Control } from './control.ts'
 import { copyDisk } from './disk.ts'
+import { type HearCommand, hearNothing } from './heard-command.ts'
 import { type Computer, layoutOf } from './layout.ts'
 import { killLeftovers } from './leftovers.ts'
 import { LoopbackRange, noAlias, probe } from './loopback.ts'
@@ -22,6 +23,8 @@ export interface MachinesOptions {
   readonly ports?: readonly number[]
   /** Bytes that are free on every machine's disk, asked for at each command; null: as many as there are. */
   readonly freeDisk?: () => number | null
+  /** Hears of every command that comes over SSH, and says what goes wrong with it. */
+  readonly hear?: HearCommand
 }
 
 /** Machines, and the end of them all. */
@@ -199,8 +202,8 @@ class LocalMachines implements OpenMachines {
 
   #computer(spec: MachineSpec, machine: Machine): Computer {
     const layout = layoutOf(this.#options.directory, spec.id)
-    const { ssh, freeDisk = () => null } = this.#options
-    return { machine, image: spec.image, user: ssh.user, layout, freeDisk }
+    const { ssh, freeDisk = () => null, hear = hearNothing } = this.#options
+    return { machine, image: spec.image, user: ssh.user, layout, freeDisk, hear }
   }
 
   #imagePath(image: string): string {

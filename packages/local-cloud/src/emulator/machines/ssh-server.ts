@@ -23,7 +23,10 @@ export class SshServer {
   constructor(computer: Computer, hostKey: HostKey) {
     this.#computer = computer
     const ssh = new ssh2.Server({ hostKeys: [hostKey.private], ident: 'OpenSSH_9.6' })
-    ssh.on('connection', (connection, { ip, port }) => this.#serve(connection, ip, port))
+    ssh.on('connection', (connection, { ip, port }) => {
+      const socket = [...this.#sockets].find(({ remotePort }) => remotePort === port)
+      this.#serve(connection, ip, port, socket)
+    })
     this.#listener = createServer({ noDelay: true }, (socket) => {
       this.#sockets.add(socket)
       socket.once('close', () => this.#sockets.delete(socket))
@@ -43,7 +46,7 @@ export class SshServer {
     await closed
   }
 
-  #serve(connection: Connection, ip: string, port: number): void {
+  #serve(connection: Connection, ip: string, port: number, socket: Socket | undefined): void {
     const { machine, user } = this.#computer
     const peer = `${ip} port ${port}`
     // A client that goes away in mid-sentence is everyday life for a server: it is logged, and its sessions end.
@@ -55,7 +58,7 @@ export class SshServer {
       const hangUps = new Set<() => void>()
       connection.on('session', (accept) => {
         const session = accept()
-        const hangUp = serveSession(session, this.#computer, peers)
+        const hangUp = serveSession(session, this.#computer, { peers, socket })
         hangUps.add(hangUp)
         // The channel's own `close` waits until its input is read, which a stuck command never does.
         session.on('close', () => {

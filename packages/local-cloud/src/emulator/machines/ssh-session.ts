@@ -1,7 +1,9 @@
 import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import type { PseudoTtyInfo, ServerChannel, Session } from 'ssh2'
 import { environmentOf } from './environment.ts'
+import type { HeardCommand } from './heard-command.ts'
 import { type Computer, hostName } from './layout.ts'
 import { signalGroup, spawnGroup } from './process-group.ts'
 
@@ -11,15 +13,40 @@ import { sendOutputs } from './ssh-output.ts'
 const hangUpGrace = 2_000
 const acceptedVariables = /^(LANG|LC_\w+)$/
 
+/** The connection that a session belongs to. */
+export interface SessionConnection {
+  /** As SSH_CONNECTION has them. */
+  readonly peers: string
+  readonly socket: Socket | undefined
+}
+
 /** Serves one session of a connection: a command, a shell, or SFTP. The result ends what the session runs. */
-export function serveSession(session: Session, computer: Computer, peers: string): () => void {
+export function serveSession(
+  session: Session,
+  computer: Computer,
+  { peers, socket }: SessionConnection,
+): () => void {
   const variables: Record<string, string> = {}
   let terminal: PseudoTtyInfo | undefined
   let child: ChildProcess | undefined
-  const run = (channel: ServerChannel, command: string | undefined): void => {
+  const run = (command: string | undefined): ChildProcess => {
     const environment = { ...environmentOf(computer), ...variables, SSH_CONNECTION: peers }
     child = start(computer, environment, terminal, command)
-    attach(child, channel)
+    return child
+  }
+  const silence = (): void => {
+    socket?.pause()
+    socket?.cork()
+  }
+  const runHeard = (channel: ServerChannel, command: string, { fault, ended }: HeardCommand): void => {
+    const started = run(command)
+    started.once('exit', (code) => {
+      ended(code ?? 1)
+      if (fault?.kind === 'lose') socket?.destroy()
+      if (fault?.kind === 'mute') silence()
+    })
+    attach(started, channel, fault?.kind === 'spoil' ? 1 : undefined)
+    if (fault?.kind === 'cut') socket?.destroy()
   }
   session.on('pty', (accept, _, info) => {
     terminal = info
@@ -36,8 +63,17 @@ export function serveSession(session: Session, computer: Computer, peers: string
     if (!signal || child?.pid === undefined || !signalGroup(child.pid, signal)) return reject?.()
     accept?.()
   })
-  session.on('exec', (accept, _, { command }) => run(accept(), command))
-  session.on('shell', (accept) => run(accept(), undefined))
+  session.on('exec', (accept, reject, { command }) => {
+    const heard = computer.hear()
+    const kind = heard.fault?.kind
+    if (kind === 'refuse' || kind === 'throttle') return reject?.()
+    if (kind === 'hang') return silence()
+    runHeard(accept(), command, heard)
+  })
+  session.on('shell', (accept) => {
+    const channel = accept()
+    attach(run(undefined), channel)
+  })
   session.on('sftp', (accept) => serveSftp(accept(), computer.layout))
   return () => {
     if (child) hangUp(child)
@@ -72,7 +108,8 @@ function limited(command: string, free: number | null): string {
 
 const hasScript = ['/usr/bin/script', '/bin/script'].some((path) => existsSync(path))
 
-function attach(child: ChildProcess, channel: ServerChannel): void {
+/** @param told - told in place of the command's own */
+function attach(child: ChildProcess, channel: ServerChannel, told?: number): void {
   const { stdin, stdout, stderr } = child
   if (!stdin || !stdout || !stderr) throw new Error('A session needs its three streams')
   // A command that does not read its input to the end is no failure: its exit status says how it went.
@@ -80,7 +117,7 @@ function attach(child: ChildProcess, channel: ServerChannel): void {
   channel.pipe(stdin)
   const ended = new Promise<void>((resolve) => {
     child.once('exit', (code, signal) => {
-      tellExit(channel, code, signal)
+      tellExit(channel, told ?? code, signal)
       resolve()
     })
     child.once('error', (error) => {

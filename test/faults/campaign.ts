@@ -1,0 +1,113 @@
+import { addressText } from './address.ts'
+import { caseAtRandom } from './chance.ts'
+import { type Fault, faultsAt, isOutlived } from './fault.ts'
+import { Field, type Subject } from './field.ts'
+import { record } from './recording.ts'
+import { besiege, type Case, type Finding, type Strike } from './siege.ts'
+
+export interface CampaignOptions {
+  readonly subject: Subject
+  /** Turns the order of the addresses, and which fault each one meets. */
+  readonly seed: number
+  /** Every address meets every fault, each in a run of its own. @default each meets one, and those that runs outlive share runs */
+  readonly full?: boolean
+  /** Ends the campaign when it is over; what was not come to is told. */
+  readonly minutes?: number
+  /** Runs meet several faults each, an alarm of the group, a second run: by chance, until the minutes are over. */
+  readonly random?: boolean
+  /** Only addresses whose text matches, for whoever looks into a violation. */
+  readonly only?: RegExp
+  readonly say: (line: string) => void
+}
+
+export interface Campaign {
+  readonly subject: Subject
+  /** How many addresses the recordings hold. */
+  readonly addresses: number
+  /** How many of them were tried. */
+  readonly tried: number
+  readonly findings: readonly Finding[]
+}
+
+/** Records both runs of an approach, and puts faults to their addresses, one after another, on one fleet. */
+export async function campaign(options: CampaignOptions): Promise<Campaign> {
+  const { subject, seed, minutes = Number.POSITIVE_INFINITY, say } = options
+  const end = Date.now() + minutes * 60_000
+  const findings: Finding[] = []
+  let field = await Field.open(subject)
+  try {
+    const scenarios = await record(field)
+    const cases = options.random ? casesAtRandom(scenarios, seed) : casesOf(options, scenarios)
+    const addresses = scenarios.reduce((sum, scenario) => sum + scenario.addresses.length, 0)
+    say(`${subject.template}: ${addresses} addresses, seed ${seed}`)
+    for (const each of cases) {
+      if (Date.now() > end) break
+      const began = Date.now()
+      const finding = await besiege(field, each)
+      findings.push(finding)
+      say(`${told(finding)} · ${((Date.now() - began) / 1000).toFixed(1)}s`)
+      if (finding.violations.length === 0) continue
+      if (finding.case.seed !== undefined) say(`--random --seed ${finding.case.seed} repeats it`)
+      say(finding.said)
+      // What a violation has left must not be taken for the next one's.
+      await field.close()
+      field = await Field.open(subject)
+    }
+    const tried = new Set(findings.flatMap(({ struck }) => struck.map(({ address }) => addressText(address))))
+    return { subject, addresses, tried: tried.size, findings }
+  } finally {
+    await field.close()
+  }
+}
+
+type Scenarios = Awaited<ReturnType<typeof record>>
+
+function* casesAtRandom(scenarios: Scenarios, seed: number): Generator<Case> {
+  for (let each = seed; ; each += 1) yield { ...caseAtRandom(scenarios, each), seed: each }
+}
+
+/** So many faults that are outlived meet one run. */
+const together = 12
+
+function casesOf({ seed, full = false, only }: CampaignOptions, scenarios: Scenarios): Case[] {
+  const cases = scenarios.flatMap((scenario): Case[] => {
+    const addresses = scenario.addresses.filter((address) => only?.test(addressText(address)) ?? true)
+    if (full)
+      return addresses.flatMap((address) =>
+        faultsAt(address).map((fault) => ({ scenario, strikes: [{ address, fault }] })),
+      )
+    const strikes = addresses.map((address, index) => ({
+      address,
+      fault: turnOf(faultsAt(address), index + seed),
+    }))
+    const alone = strikes.filter(({ address, fault }) => !isOutlived(address, fault))
+    const others = strikes.filter((strike) => !alone.includes(strike))
+    return [...chunks(others), ...alone.map((strike) => [strike])].map((strikes) => ({ scenario, strikes }))
+  })
+  // What tries many addresses in one run comes first: time may run out.
+  const shared = cases.filter(({ strikes }) => strikes.length > 1)
+  const others = cases.filter((each) => !shared.includes(each))
+  const from = others.length === 0 ? 0 : seed % others.length
+  return [...shared, ...others.slice(from), ...others.slice(0, from)]
+}
+
+function turnOf(faults: readonly Fault[], turn: number): Fault {
+  const fault = faults[turn % faults.length]
+  if (fault === undefined) throw new Error('nothing can go wrong here')
+  return fault
+}
+
+/** Neighbours meet different runs: a run that dwells at every step would not be one that anybody sees. */
+function chunks(strikes: readonly Strike[]): Strike[][] {
+  const count = Math.ceil(strikes.length / together)
+  return Array.from({ length: count }, (_, at) => strikes.filter((_, index) => index % count === at))
+}
+
+function told({ case: { strikes }, struck, trail, end, violations }: Finding): string {
+  const what = strikes.map((strike) => {
+    const missed = struck.includes(strike) ? '' : ' (not come by)'
+    return `${addressText(strike.address)} · ${strike.fault}${missed}`
+  })
+  const outcome = violations.length > 0 ? `✗ ${violations.join('; ')}` : `✓ ${end}`
+  return `${what.join('\n+ ')} · ${trail.join(', ')} · ${outcome}`
+}

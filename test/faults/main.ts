@@ -1,0 +1,60 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { campaign } from './campaign.ts'
+import { dnsSwitch, instanceSwap } from './field.ts'
+import { seedOfCommit } from './seed.ts'
+import { reachOf, tableOf } from './table.ts'
+
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
+const { values } = parseArgs({
+  options: {
+    random: { type: 'boolean', default: false },
+    full: { type: 'boolean', default: false },
+    seed: { type: 'string', default: String(seedOfCommit()) },
+    minutes: { type: 'string' },
+    only: { type: 'string' },
+    approach: { type: 'string', default: '' },
+    write: { type: 'boolean', default: false },
+  },
+})
+
+// Chance does not come to an end by itself.
+const minutes = values.minutes ?? (values.random ? '5' : undefined)
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
+const subjects = [instanceSwap, dnsSwitch].filter(({ template }) => template.includes(values.approach))
+const campaigns = await Promise.all(
+  subjects.map((subject) =>
+    campaign({
+      subject,
+      seed: Number(values.seed),
+      full: values.full,
+      random: values.random,
+      say,
+      ...(minutes !== undefined && { minutes: Number(minutes) }),
+      ...(values.only !== undefined && { only: new RegExp(values.only) }),
+    }),
+  ),
+)
+const date = new Date().toISOString().slice(0, 10)
+const size = values.full
+  ? 'every fault at every address'
+  : values.random
+    ? 'at random'
+    : 'one fault at every address'
+const report = [
+  tableOf(campaigns),
+  `${date}, ${size}, seed ${values.seed}: ${campaigns.map(reachOf).join('; ')}.`,
+].join('\n\n')
+say(`\n${report}`)
+if (values.write) {
+  const file = join(import.meta.dirname, '../../docs/faults.md')
+  const text = await readFile(file, 'utf8')
+  const between = /(<!-- campaign -->\n)[\s\S]*(<!-- \/campaign -->)/
+  await writeFile(
+    file,
+    text.replace(between, (_, begin, end) => `${begin}${report}\n${end}`),
+  )
+}
+if (campaigns.some(({ findings }) => findings.some(({ violations }) => violations.length > 0)))
+  process.exitCode = 1

@@ -1,0 +1,142 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Field, Told } from './field.ts'
+
+/** What a command's end promises. */
+export interface Promised {
+  /** The state of the fleet that its exit code tells of. */
+  readonly end: 'green' | 'blue' | undefined
+  /** The command that it names for what is left. */
+  readonly next: string | undefined
+  readonly violation: string | undefined
+}
+
+const promised = (end: Promised['end'], next?: string, violation?: string): Promised => ({
+  end,
+  next,
+  violation,
+})
+
+/** What the end of a command tells a person to expect, and to do. */
+export function expectation(command: string, { exitCode, events, stdout, stderr }: Told): Promised {
+  const screen = stdout + stderr
+  switch (exitCode) {
+    case 0:
+      return promised(command === 'rollback' ? 'blue' : 'green')
+    case 1:
+    case 130:
+      if (command === 'rollback') return promised('blue', undefined, `rollback ended with ${exitCode}`)
+      return promised('blue')
+    case 2:
+      // A run on its way back cannot go on, and one behind its commit cannot go back: each names the other command.
+      if (/E_RUN_UNDOING/.test(screen) && command === 'resume') return promised(undefined, 'rollback')
+      if (/E_RUN_COMMITTED/.test(screen) && command === 'rollback') return promised(undefined, 'resume')
+      return promised(undefined, undefined, `${command} is not understood: ${screen.slice(-600)}`)
+    case 3: {
+      const remedy = events.findLast(({ kind }) => kind === 'run.finished')?.remedy
+      const next = /^tasks (resume|rollback) /.exec(String(remedy))?.[1]
+      if (next !== undefined) return promised(undefined, next)
+      return promised(undefined, undefined, 'exit code 3 without the command that finishes what is left')
+    }
+    default:
+      return promised(undefined, undefined, `${command} ended with ${exitCode ?? 'nothing: it hung'}`)
+  }
+}
+
+export interface Ended {
+  readonly end: 'green' | 'blue' | undefined
+  /** The inventory of the account before. */
+  readonly before: Awaited<ReturnType<Field['account']['inventory']>>
+  /** How many instances served before. */
+  readonly blue: number
+  readonly release: string
+  readonly run: string | undefined
+  /** A host was terminated: requests may have died with it. */
+  readonly mayDie: boolean
+}
+
+/** What is not as it must be: asked of the cloud and of the visitors alone. */
+export async function violationsOf(field: Field, ended: Ended): Promise<string[]> {
+  const found = await settled(
+    ended.end === 'green' ? () => notGreen(field, ended) : () => notBlue(field, ended),
+  )
+  const { asked, failures, died } = field.visitors.take()
+  const lowest = field.takeLowest()
+  if (asked === 0) found.push('no visitor asked for anything')
+  if (failures.length > 0) found.push(`${failures.length} of ${asked} requests failed: ${failures[0]}`)
+  if (died.length > 0 && !ended.mayDie) found.push(`${died.length} requests died with ${died[0]}`)
+  if (lowest < ended.blue)
+    found.push(`only ${lowest} of ${ended.blue} instances were in service behind the name`)
+  return found
+}
+
+const settlesWithinMs = 15_000
+
+/** The last look's violations; a cloud takes a while to end what was told to end. */
+async function settled(look: () => Promise<string[]>): Promise<string[]> {
+  for (const end = Date.now() + settlesWithinMs; ; await sleep(200)) {
+    const found = await look()
+    if (found.length === 0 || Date.now() > end) return found
+  }
+}
+
+async function notBlue(field: Field, { before, run }: Ended): Promise<string[]> {
+  const now = await field.account.inventory()
+  const different = Object.entries(before).flatMap(([what, value]) => {
+    const seen = now[what as keyof typeof now] // A key of the same inventory.
+    return JSON.stringify(seen) === JSON.stringify(value)
+      ? []
+      : [`${what} are not as before: ${difference(value, seen)}`]
+  })
+  const marked = run !== undefined && JSON.stringify(now).includes(run)
+  return marked ? [...different, `something still bears the name of run ${run}`] : different
+}
+
+function difference(before: unknown, now: unknown): string {
+  const lines = (value: unknown): string[] =>
+    (Array.isArray(value) ? value : [value]).map((each) => JSON.stringify(each))
+  const gone = lines(before).filter((line) => !lines(now).includes(line))
+  const come = lines(now).filter((line) => !lines(before).includes(line))
+  return `- ${gone.join(' ')} + ${come.join(' ')}`
+}
+
+async function notGreen(field: Field, { before, blue, release }: Ended): Promise<string[]> {
+  const { account, cloud } = field
+  const served = await account.behind(cloud.names.record)
+  const instances = await account.instances()
+  const groups = (await account.inventory()).groups
+  const live = groups.filter(({ instances }) => instances.length > 0)
+  const versions = await Promise.all(instances.map(({ address }) => versionOn(address)))
+  const found: string[] = []
+  if (instances.length !== blue) found.push(`${instances.length} instances run, not ${blue}`)
+  if (
+    served.join() !==
+    instances
+      .map(({ id }) => id)
+      .sort()
+      .join()
+  )
+    found.push(`of ${instances.length} instances ${served.length} are in service behind the name`)
+  if (versions.some((version) => version !== release))
+    found.push(`not all is ${release}: ${versions.join(', ')}`)
+  const was = before.groups.find(({ instances }) => instances.length > 0)
+  for (const key of ['sizes', 'suspended', 'grace'] as const)
+    if (JSON.stringify(live[0]?.[key]) !== JSON.stringify(was?.[key]))
+      found.push(
+        `the group's ${key} are not as before: ${JSON.stringify(live[0]?.[key])}, not ${JSON.stringify(was?.[key])}`,
+      )
+  if (live.length !== 1) found.push(`${live.length} groups have instances`)
+  for (const { tags } of groups)
+    if ('viridian:pin' in tags) found.push(`a group is still pinned: ${tags['viridian:pin']}`)
+  return found
+}
+
+async function versionOn(address: string): Promise<unknown> {
+  try {
+    const response = await fetch(`http://${address}:8080/`)
+    const body: { version: unknown } = JSON.parse(await response.text())
+    return body.version
+  } catch (error) {
+    // It is ending, or has not begun: the next look decides.
+    return error instanceof Error ? error.message : String(error)
+  }
+}
