@@ -4,7 +4,7 @@ import type { Subject } from './field.ts'
 import { seedOfCommit } from './seed.ts'
 import { reachOf, tableOf } from './table.ts'
 
-const minutes = 6
+const minutes = 4
 
 /** The size of CI: every address that the time is enough for meets one fault; the commit says which, and who comes first. */
 export async function expectNoViolation(subject: Subject): Promise<void> {
