@@ -12,7 +12,10 @@ export function figuresOf(values: readonly number[]): Figures {
   return { median: (low + high) / 2, least: sorted[0] ?? Number.NaN, most: sorted.at(-1) ?? Number.NaN }
 }
 
-/** Runs every contestant once a round, in turns, so that a noisy minute hits all of them. The first round is for warmth. */
+/**
+ * Runs every contestant once a round, in turns, so that a noisy minute hits all of them. The first round is for warmth. A
+ * round in which one fails is told and left out, but for the first contestant's own.
+ */
 export async function inTurns<Name extends string, Value>(
   contestants: ReadonlyMap<Name, () => Promise<Value>>,
   rounds: number,
@@ -21,9 +24,14 @@ export async function inTurns<Name extends string, Value>(
   const values = new Map<Name, Value[]>([...contestants.keys()].map((name) => [name, []]))
   for (let round = 0; round <= rounds; round += 1) {
     say(round === 0 ? 'warming up' : `round ${round} of ${rounds}`)
-    for (const [name, run] of contestants) {
-      const value = await run()
-      if (round > 0) values.get(name)?.push(value)
+    for (const [index, [name, run]] of [...contestants].entries()) {
+      try {
+        const value = await run()
+        if (round > 0) values.get(name)?.push(value)
+      } catch (error) {
+        if (index === 0) throw error
+        say(`${name} failed: ${String(error).slice(-300)}`)
+      }
     }
   }
   return values

@@ -31,9 +31,9 @@ export const setGroupLaunch = defineChange({
   },
   undo: async ({ group, source }, c) => {
     const now = groupSource(await readGroup(c, group))
-    if (isSame(now, c.before)) return undefined
-    if (!isSame(now, source))
+    if (!isSame(now, c.before) && !isSame(now, source))
       return { leftAlone: `${group} launches from ${sourceName(now)} now: somebody has changed it` }
+    // Also when it says that already: what was read may be older than the change.
     await setSource(c, group, c.before)
     return undefined
   },

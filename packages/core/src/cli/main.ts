@@ -32,7 +32,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     return exitCode
   } catch (thrown) {
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0
-    return refused(own, thrown instanceof CommanderError ? usageError(thrown) : thrown)
+    return refused(own, thrown instanceof CommanderError ? usageError(thrown, project) : thrown)
   }
 }
 
@@ -43,8 +43,10 @@ function optionIn(argv: readonly string[], name: string): string | undefined {
     : argv.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1)
 }
 
-function usageError(error: CommanderError): ViridianError {
+function usageError(error: CommanderError, project: Project): unknown {
   const [message = '', near] = error.message.replace(/^error: /, '').split('\n')
+  // It may be a command of a plugin, which nobody knows without the task file.
+  if (error.code === 'commander.unknownCommand' && !near && project.problem) return project.problem
   const suggestion = near?.replace(/[()]/g, '').replace('Did you mean', 'did you mean')
   return new ViridianError('E_USAGE', message, {
     hint: suggestion || 'run the command with --help to see what it takes',

@@ -47,6 +47,12 @@ export class Project {
     return loaded
   }
 
+  /** Why the task file could not be loaded; nothing where there is none, and none was asked for. */
+  get problem(): unknown {
+    const { loaded, isBare, error } = this.#found
+    return loaded || isBare ? undefined : error
+  }
+
   get config(): Config | undefined {
     return this.#found.loaded?.config
   }
