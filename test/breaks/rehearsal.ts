@@ -30,7 +30,7 @@ export class Rehearsal extends RehearsedCloud {
 
   /** @param prepare changes the project's files before the cloud is opened */
   static async open(subject: Subject, prepare?: (directory: string) => Promise<void>): Promise<Rehearsal> {
-    return new Rehearsal(subject, ...(await RehearsedCloud.opened(subject, prepare)))
+    return new Rehearsal(subject, ...(await RehearsedCloud.opened(subject, { prepare })))
   }
 
   /** A command on a pipe, as a person reads it in a log; `watch` sees every line as it comes. */

@@ -16,9 +16,7 @@ export const dnsSwitch: Subject = { template: 'dns-switch', task: 'deploy:bluegr
 /** A fault, as the cloud's admin endpoint takes it. */
 export interface Fault {
   readonly operation: string
-  /** Of this step of a run alone. */
-  readonly step?: string
-  readonly kind: 'refuse' | 'throttle' | 'lose' | 'hang' | 'mute' | 'spoil' | 'delay'
+  readonly kind: 'refuse' | 'lose' | 'spoil' | 'delay'
   readonly skip?: number
   readonly times?: number | 'always'
   readonly code?: string
@@ -38,6 +36,15 @@ export const refusal = (operation: string, more: Partial<Fault> = {}): Fault => 
   ...more,
 })
 
+export interface OpenOptions {
+  /** How many instances the fleet has. @default 2 */
+  readonly size?: number
+  /** A second of AWS, in seconds. @default 0.05 */
+  readonly timeScale?: number
+  /** Changes the project's files before the cloud is opened. */
+  readonly prepare?: ((directory: string) => Promise<void>) | undefined
+}
+
 /** A small fleet in a local cloud that stays up between runs, and a project that deploys to it. */
 export class RehearsedCloud {
   readonly project: Project
@@ -54,12 +61,12 @@ export class RehearsedCloud {
 
   protected static async opened(
     { template }: Subject,
-    prepare?: (directory: string) => Promise<void>,
+    { size = 2, timeScale = 0.05, prepare }: OpenOptions = {},
   ): Promise<[Project, CloudStatus, ChildProcess]> {
     const project = await Project.fromTemplate(template)
-    await edit(join(project.directory, 'local-fleet.ts'), 'size: 3', 'size: 2')
+    await edit(join(project.directory, 'local-fleet.ts'), 'size: 3', `size: ${size}`)
     await prepare?.(project.directory)
-    const held = project.start(['cloud', 'up', '--time-scale', '0.05'])
+    const held = project.start(['cloud', 'up', '--time-scale', String(timeScale)])
     const up = new Promise<void>((resolve) =>
       onLine(held, (line) => /^The local cloud is up/.test(line) && resolve()),
     )
@@ -95,7 +102,10 @@ export class RehearsedCloud {
 export async function edit(file: string, from: string, to: string): Promise<void> {
   const text = await readFile(file, 'utf8')
   if (!text.includes(from)) throw new Error(`${file} does not hold ${from}`)
-  await writeFile(file, text.replace(from, to))
+  await writeFile(
+    file,
+    text.replace(from, () => to),
+  )
 }
 
 function refuse({ stdout, stderr }: Result): never {

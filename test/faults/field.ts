@@ -1,31 +1,25 @@
 import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Account } from '../account.ts'
+import { z } from 'zod'
 import { Fleets } from '../breaks/fleets.ts'
-import { type CloudStatus, ended, type JsonEvent, onLine, Project, type Result } from '../project.ts'
+import * as subjects from '../breaks/rehearsed-cloud.ts'
+import { edit, RehearsedCloud } from '../breaks/rehearsed-cloud.ts'
+import { type CloudStatus, ended, type JsonEvent, onLine, type Project, type Result } from '../project.ts'
 import { Gate } from './gate.ts'
 import { Visitors } from './visitors.ts'
 
 /** An approach, and how it is deployed. */
-export interface Subject {
-  readonly template: string
-  readonly task: string
+export interface Subject extends subjects.Subject {
   /** How many instances blue has. */
   readonly size: number
   /** What its stage gives the task, beside the release. */
   readonly defaults: Readonly<Record<string, string>>
 }
 
-export const instanceSwap: Subject = {
-  template: 'instance-swap',
-  task: 'deploy:bluegreen',
-  size: 2,
-  defaults: { group: 'web' },
-}
+export const instanceSwap: Subject = { ...subjects.instanceSwap, size: 2, defaults: { group: 'web' } }
 export const dnsSwitch: Subject = {
-  template: 'dns-switch',
-  task: 'deploy:bluegreen-dns',
+  ...subjects.dnsSwitch,
   size: 1,
   defaults: { record: 'www.example.test', quietFor: '3s', quietWithin: '1m' },
 }
@@ -36,64 +30,44 @@ export interface Told extends Result {
 }
 
 const patienceMs = 120_000
-const secondOfAws = '0.04'
 const brisk = join(import.meta.dirname, 'brisk.mjs')
 
 /** A fleet in a local cloud of its own, with visitors; what a run asks of AWS goes through a gate. */
-export class Field {
+export class Field extends RehearsedCloud {
   readonly subject: Subject
-  readonly account: Account
   readonly gate: Gate
   readonly visitors: Visitors
-  readonly cloud: CloudStatus
-  readonly #project: Project
-  readonly #held: ChildProcess
   readonly #watching: Promise<void>
   #lowest = Number.POSITIVE_INFINITY
   #releases = 0
   #isOver = false
 
-  private constructor(
-    subject: Subject,
-    project: Project,
-    cloud: CloudStatus,
-    gate: Gate,
-    held: ChildProcess,
-  ) {
+  private constructor(subject: Subject, gate: Gate, ...opened: [Project, CloudStatus, ChildProcess]) {
+    super(...opened)
     this.subject = subject
-    this.#project = project
-    this.cloud = cloud
     this.gate = gate
-    this.#held = held
-    this.account = new Account(cloud)
-    this.visitors = new Visitors(cloud)
+    this.visitors = new Visitors(this.cloud)
     this.#watching = this.#watch()
   }
 
   static async open(subject: Subject): Promise<Field> {
-    const project = await Project.fromTemplate(subject.template)
-    await replace(project, 'local-fleet.ts', 'size: 3', `size: ${subject.size}`)
-    const held = project.start(['cloud', 'up', '--time-scale', secondOfAws])
-    const up = new Promise<void>((resolve) =>
-      onLine(held, (line) => /^The local cloud is up/.test(line) && resolve()),
-    )
-    await Promise.race([up, ended(held).then(refuse)])
-    const cloud = await project.cloud()
+    const { size, defaults } = subject
+    const opened = await RehearsedCloud.opened(subject, { size, timeScale: 0.04 })
+    const [project, cloud] = opened
     await new Fleets(cloud).equip('web', 'web')
     const gate = await Gate.open(cloud.endpoint)
     // A stage like any real account's: of the local cloud the run knows nothing.
     const ssh = { ...cloud.ssh, config: false }
-    const stage = JSON.stringify({ env: environment(cloud, gate), ssh, defaults: subject.defaults })
-    await replace(project, 'tasks.config.ts', "{ env: { AWS_PROFILE: 'production' } }", stage)
-    return new Field(subject, project, cloud, gate, held)
+    const stage = JSON.stringify({ env: environment(cloud, gate), ssh, defaults })
+    await edit(join(project.directory, 'tasks.config.ts'), "{ env: { AWS_PROFILE: 'production' } }", stage)
+    return new Field(subject, gate, ...opened)
   }
 
-  async close(): Promise<void> {
+  override async close(): Promise<void> {
     this.#isOver = true
     await Promise.all([this.visitors.close(), this.#watching])
     this.gate.close()
-    this.#held.kill('SIGINT')
-    await this.#project.remove()
+    await super.close()
   }
 
   /** A release that has never been deployed here. */
@@ -112,7 +86,7 @@ export class Field {
     args: readonly string[],
     hear: (event: JsonEvent, child: ChildProcess) => void = () => undefined,
   ): Promise<Told> {
-    const child = this.#project.start([...args, '--stage', 'production', '--yes', '--json'], {
+    const child = this.project.start([...args, '--stage', 'production', '--yes', '--json'], {
       NODE_OPTIONS: `--import ${brisk}`,
     })
     const events: JsonEvent[] = []
@@ -128,24 +102,18 @@ export class Field {
   }
 
   /** Adds faults to those of the cloud, or takes all away. */
-  async faults(settings: object | undefined): Promise<readonly unknown[]> {
-    const { rules }: { rules: unknown[] } = await this.#administer(
-      settings ? 'POST' : 'DELETE',
-      'faults',
-      settings,
-    )
-    return rules
+  async faults(settings: object | undefined): Promise<void> {
+    await this.administer(settings ? 'POST' : 'DELETE', 'faults', settings)
   }
 
   /** The rules that have not struck yet. */
   async pending(): Promise<number> {
-    const { rules }: { rules: unknown[] } = await this.#administer('GET', 'faults')
-    return rules.length
+    return pendingRules.parse(await this.administer('GET', 'faults')).rules.length
   }
 
   /** The commands that have come to the hosts. */
   async commands(): Promise<readonly { readonly at: string; readonly status: number }[]> {
-    const calls: { service: string; at: string; status: number }[] = await this.#administer('GET', 'calls')
+    const calls = loggedCalls.parse(await this.administer('GET', 'calls'))
     return calls.filter(({ service }) => service === 'ssh')
   }
 
@@ -167,17 +135,10 @@ export class Field {
       }
     }
   }
-
-  async #administer(method: 'GET' | 'POST' | 'DELETE', what: string, body?: object) {
-    const response = await fetch(`${this.cloud.endpoint}/_viridian/${what}`, {
-      method,
-      headers: { 'x-viridian-secret': this.cloud.secretAccessKey },
-      ...(body && { body: JSON.stringify(body) }),
-    })
-    if (!response.ok) throw new Error(await response.text())
-    return JSON.parse(await response.text())
-  }
 }
+
+const pendingRules = z.object({ rules: z.array(z.unknown()) })
+const loggedCalls = z.array(z.object({ service: z.string(), at: z.string(), status: z.number() }))
 
 const environment = ({ region, accessKeyId, secretAccessKey, dns }: CloudStatus, { endpoint }: Gate) => ({
   AWS_ENDPOINT_URL: endpoint,
@@ -187,16 +148,3 @@ const environment = ({ region, accessKeyId, secretAccessKey, dns }: CloudStatus,
   AWS_EC2_METADATA_DISABLED: 'true',
   VIRIDIAN_NAME_SERVERS: `${dns.address}:${dns.port}`,
 })
-
-async function replace(project: Project, file: string, from: string, to: string): Promise<void> {
-  const text = await project.read(file)
-  if (!text.includes(from)) throw new Error(`${file} does not hold ${from}`)
-  await project.write(
-    file,
-    text.replace(from, () => to),
-  )
-}
-
-function refuse({ stdout, stderr }: Result): never {
-  throw new Error(`the local cloud did not stay up:\n${stdout}\n${stderr}`)
-}

@@ -29,11 +29,8 @@ export function answerer(options: AnswererOptions): Answerer {
     const requestId = randomUUID()
     const found = route(apis, request)
     if (found === undefined) return refuseStranger(request, requestId)
-    const { service } = found.api
-    const step = stepOf(request)
-    const call = { service: service.signingName, operation: found.name, ...(step !== undefined && { step }) }
-    const record = options.log.open(call, options.clock.now())
-    const fault = options.faults.hit(record.service, record.operation, record.step)
+    const record = options.log.open(found.api.service.signingName, found.name, options.clock.now())
+    const fault = options.faults.hit(record.service, record.operation)
     await delay(options, fault)
     if (fault?.kind === 'hang') return 'silence'
     if (fault?.kind === 'cut') return 'cut'
@@ -43,12 +40,6 @@ export function answerer(options: AnswererOptions): Answerer {
     record.status = answer.status
     return answer
   }
-}
-
-/** Which step of a run asks: a comment in the User-Agent. */
-function stepOf({ headers }: WireRequest): string | undefined {
-  const [, step] = / viridian\/\S+ \(([^)]*)\)/.exec(headers['user-agent'] ?? '') ?? []
-  return step
 }
 
 async function delay({ clock, faults }: AnswererOptions, fault: FaultRule | undefined): Promise<void> {

@@ -5,8 +5,6 @@ export interface CallRecord {
   /** The service's signing name, `ec2`; `ssh`: a command on a machine. */
   readonly service: string
   readonly operation: string
-  /** Which step of a run asked, as its User-Agent says. */
-  readonly step?: string
   /** ISO time at which it came. */
   readonly at: string
   /**
@@ -21,7 +19,7 @@ export interface CallRecord {
 export interface CallLog {
   readonly calls: readonly CallRecord[]
   /** Notes a call; the record is completed by who answers. */
-  open(call: Pick<CallRecord, 'service' | 'operation' | 'step'>, at: Date): CallRecord
+  open(service: string, operation: string, at: Date): CallRecord
 }
 
 /** So many calls are remembered: a cloud may run for weeks. */
@@ -32,8 +30,8 @@ export function openCallLog(): CallLog {
   let count = 0
   return {
     calls,
-    open: (call, at) => {
-      const record = { n: ++count, ...call, at: at.toISOString(), status: 0 }
+    open: (service, operation, at) => {
+      const record = { n: ++count, service, operation, at: at.toISOString(), status: 0 }
       calls.push(record)
       if (calls.length > capacity) calls.shift()
       return record

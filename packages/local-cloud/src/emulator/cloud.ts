@@ -88,7 +88,7 @@ async function open(options: CloudOptions, endings: Endings): Promise<Cloud> {
   const faults = openFaults(options.faults)
   const log = openCallLog()
   const hear = () => {
-    const record = log.open({ service: 'ssh', operation: 'Exec' }, clock.now())
+    const record = log.open('ssh', 'Exec', clock.now())
     const ended = (code: number): void => void Object.assign(record, { status: code === 0 ? 200 : 500 })
     return { fault: faults.hit('ssh', 'Exec'), ended }
   }

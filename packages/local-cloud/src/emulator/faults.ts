@@ -26,8 +26,6 @@ const faultRule = z.strictObject({
    * as it begins, lost or muted as it ends, hang, or be spoilt: done, with exit code 1.
    */
   operation: z.string().min(1),
-  /** Of this step of a run alone, as its calls name it in their User-Agent. */
-  step: z.string().optional(),
   kind: kinds,
   /** So many matching calls pass first. */
   skip: z.int().min(0).default(0),
@@ -70,7 +68,7 @@ export interface Faults {
   /** Takes every fault away. */
   clear(): void
   /** The fault that hits this call, if one does: counts the call. */
-  hit(service: string, operation: string, step?: string): FaultRule | undefined
+  hit(service: string, operation: string): FaultRule | undefined
 }
 
 /** By the signing name of a service, what IAM calls it where that is another. */
@@ -108,11 +106,9 @@ export function openFaults(settings: FaultSettings = {}): Faults {
     },
     add,
     clear: () => Object.assign(state, none),
-    hit: (service, operation, step) => {
+    hit: (service, operation) => {
       const names = ['*', operation, `${iamPrefixes[service] ?? service}:${operation}`]
-      const isMeant = (rule: FaultRule): boolean =>
-        names.includes(rule.operation) && (rule.step === undefined || rule.step === step)
-      const rule = state.rules.filter(isMeant).find(takesCall)
+      const rule = state.rules.filter((each) => names.includes(each.operation)).find(takesCall)
       if (rule !== undefined && rule.times !== 'always' && --rule.times === 0) {
         state.rules = state.rules.filter((each) => each !== rule)
       }
