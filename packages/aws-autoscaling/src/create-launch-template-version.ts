@@ -6,11 +6,11 @@ import {
   makeSure,
   nameFor,
   readSameSettings,
+  sourceThing,
   versionWithImage,
 } from '@viridian/aws'
 import { defineChange, type StepContext } from '@viridian/core'
 import { z } from 'zod'
-import { sourceThing } from './group-launch.ts'
 import { deleteVersion, groupSaying } from './launch-template-version.ts'
 
 const descriptionLimit = 255

@@ -1,4 +1,4 @@
-import { autoScalingApi, LaunchSource, sourceName } from '@viridian/aws'
+import { autoScalingApi, LaunchSource, sourceName, sourceThing } from '@viridian/aws'
 import { defineChange, type StepContext, ViridianError } from '@viridian/core'
 import { z } from 'zod'
 import { type Group, readGroup } from './group.ts'
@@ -40,12 +40,6 @@ export const setGroupLaunch = defineChange({
   touches: ({ group, source }) => [`group/${group}#launch`, sourceThing(source)],
   leaves: ({ group, source }) => [`group ${group}: launches from ${sourceName(source)}`],
 })
-
-/** The thing that a launch source is, as steps name what they touch. */
-export const sourceThing = (source: LaunchSource): string =>
-  source.kind === 'launchConfiguration'
-    ? `launch-configuration/${source.name}`
-    : `launch-template/${source.id}#${source.version}`
 
 /**
  * What a group launches from, in its own words: a template's version may be `$Latest` or `$Default`.

@@ -1,7 +1,7 @@
 import { ec2Api, type LaunchSource } from '@viridian/aws'
 import { type StepContext, ViridianError } from '@viridian/core'
 import { z } from 'zod'
-import { readGroups } from './group.ts'
+import { type Group, readGroups } from './group.ts'
 
 /** A version of a launch template as a launch source. */
 export type TemplateSource = Extract<LaunchSource, { kind: 'launchTemplate' }>
@@ -23,20 +23,27 @@ const Deleted = z.object({
  */
 export async function groupSaying(
   c: StepContext,
-  { id, name }: TemplateSource,
+  template: TemplateSource,
   versions: readonly string[],
 ): Promise<string | undefined> {
-  const user = (await readGroups(c)).find(({ LaunchTemplate, MixedInstancesPolicy: policy }) => {
-    const { LaunchTemplateSpecification, Overrides = [] } = policy?.LaunchTemplate ?? {}
-    const overrides = Overrides.map((each) => each.LaunchTemplateSpecification)
-    return [LaunchTemplate, LaunchTemplateSpecification, ...overrides].some(
-      (said) =>
-        said !== undefined &&
-        versions.includes(said.Version ?? '$Default') &&
-        (said.LaunchTemplateId === id || said.LaunchTemplateName === name),
-    )
-  })
-  return user?.AutoScalingGroupName
+  const groups = await readGroups(c)
+  return groups.find((group) => saysVersion(group, template, versions))?.AutoScalingGroupName
+}
+
+/** Whether a group launches, by whatever it says, from one of these versions of a template. */
+export function saysVersion(
+  { LaunchTemplate, MixedInstancesPolicy: policy }: Group,
+  { id, name }: TemplateSource,
+  versions: readonly string[],
+): boolean {
+  const { LaunchTemplateSpecification, Overrides = [] } = policy?.LaunchTemplate ?? {}
+  const overrides = Overrides.map((each) => each.LaunchTemplateSpecification)
+  return [LaunchTemplate, LaunchTemplateSpecification, ...overrides].some(
+    (said) =>
+      said !== undefined &&
+      versions.includes(said.Version ?? '$Default') &&
+      (said.LaunchTemplateId === id || said.LaunchTemplateName === name),
+  )
 }
 
 /**

@@ -6,6 +6,7 @@ import { createLaunchTemplateVersion } from './create-launch-template-version.ts
 import { describeGroup } from './describe-group.ts'
 import { setGroupLaunch } from './group-launch.ts'
 import { tagGroup, untagGroup } from './group-tag.ts'
+import { leftoverSteps, leftovers } from './leftovers/leftovers.ts'
 import { changeMax } from './max-size.ts'
 import { attach, retire, standby } from './moves.ts'
 import { type Pin, type PinOptions, pin, unpin } from './pin.ts'
@@ -139,7 +140,9 @@ export const autoScaling = (): AutoScaling => ({
     showLive,
     ...replicaSteps,
     ...retiredSteps,
+    ...leftoverSteps,
   ],
+  leftovers,
   ...replicaMoves,
   ...retiredMoves,
   describe: (t, group) => t.step(describeGroup, { group }),

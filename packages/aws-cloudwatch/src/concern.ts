@@ -50,6 +50,17 @@ export function concernOf(alarm: MetricAlarm, scope: Scope): 'only' | 'also' | '
   return belongings.includes(false) ? 'also' : 'only'
 }
 
+/** What alarms speak of, by name. */
+export type Subjects = Pick<Scope, 'groups' | 'balancers'>
+
+/** The groups and balancers that an alarm watches, or acts on by a scaling policy. */
+export function subjectsOf(alarm: MetricAlarm): Subjects {
+  const watched = (kind: keyof Subjects): string[] =>
+    dimensionsOf(alarm).flatMap(({ Name, Value = '' }) => (named.get(Name) === kind ? [Value] : []))
+  const acted = actionsOf(alarm).flatMap((arn) => groupOfPolicy(arn) ?? [])
+  return { groups: [...watched('groups'), ...acted], balancers: watched('balancers') }
+}
+
 /** The dimensions of an alarm's metric, or of all the metrics of its expression. */
 const dimensionsOf = ({ Dimensions = [], Metrics = [] }: MetricAlarm): Dimension[] => [
   ...Dimensions,

@@ -4,6 +4,7 @@ import { disableAlarms, enableAlarms } from './alarm-actions.ts'
 import { type AlarmReplica, compareAlarms } from './compare-alarms.ts'
 import { copyAlarm } from './copy-alarm.ts'
 import { deleteAlarms } from './delete-alarms.ts'
+import { findMadeAlarms, leftAlarms } from './left-alarms.ts'
 import { listAlarms } from './list-alarms.ts'
 import {
   concerning,
@@ -103,7 +104,9 @@ export const cloudWatch = (): CloudWatch => ({
     seeSilent,
     testServed,
     deleteAlarms,
+    findMadeAlarms,
   ],
+  leftovers: [leftAlarms],
   replicate,
   compare: async (t, counterparts, replica) => {
     if (Object.keys(replica.alarms).length > 0) await t.step(compareAlarms, { counterparts, replica })

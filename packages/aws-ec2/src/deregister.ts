@@ -1,9 +1,19 @@
 import { awsCode, ec2Api } from '@viridian/aws'
 import type { StepContext } from '@viridian/core'
 import { z } from 'zod'
-import type { InstanceFilter } from './instances.ts'
+import { type Ec2Filter, filteredPages } from './filter.ts'
 
-const Snapshots = z.object({ Snapshots: z.array(z.object({ SnapshotId: z.string() })) })
+const Snapshots = z.object({
+  Snapshots: z.array(
+    z.object({
+      SnapshotId: z.string(),
+      Tags: z.array(z.object({ Key: z.string(), Value: z.string() })).default([]),
+    }),
+  ),
+  NextToken: z.string().optional(),
+})
+
+type DescribedSnapshot = z.infer<typeof Snapshots>['Snapshots'][number]
 
 /** Deregisters an image with its snapshots, where AWS can do that at once; content with one that is gone. */
 export async function deregister(c: StepContext, image: string): Promise<void> {
@@ -16,13 +26,16 @@ export async function deregister(c: StepContext, image: string): Promise<void> {
   }
 }
 
-/** The account's own snapshots by a filter (`DescribeSnapshots`); none for a filter without values. */
-export async function findSnapshots(c: StepContext, filter: InstanceFilter): Promise<string[]> {
-  if (filter.Values.length === 0) return []
-  const input = { OwnerIds: ['self'], Filters: [filter] }
-  const { Snapshots: found } = await ec2Api(c, 'DescribeSnapshots', input, Snapshots)
-  return found.map(({ SnapshotId }) => SnapshotId)
-}
+/** The ids of the account's own snapshots by a filter. */
+export const findSnapshots = async (c: StepContext, filter: Ec2Filter): Promise<string[]> =>
+  (await describeSnapshots(c, filter)).map(({ SnapshotId }) => SnapshotId)
+
+/** The account's own snapshots by a filter (`DescribeSnapshots`). */
+export const describeSnapshots = (c: StepContext, filter: Ec2Filter): Promise<DescribedSnapshot[]> =>
+  filteredPages(filter, async (Filters, NextToken) => {
+    const page = await ec2Api(c, 'DescribeSnapshots', { OwnerIds: ['self'], Filters, NextToken }, Snapshots)
+    return { items: page.Snapshots, next: page.NextToken }
+  })
 
 /** Deletes a snapshot; content with one that is gone. */
 export async function deleteSnapshot(c: StepContext, SnapshotId: string): Promise<void> {

@@ -10,6 +10,9 @@ import { describeInstances, type Login, seeRunning } from './running.ts'
 import { readSubnetZones } from './subnet-zones.ts'
 import { terminateInstances } from './terminate-instances.ts'
 import { findUnused, type UnusedImages } from './unused/find-unused.ts'
+import { findMadeImages, leftImages } from './unused/left-images.ts'
+import { findMadeInstances, leftInstances } from './unused/left-instances.ts'
+import { findMadeSnapshots, leftSnapshots } from './unused/left-snapshots.ts'
 import { removeImage } from './unused/remove-image.ts'
 import { removeImages, type UnusedOptions, unused } from './unused/remove-images.ts'
 import { removeSnapshot } from './unused/remove-snapshot.ts'
@@ -104,7 +107,11 @@ export const ec2 = ({ ssh = {} }: Ec2Settings = {}): Ec2 => ({
     findUnused,
     removeImage,
     removeSnapshot,
+    findMadeInstances,
+    findMadeImages,
+    findMadeSnapshots,
   ],
+  leftovers: [leftInstances, leftImages, leftSnapshots],
   launchLike: (t, launch, options) => launchLike(t, launch, ssh, options),
   bake: (t, instance, options = {}) => bake(t, instance, options),
   describe: (t, instances) => t.step(describeInstances, { ids: idsOf(instances), login: ssh }),

@@ -1,10 +1,11 @@
 import { ec2Api, poll } from '@viridian/aws'
 import { defineCheck, type StepContext, ViridianError } from '@viridian/core'
 import { z } from 'zod'
-import type { InstanceFilter } from './instances.ts'
+import { type Ec2Filter, filteredPages } from './filter.ts'
 
 const Image = z.object({
   ImageId: z.string(),
+  Name: z.string().default(''),
   State: z.string(),
   StateReason: z.object({ Message: z.string().optional() }).optional(),
   Public: z.boolean().default(false),
@@ -18,15 +19,19 @@ const Image = z.object({
 /** An image as EC2 describes it, as far as it is used. */
 export type DescribedImage = z.infer<typeof Image>
 
-const Images = z.object({ Images: z.array(Image) })
+const Images = z.object({ Images: z.array(Image), NextToken: z.string().optional() })
 const availableWithinMs = 7_200_000
 
 /** The account's own images by a filter (`DescribeImages`). */
-export async function findImages(c: StepContext, filter: InstanceFilter): Promise<DescribedImage[]> {
-  const input = { Owners: ['self'], Filters: [filter] }
-  const { Images: found } = await ec2Api(c, 'DescribeImages', input, Images)
-  return found
-}
+export const findImages = (c: StepContext, filter: Ec2Filter): Promise<DescribedImage[]> =>
+  filteredPages(filter, async (Filters, NextToken) => {
+    const page = await ec2Api(c, 'DescribeImages', { Owners: ['self'], Filters, NextToken }, Images)
+    return { items: page.Images, next: page.NextToken }
+  })
+
+/** The snapshots that an image is made of. */
+export const snapshotsOf = ({ BlockDeviceMappings }: DescribedImage): string[] =>
+  BlockDeviceMappings.flatMap(({ Ebs }) => (Ebs?.SnapshotId === undefined ? [] : [Ebs.SnapshotId]))
 
 /** Waits until an image can be launched (`DescribeImages`); a failed one fails with AWS's reason. */
 export const seeAvailable = defineCheck({

@@ -1,6 +1,7 @@
 import { ec2Api } from '@viridian/aws'
 import type { StepContext } from '@viridian/core'
 import { z } from 'zod'
+import { type Ec2Filter, filteredPages } from './filter.ts'
 
 const Described = z.object({
   InstanceId: z.string(),
@@ -23,37 +24,20 @@ const Page = z.object({
   NextToken: z.string().optional(),
 })
 
-export interface InstanceFilter {
-  readonly Name: string
-  readonly Values: string[]
-}
-
-/** Instances by a filter, every page of them: unlike ids, a filter does not fail for those that are not shown yet. */
-export async function findInstances(c: StepContext, filter: InstanceFilter): Promise<DescribedInstance[]> {
-  const found: DescribedInstance[] = []
-  let NextToken: string | undefined
-  do {
-    const page = await ec2Api(c, 'DescribeInstances', { Filters: [filter], NextToken }, Page)
-    found.push(...page.Reservations.flatMap(({ Instances }) => Instances))
-    NextToken = page.NextToken || undefined
-  } while (NextToken !== undefined)
-  return found
-}
-
-const idsInAFilter = 200
+/** Instances by a filter (`DescribeInstances`). */
+export const findInstances = (c: StepContext, filter: Ec2Filter): Promise<DescribedInstance[]> =>
+  filteredPages(filter, async (Filters, NextToken) => {
+    const page = await ec2Api(c, 'DescribeInstances', { Filters, NextToken }, Page)
+    return { items: page.Reservations.flatMap(({ Instances }) => Instances), next: page.NextToken }
+  })
 
 /** The instances of these ids that EC2 shows, by id. */
 export async function instancesById(
   c: StepContext,
   ids: readonly string[],
 ): Promise<Map<string, DescribedInstance>> {
-  const found = new Map<string, DescribedInstance>()
-  for (let start = 0; start < ids.length; start += idsInAFilter) {
-    const Values = ids.slice(start, start + idsInAFilter)
-    for (const each of await findInstances(c, { Name: 'instance-id', Values }))
-      found.set(each.InstanceId, each)
-  }
-  return found
+  const found = await findInstances(c, { Name: 'instance-id', Values: ids })
+  return new Map(found.map((instance) => [instance.InstanceId, instance]))
 }
 
 /** True for an instance that is on its way out, or out. */

@@ -52,7 +52,9 @@ export async function refuseInUse(
       `load balancer ${name} still has ${Instances.map(({ InstanceId }) => InstanceId).join(', ')}`,
       'take them out first, or delete the group that keeps them there',
     )
-  const groups = (await groupsBehind(c, name)).filter((group) => !without.includes(group))
+  const groups = (await readGroups(c))
+    .filter((group) => group.balancers.includes(name) && !without.includes(group.name))
+    .map((group) => group.name)
   if (groups.length > 0)
     throw inUse(
       `load balancer ${name} is bound to ${groups.join(', ')}`,
@@ -60,14 +62,15 @@ export async function refuseInUse(
     )
 }
 
-async function groupsBehind(c: StepContext, balancer: string): Promise<string[]> {
+/** The groups of the account, with the balancers that they are bound to. */
+export async function readGroups(
+  c: StepContext,
+): Promise<{ readonly name: string; readonly balancers: readonly string[] }[]> {
   const groups = await allPages(async (NextToken) => {
     const page = await autoScalingApi(c, 'DescribeAutoScalingGroups', { NextToken }, Groups)
     return { items: page.AutoScalingGroups, next: page.NextToken }
   })
-  return groups
-    .filter(({ LoadBalancerNames }) => LoadBalancerNames.includes(balancer))
-    .map(({ AutoScalingGroupName }) => AutoScalingGroupName)
+  return groups.map(({ AutoScalingGroupName: name, LoadBalancerNames: balancers }) => ({ name, balancers }))
 }
 
 const inUse = (message: string, hint: string): ViridianError =>

@@ -9,6 +9,7 @@ import { describeBalancers } from './describe-balancers.ts'
 import { seeDrained } from './drained.ts'
 import { findBalancer } from './find-balancer.ts'
 import { seeInService, testInService } from './in-service.ts'
+import { findMadeBalancers, leftBalancers } from './left-balancers.ts'
 import { deregisterInstances, registerInstances } from './membership.ts'
 import { removeBalancer } from './remove-balancer.ts'
 import { type BalancerReplica, replicate } from './replicate.ts'
@@ -140,8 +141,9 @@ export const elb = (): Elb => ({
     ...[seeDrained, seeInService, testInService],
     ...[readPolicyPlan, createBalancer, configureHealthCheck, modifyAttributes],
     ...[createPolicy, setListenerPolicies, setBackendPolicies],
-    ...[compareBalancers, smokeTest, readRemovable, removeBalancer],
+    ...[compareBalancers, smokeTest, readRemovable, removeBalancer, findMadeBalancers],
   ],
+  leftovers: [leftBalancers],
   describe: async (t, names) => (names.length === 0 ? [] : t.step(describeBalancers, { names: [...names] })),
   find: (t, dnsName) => t.step(findBalancer, { dnsName }),
   register: async (t, balancers, instances) => {

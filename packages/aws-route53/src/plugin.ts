@@ -4,6 +4,7 @@ import { findRecord } from './find-record.ts'
 import { endsOf, type FleetSwitch } from './fleet-switch.ts'
 import type { FoundRecord } from './found-record.ts'
 import { seeInSync } from './in-sync.ts'
+import { findNamed, users } from './named.ts'
 import { pointRecord } from './point-record.ts'
 import { testPointsAt } from './points-at.ts'
 import { readUnnamed } from './read-unnamed.ts'
@@ -105,7 +106,8 @@ export const route53 = ({ nameServers = [] }: Route53Settings = {}): Route53 => 
   name: 'aws-route53',
   module: '@viridian/aws-route53',
   settings: { nameServers: [...nameServers] },
-  steps: [findRecord, pointRecord, seeInSync, seeResolved, testPointsAt, readUnnamed],
+  steps: [findRecord, pointRecord, seeInSync, seeResolved, testPointsAt, readUnnamed, findNamed],
+  users,
   find: (t, record, { zone } = {}) => t.step(findRecord, { record, ...(zone !== undefined && { zone }) }),
   switch: (t, found, options) => {
     const { name } = found

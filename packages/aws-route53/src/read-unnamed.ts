@@ -33,19 +33,34 @@ export const readUnnamed = defineRead({
   title: ({ balancers }) => `see that no name leads to ${balancers.map(balancerName).join(', ')}`,
   run: async ({ balancers }, c) => {
     const sought = balancers.map(classicOnly)
-    for (const zone of await zoneIds(c)) {
-      for (const set of await allSets(c, zone)) {
-        const { AliasTarget, ResourceRecords = [] } = Leading.parse(set)
-        const targets = [AliasTarget?.DNSName ?? '', ...ResourceRecords.map(({ Value }) => Value)]
-        const named = sought.find(({ dnsName }) =>
-          targets.some((target) => balancerDnsName(target) === balancerDnsName(dnsName)),
-        )
-        if (named) throw isNamed(set.Name, named.name)
-      }
-    }
+    const [first] = await namesLeadingTo(
+      c,
+      sought.map(({ dnsName }) => dnsName),
+    )
+    if (first)
+      throw isNamed(first.record, sought.find(({ dnsName }) => dnsName === first.dnsName)?.name ?? '')
     return null
   },
 })
+
+/** The records of the account that lead to these DNS names, in whatever zone, however they are routed. */
+export async function namesLeadingTo(
+  c: StepContext,
+  dnsNames: readonly string[],
+): Promise<{ readonly record: string; readonly dnsName: string }[]> {
+  const found: { record: string; dnsName: string }[] = []
+  for (const zone of await zoneIds(c)) {
+    for (const set of await allSets(c, zone)) {
+      const { AliasTarget, ResourceRecords = [] } = Leading.parse(set)
+      const targets = [AliasTarget?.DNSName ?? '', ...ResourceRecords.map(({ Value }) => Value)]
+      const led = dnsNames.find((dnsName) =>
+        targets.some((target) => balancerDnsName(target) === balancerDnsName(dnsName)),
+      )
+      if (led !== undefined) found.push({ record: plainName(set.Name), dnsName: led })
+    }
+  }
+  return found
+}
 
 async function zoneIds(c: StepContext): Promise<string[]> {
   const zones = await allPages(async (Marker) => {
@@ -56,7 +71,7 @@ async function zoneIds(c: StepContext): Promise<string[]> {
 }
 
 const isNamed = (record: string, balancer: string): ViridianError =>
-  new ViridianError('E_BALANCER_NAMED', `${plainName(record)} leads to load balancer ${balancer}`, {
+  new ViridianError('E_BALANCER_NAMED', `${record} leads to load balancer ${balancer}`, {
     hint: 'point that name elsewhere first, or delete its record',
     place: { call: 'route53:ListResourceRecordSets' },
   })

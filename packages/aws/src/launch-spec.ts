@@ -38,3 +38,9 @@ export type LaunchSpec = z.infer<typeof LaunchSpec>
 /** A launch source by the name that people know. */
 export const sourceName = (source: LaunchSource): string =>
   source.kind === 'launchConfiguration' ? source.name : `${source.name}:${source.version}`
+
+/** A launch source as steps name what they touch. */
+export const sourceThing = (source: LaunchSource): string =>
+  source.kind === 'launchConfiguration'
+    ? `launch-configuration/${source.name}`
+    : `launch-template/${source.id}#${source.version}`

@@ -16,10 +16,16 @@ const separator = '--'
  * ```
  */
 export function nameFor(base: string, token: string, limit: number): string {
-  const stem = base.replace(/--\d{8}-[a-z0-9-]+$/, '')
-  const whole = `${stem}${separator}${token}`
+  const whole = `${stemOf(base)}${separator}${token}`
   if (whole.length <= limit) return whole
   const mark = createHash('sha256').update(whole).digest('hex').slice(0, 11)
   // Neither a dash nor half a character at the end.
   return `${whole.slice(0, limit - mark.length - 1).replace(/[-\ud800-\udbff]+$/, '')}-${mark}`
 }
+
+/** The run in whose name something is named, for what cannot be tagged; undefined for any other name, and one that was cut. */
+export const runOfName = (name: string): string | undefined =>
+  /--(\d{8}-\d{6}-[a-z0-9]{4})-[0-9a-f]{12}$/.exec(name)?.[1]
+
+/** The base of a name that a step has given: `web-lc` of `web-lc--20261123-154233-k3f9-0a1b2c3d4e5f`. */
+export const stemOf = (name: string): string => name.replace(/--\d{8}-[a-z0-9-]+$/, '')

@@ -3,7 +3,8 @@ export { defineConfig } from './config/config.ts'
 export { formatDuration, parseDuration } from './duration.ts'
 export type { ErrorDetails, ErrorPlace, ErrorReport } from './error.ts'
 export { isViridianError, reportOf, ViridianError } from './error.ts'
-export type { Event, PluginEvent, RunStatus } from './events/event.ts'
+export type { Event, FoundLeftover, PluginEvent, RunStatus } from './events/event.ts'
+export type { Going, Leftover, LeftoverKind, Use } from './gc/leftover.ts'
 export { suggestion } from './nearest.ts'
 export type {
   ActionContext,

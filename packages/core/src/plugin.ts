@@ -1,6 +1,8 @@
 import type { PluginEvent } from './events/event.ts'
+import type { Leftover, LeftoverKind, Use } from './gc/leftover.ts'
 import type { HostSpec, SshDefaults } from './remote/transport.ts'
 import type { RunIdentity, StepDefinition } from './step/definition.ts'
+import type { Steps } from './step/steps.ts'
 
 /** JSON, as journals and settings hold it. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
@@ -31,6 +33,10 @@ export interface Plugin {
   readonly surroundings?: (run: SurroundingsContext) => Promise<Surroundings>
   /** True when nothing that runs on its stage can reach a real account: such a stage does not ask before changes. */
   readonly rehearsal?: boolean
+  /** What runs leave behind, of each kind that its steps make: found and removed by `tasks gc`. */
+  readonly leftovers?: readonly LeftoverKind[]
+  /** Which of these, found by this plugin or another, are used by something that this plugin knows of. */
+  readonly users?: (t: Steps, found: readonly Leftover[]) => Promise<readonly Use[]>
   /** Sub-commands that it adds to `tasks`. */
   readonly commands?: readonly PluginCommand[]
 }

@@ -1,7 +1,6 @@
-import { findLaunchTemplateVersion, LaunchSource } from '@viridian/aws'
+import { findLaunchTemplateVersion, LaunchSource, sourceThing } from '@viridian/aws'
 import { defineChange, type StepContext } from '@viridian/core'
 import { z } from 'zod'
-import { sourceThing } from '../group-launch.ts'
 import { deleteVersion, groupSaying, type TemplateSource } from '../launch-template-version.ts'
 
 const [, Source] = LaunchSource.options

@@ -1,4 +1,4 @@
-import { LaunchSource, runTag } from '@viridian/aws'
+import { LaunchSource, runTag, sourceThing } from '@viridian/aws'
 import { defineRead, type StepContext } from '@viridian/core'
 import { z } from 'zod'
 import { type DescribedImage, findImages } from '../images.ts'
@@ -35,13 +35,14 @@ export const findUnused = defineRead({
   output: UnusedImages,
   calls: usageCalls,
   title: ({ images }) => `find out who uses ${[...new Set(images)].join(', ')}`,
-  run: ({ images, without }, c) => unusedOf(c, images, without),
+  run: ({ images, without }, c) => unusedOf(c, images, without.map(sourceThing)),
 })
 
+/** @param without users that don't count, as steps name what they touch */
 export async function unusedOf(
   c: StepContext,
   images: readonly string[],
-  without: readonly LaunchSource[] = [],
+  without: readonly string[] = [],
 ): Promise<UnusedImages> {
   const asked = [...new Set(images)]
   if (asked.length === 0) return { unused: [], kept: [] }
@@ -49,7 +50,7 @@ export async function unusedOf(
     (await findImages(c, { Name: 'image-id', Values: asked })).map((each) => [each.ImageId, each]),
   )
   const ours = asked.filter((image) => whyNotOurs(own.get(image)) === undefined)
-  const users = await usersOf(c, ours, without)
+  const users = (await usersOf(c, ours)).filter(({ by }) => !without.includes(by))
   const found = asked.map((image) => ({
     image,
     reason: whyNotOurs(own.get(image)) ?? users.find((user) => user.image === image)?.text,
@@ -61,7 +62,7 @@ export async function unusedOf(
 }
 
 /** Why an image is not ours to remove, whoever uses it; undefined for one that is. */
-function whyNotOurs(image: DescribedImage | undefined): string | undefined {
+export function whyNotOurs(image: DescribedImage | undefined): string | undefined {
   if (!image) return "it is none of this account's images"
   if (!image.Tags.some(({ Key }) => Key === runTag)) return 'no run of Viridian has baked it'
   if (image.Public) return 'it is public'

@@ -1,11 +1,13 @@
-import { allPages, autoScalingApi, ec2Api, type LaunchSource } from '@viridian/aws'
+import { allPages, autoScalingApi, ec2Api, sourceThing } from '@viridian/aws'
 import type { StepContext } from '@viridian/core'
 import { z } from 'zod'
-import { findInstances } from '../instances.ts'
+import { findInstances, isEnding } from '../instances.ts'
 
 /** Who uses an image, in words: `i-1 runs from it`. */
 export interface ImageUser {
   readonly image: string
+  /** As steps name what they touch: `instance/i-1`. */
+  readonly by: string
   readonly text: string
 }
 
@@ -34,12 +36,8 @@ const Versions = z.object({
   NextToken: z.string().optional(),
 })
 
-/** Everything in the account that uses these images, but for some launch sources that don't count. */
-export async function usersOf(
-  c: StepContext,
-  images: readonly string[],
-  without: readonly LaunchSource[],
-): Promise<ImageUser[]> {
+/** Everything in the account that uses these images. An instance on its way out does not need its image any more. */
+export async function usersOf(c: StepContext, images: readonly string[]): Promise<ImageUser[]> {
   if (images.length === 0) return []
   const [instances, configurations, groups, templates] = await Promise.all([
     findInstances(c, { Name: 'image-id', Values: [...images] }),
@@ -49,25 +47,27 @@ export async function usersOf(
   ])
   const users: ImageUser[] = [
     ...instances
-      .filter(({ State }) => State.Name !== 'terminated')
+      .filter((instance) => !isEnding(instance))
       .map(({ InstanceId, ImageId, State }) => ({
         image: ImageId,
+        by: `instance/${InstanceId}`,
         text: `${InstanceId}, which is ${State.Name}, was launched from it`,
       })),
-    ...configurations
-      .filter(
-        ({ name }) => !without.some((each) => each.kind === 'launchConfiguration' && each.name === name),
-      )
-      .map(({ name, image }) => ({ image, text: `launch configuration ${name} names it` })),
-    ...templates
-      .filter(
-        ({ id, version }) =>
-          !without.some(
-            (each) => each.kind === 'launchTemplate' && each.id === id && each.version === version,
-          ),
-      )
-      .map(({ name, version, image }) => ({ image, text: `launch template ${name}:${version} names it` })),
-    ...groups.map(({ name, image }) => ({ image, text: `the instances policy of group ${name} names it` })),
+    ...configurations.map(({ name, image }) => ({
+      image,
+      by: sourceThing({ kind: 'launchConfiguration', name }),
+      text: `launch configuration ${name} names it`,
+    })),
+    ...templates.map(({ id, name, version, image }) => ({
+      image,
+      by: sourceThing({ kind: 'launchTemplate', id, name, version }),
+      text: `launch template ${name}:${version} names it`,
+    })),
+    ...groups.map(({ name, image }) => ({
+      image,
+      by: `group/${name}`,
+      text: `the instances policy of group ${name} names it`,
+    })),
   ]
   return users.filter(({ image }) => images.includes(image))
 }

@@ -1,7 +1,7 @@
 import { defineChange } from '@viridian/core'
 import { z } from 'zod'
 import { deregister, findSnapshots } from '../deregister.ts'
-import { type DescribedImage, findImages } from '../images.ts'
+import { findImages, snapshotsOf } from '../images.ts'
 import { unusedOf, usageCalls } from './find-unused.ts'
 
 /**
@@ -43,6 +43,3 @@ export const removeImage = defineChange({
   undo: async ({ image }) => ({ leftAlone: `image ${image}: a deregistered one cannot be brought back` }),
   touches: ({ image }) => [`image/${image}`],
 })
-
-const snapshotsOf = ({ BlockDeviceMappings }: DescribedImage): string[] =>
-  BlockDeviceMappings.flatMap(({ Ebs }) => (Ebs?.SnapshotId === undefined ? [] : [Ebs.SnapshotId]))

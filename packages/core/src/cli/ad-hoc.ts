@@ -1,14 +1,11 @@
 import { ViridianError } from '../error.ts'
-import { execute } from '../run/execute.ts'
-import { FileLocks } from '../run/file-locks.ts'
 import type { ExitCode } from '../run/outcome.ts'
-import { newIdentity } from '../run/run-identity.ts'
 import type { HostChoice } from '../task/host-choice.ts'
 import type { RemoteTask } from '../task/task.ts'
+import { runBuiltIn } from './built-in.ts'
 import type { Globals } from './globals.ts'
 import { choiceOf, type HostFlags } from './host-flags.ts'
 import type { Project } from './project.ts'
-import { withSession } from './session.ts'
 
 export interface AdHocRun {
   /** The command's name: `exec`. */
@@ -24,12 +21,7 @@ export async function runAdHoc(project: Project, globals: Globals, request: AdHo
   const here = project.orBare()
   const stage = here.stage(globals.stage)
   const choice = await adHocChoice(hostFlags, here, stage, name)
-  const locks = new FileLocks(here.stateDirectory)
-  const identity = newIdentity(name, stage)
-  return withSession(here, globals, { identity, choice }, async (session, ledger) => {
-    const run = { session, ledger, task, args: {}, mode: 'run', locks, sources: {}, adHoc: true } as const
-    return (await execute(run)).exitCode
-  })
+  return runBuiltIn(here, globals, { name, stage, task: () => task, choice })
 }
 
 /**

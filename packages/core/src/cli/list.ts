@@ -1,6 +1,7 @@
+import { columns } from '../output/columns.ts'
 import { isRemote } from '../task/task.ts'
 import { tasksOf } from '../task/tree.ts'
-import { columns, type Print } from './print.ts'
+import type { Print } from './print.ts'
 import type { Project } from './project.ts'
 
 /** `tasks list`: every task with its summary. */

@@ -19,6 +19,7 @@ import { takeOver } from '../run/take-over.ts'
 import { undoable } from '../step/undo.ts'
 import { type ArgSpecs, type ArgValues, detailsOf, flagOf, parseArgs } from '../task/args.ts'
 import { taskNamed } from '../task/tree.ts'
+import { type BuiltIn, builtIns } from './built-in.ts'
 import type { Globals } from './globals.ts'
 import type { Project } from './project.ts'
 import { recordedProject } from './recorded-project.ts'
@@ -33,15 +34,7 @@ interface PastRun {
 export async function resumeRun(project: Project, globals: Globals, run: string): Promise<ExitCode> {
   const { records, history } = await pastRun(project, run)
   const { finished, committed, undoing, started } = history
-  if (started.adHoc) {
-    throw new ViridianError(
-      'E_RUN_AD_HOC',
-      `run ${run} is of no task of this project: it cannot be resumed`,
-      {
-        hint: 'give the command once more, with --failed: the hosts that are done are left out',
-      },
-    )
-  }
+  const resumed = resumedTask(project, started)
   if (undoing && (!finished || finished.exitCode === 3)) {
     throw new ViridianError('E_RUN_UNDOING', `run ${run} has begun to be taken back: it cannot go on`, {
       hint: `"tasks rollback ${run}" finishes that; then run the task anew`,
@@ -53,10 +46,9 @@ export async function resumeRun(project: Project, globals: Globals, run: string)
       `run ${run} has ended (${finished.status}): there is nothing to resume`,
     )
   }
-  const task = taskNamed(project.loaded.config.tasks, started.task)
-  const { sources } = project.loaded
+  const sources = started.adHoc ? {} : project.loaded.sources
   const locks = new FileLocks(project.stateDirectory)
-  const args = argsOf(history, task.args)
+  const args = argsOf(history, resumed.args)
   requireAccount(started, project.loaded.config)
   return withSession(
     project,
@@ -68,9 +60,27 @@ export async function resumeRun(project: Project, globals: Globals, run: string)
         const text = `since the run began, ${changed.join(', ')}: it goes on by what the task says now`
         session.emit({ kind: 'note', level: 'warning', text })
       }
+      const task = resumed.task(session, project.stateDirectory)
       return (await execute({ session, ledger, task, args, mode: 'resume', locks, sources })).exitCode
     },
   )
+}
+
+/** The task of a run: the task file's, or one of our own. */
+function resumedTask(project: Project, { run, task: name, adHoc }: RunHistory['started']): BuiltIn {
+  const builtIn = adHoc ? builtIns.get(name) : undefined
+  if (builtIn) return builtIn
+  if (adHoc) {
+    throw new ViridianError(
+      'E_RUN_AD_HOC',
+      `run ${run} is of no task of this project: it cannot be resumed`,
+      {
+        hint: 'give the command once more, with --failed: the hosts that are done are left out',
+      },
+    )
+  }
+  const own = taskNamed(project.loaded.config.tasks, name)
+  return { args: own.args, task: () => own }
 }
 
 export interface RollbackRequest {

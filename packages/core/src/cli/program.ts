@@ -6,6 +6,7 @@ import type { Task } from '../task/task.ts'
 import { tasksOf } from '../task/tree.ts'
 import { command } from './command.ts'
 import { execCommand } from './exec.ts'
+import { gcCommand } from './gc.ts'
 import { globalsOf } from './globals.ts'
 import { listTasks } from './list.ts'
 import { resumeRun, rollBackRun } from './past-run.ts'
@@ -74,6 +75,7 @@ export function buildProgram(invocation: Invocation): Command {
         exit(await rollBackRun(project, globalsOf(self), { run, keepGreen: keepGreen === true })),
       ),
   )
+  program.addCommand(gcCommand(project, exit))
   program.addCommand(
     command('ssh', (own) => own.option('--first', 'the first host of a role that has several'))
       .description('open a shell on a host, or run a command there on a terminal')

@@ -1,11 +1,12 @@
 import { reportOf } from '../error.ts'
 import { Mask } from '../events/mask.ts'
+import { columns } from '../output/columns.ts'
 import { askNobody } from '../remote/prompt.ts'
 import { Ledger } from '../run/ledger.ts'
 import { newIdentity } from '../run/run-identity.ts'
 import { Session } from '../run/session.ts'
 import type { Globals } from './globals.ts'
-import { columns, type Print } from './print.ts'
+import type { Print } from './print.ts'
 import type { Project } from './project.ts'
 
 /** `tasks roles`: what each role resolves to now. */

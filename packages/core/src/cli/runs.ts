@@ -1,13 +1,12 @@
-import { hostname } from 'node:os'
 import { type ErrorReport, reportOf, type ViridianError } from '../error.ts'
 import type { RunHistory } from '../journal/history.ts'
+import { columns } from '../output/columns.ts'
 import { elapsed } from '../output/elapsed.ts'
 import { FileLocks } from '../run/file-locks.ts'
-import { isAlive } from '../run/lease.ts'
-import { runLock } from '../run/lock.ts'
+import { isHeld } from '../run/held.ts'
 import { leftoversOf, type RunState, remedyOf, stateOf } from '../run/run-state.ts'
 import { RunStore } from '../run/store.ts'
-import { columns, type Print } from './print.ts'
+import type { Print } from './print.ts'
 
 /** A run as `tasks runs --json` prints it, one a line: every member is always there. */
 interface RunLine {
@@ -101,10 +100,3 @@ const damaged = ({ run, error }: { run: string; error: ViridianError }): RunLine
   remedy: null,
   error: reportOf(error),
 })
-
-/** Before a run has taken its lock, and behind its release, its process is all that there is to see. */
-async function isHeld({ started: { run, by }, finished }: RunHistory, locks: FileLocks): Promise<boolean> {
-  const lease = await locks.lease(runLock(run))
-  if (lease) return (await locks.holder(runLock(run))) !== undefined
-  return !finished && by.host === hostname() && isAlive(by.pid)
-}

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { type ArgDetails, detailsOf, flagOf } from '../task/args.ts'
+import { type ArgDetails, type ArgSpecs, detailsOf, flagOf } from '../task/args.ts'
 import type { Task } from '../task/task.ts'
 import { command } from './command.ts'
 import { globalsOf } from './globals.ts'
@@ -18,10 +18,7 @@ export interface TaskInvocation {
 /** `tasks run NAME` or `tasks plan NAME`: its flags are the task's arguments. */
 export function taskCommand({ project, mode, name, task, exit }: TaskInvocation): Command {
   const built = command(name, (own) => {
-    for (const [arg, spec] of Object.entries(task.args)) {
-      const details = detailsOf(spec)
-      own.option(flagsOf(arg, details), helpOf(arg, details, project))
-    }
+    withArgFlags(own, task.args, project)
     if (mode === 'run')
       own.option('--detach', 'end where the way back is kept open; "tasks resume" finishes the run')
     withHostFlags(own.optionsGroup('Hosts:'))
@@ -32,6 +29,15 @@ export function taskCommand({ project, mode, name, task, exit }: TaskInvocation)
     const request = { name, task, mode, detach: detach === true, ...splitFlags(others) }
     exit(await runTask(project, globalsOf(self), request))
   })
+}
+
+/** Adds the flags that set a task's arguments. */
+export function withArgFlags(own: Command, specs: ArgSpecs, project: Project): Command {
+  for (const [arg, spec] of Object.entries(specs)) {
+    const details = detailsOf(spec)
+    own.option(flagsOf(arg, details), helpOf(arg, details, project))
+  }
+  return own
 }
 
 const values = {

@@ -1,4 +1,5 @@
 import type { ErrorReport } from '../error.ts'
+import type { Stay } from '../gc/leftover.ts'
 
 /** An event of a plugin's own; on the JSON stream it stands as `{kind, ...data}`. */
 export interface PluginEvent {
@@ -19,6 +20,19 @@ export interface StepEvent {
   readonly key: string
   /** The key of the move, branch or task call that it belongs to; none at the top. */
   readonly parent?: string
+}
+
+/** Something that `tasks gc` has found, and what becomes of it. */
+export interface FoundLeftover {
+  /** `image`, `load balancer`. */
+  readonly kind: string
+  readonly thing: string
+  readonly title: string
+  readonly run: string
+  /** How old it is, in milliseconds. */
+  readonly ageMs: number
+  /** Why it stays; nothing for what may be removed. */
+  readonly stays?: Stay
 }
 
 /** Everything that a run says of itself. Terminal, plain lines, JSON lines and reports are formatters of it. */
@@ -78,6 +92,8 @@ export type Event =
       note?: string
       error?: ErrorReport
     }
+  /** In the order in which they are removed. */
+  | { kind: 'leftovers.found'; leftovers: FoundLeftover[] }
   | { kind: 'plugin'; event: PluginEvent }
   | {
       kind: 'run.finished'

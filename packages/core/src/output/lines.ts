@@ -5,6 +5,7 @@ import { elapsed } from './elapsed.ts'
 import { errorLines } from './error-lines.ts'
 import { Fans } from './fan.ts'
 import { fanHead, fanLines } from './fan-lines.ts'
+import { leftoverLines } from './leftover-lines.ts'
 import type { Detail } from './output.ts'
 import { TimeLine } from './time-line.ts'
 
@@ -100,6 +101,8 @@ export class Lines {
         ]
       case 'undo.step':
         return this.#undone(event)
+      case 'leftovers.found':
+        return leftoverLines(event.leftovers, this.#colors)
       case 'plugin':
         return this.#detail.verbose || event.event.text ? [...(event.event.text ?? [])] : []
       default:

@@ -243,6 +243,17 @@ export class Session implements StepHost {
     if (this.#settings.config.stages !== undefined) await this.beforeChange()
   }
 
+  /**
+   * Asks for leave to change something, by a question that says more than the run's own, which is not asked then.
+   *
+   * @throws ViridianError `E_NOT_CONFIRMED`
+   */
+  async permit(question: string): Promise<void> {
+    await this.confirm(question)
+    this.#permission = this.#open()
+    await this.#permission
+  }
+
   async #askOnce(): Promise<void> {
     const { task, stage } = this.identity
     const asks = !this.#stage.isRehearsal
@@ -251,6 +262,10 @@ export class Session implements StepHost {
       !(await this.#settings.confirm(`Run "${task}" on stage "${stage}"? It changes real machines.`))
     )
       throw notConfirmed(`"${task}" was not confirmed for stage "${stage}"; nothing was changed`)
+    await this.#open()
+  }
+
+  async #open(): Promise<void> {
     await this.openStage()
     await this.#stage.beforeFirstChange()
   }

@@ -1,9 +1,9 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import { ViridianError } from '../error.ts'
 import type { ChangeDefinition, RunIdentity, StepContext, StepDefinition } from './definition.ts'
 import type { Engine, Planned } from './engine.ts'
 import { Keys, tokenOf } from './identity.ts'
-import type { Performance, Preparation } from './performance.ts'
+import { asJson, type Performance, type Preparation } from './performance.ts'
 import { holdsPlaceholder, placeholderFor } from './placeholder.ts'
 import type { Registry } from './registry.ts'
 import type { Move, Steps } from './steps.ts'
@@ -67,6 +67,26 @@ export class Scope implements Steps {
     const { name: step, title } = move
     const group = { key, parent: this.parent, step, type: 'move', title, quiet: this.#quiet } as const
     return this.host.engine.group(group, () => body(new Scope(this.host, key, this.#quiet)))
+  }
+
+  /** A value that a resumed run must see again. */
+  fact(name: string, make: () => string | Promise<string>): Promise<string> {
+    const { engine } = this.host
+    const key = this.keys.claim(name)
+    if (engine.planning) return Promise.resolve(make())
+    return engine.track(name, () =>
+      engine.perform({
+        key,
+        parent: this.parent,
+        type: 'fact',
+        step: name,
+        version: 1,
+        title: name,
+        input: asJson(null),
+        parse: (output) => z.string().parse(output),
+        work: async () => make(),
+      }),
+    )
   }
 }
 

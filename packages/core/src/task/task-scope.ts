@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { z } from 'zod'
 import { parseDuration } from '../duration.ts'
 import { ViridianError } from '../error.ts'
 import type { Template, TemplateData } from '../remote/files/template.ts'
 import type { RunCommand } from '../remote/host.ts'
 import type { HostSpec } from '../remote/transport.ts'
 import type { Session } from '../run/session.ts'
-import { asJson } from '../step/performance.ts'
 import { Scope } from '../step/scope.ts'
 import type { Steps } from '../step/steps.ts'
 import { type ArgSpecs, type ArgValues, parseArgs } from './args.ts'
@@ -130,14 +128,14 @@ export class TaskScope<Specs extends ArgSpecs> extends Scope implements TaskCont
       key: this.keys.claim('keep'),
       parent: this.parent,
       ms,
-      until: () => this.#fact('until', () => new Date(Date.now() + ms).toISOString()),
+      until: () => this.fact('until', () => new Date(Date.now() + ms).toISOString()),
       ...(guard && { guard }),
     })
   }
 
   async confirm(question: string): Promise<void> {
     if (this.#session.engine.planning) return this.say(`asks: ${question}`)
-    await this.#fact('confirmed', () => this.#session.confirm(question))
+    await this.fact('confirmed', () => this.#session.confirm(question))
   }
 
   async commit(): Promise<void> {
@@ -161,30 +159,10 @@ export class TaskScope<Specs extends ArgSpecs> extends Scope implements TaskCont
   }
 
   async now(): Promise<Date> {
-    return new Date(await this.#fact('now', () => new Date().toISOString()))
+    return new Date(await this.fact('now', () => new Date().toISOString()))
   }
 
   id(): Promise<string> {
-    return this.#fact('id', () => randomBytes(8).toString('hex'))
-  }
-
-  /** A value that a resumed run must see again. */
-  #fact(name: string, make: () => string | Promise<string>): Promise<string> {
-    const { engine } = this.#session
-    const key = this.keys.claim(name)
-    if (engine.planning) return Promise.resolve(make())
-    return engine.track(name, () =>
-      engine.perform({
-        key,
-        parent: this.parent,
-        type: 'fact',
-        step: name,
-        version: 1,
-        title: name,
-        input: asJson(null),
-        parse: (output) => z.string().parse(output),
-        work: async () => make(),
-      }),
-    )
+    return this.fact('id', () => randomBytes(8).toString('hex'))
   }
 }

@@ -1,0 +1,96 @@
+import { autoScalingApi, LaunchSource, retiredTag, runTag, sourceThing } from '@viridian/aws'
+import { defineRead, type LeftoverKind, type StepContext } from '@viridian/core'
+import { z } from 'zod'
+import { type Group, readGroups } from '../group.ts'
+import { groupSource } from '../group-launch.ts'
+import { removeGroup, seeRemoved } from '../retired/remove-group.ts'
+import { retirementOf } from '../retired/retired-tags.ts'
+
+const MadeGroup = z.strictObject({
+  name: z.string(),
+  run: z.string(),
+  /** Since when another one serves in its place. */
+  retiredSince: z.string().exactOptional(),
+  /** How many instances it has, or wants. */
+  size: z.int(),
+  /** True when it has had instances, which a group that a run has died over has not. */
+  hasServed: z.boolean(),
+  balancers: z.array(z.string()),
+  source: LaunchSource.nullable(),
+})
+type MadeGroup = z.infer<typeof MadeGroup>
+
+const Activities = z.object({ Activities: z.array(z.unknown()) })
+
+/** Finds the groups that runs have made or retired. */
+export const findMadeGroups = defineRead({
+  name: 'aws-autoscaling/find-made-groups',
+  version: 1,
+  input: z.strictObject({}),
+  output: z.array(MadeGroup),
+  calls: ['autoscaling:DescribeAutoScalingGroups', 'autoscaling:DescribeScalingActivities'],
+  title: () => 'find the groups that runs have made or retired',
+  run: async (_input, c) => {
+    const [made, retired] = await Promise.all([readGroups(c, runTag), readGroups(c, retiredTag)])
+    const groups = new Map([...made, ...retired].map((group) => [group.AutoScalingGroupName, group]))
+    const there = [...groups.values()].filter(({ Status }) => Status === undefined)
+    return Promise.all(there.map((group) => madeGroup(c, group)))
+  },
+})
+
+/** Groups that another one has taken the place of, and those that a run has died over before they had instances. */
+export const leftGroups: LeftoverKind = {
+  kind: 'group',
+  after: ['pin'],
+  find: async (t) =>
+    (await t.step(findMadeGroups, {})).map((group) => {
+      const { name, run, retiredSince, size, balancers, source } = group
+      const needed = [
+        ...balancers.map((balancer) => `balancer/${balancer}`),
+        ...(source === null ? [] : [sourceThing(source)]),
+      ]
+      return {
+        thing: `group/${name}`,
+        title: `group ${name}, ${retiredSince === undefined ? 'empty' : 'retired'}`,
+        run,
+        ...(retiredSince !== undefined && { since: retiredSince }),
+        ...(size > 0 && { inUse: `it has ${size} ${size === 1 ? 'instance' : 'instances'}` }),
+        ...(isAsleep(group) && {
+          undecided:
+            'it has had instances and nobody has retired it: if it does not sleep, delete it by hand',
+        }),
+        needed,
+        remove: (t) =>
+          t.move({ name: 'remove-group', title: `remove group ${name}` }, async (t) => {
+            await t.step(removeGroup, { group: name })
+            await t.step(seeRemoved, { group: name })
+          }),
+      }
+    }),
+}
+
+const isAsleep = ({ retiredSince, hasServed }: MadeGroup): boolean => retiredSince === undefined && hasServed
+
+async function madeGroup(c: StepContext, group: Group): Promise<MadeGroup> {
+  const { AutoScalingGroupName: name, Instances, DesiredCapacity, LoadBalancerNames, Tags } = group
+  const retirement = retirementOf(Tags)
+  const size = Math.max(Instances.length, DesiredCapacity)
+  return {
+    name,
+    run: retirement?.run ?? Tags.find(({ Key }) => Key === runTag)?.Value ?? '',
+    ...(retirement && { retiredSince: retirement.since }),
+    size,
+    hasServed: size > 0 || (!retirement && (await hasActivities(c, name))),
+    balancers: LoadBalancerNames,
+    source: hasSource(group) ? groupSource(group) : null,
+  }
+}
+
+// A group's launch configuration may have been deleted under it.
+const hasSource = ({ LaunchConfigurationName, LaunchTemplate, MixedInstancesPolicy }: Group): boolean =>
+  MixedInstancesPolicy === undefined && Boolean(LaunchTemplate ?? LaunchConfigurationName)
+
+async function hasActivities(c: StepContext, AutoScalingGroupName: string): Promise<boolean> {
+  const input = { AutoScalingGroupName, MaxRecords: 1 }
+  return (await autoScalingApi(c, 'DescribeScalingActivities', input, Activities)).Activities.length > 0
+}

@@ -1,0 +1,93 @@
+import { pinTag, retiredTag } from '@viridian/aws'
+import { defineRead, type LeftoverKind } from '@viridian/core'
+import { z } from 'zod'
+import { type Group, readGroups } from '../group.ts'
+import { unpin } from '../pin.ts'
+import { holderOf, parsePin } from '../pin-tag.ts'
+
+const Pinned = z.strictObject({
+  group: z.string(),
+  /** The value of the tag. */
+  tag: z.string(),
+  run: z.string(),
+  /** Those that the pin has suspended, and that still are. */
+  processes: z.array(z.string()),
+  max: z.strictObject({ from: z.int(), to: z.int() }),
+  /** Why giving it back would decide what a person has to. */
+  undecided: z.string().exactOptional(),
+})
+type Pinned = z.infer<typeof Pinned>
+
+/** Finds the groups that a run holds still, and what would be given back to each. */
+export const findPinned = defineRead({
+  name: 'aws-autoscaling/find-pinned',
+  version: 1,
+  input: z.strictObject({}),
+  output: z.array(Pinned),
+  calls: ['autoscaling:DescribeAutoScalingGroups'],
+  title: () => 'find the groups that runs hold',
+  run: async (_input, c) => (await readGroups(c, pinTag)).map(pinnedOf),
+})
+
+/** The pins of runs that are gone: processes suspended, a max raised. */
+export const leftPins: LeftoverKind = {
+  kind: 'pin',
+  find: async (t) =>
+    (await t.step(findPinned, {})).map((pinned) => {
+      const { group, tag, run, processes, max, undecided } = pinned
+      return {
+        thing: `pin/${group}`,
+        title: titleOf(pinned),
+        run,
+        holds: true,
+        ...(undecided !== undefined && { undecided }),
+        remove: (t) => unpin(t, { group, tag, processes, max: { from: max.from, to: max.to } }),
+      }
+    }),
+}
+
+function titleOf({ group, tag, processes, max }: Pinned): string {
+  const changes = [
+    ...(processes.length > 0 ? [`${processes.join(', ')} suspended`] : []),
+    ...(max.to === max.from ? [] : [`max ${max.to} in place of ${max.from}`]),
+  ]
+  return [`pin of ${holderOf(tag)} on group ${group}`, ...changes].join('; ')
+}
+
+function pinnedOf({ AutoScalingGroupName: group, Tags, ...state }: Group): Pinned {
+  const tag = Tags.find(({ Key }) => Key === pinTag)?.Value ?? ''
+  const pin = parsePin(tag)
+  const { MaxSize: to } = state
+  if (!pin) {
+    const undecided = `its tag ${pinTag} says what no run has written: look who has, and take it away`
+    return { group, tag, run: '', processes: [], max: { from: to, to }, undecided }
+  }
+  const isRetired = Tags.some(({ Key }) => Key === retiredTag)
+  const suspended = state.SuspendedProcesses.map(({ ProcessName }) => ProcessName)
+  // One that is retired is not to wake up again.
+  const processes = isRetired ? [] : pin.processes.filter((process) => suspended.includes(process))
+  const undecided = isRetired ? undefined : whyUndecided(state, pin.max)
+  return {
+    group,
+    tag,
+    run: pin.run,
+    processes,
+    max: { from: isRetired ? to : pin.max, to },
+    ...(undecided !== undefined && { undecided }),
+  }
+}
+
+/** In the middle of a deployment, old and new instances are members alike: which of them are to serve, no tag says. */
+function whyUndecided(
+  { Instances, DesiredCapacity }: Pick<Group, 'Instances' | 'DesiredCapacity'>,
+  max: number,
+): string | undefined {
+  const waiting = Instances.filter(({ LifecycleState }) => LifecycleState.includes('Standby')).map(
+    ({ InstanceId }) => InstanceId,
+  )
+  if (waiting.length > 0)
+    return `${waiting.join(', ')} ${waiting.length === 1 ? 'is' : 'are'} in standby: take back what is to serve (aws autoscaling exit-standby), terminate the rest, and give the command again`
+  if (DesiredCapacity > max)
+    return `it wants ${DesiredCapacity}, and its max was ${max}: detach or terminate what is not to serve, and give the command again`
+  return undefined
+}

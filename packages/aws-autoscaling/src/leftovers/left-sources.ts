@@ -1,0 +1,153 @@
+import {
+  allPages,
+  autoScalingApi,
+  ec2Api,
+  LaunchSource,
+  runOfName,
+  sourceName,
+  sourceThing,
+  stemOf,
+} from '@viridian/aws'
+import { defineRead, type LeftoverKind, type StepContext } from '@viridian/core'
+import { z } from 'zod'
+import { type Group, readGroups } from '../group.ts'
+import { saysVersion } from '../launch-template-version.ts'
+import { removeLaunchConfiguration } from '../retired/remove-launch-configuration.ts'
+import { removeLaunchTemplateVersion } from '../retired/remove-launch-template-version.ts'
+
+const MadeSource = z.strictObject({
+  source: LaunchSource,
+  /** Null for one that no run has made, and that only what is removed has needed. */
+  run: z.string().nullable(),
+  user: z.string().exactOptional(),
+})
+type MadeSource = z.infer<typeof MadeSource>
+
+const Configurations = z.object({
+  LaunchConfigurations: z.array(z.object({ LaunchConfigurationName: z.string() })),
+  NextToken: z.string().optional(),
+})
+const Templates = z.object({
+  LaunchTemplates: z.array(z.object({ LaunchTemplateId: z.string(), LaunchTemplateName: z.string() })),
+  NextToken: z.string().optional(),
+})
+const Versions = z.object({
+  LaunchTemplateVersions: z.array(
+    z.object({
+      VersionNumber: z.int(),
+      VersionDescription: z.string().optional(),
+      DefaultVersion: z.boolean().default(false),
+    }),
+  ),
+  NextToken: z.string().optional(),
+})
+
+/** Finds the launch configurations and the template versions that runs have made, as their names and descriptions say. */
+export const findMadeSources = defineRead({
+  name: 'aws-autoscaling/find-made-sources',
+  version: 1,
+  input: z.strictObject({
+    /** Groups that don't count: they will be gone. */
+    without: z.array(z.string()),
+    /** Others to look at, as steps name them: nobody may need them any more. */
+    needed: z.array(z.string()),
+  }),
+  output: z.array(MadeSource),
+  calls: [
+    'autoscaling:DescribeLaunchConfigurations',
+    'autoscaling:DescribeAutoScalingGroups',
+    'ec2:DescribeLaunchTemplates',
+    'ec2:DescribeLaunchTemplateVersions',
+  ],
+  title: () => 'find the launch sources that runs have made',
+  run: async ({ without, needed }, c) => {
+    const [all, configurations, versions] = await Promise.all([
+      readGroups(c),
+      readConfigurations(c),
+      readVersions(c),
+    ])
+    const groups = all.filter(({ AutoScalingGroupName }) => !without.includes(AutoScalingGroupName))
+    const found = [
+      ...configurations.map((name): MadeSource => {
+        const user = groups.find(({ LaunchConfigurationName }) => LaunchConfigurationName === name)
+        return madeSource({ kind: 'launchConfiguration', name }, runOfName(name), user && launchesFrom(user))
+      }),
+      ...versions.map(({ source, description, isDefault, isLatest }): MadeSource => {
+        const said = [source.version, ...(isLatest ? ['$Latest'] : []), ...(isDefault ? ['$Default'] : [])]
+        const user = groups.find((group) => saysVersion(group, source, said))
+        const why = isDefault ? 'it is the default of its template' : user && launchesFrom(user)
+        return madeSource(source, runOfName(description), why)
+      }),
+    ]
+    return found.filter(({ source, run }) => run !== null || needed.includes(sourceThing(source)))
+  },
+})
+
+/** Launch configurations, and versions of launch templates. */
+export const leftSources: LeftoverKind = {
+  kind: 'launch source',
+  after: ['group'],
+  find: async (t, going) => {
+    const needed = ['launch-configuration', 'launch-template'].flatMap((kind) =>
+      going.needed(kind).map((name) => `${kind}/${name}`),
+    )
+    const found = await t.step(findMadeSources, { without: going.named('group'), needed })
+    return found.map(({ source, run, user }) => ({
+      thing: sourceThing(source),
+      title: titleOf(source),
+      ...(run !== null && { run, series: seriesOf(source) }),
+      ...(user !== undefined && { inUse: user }),
+      remove: async (t) => {
+        if (source.kind === 'launchConfiguration')
+          await t.step(removeLaunchConfiguration, { name: source.name })
+        else await t.step(removeLaunchTemplateVersion, { source })
+      },
+    }))
+  },
+}
+
+const titleOf = (source: LaunchSource): string =>
+  `${source.kind === 'launchConfiguration' ? 'launch configuration' : 'launch template version'} ${sourceName(source)}`
+
+const seriesOf = (source: LaunchSource): string =>
+  source.kind === 'launchConfiguration' ? stemOf(source.name) : source.id
+
+const madeSource = (source: LaunchSource, run: string | undefined, user: string | undefined): MadeSource => ({
+  source,
+  run: run ?? null,
+  ...(user !== undefined && { user }),
+})
+
+const launchesFrom = ({ AutoScalingGroupName: name }: Group): string => `group ${name} launches from it`
+
+async function readConfigurations(c: StepContext): Promise<string[]> {
+  const found = await allPages(async (NextToken) => {
+    const page = await autoScalingApi(c, 'DescribeLaunchConfigurations', { NextToken }, Configurations)
+    return { items: page.LaunchConfigurations, next: page.NextToken }
+  })
+  return found.map(({ LaunchConfigurationName }) => LaunchConfigurationName)
+}
+
+async function readVersions(c: StepContext) {
+  const templates = await allPages(async (NextToken) => {
+    const page = await ec2Api(c, 'DescribeLaunchTemplates', { NextToken }, Templates)
+    return { items: page.LaunchTemplates, next: page.NextToken }
+  })
+  const found = await Promise.all(
+    templates.map(async ({ LaunchTemplateId: id, LaunchTemplateName: name }) => {
+      const versions = await allPages(async (NextToken) => {
+        const input = { LaunchTemplateId: id, NextToken }
+        const page = await ec2Api(c, 'DescribeLaunchTemplateVersions', input, Versions)
+        return { items: page.LaunchTemplateVersions, next: page.NextToken }
+      })
+      const latest = Math.max(...versions.map(({ VersionNumber }) => VersionNumber))
+      return versions.map(({ VersionNumber, VersionDescription: description = '', DefaultVersion }) => ({
+        source: { kind: 'launchTemplate', id, name, version: `${VersionNumber}` } as const,
+        description,
+        isDefault: DefaultVersion,
+        isLatest: VersionNumber === latest,
+      }))
+    }),
+  )
+  return found.flat()
+}

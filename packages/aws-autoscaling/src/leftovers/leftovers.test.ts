@@ -1,0 +1,200 @@
+import { nameFor } from '@viridian/aws'
+import type { Going, Leftover } from '@viridian/core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type FleetCloud, openFleetCloud, until } from '../../../aws/src/testing/fleet-cloud.ts'
+import { type TestSteps, testSteps } from '../../../aws/src/testing/test-steps.ts'
+import { autoScaling } from '../index.ts'
+import { leftGroups } from './left-groups.ts'
+import { leftPins } from './left-pins.ts'
+import { leftSources } from './left-sources.ts'
+
+let cloud: FleetCloud
+const fleets = autoScaling()
+const run = '20261101-101010-aaaa'
+const token = (step: number): string => `${run}-${step.toString(16).padStart(12, '0')}`
+const nothing: Going = { things: [], named: () => [], needed: () => [] }
+
+beforeAll(async () => {
+  cloud = await openFleetCloud()
+})
+
+afterAll(async () => {
+  await cloud.close()
+  expect(cloud.reports).toEqual([])
+})
+
+const steps = (): TestSteps => testSteps(cloud.context())
+
+/** What is found, without its function. */
+const plain = (found: readonly Leftover[]) => found.map(({ remove: _, ...rest }) => rest)
+
+async function makeGroup(name: string, tags: Record<string, string>): Promise<void> {
+  await cloud.scaling.createAutoScalingGroup({
+    ...{ AutoScalingGroupName: name, LaunchConfigurationName: 'web-lc' },
+    ...{ MinSize: 0, MaxSize: 1, DesiredCapacity: 0, AvailabilityZones: ['eu-west-1a'] },
+    ...{ LoadBalancerNames: ['web'] },
+    Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value, PropagateAtLaunch: false })),
+  })
+}
+
+async function groupNames(): Promise<string[]> {
+  const { AutoScalingGroups = [] } = await cloud.scaling.describeAutoScalingGroups()
+  return AutoScalingGroups.map(({ AutoScalingGroupName = '' }) => AutoScalingGroupName).sort()
+}
+
+test('a pin is given back as its tag says, and nothing else', async () => {
+  await cloud.scaling.suspendProcesses({ AutoScalingGroupName: 'web', ScalingProcesses: ['AZRebalance'] })
+  const before = await cloud.settled()
+  const t = steps()
+  expect(await leftPins.find(t, nothing)).toEqual([])
+  await fleets.pin(t, await fleets.describe(t, 'web'))
+  const found = await leftPins.find(t, nothing)
+  expect(plain(found)).toEqual([
+    {
+      thing: 'pin/web',
+      title: `pin of run ${t.runId} of ${t.by} on group web; AlarmNotification, ScheduledActions, ReplaceUnhealthy suspended; max 6 in place of 4`,
+      run: t.runId,
+      holds: true,
+    },
+  ])
+  await found[0]?.remove(t)
+  expect(await cloud.settled()).toEqual(before)
+  await cloud.scaling.resumeProcesses({ AutoScalingGroupName: 'web', ScalingProcesses: ['AZRebalance'] })
+})
+
+test('a pin in the middle of a deployment is left to a person', async () => {
+  const t = steps()
+  await fleets.pin(t, await fleets.describe(t, 'web'))
+  const [id = ''] = Object.keys(await cloud.members())
+  const standby = { AutoScalingGroupName: 'web', InstanceIds: [id] }
+  await cloud.scaling.enterStandby({ ...standby, ShouldDecrementDesiredCapacity: true })
+  const undecided = async () => (await leftPins.find(t, nothing))[0]?.undecided
+  expect(await undecided()).toMatch(new RegExp(`^${id} is in standby: take back .* exit-standby`))
+  await until(async () => (await cloud.members())[id]?.startsWith('Standby/') === true)
+  await cloud.scaling.exitStandby(standby)
+  const wants = (DesiredCapacity: number) =>
+    cloud.scaling.setDesiredCapacity({ AutoScalingGroupName: 'web', DesiredCapacity })
+  await wants(5)
+  expect(await undecided()).toMatch(/^it wants 5, and its max was 4: detach/)
+  await wants(3)
+  await t.undo()
+  await until(async () => Object.keys(await cloud.members()).length === 3)
+  await cloud.settled()
+})
+
+test('a pin that no run has written, and one of a retired group, are not taken for a pin', async () => {
+  const t = steps()
+  const tag = (Value: string) => ({
+    ...{ ResourceId: 'web', ResourceType: 'auto-scaling-group' },
+    Key: 'viridian:pin',
+    Value,
+  })
+  await cloud.scaling.createOrUpdateTags({ Tags: [{ ...tag('hands off'), PropagateAtLaunch: false }] })
+  expect(plain(await leftPins.find(t, nothing))).toMatchObject([
+    { run: '', undecided: expect.stringContaining('what no run has written') },
+  ])
+  await cloud.scaling.deleteTags({ Tags: [tag('hands off')] })
+  const pin = JSON.stringify({ run, max: 3, processes: ['AlarmNotification'] })
+  await makeGroup('old', { 'viridian:pin': pin, 'viridian:retired': JSON.stringify({ run, since: 'then' }) })
+  await cloud.scaling.suspendProcesses({
+    AutoScalingGroupName: 'old',
+    ScalingProcesses: ['AlarmNotification'],
+  })
+  const [found] = await leftPins.find(t, nothing)
+  await found?.remove(t)
+  const { AutoScalingGroups: [old] = [] } = await cloud.scaling.describeAutoScalingGroups({
+    AutoScalingGroupNames: ['old'],
+  })
+  expect(old?.Tags?.map(({ Key }) => Key)).toEqual(['viridian:retired'])
+  // A retired group must not wake up.
+  expect(old?.SuspendedProcesses?.map(({ ProcessName }) => ProcessName)).toEqual(['AlarmNotification'])
+  await cloud.scaling.deleteAutoScalingGroup({ AutoScalingGroupName: 'old' })
+})
+
+test('groups that are retired, or that a run has died over, are removed; one that may sleep is left to a person', async () => {
+  const t = steps()
+  const since = '2026-11-02T00:00:00.000Z'
+  const needed = ['balancer/web', 'launch-configuration/web-lc']
+  await makeGroup('died', { 'viridian:run': run })
+  await makeGroup('retired', {
+    'viridian:run': '20261031-101010-bbbb',
+    'viridian:retired': JSON.stringify({ run, since }),
+    'viridian:retired-for': 'web',
+  })
+  await makeGroup('asleep', { 'viridian:run': run })
+  await cloud.scaling.setDesiredCapacity({ AutoScalingGroupName: 'asleep', DesiredCapacity: 1 })
+  const byName = async (name: string) =>
+    plain(await leftGroups.find(t, nothing)).find(({ thing }) => thing === `group/${name}`)
+  expect(await byName('asleep')).toMatchObject({ inUse: 'it has 1 instance' })
+  await cloud.scaling.setDesiredCapacity({ AutoScalingGroupName: 'asleep', DesiredCapacity: 0 })
+  await until(async () => (await byName('asleep'))?.inUse === undefined)
+  expect(await byName('asleep')).toMatchObject({ undecided: expect.stringMatching(/has had instances/) })
+  expect(await byName('died')).toEqual({ thing: 'group/died', title: 'group died, empty', run, needed })
+  expect(await byName('retired')).toEqual({
+    ...{ thing: 'group/retired', title: 'group retired, retired', run, since, needed },
+  })
+  expect(await byName('web')).toBeUndefined()
+  for (const { thing, remove } of await leftGroups.find(t, nothing))
+    if (thing !== 'group/asleep') await remove(t)
+  expect(await groupNames()).toEqual(['asleep', 'web'])
+  await cloud.scaling.deleteAutoScalingGroup({ AutoScalingGroupName: 'asleep' })
+})
+
+test('launch sources that runs have made, or that a removed group needed, are removed unless a group launches from them', async () => {
+  const t = steps()
+  const configuration = async (LaunchConfigurationName: string): Promise<void> => {
+    await cloud.scaling.createLaunchConfiguration({
+      ...{ LaunchConfigurationName, ImageId: cloud.image, InstanceType: 't3.micro' },
+    })
+  }
+  const names = [1, 2].map((step) => nameFor('web-lc', token(step), 255))
+  for (const name of [...names, 'own']) await configuration(name)
+  await makeGroup('user', {})
+  await cloud.scaling.updateAutoScalingGroup({
+    ...{ AutoScalingGroupName: 'user', LaunchConfigurationName: names[1] },
+  })
+  const data = { LaunchTemplateData: { ImageId: cloud.image, InstanceType: 't3.micro' as const } }
+  const { LaunchTemplate } = await cloud.ec2.createLaunchTemplate({
+    ...{ LaunchTemplateName: 'web', ...data, VersionDescription: nameFor('web', token(3), 255) },
+  })
+  const { LaunchTemplateId: id = '' } = LaunchTemplate ?? {}
+  for (const step of [4, 5])
+    await cloud.ec2.createLaunchTemplateVersion({
+      ...{ LaunchTemplateId: id, ...data, VersionDescription: nameFor('web', token(step), 255) },
+    })
+  const found = plain(await leftSources.find(t, nothing))
+  expect(found).toEqual([
+    {
+      thing: `launch-configuration/${names[0]}`,
+      title: `launch configuration ${names[0]}`,
+      run,
+      series: 'web-lc',
+    },
+    {
+      ...{ thing: `launch-configuration/${names[1]}`, title: `launch configuration ${names[1]}`, run },
+      ...{ series: 'web-lc', inUse: 'group user launches from it' },
+    },
+    ...['3', '2', '1'].map((version) => ({
+      ...{
+        thing: `launch-template/${id}#${version}`,
+        title: `launch template version web:${version}`,
+        run,
+        series: id,
+      },
+      ...(version === '1' && { inUse: 'it is the default of its template' }),
+    })),
+  ])
+  const going: Going = {
+    things: ['group/user'],
+    named: (kind) => (kind === 'group' ? ['user'] : []),
+    needed: (kind) => (kind === 'launch-configuration' ? ['own'] : []),
+  }
+  const without = plain(await leftSources.find(t, going)).map(({ thing, inUse }) => [thing, inUse])
+  expect(without).toContainEqual(['launch-configuration/own', undefined])
+  expect(without).toContainEqual([`launch-configuration/${names[1]}`, undefined])
+  for (const { inUse, remove } of await leftSources.find(t, nothing)) if (inUse === undefined) await remove(t)
+  expect(plain(await leftSources.find(t, nothing)).map(({ thing }) => thing)).toEqual([
+    `launch-configuration/${names[1]}`,
+    `launch-template/${id}#1`,
+  ])
+})

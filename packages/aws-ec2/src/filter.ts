@@ -1,0 +1,28 @@
+import { allPages } from '@viridian/aws'
+
+/** A filter of EC2's describes: one of its values has to match. */
+export interface Ec2Filter {
+  readonly Name: string
+  readonly Values: readonly string[]
+}
+
+const valuesInAFilter = 200
+
+/**
+ * Reads what passes a filter, from every page, with no more values in a call than EC2 takes; nothing for a filter without
+ * values. Unlike ids, a filter does not fail for what is not shown yet.
+ */
+export async function filteredPages<Item>(
+  { Name, Values }: Ec2Filter,
+  read: (
+    Filters: { Name: string; Values: string[] }[],
+    token: string | undefined,
+  ) => Promise<{ readonly items: readonly Item[]; readonly next: string | undefined }>,
+): Promise<Item[]> {
+  const found: Item[] = []
+  for (let start = 0; start < Values.length; start += valuesInAFilter) {
+    const Filters = [{ Name, Values: Values.slice(start, start + valuesInAFilter) }]
+    found.push(...(await allPages((token) => read(Filters, token))))
+  }
+  return found
+}
