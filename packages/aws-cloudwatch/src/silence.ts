@@ -65,7 +65,10 @@ export const seeSilent = defineCheck({
         const loud = all.filter((each) => !isSilent(each, quietForMs))
         const requests = all.reduce((sum, each) => sum + each.requests, 0)
         if (loud.length > 0 && performance.now() < end)
-          return { waiting: all.map((each) => waitingText(each, quietForMs)).join('; ') }
+          return {
+            waiting: all.map((each) => waitingText(each, quietForMs)).join('; '),
+            ...earliest(loud, quietForMs),
+          }
         const silent = loud.length === 0
         say(c, { silent, requests }, loud, input)
         return { done: { silent, requests } }
@@ -88,6 +91,12 @@ const quietMs = ({ standingSince }: Seen): number => performance.now() - standin
 
 const isSilent = (seen: Seen, quietForMs: number): boolean =>
   seen.newest !== undefined && quietMs(seen) >= quietForMs
+
+/** When all of them can be silent, if all of them were counted. */
+function earliest(loud: readonly Seen[], quietForMs: number): { readonly forMs?: number } {
+  if (loud.some(({ newest }) => newest === undefined)) return {}
+  return { forMs: Math.max(...loud.map((seen) => quietForMs - quietMs(seen))) }
+}
 
 const secondsOf = (ms: number): string => `${Math.round(ms / 1000)} s`
 const countOf = (requests: number): string =>

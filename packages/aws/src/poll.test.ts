@@ -26,6 +26,16 @@ test('it looks at once, says once what it waits for, and gives what was waited f
   expect(c.said).toEqual(['one of two'])
 })
 
+test('it looks when what it waits for can be there, and its pauses do not grow beyond that', async () => {
+  const looks = Array.from({ length: 9 }, () => ({ waiting: 'a while', forMs: 10 }))
+  await poll(testContext(), {
+    what: 'silence',
+    deadlineMs: 60_000,
+    // With pauses that grow it would take 19 seconds, and this test has no more than 10.
+    look: async () => looks.shift() ?? { done: undefined },
+  })
+}, 10_000)
+
 test('the deadline says what it was still waiting for', async () => {
   const look = async () => {
     pass(6_000)

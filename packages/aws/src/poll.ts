@@ -1,8 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type StepContext, ViridianError } from '@viridian/core'
 
-/** What one look at the world gives: what was waited for, or what is still missing, in words. */
-export type Look<Value> = { readonly done: Value } | { readonly waiting: string }
+/**
+ * What one look at the world gives: what was waited for, or what is still missing, in words. Where it is known when it
+ * can be there at the earliest, the next look comes then, if not before.
+ */
+export type Look<Value> = { readonly done: Value } | { readonly waiting: string; readonly forMs?: number }
 
 export interface Poll<Value> {
   /** What is waited for, as a heading: `3 instances in service`. */
@@ -47,7 +50,7 @@ export async function poll<Value>(
     said = seen.waiting
     const left = deadline - performance.now()
     if (left <= 0) throw timedOut(what, deadlineMs, seen.waiting, hint)
-    await pause(Math.min(pauseMs, left), c.signal)
+    await pause(Math.min(pauseMs, left, Math.max(seen.forMs ?? pauseMs, firstPauseMs)), c.signal)
   }
 }
 

@@ -15,13 +15,13 @@ export function gcCommand(project: Project, exit: (code: number) => void): Comma
     .description('remove what earlier runs have left or outlived, after a question')
     .action(async (flags: Record<string, unknown>, self: Command) => {
       const globals = globalsOf(self)
-      const stage = project.stage(globals.stage)
-      refuseBlind(project, stage)
       const args = parseArgs('gc', collectArgs, flags)
       if (!Number.isInteger(args.keep) || args.keep < 0)
         throw new ViridianError('E_ARG_INVALID', `--keep: ${args.keep} is no number of images`, {
           hint: 'give 0 or more: --keep 3',
         })
+      const stage = project.stage(globals.stage)
+      refuseBlind(project, stage)
       const task = (session: Parameters<typeof collectTask>[0]) =>
         collectTask(session, project.stateDirectory)
       exit(await runBuiltIn(project, globals, { name: 'gc', stage, task, args }))
