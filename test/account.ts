@@ -1,9 +1,13 @@
 import {
   AutoScalingClient,
+  DeleteScheduledActionCommand,
   DescribeAutoScalingGroupsCommand,
   DescribeLaunchConfigurationsCommand,
+  DescribeScheduledActionsCommand,
+  PutScheduledUpdateGroupActionCommand,
   ResumeProcessesCommand,
   SetDesiredCapacityCommand,
+  SetInstanceHealthCommand,
   SuspendProcessesCommand,
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling'
@@ -122,6 +126,33 @@ export class Account {
     await this.#autoScaling.send(
       new SetDesiredCapacityCommand({ AutoScalingGroupName: group, DesiredCapacity: size }),
     )
+  }
+
+  /** Lets a group want so many from a moment on. */
+  async schedule(group: string, at: Date, size: number): Promise<void> {
+    await this.#autoScaling.send(
+      new PutScheduledUpdateGroupActionCommand({
+        ...{ AutoScalingGroupName: group, ScheduledActionName: 'rush' },
+        ...{ StartTime: at, DesiredCapacity: size },
+      }),
+    )
+  }
+
+  /** Takes back what `schedule` has planned, and the copies of it. */
+  async unschedule(): Promise<void> {
+    const { ScheduledUpdateGroupActions = [] } = await this.#autoScaling.send(
+      new DescribeScheduledActionsCommand({}),
+    )
+    for (const { AutoScalingGroupName, ScheduledActionName } of ScheduledUpdateGroupActions)
+      await this.#autoScaling.send(
+        new DeleteScheduledActionCommand({ AutoScalingGroupName, ScheduledActionName }),
+      )
+  }
+
+  /** Makes an instance unhealthy in the eyes of its group. */
+  async sicken(id: string): Promise<void> {
+    const input = { InstanceId: id, HealthStatus: 'Unhealthy', ShouldRespectGracePeriod: false }
+    await this.#autoScaling.send(new SetInstanceHealthCommand(input))
   }
 
   async terminate(id: string): Promise<void> {

@@ -3,6 +3,7 @@ import { caseAtRandom } from './chance.ts'
 import { type Fault, faultsAt, isOutlived } from './fault.ts'
 import { Field, type Subject } from './field.ts'
 import { record } from './recording.ts'
+import { scalingsOf } from './scaling.ts'
 import { besiege, type Case, type Finding, type Strike } from './siege.ts'
 
 export interface CampaignOptions {
@@ -37,7 +38,7 @@ export async function campaign(options: CampaignOptions): Promise<Campaign> {
   let field = await Field.open(subject)
   try {
     const scenarios = await record(field)
-    const cases = options.random ? casesAtRandom(scenarios, seed) : casesOf(options, scenarios)
+    const cases = options.random ? casesAtRandom(scenarios, subject, seed) : casesOf(options, scenarios)
     const addresses = scenarios.reduce((sum, scenario) => sum + scenario.addresses.length, 0)
     say(`${subject.template}: ${addresses} addresses, seed ${seed}`)
     for (const each of cases) {
@@ -62,8 +63,9 @@ export async function campaign(options: CampaignOptions): Promise<Campaign> {
 
 type Scenarios = Awaited<ReturnType<typeof record>>
 
-function* casesAtRandom(scenarios: Scenarios, seed: number): Generator<Case> {
-  for (let each = seed; ; each += 1) yield { ...caseAtRandom(scenarios, each), seed: each }
+function* casesAtRandom(scenarios: Scenarios, subject: Subject, seed: number): Generator<Case> {
+  for (let each = seed; ; each += 1)
+    yield { ...caseAtRandom(scenarios, scalingsOf(subject), each), seed: each }
 }
 
 /** So many faults that are outlived meet one run. */
@@ -103,11 +105,13 @@ function chunks(strikes: readonly Strike[]): Strike[][] {
   return Array.from({ length: count }, (_, at) => strikes.filter((_, index) => index % count === at))
 }
 
-function told({ case: { strikes }, struck, trail, end, violations }: Finding): string {
+function told({ case: { strikes, scaling, rival }, struck, trail, end, violations }: Finding): string {
   const what = strikes.map((strike) => {
     const missed = struck.includes(strike) ? '' : ' (not come by)'
     return `${addressText(strike.address)} · ${strike.fault}${missed}`
   })
+  if (scaling) what.push(scaling)
+  if (rival) what.push('a rival')
   const outcome = violations.length > 0 ? `✗ ${violations.join('; ')}` : `✓ ${end}`
   return `${what.join('\n+ ')} · ${trail.join(', ')} · ${outcome}`
 }

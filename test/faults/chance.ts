@@ -1,5 +1,6 @@
 import { type Fault, faultsAt, isKill } from './fault.ts'
 import type { Scenario } from './recording.ts'
+import type { Scaling } from './scaling.ts'
 import type { Case, Strike } from './siege.ts'
 
 /** Numbers from 0 to 1 that a seed repeats. */
@@ -15,8 +16,12 @@ export function chanceOf(seed: number): () => number {
 
 const mostStrikes = 4
 
-/** A run in bad weather: up to four faults, and perhaps an alarm of the group, or a second run against it. */
-export function caseAtRandom(scenarios: readonly Scenario[], seed: number): Case {
+/** A run in bad weather: up to four faults, and perhaps what Auto Scaling does by itself, or a second run against it. */
+export function caseAtRandom(
+  scenarios: readonly Scenario[],
+  scalings: readonly Scaling[],
+  seed: number,
+): Case {
   const chance = chanceOf(seed)
   const oneOf = <Value>(values: readonly Value[]): Value => {
     const value = values[Math.floor(chance() * values.length)]
@@ -31,7 +36,8 @@ export function caseAtRandom(scenarios: readonly Scenario[], seed: number): Case
     if (isFree(strikes, fault)) strikes.push({ address, fault })
   }
   const rival = chance() < 0.3 && !strikes.some(({ fault }) => isKill(fault))
-  return { scenario, strikes, rival, alarm: chance() < 0.5 }
+  const scaling = chance() < 0.6 ? oneOf(scalings) : undefined
+  return { scenario, strikes, rival, ...(scaling && { scaling }) }
 }
 
 /** A process that is killed meets nothing else. */

@@ -20,6 +20,8 @@ export type Fault =
   | 'exit 1'
   /** A command's connection is reset, and its host is terminated. */
   | 'host gone'
+  /** The process of the run is told by a signal to stop. */
+  | 'interrupted'
   | Kill
 
 /** The process of the run is killed, and the run is gone on with, or taken back. */
@@ -48,7 +50,17 @@ export const isOutlived = (address: Address, fault: Fault): boolean =>
 /** Every fault that an address can meet. */
 export function faultsAt(address: Address): readonly Fault[] {
   if (isCommand(address))
-    return ['refused', 'reset', 'hung', 'exit 1', 'host gone', 'answer lost', 'done and hung', ...kills]
+    return [
+      'refused',
+      'reset',
+      'hung',
+      'exit 1',
+      'host gone',
+      'answer lost',
+      'done and hung',
+      'interrupted',
+      ...kills,
+    ]
   const answers = isRead(address) ? (['stale'] as const) : (['done and hung'] as const)
-  return ['throttled', 'refused', 'answer lost', 'hung', ...answers, ...kills]
+  return ['throttled', 'refused', 'answer lost', 'hung', ...answers, 'interrupted', ...kills]
 }

@@ -70,6 +70,11 @@ export class Field extends RehearsedCloud {
     await super.close()
   }
 
+  /** How many releases were deployed, or tried. */
+  get runs(): number {
+    return this.#releases
+  }
+
   /** A release that has never been deployed here. */
   nextRelease(): string {
     this.#releases += 1

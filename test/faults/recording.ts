@@ -36,7 +36,7 @@ async function recorded(field: Field, refused: Address | undefined) {
     const address = itinerary.addressOf(call)
     addresses.set(addressText(address), address)
     if (!refused || !isSame(address, refused)) return call.pass()
-    return strikeCall('refused', { field, call, earlier: 0, stale: undefined, kill: () => undefined })
+    return strikeCall('refused', { field, call, earlier: 0, stale: undefined, signal: () => undefined })
   }
   const told = await field.tasks(field.deployment(release), (event) => itinerary.hear(event))
   await expectWhole(field, told, {

@@ -6,6 +6,7 @@ import type { Field, Told } from './field.ts'
 import type { Answer, Verdict } from './gate.ts'
 import { Itinerary } from './itinerary.ts'
 import { isSame, type Scenario } from './recording.ts'
+import { type Scaling, startScaling } from './scaling.ts'
 import { strikeCall, strikeCommand } from './strike.ts'
 import { expectation, violationsOf } from './verdict.ts'
 
@@ -23,8 +24,8 @@ export interface Case {
   readonly seed?: number
   /** A second run is started against it, once it has pinned the group. */
   readonly rival?: boolean
-  /** The alarms of the group go off once it is pinned. */
-  readonly alarm?: boolean
+  /** What Auto Scaling does by itself meanwhile. */
+  readonly scaling?: Scaling
 }
 
 /** What came of a case. */
@@ -47,13 +48,14 @@ export async function besiege(field: Field, each: Case): Promise<Finding> {
   field.visitors.take()
   field.takeLowest()
   const release = field.nextRelease()
-  const { told: first, struck, run, rival } = await struckRun(field, each, release)
+  const { told: first, struck, run, rival, weather } = await struckRun(field, each, release)
   await field.faults(undefined)
   field.gate.judge = ({ pass }) => pass()
   const trail = [trace('run', first), ...(rival ? [trace('rival', rival.told)] : [])]
   const said = [first.stdout + first.stderr]
   let command = 'run'
   let told = first
+  await weather?.over()
   const kill = struck.find(({ fault }) => isKill(fault))
   let next = kill ? afterKill(kill.fault) : expectation(command, told).next
   while (next !== undefined && run !== undefined && trail.length < 5) {
@@ -77,6 +79,7 @@ export async function besiege(field: Field, each: Case): Promise<Finding> {
       release: rival && late?.end === 'green' ? rival.release : release,
       run,
       mayDie,
+      mayDip: each.scaling === 'replacement',
     })),
   )
   return { case: each, struck, trail, end, violations, said: said.join('\n') }
@@ -97,19 +100,19 @@ async function compete(field: Field): Promise<Rival> {
 }
 
 /** A run that meets its fault. */
-async function struckRun(field: Field, { scenario, strikes, rival, alarm }: Case, release: string) {
+async function struckRun(field: Field, { scenario, strikes, rival, scaling }: Case, release: string) {
   const itinerary = new Itinerary()
   const over = new AbortController()
   let child: ChildProcess | undefined
   let host: string | undefined
   const attempts = new Map<Strike, number>()
   let second: Promise<Rival> | undefined
-  let ringing: Promise<void> | undefined
+  const weather = scaling && startScaling(scaling, field)
   const fresh = new Map<string, Answer>()
   let stale = new Map<string, Answer>()
   field.gate.judge = async (call): Promise<Verdict> => {
     const at = itinerary.addressOf(call)
-    const common = { field, call, kill: () => child?.kill('SIGKILL') }
+    const common = { field, call, signal: (signal: NodeJS.Signals) => void child?.kill(signal) }
     if (scenario.refused && isSame(at, scenario.refused))
       return strikeCall('refused', { ...common, earlier: 0, stale: undefined })
     const strike = strikes.find(({ address }) => isSame(at, address))
@@ -127,9 +130,8 @@ async function struckRun(field: Field, { scenario, strikes, rival, alarm }: Case
     child = process
     if (event.kind === 'host.command') host = String(event.host)
     itinerary.hear(event)
-    if (event.kind !== 'step.finished' || event.step !== 'pin') return
-    if (rival) second ??= compete(field)
-    if (alarm) ringing ??= field.account.ring()
+    weather?.hear(event, itinerary.run)
+    if (rival && event.kind === 'step.finished' && event.step === 'pin') second ??= compete(field)
   }
   const command = strikes.find(({ address }) => isCommand(address))
   const commanded =
@@ -142,6 +144,5 @@ async function struckRun(field: Field, { scenario, strikes, rival, alarm }: Case
   const told = await field.tasks(field.deployment(release), hear)
   over.abort()
   const struck = [...attempts.keys(), ...(command && (await commanded) ? [command] : [])]
-  await ringing
-  return { told, struck, run: itinerary.run, rival: await second }
+  return { told, struck, run: itinerary.run, rival: await second, weather }
 }

@@ -16,8 +16,12 @@ export interface Struck {
   readonly earlier: number
   /** The answer to the same call before the last change. */
   readonly stale: Answer | undefined
-  readonly kill: () => void
+  /** Sends the run's process a signal. */
+  readonly signal: (signal: NodeJS.Signals) => void
 }
+
+/** Ctrl-C, the end of a CI job, a closed terminal. */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** The faults after the first attempt of which the next ones go through. */
 const strikesOnce: readonly Fault[] = ['answer lost', 'hung', 'done and hung']
@@ -25,7 +29,7 @@ const strikesOnce: readonly Fault[] = ['answer lost', 'hung', 'done and hung']
 /** Does a fault to a call. */
 export async function strikeCall(
   fault: Fault,
-  { field, call, earlier, stale, kill }: Struck,
+  { field, call, earlier, stale, signal }: Struck,
 ): Promise<Verdict> {
   const { operation, pass } = call
   if (strikesOnce.includes(fault) && earlier > 0) return pass()
@@ -48,14 +52,17 @@ export async function strikeCall(
       if (earlier < staleAnswers && stale) return stale
       if (earlier === 0) await field.faults({ eventualConsistency: 40 })
       return pass()
+    case 'interrupted':
+      if (earlier === 0) signal(signals[field.runs % signals.length] ?? 'SIGINT')
+      return pass()
     case 'killed before, resumed':
     case 'killed before, rolled back':
-      kill()
+      signal('SIGKILL')
       return 'silence'
     case 'killed after, resumed':
     case 'killed after, rolled back':
       await pass()
-      kill()
+      signal('SIGKILL')
       return 'silence'
     default:
       throw new Error(`no call can be ${fault}`)
@@ -78,6 +85,7 @@ const commandKinds: Partial<Record<Fault, string>> = {
   'host gone': 'cut',
   'answer lost': 'lose',
   'done and hung': 'mute',
+  interrupted: 'hang',
   'killed before, resumed': 'hang',
   'killed before, rolled back': 'hang',
   'killed after, resumed': 'mute',
@@ -108,5 +116,6 @@ export async function strikeCommand(
   if (fault.startsWith('killed after'))
     while (!over.aborted && (await field.commands())[past + skip]?.status === 0) await sleep(10)
   if (fault.startsWith('killed')) child()?.kill('SIGKILL')
+  if (fault === 'interrupted') child()?.kill('SIGINT')
   return true
 }

@@ -14,7 +14,7 @@ const settledAfterMs = 1_000
 
 export const heldBy = (group: string, tag: string): ViridianError =>
   new ViridianError('E_LOCKED', `${group} is held by ${holderOf(tag)}, says its tag ${pinTag}`, {
-    hint: 'wait for that run to end; if it died, take it back where it was begun: tasks rollback',
+    hint: 'wait for that run to end; if it died, take it back where it was begun: tasks rollback; if its journal is lost: tasks gc',
   })
 
 /**
