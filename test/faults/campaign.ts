@@ -10,8 +10,10 @@ export interface CampaignOptions {
   readonly subject: Subject
   /** Turns the order of the addresses, and which fault each one meets. */
   readonly seed: number
-  /** Every address meets every fault, each in a run of its own. @default each meets one, and those that runs outlive share runs */
+  /** Every address meets every fault. @default each meets one; those that runs outlive share runs */
   readonly full?: boolean
+  /** One of so many parts of it, counted from 1: what takes hours is done in several goes. */
+  readonly part?: { readonly which: number; readonly of: number }
   /** Ends the campaign when it is over; what was not come to is told. */
   readonly minutes?: number
   /** Runs meet several faults each, an alarm of the group, a second run: by chance, until the minutes are over. */
@@ -71,17 +73,13 @@ function* casesAtRandom(scenarios: Scenarios, subject: Subject, seed: number): G
 /** So many faults that are outlived meet one run. */
 const together = 12
 
-function casesOf({ seed, full = false, only }: CampaignOptions, scenarios: Scenarios): Case[] {
+function casesOf({ seed, full = false, only, part }: CampaignOptions, scenarios: Scenarios): Case[] {
   const cases = scenarios.flatMap((scenario): Case[] => {
     const addresses = scenario.addresses.filter((address) => only?.test(addressText(address)) ?? true)
-    if (full)
-      return addresses.flatMap((address) =>
-        faultsAt(address).map((fault) => ({ scenario, strikes: [{ address, fault }] })),
-      )
-    const strikes = addresses.map((address, index) => ({
-      address,
-      fault: turnOf(faultsAt(address), index + seed),
-    }))
+    const strikes = addresses.flatMap((address, index): Strike[] => {
+      const faults = full ? faultsAt(address) : [turnOf(faultsAt(address), index + seed)]
+      return faults.map((fault) => ({ address, fault }))
+    })
     const alone = strikes.filter(({ address, fault }) => !isOutlived(address, fault))
     const others = strikes.filter((strike) => !alone.includes(strike))
     return [...chunks(others), ...alone.map((strike) => [strike])].map((strikes) => ({ scenario, strikes }))
@@ -90,7 +88,8 @@ function casesOf({ seed, full = false, only }: CampaignOptions, scenarios: Scena
   const shared = cases.filter(({ strikes }) => strikes.length > 1)
   const others = cases.filter((each) => !shared.includes(each))
   const from = others.length === 0 ? 0 : seed % others.length
-  return [...shared, ...others.slice(from), ...others.slice(0, from)]
+  const all = [...shared, ...others.slice(from), ...others.slice(0, from)]
+  return part ? all.filter((_, index) => index % part.of === part.which - 1) : all
 }
 
 function turnOf(faults: readonly Fault[], turn: number): Fault {

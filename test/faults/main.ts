@@ -13,11 +13,18 @@ const { values } = parseArgs({
     full: { type: 'boolean', default: false },
     seed: { type: 'string', default: String(seedOfCommit()) },
     minutes: { type: 'string' },
+    part: { type: 'string' },
     only: { type: 'string' },
     approach: { type: 'string', default: '' },
     write: { type: 'boolean', default: false },
   },
 })
+
+function partOf(text: string): { which: number; of: number } {
+  const [, which = '', of = ''] = /^(\d+)\/(\d+)$/.exec(text) ?? []
+  if (Number(which) >= 1 && Number(which) <= Number(of)) return { which: Number(which), of: Number(of) }
+  throw new Error(`--part: "${text}" is none: 2/5 is the second of five`)
+}
 
 // Chance does not come to an end by itself.
 const minutes = values.minutes ?? (values.random ? '5' : undefined)
@@ -32,13 +39,14 @@ const campaigns = await Promise.all(
       random: values.random,
       say,
       ...(minutes !== undefined && { minutes: Number(minutes) }),
+      ...(values.part !== undefined && { part: partOf(values.part) }),
       ...(values.only !== undefined && { only: new RegExp(values.only) }),
     }),
   ),
 )
 const date = new Date().toISOString().slice(0, 10)
 const size = values.full
-  ? 'every fault at every address'
+  ? `every fault at every address${values.part === undefined ? '' : `, part ${values.part}`}`
   : values.random
     ? 'at random'
     : 'one fault at every address'

@@ -1,9 +1,12 @@
+import { createRequire } from 'node:module'
 import type * as Sdk from '@aws-sdk/client-elastic-load-balancing'
 import { defineService, type Service } from './service.ts'
+
+const require = createRequire(import.meta.url)
 
 /** Calls Elastic Load Balancing for classic load balancers; see {@link Service}. */
 export const elbApi: Service<typeof Sdk> = defineService<typeof Sdk>({
   name: 'elasticloadbalancing',
-  load: () => import('@aws-sdk/client-elastic-load-balancing'),
+  load: () => require('@aws-sdk/client-elastic-load-balancing'),
   client: (sdk, settings) => new sdk.ElasticLoadBalancingClient(settings),
 })

@@ -34,8 +34,11 @@ interface SdkClient {
 export interface ServiceDefinition<Sdk> {
   /** As IAM names it: `ec2`, `autoscaling`, `elasticloadbalancing`. */
   readonly name: string
-  /** Imports the client's package: on first use, for they are slow to load. */
-  load(): Promise<Sdk>
+  /**
+   * Loads the client's package: on first use, for they are slow to load. By `require`, which takes less than half of what
+   * `import` of a CommonJS package does: that compiles each file once more, to find out what it is and exports.
+   */
+  load(): Sdk
   client(sdk: Sdk, settings: ClientSettings): SdkClient
 }
 
@@ -70,7 +73,7 @@ interface Opened<Sdk> {
  * ```ts
  * export const ec2 = defineService({
  *   name: 'ec2',
- *   load: () => import('@aws-sdk/client-ec2'),
+ *   load: () => createRequire(import.meta.url)('@aws-sdk/client-ec2'),
  *   client: (sdk, settings) => new sdk.EC2Client(settings),
  * })
  * const { Reservations } = await ec2(c, 'DescribeInstances', { InstanceIds: ids }, z.object({ Reservations: z.array(Reservation) }))
@@ -87,7 +90,7 @@ export function defineService<Sdk>(definition: ServiceDefinition<Sdk>): Service<
         await c.environment()
         // The SDK's warning about the Node version is for developers of the SDK's users, not for people at a prompt.
         process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
-        const sdk = await definition.load()
+        const sdk = definition.load()
         return { sdk, client: definition.client(sdk, clientSettings) }
       },
       (opened) =>

@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { CreateKeyPairCommand, DeleteKeyPairCommand, EC2Client } from '@aws-sdk/client-ec2'
+import { sdk } from '../emulator/sdk.ts'
 import { keyName } from './access.ts'
 
 interface Endpoint {
@@ -14,11 +14,11 @@ interface Endpoint {
 export async function ensureKey(directory: string, cloud: Endpoint): Promise<string> {
   const file = join(directory, 'id_ed25519')
   if (existsSync(file)) return file
-  const client = new EC2Client({ endpoint: cloud.endpoint, region: cloud.region, credentials: cloud })
+  const client = new sdk.ec2.EC2Client({ endpoint: cloud.endpoint, region: cloud.region, credentials: cloud })
   try {
-    await client.send(new DeleteKeyPairCommand({ KeyName: keyName }))
+    await client.send(new sdk.ec2.DeleteKeyPairCommand({ KeyName: keyName }))
     const { KeyMaterial } = await client.send(
-      new CreateKeyPairCommand({ KeyName: keyName, KeyType: 'ed25519' }),
+      new sdk.ec2.CreateKeyPairCommand({ KeyName: keyName, KeyType: 'ed25519' }),
     )
     writeFileSync(file, KeyMaterial ?? '', { mode: 0o600 })
   } finally {

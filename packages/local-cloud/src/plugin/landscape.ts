@@ -1,15 +1,15 @@
 import { Resolver } from 'node:dns/promises'
-import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2'
+import { sdk } from '../emulator/sdk.ts'
 import type { CloudAccess } from './access.ts'
 import type { FleetSeed } from './fleet-seed.ts'
 
 /** What a person wants to log in to or to call: the running instances, and the service's address. */
 export async function landscapeOf(access: CloudAccess, fleet: FleetSeed | undefined): Promise<string[]> {
   const { endpoint, region, accessKeyId, secretAccessKey, ssh } = access
-  const client = new EC2Client({ endpoint, region, credentials: { accessKeyId, secretAccessKey } })
+  const client = new sdk.ec2.EC2Client({ endpoint, region, credentials: { accessKeyId, secretAccessKey } })
   try {
     const Filters = [{ Name: 'instance-state-name', Values: ['running'] }]
-    const { Reservations = [] } = await client.send(new DescribeInstancesCommand({ Filters }))
+    const { Reservations = [] } = await client.send(new sdk.ec2.DescribeInstancesCommand({ Filters }))
     const instances = Reservations.flatMap(({ Instances = [] }) => Instances)
     const logins = instances.map(
       ({ InstanceId, PrivateIpAddress }) =>

@@ -1,13 +1,7 @@
-import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling'
-import {
-  DescribeLoadBalancersCommand,
-  ElasticLoadBalancingClient,
-} from '@aws-sdk/client-elastic-load-balancing'
-import {
-  ListHostedZonesByNameCommand,
-  ListResourceRecordSetsCommand,
-  Route53Client,
-} from '@aws-sdk/client-route-53'
+import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling'
+import type { ElasticLoadBalancingClient } from '@aws-sdk/client-elastic-load-balancing'
+import type { Route53Client } from '@aws-sdk/client-route-53'
+import { sdk } from '../emulator/sdk.ts'
 import type { FleetSeed } from './fleet-seed.ts'
 
 /** The clients that a look at the live fleet needs. */
@@ -32,9 +26,9 @@ export function fleetClients(configuration: {
   credentials: { accessKeyId: string; secretAccessKey: string }
 }): FleetClients {
   return {
-    autoScaling: new AutoScalingClient(configuration),
-    balancers: new ElasticLoadBalancingClient(configuration),
-    names: new Route53Client(configuration),
+    autoScaling: new sdk.autoScaling.AutoScalingClient(configuration),
+    balancers: new sdk.elb.ElasticLoadBalancingClient(configuration),
+    names: new sdk.route53.Route53Client(configuration),
   }
 }
 
@@ -45,11 +39,13 @@ export async function liveFleet(
 ): Promise<LiveFleet | undefined> {
   const target = await aliasOf(names, record)
   if (target === undefined) return undefined
-  const { LoadBalancerDescriptions = [] } = await balancers.send(new DescribeLoadBalancersCommand({}))
+  const { LoadBalancerDescriptions = [] } = await balancers.send(new sdk.elb.DescribeLoadBalancersCommand({}))
   const loadBalancer = LoadBalancerDescriptions.find(
     ({ DNSName = '' }) => DNSName.toLowerCase() === target,
   )?.LoadBalancerName
-  const { AutoScalingGroups = [] } = await autoScaling.send(new DescribeAutoScalingGroupsCommand({}))
+  const { AutoScalingGroups = [] } = await autoScaling.send(
+    new sdk.autoScaling.DescribeAutoScalingGroupsCommand({}),
+  )
   const group = AutoScalingGroups.find(({ LoadBalancerNames = [] }) =>
     LoadBalancerNames.some((name) => name === loadBalancer),
   )
@@ -64,7 +60,7 @@ export async function aliasOf(names: Route53Client, record: string): Promise<str
   const HostedZoneId = await zoneIdOf(names, zoneName(record))
   if (HostedZoneId === undefined) return undefined
   const { ResourceRecordSets = [] } = await names.send(
-    new ListResourceRecordSetsCommand({ HostedZoneId, StartRecordName: record }),
+    new sdk.route53.ListResourceRecordSetsCommand({ HostedZoneId, StartRecordName: record }),
   )
   const set = ResourceRecordSets.find(({ Name, Type }) => Name === `${record}.` && Type === 'A')
   return set?.AliasTarget?.DNSName?.toLowerCase()
@@ -77,6 +73,8 @@ export const zoneName = (record: string): string => record.slice(record.indexOf(
 
 /** The id of the zone of exactly this name, if there is one. */
 export async function zoneIdOf(names: Route53Client, DNSName: string): Promise<string | undefined> {
-  const { HostedZones: [zone] = [] } = await names.send(new ListHostedZonesByNameCommand({ DNSName }))
+  const { HostedZones: [zone] = [] } = await names.send(
+    new sdk.route53.ListHostedZonesByNameCommand({ DNSName }),
+  )
   return zone?.Name === `${DNSName}.` ? zone.Id : undefined
 }

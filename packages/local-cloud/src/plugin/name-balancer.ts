@@ -1,18 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { DescribeLoadBalancersCommand } from '@aws-sdk/client-elastic-load-balancing'
-import {
-  ChangeResourceRecordSetsCommand,
-  CreateHostedZoneCommand,
-  GetChangeCommand,
-  type Route53Client,
-} from '@aws-sdk/client-route-53'
+import type { Route53Client } from '@aws-sdk/client-route-53'
+import { sdk } from '../emulator/sdk.ts'
 import type { FleetSeed } from './fleet-seed.ts'
 import { type FleetClients, zoneIdOf, zoneName } from './live-fleet.ts'
 
 /** Puts the fleet's record in its zone: an alias of its balancer; resolves when the name servers have it. */
 export async function nameBalancer({ balancers, names }: FleetClients, fleet: FleetSeed): Promise<void> {
   const { LoadBalancerDescriptions: [balancer] = [] } = await balancers.send(
-    new DescribeLoadBalancersCommand({ LoadBalancerNames: [fleet.loadBalancer] }),
+    new sdk.elb.DescribeLoadBalancersCommand({ LoadBalancerNames: [fleet.loadBalancer] }),
   )
   const HostedZoneId = await zoneFor(names, fleet.record)
   const AliasTarget = {
@@ -21,14 +16,17 @@ export async function nameBalancer({ balancers, names }: FleetClients, fleet: Fl
     EvaluateTargetHealth: false,
   }
   const { ChangeInfo } = await names.send(
-    new ChangeResourceRecordSetsCommand({
+    new sdk.route53.ChangeResourceRecordSetsCommand({
       HostedZoneId,
       ChangeBatch: {
         Changes: [{ Action: 'UPSERT', ResourceRecordSet: { Name: fleet.record, Type: 'A', AliasTarget } }],
       },
     }),
   )
-  while ((await names.send(new GetChangeCommand({ Id: ChangeInfo?.Id }))).ChangeInfo?.Status !== 'INSYNC')
+  while (
+    (await names.send(new sdk.route53.GetChangeCommand({ Id: ChangeInfo?.Id }))).ChangeInfo?.Status !==
+    'INSYNC'
+  )
     await sleep(100)
 }
 
@@ -37,6 +35,6 @@ async function zoneFor(names: Route53Client, record: string): Promise<string | u
   const Name = zoneName(record)
   const known = await zoneIdOf(names, Name)
   if (known !== undefined) return known
-  const zone = new CreateHostedZoneCommand({ Name, CallerReference: `seed ${record}` })
+  const zone = new sdk.route53.CreateHostedZoneCommand({ Name, CallerReference: `seed ${record}` })
   return (await names.send(zone)).HostedZone?.Id
 }

@@ -1,23 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  CreateAutoScalingGroupCommand,
-  CreateLaunchConfigurationCommand,
-  DescribeAutoScalingGroupsCommand,
-} from '@aws-sdk/client-auto-scaling'
-import {
-  CreateSecurityGroupCommand,
-  DescribeImagesCommand,
-  DescribeSecurityGroupsCommand,
-  DescribeSubnetsCommand,
-  EC2Client,
-} from '@aws-sdk/client-ec2'
-import {
-  ConfigureHealthCheckCommand,
-  CreateLoadBalancerCommand,
-  DescribeInstanceHealthCommand,
-  ModifyLoadBalancerAttributesCommand,
-} from '@aws-sdk/client-elastic-load-balancing'
+import type { EC2Client } from '@aws-sdk/client-ec2'
 import { ViridianError } from '@viridian/core'
+import { sdk } from '../emulator/sdk.ts'
 import { type CloudAccess, keyName } from './access.ts'
 import type { FleetSeed } from './fleet-seed.ts'
 import { type FleetClients, fleetClients, liveFleet } from './live-fleet.ts'
@@ -34,10 +18,10 @@ export async function seedFleet(
 ): Promise<void> {
   const { accessKeyId, secretAccessKey, endpoint, region } = access
   const configuration = { endpoint, region, credentials: { accessKeyId, secretAccessKey } }
-  const clients = { ec2: new EC2Client(configuration), ...fleetClients(configuration) }
+  const clients = { ec2: new sdk.ec2.EC2Client(configuration), ...fleetClients(configuration) }
   try {
     const { AutoScalingGroups: [group] = [] } = await clients.autoScaling.send(
-      new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [fleet.group] }),
+      new sdk.autoScaling.DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [fleet.group] }),
     )
     // A deployment may have put another group in the place of the first one, and the first one may be gone.
     if (!group && !(await liveFleet(clients, fleet))) {
@@ -68,7 +52,7 @@ async function createFleet(clients: Clients, fleet: FleetSeed): Promise<void> {
   await createBalancer(clients, fleet, subnets, securityGroup)
   await nameBalancer(clients, fleet)
   await autoScaling.send(
-    new CreateLaunchConfigurationCommand({
+    new sdk.autoScaling.CreateLaunchConfigurationCommand({
       LaunchConfigurationName: `${fleet.group}-v1`,
       ImageId: image,
       InstanceType: 't3.micro',
@@ -83,7 +67,7 @@ async function createFleet(clients: Clients, fleet: FleetSeed): Promise<void> {
     }),
   )
   await autoScaling.send(
-    new CreateAutoScalingGroupCommand({
+    new sdk.autoScaling.CreateAutoScalingGroupCommand({
       AutoScalingGroupName: fleet.group,
       LaunchConfigurationName: `${fleet.group}-v1`,
       MinSize: fleet.size,
@@ -107,7 +91,7 @@ async function createFleet(clients: Clients, fleet: FleetSeed): Promise<void> {
 }
 
 async function baseImage(ec2: EC2Client): Promise<string> {
-  const { Images: [image] = [] } = await ec2.send(new DescribeImagesCommand({ Owners: ['amazon'] }))
+  const { Images: [image] = [] } = await ec2.send(new sdk.ec2.DescribeImagesCommand({ Owners: ['amazon'] }))
   if (image?.ImageId) return image.ImageId
   throw new ViridianError('E_CLOUD_SEED', 'the local cloud has no base image', {
     hint: 'remove .tasks/cloud to begin anew',
@@ -115,17 +99,17 @@ async function baseImage(ec2: EC2Client): Promise<string> {
 }
 
 async function subnetsOf(ec2: EC2Client): Promise<string[]> {
-  const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({}))
+  const { Subnets = [] } = await ec2.send(new sdk.ec2.DescribeSubnetsCommand({}))
   return Subnets.flatMap(({ SubnetId }) => (SubnetId === undefined ? [] : [SubnetId]))
 }
 
 async function securityGroupOf(ec2: EC2Client, { group }: FleetSeed): Promise<string> {
   const { SecurityGroups: [known] = [] } = await ec2.send(
-    new DescribeSecurityGroupsCommand({ Filters: [{ Name: 'group-name', Values: [group] }] }),
+    new sdk.ec2.DescribeSecurityGroupsCommand({ Filters: [{ Name: 'group-name', Values: [group] }] }),
   )
   if (known?.GroupId) return known.GroupId
   const made = await ec2.send(
-    new CreateSecurityGroupCommand({ GroupName: group, Description: `The fleet ${group}` }),
+    new sdk.ec2.CreateSecurityGroupCommand({ GroupName: group, Description: `The fleet ${group}` }),
   )
   return made.GroupId ?? ''
 }
@@ -138,7 +122,7 @@ async function createBalancer(
 ): Promise<void> {
   const LoadBalancerName = fleet.loadBalancer
   await balancers.send(
-    new CreateLoadBalancerCommand({
+    new sdk.elb.CreateLoadBalancerCommand({
       LoadBalancerName,
       Listeners: [
         {
@@ -159,19 +143,21 @@ async function createBalancer(
     HealthyThreshold: 2,
     UnhealthyThreshold: 2,
   }
-  await balancers.send(new ConfigureHealthCheckCommand({ LoadBalancerName, HealthCheck }))
+  await balancers.send(new sdk.elb.ConfigureHealthCheckCommand({ LoadBalancerName, HealthCheck }))
   const LoadBalancerAttributes = {
     ConnectionDraining: { Enabled: true, Timeout: 60 },
     CrossZoneLoadBalancing: { Enabled: true },
   }
-  await balancers.send(new ModifyLoadBalancerAttributesCommand({ LoadBalancerName, LoadBalancerAttributes }))
+  await balancers.send(
+    new sdk.elb.ModifyLoadBalancerAttributesCommand({ LoadBalancerName, LoadBalancerAttributes }),
+  )
 }
 
 /** A rehearsal begins on a fleet that serves: the first one boots, a later one may have to boot again. */
 async function untilServing({ balancers }: Clients, fleet: FleetSeed, signal: AbortSignal): Promise<void> {
   for (const deadline = Date.now() + readyWithinMs; ; await sleep(200, undefined, { signal })) {
     const { InstanceStates = [] } = await balancers.send(
-      new DescribeInstanceHealthCommand({ LoadBalancerName: fleet.loadBalancer }),
+      new sdk.elb.DescribeInstanceHealthCommand({ LoadBalancerName: fleet.loadBalancer }),
     )
     const serving = InstanceStates.filter(({ State }) => State === 'InService')
     if (serving.length >= fleet.size) return

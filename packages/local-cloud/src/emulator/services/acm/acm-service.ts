@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import * as client from '@aws-sdk/client-acm'
+import type { CertificateDetail, CertificateSummary } from '@aws-sdk/client-acm'
 import type { Clock } from '../../clock.ts'
+import { sdk } from '../../sdk.ts'
 import { AwsError, type Handlers, type Service } from '../../service.ts'
 import type { Store } from '../../store.ts'
 import { pageOf } from '../page.ts'
@@ -8,6 +9,8 @@ import { type Certificate, describeCertificate, readMaterial } from './certifica
 import type { Certificates } from './certificates.ts'
 import { validationException } from './refusals.ts'
 import { addTags, wireTags } from './tags.ts'
+
+const client = sdk.acm
 
 /** AWS Certificate Manager (API version 2015-12-08), for certificates that are imported: it issues none. */
 export interface Acm {
@@ -137,7 +140,7 @@ function handlersOf(
   }
 }
 
-function summaryOf(detail: client.CertificateDetail, users: readonly string[]): client.CertificateSummary {
+function summaryOf(detail: CertificateDetail, users: readonly string[]): CertificateSummary {
   const { CertificateArn, DomainName, SubjectAlternativeNames, Status, Type, KeyAlgorithm } = detail
   return {
     CertificateArn,

@@ -1,5 +1,5 @@
-import * as client from '@aws-sdk/client-auto-scaling'
 import type { Clock } from '../../clock.ts'
+import { sdk } from '../../sdk.ts'
 import type { Service } from '../../service.ts'
 import type { Store } from '../../store.ts'
 import type { Alarms } from '../cloudwatch/alarms.ts'
@@ -24,6 +24,8 @@ import { Reconciler } from './reconciler.ts'
 import { scheduledActionHandlers } from './scheduled-actions.ts'
 import { tagHandlers } from './tag-handlers.ts'
 import { warmPoolHandlers } from './warm-pool.ts'
+
+const client = sdk.autoScaling
 
 export interface AutoScalingParts {
   readonly store: Store

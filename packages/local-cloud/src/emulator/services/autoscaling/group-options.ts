@@ -1,14 +1,18 @@
-import {
-  type AutoScalingGroup,
+import type {
+  AutoScalingGroup,
+  InstanceMaintenancePolicy,
+  TrafficSourceIdentifier,
+} from '@aws-sdk/client-auto-scaling'
+import { sdk } from '../../sdk.ts'
+import { oneOf, required, validationError, within } from '../constraint.ts'
+
+const {
   CapacityDistributionStrategy,
   CapacityReservationPreference,
   DeletionProtection,
   ImpairedZoneHealthCheckBehavior,
-  type InstanceMaintenancePolicy,
   RetentionAction,
-  type TrafficSourceIdentifier,
-} from '@aws-sdk/client-auto-scaling'
-import { oneOf, required, validationError, within } from '../constraint.ts'
+} = sdk.autoScaling
 
 const kept = [
   'PlacementGroup',

@@ -1,6 +1,9 @@
-import { type WarmPoolConfiguration, WarmPoolState } from '@aws-sdk/client-auto-scaling'
+import type { WarmPoolConfiguration } from '@aws-sdk/client-auto-scaling'
+import { sdk } from '../../sdk.ts'
 import { oneOf, validationError, within } from '../constraint.ts'
 import type { AutoScalingHandlers, GroupBook } from './group-book.ts'
+
+const { WarmPoolState } = sdk.autoScaling
 
 /** The operations on warm pools. They are records here: no instance is kept warm. */
 export function warmPoolHandlers(book: GroupBook): AutoScalingHandlers {

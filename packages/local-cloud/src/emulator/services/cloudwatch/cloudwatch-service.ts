@@ -1,4 +1,4 @@
-import * as client from '@aws-sdk/client-cloudwatch'
+import { sdk } from '../../sdk.ts'
 import type { Service } from '../../service.ts'
 import { AlarmActions } from './alarm-actions.ts'
 import { AlarmBook, type CloudWatchParts } from './alarm-book.ts'
@@ -9,6 +9,8 @@ import { historyHandlers } from './history-handlers.ts'
 import { MetricBook } from './metric-book.ts'
 import { metricHandlers } from './metric-handlers.ts'
 import { tagHandlers } from './tag-handlers.ts'
+
+const client = sdk.cloudWatch
 
 /** CloudWatch (API version 2010-08-01): the service, and what it offers to the others. */
 export interface CloudWatch {

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import * as client from '@aws-sdk/client-ec2'
+import { sdk } from '../../sdk.ts'
 import type { Service } from '../../service.ts'
 import type { Compute } from './compute.ts'
 import { computeOf } from './compute-view.ts'
@@ -15,6 +15,8 @@ import { Lifecycle } from './lifecycle.ts'
 import { networkHandlers } from './network.ts'
 import { ensureDefaultGroup, securityGroupHandlers } from './security-groups.ts'
 import { tagHandlers } from './tags.ts'
+
+const client = sdk.ec2
 
 /** EC2 (API version 2016-11-15): the service, and what it offers to the others. */
 export interface Ec2 {

@@ -1,5 +1,5 @@
-import * as client from '@aws-sdk/client-elastic-load-balancing'
 import type { Balancers } from '../../hardware.ts'
+import { sdk } from '../../sdk.ts'
 import type { Service } from '../../service.ts'
 import { BalancerBook, type ElbParts } from './balancer-book.ts'
 import { balancerHandlers, type Place } from './balancer-handlers.ts'
@@ -12,6 +12,8 @@ import { policyHandlers } from './policies.ts'
 import { registrationHandlers } from './registration-handlers.ts'
 import { tagHandlers } from './tags.ts'
 import type { BalancerLoad, Traffic } from './traffic.ts'
+
+const client = sdk.elb
 
 /** Classic Elastic Load Balancing (API version 2012-06-01): the service, and what it offers to the others. */
 export interface Elb {

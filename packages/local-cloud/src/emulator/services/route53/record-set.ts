@@ -1,8 +1,11 @@
 import { isIPv4, isIPv6 } from 'node:net'
-import { type ResourceRecordSet, RRType } from '@aws-sdk/client-route-53'
+import type { ResourceRecordSet, RRType } from '@aws-sdk/client-route-53'
+import { sdk } from '../../sdk.ts'
 import { AwsError } from '../../service.ts'
 import { canonicalName, compareNames, compareText } from './domain-name.ts'
 import type { RecordSet } from './hosted-zone.ts'
+
+const recordTypes = Object.values(sdk.route53.RRType)
 
 /**
  * Reads a record set from a request.
@@ -98,7 +101,7 @@ export function valueErrors(set: RecordSet): string[] {
 }
 
 function readType(type: string | undefined): RRType {
-  const found = Object.values(RRType).find((known) => known === type)
+  const found = recordTypes.find((known) => known === type)
   if (found === undefined) throw invalidInput(`${type} is not a record type`)
   return found
 }

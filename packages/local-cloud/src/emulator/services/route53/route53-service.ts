@@ -1,5 +1,5 @@
-import * as client from '@aws-sdk/client-route-53'
 import type { ResolveName } from '../../hardware.ts'
+import { sdk } from '../../sdk.ts'
 import type { Service } from '../../service.ts'
 import type { Traffic } from '../elb/traffic.ts'
 import { recordHandlers } from './record-handlers.ts'
@@ -7,6 +7,8 @@ import { resolver } from './resolution.ts'
 import { tagHandlers } from './tag-handlers.ts'
 import { ZoneBook, type ZoneBookParts } from './zone-book.ts'
 import { zoneHandlers } from './zone-handlers.ts'
+
+const client = sdk.route53
 
 /** Route 53 (API version 2013-04-01): the service, and the answers that its zones give. */
 export interface Route53 {
