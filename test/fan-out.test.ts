@@ -18,7 +18,7 @@ const first = remoteTask({ role: 'web', once: true }, async (host) => (await hos
 const slow = remoteTask({ role: 'web', onFailure: 'stop' }, async (host) => {
   await host.run\`\${host.name === 'web-2' ? ['sh', '-c', 'sleep 0.3; false'] : ['sleep', '60']}\`
 })
-const late = remoteTask({ role: 'web', timeout: '300ms', maxFailures: 1 }, async (host) => {
+const late = remoteTask({ role: 'web', timeout: '2s', maxFailures: 1 }, async (host) => {
   await host.run\`sleep \${host.name === 'web-3' ? 60 : 0}\`
 })
 const flaky = remoteTask({ role: 'web', retry: { times: 2, delay: '10ms' } }, async (host) => {
@@ -97,7 +97,7 @@ describe('a remote task', () => {
     expect(result.exitCode).toBe(0)
     const failed = result.events.filter(({ kind, error }) => kind === 'host.finished' && error !== undefined)
     expect(failed).toMatchObject([
-      { host: 'web-3', error: { code: 'E_HOST_TIMEOUT', message: 'web-3: took longer than 300ms' } },
+      { host: 'web-3', error: { code: 'E_HOST_TIMEOUT', message: 'web-3: took longer than 2s' } },
     ])
   })
 

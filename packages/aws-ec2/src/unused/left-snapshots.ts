@@ -14,9 +14,9 @@ export const findMadeSnapshots = defineRead({
   calls: ['ec2:DescribeSnapshots', 'ec2:DescribeImages'],
   title: () => 'find snapshots of images that are gone',
   run: async (_input, c) => {
-    const found = await describeSnapshots(c, { Name: 'tag-key', Values: [runTag] })
-    const Values = found.map(({ SnapshotId }) => SnapshotId)
-    const images = await findImages(c, { Name: 'block-device-mapping.snapshot-id', Values })
+    const ofRuns = { Name: 'tag-key', Values: [runTag] }
+    const [found, images] = await Promise.all([describeSnapshots(c, ofRuns), findImages(c, ofRuns)])
+    // Should somebody else's image be made of one, AWS will not delete it, and that is said.
     const used = new Set(images.flatMap(snapshotsOf))
     return found
       .filter(({ SnapshotId }) => !used.has(SnapshotId))
