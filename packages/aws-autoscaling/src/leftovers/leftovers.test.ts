@@ -137,7 +137,6 @@ test('groups that are retired, or that a run has died over, are removed; one tha
   for (const { thing, remove } of await leftGroups.find(t, nothing))
     if (thing !== 'group/asleep') await remove(t)
   expect(await groupNames()).toEqual(['asleep', 'web'])
-  await cloud.scaling.deleteAutoScalingGroup({ AutoScalingGroupName: 'asleep' })
 })
 
 test('launch sources that runs have made, or that a removed group needed, are removed unless a group launches from them', async () => {
