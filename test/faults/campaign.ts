@@ -32,21 +32,46 @@ export interface Campaign {
   readonly findings: readonly Finding[]
 }
 
-/** Records both runs of an approach, and puts faults to their addresses, one after another, on one fleet. */
+/** Records both runs of an approach, and puts faults to their addresses, on some fleets side by side. */
 export async function campaign(options: CampaignOptions): Promise<Campaign> {
   const { subject, seed, minutes = Number.POSITIVE_INFINITY, say } = options
   const end = Date.now() + minutes * 60_000
+  const first = await Field.open(subject)
+  const scenarios = await record(first).catch(async (error: unknown) => {
+    await first.close()
+    throw error
+  })
+  const addresses = scenarios.reduce((sum, scenario) => sum + scenario.addresses.length, 0)
+  say(`${subject.template}: ${addresses} addresses, seed ${seed}`)
+  const cases = options.random
+    ? casesAtRandom(scenarios, subject, seed)
+    : casesOf(options, scenarios).values()
   const findings: Finding[] = []
-  let field = await Field.open(subject)
+  const others = Array.from({ length: subject.fields - 1 }, () => Field.open(subject))
+  await Promise.all(
+    [first, ...others].map(async (field) => besiegeAll(await field, cases, { end, say, findings })),
+  )
+  const tried = new Set(findings.flatMap(({ struck }) => struck.map(({ address }) => addressText(address))))
+  return { subject, addresses, tried: tried.size, findings }
+}
+
+interface Course {
+  readonly end: number
+  readonly say: (line: string) => void
+  readonly findings: Finding[]
+}
+
+/** Besieges one fleet by what is left of the cases, until they or the time are over. */
+async function besiegeAll(
+  opened: Field,
+  cases: Iterator<Case>,
+  { end, say, findings }: Course,
+): Promise<void> {
+  let field = opened
   try {
-    const scenarios = await record(field)
-    const cases = options.random ? casesAtRandom(scenarios, subject, seed) : casesOf(options, scenarios)
-    const addresses = scenarios.reduce((sum, scenario) => sum + scenario.addresses.length, 0)
-    say(`${subject.template}: ${addresses} addresses, seed ${seed}`)
-    for (const each of cases) {
-      if (Date.now() > end) break
+    for (let next = cases.next(); !next.done && Date.now() < end; next = cases.next()) {
       const began = Date.now()
-      const finding = await besiege(field, each)
+      const finding = await besiege(field, next.value)
       findings.push(finding)
       say(`${told(finding)} · ${((Date.now() - began) / 1000).toFixed(1)}s`)
       if (finding.violations.length === 0) continue
@@ -54,10 +79,8 @@ export async function campaign(options: CampaignOptions): Promise<Campaign> {
       say(finding.said)
       // What a violation has left must not be taken for the next one's.
       await field.close()
-      field = await Field.open(subject)
+      field = await Field.open(field.subject)
     }
-    const tried = new Set(findings.flatMap(({ struck }) => struck.map(({ address }) => addressText(address))))
-    return { subject, addresses, tried: tried.size, findings }
   } finally {
     await field.close()
   }

@@ -13,14 +13,22 @@ import { Visitors } from './visitors.ts'
 export interface Subject extends subjects.Subject {
   /** How many instances blue has. */
   readonly size: number
+  /** How many fleets are besieged side by side: the longer a deployment waits, the more. */
+  readonly fields: number
   /** What its stage gives the task, beside the release. */
   readonly defaults: Readonly<Record<string, string>>
 }
 
-export const instanceSwap: Subject = { ...subjects.instanceSwap, size: 2, defaults: { group: 'web' } }
+export const instanceSwap: Subject = {
+  ...subjects.instanceSwap,
+  size: 2,
+  fields: 1,
+  defaults: { group: 'web' },
+}
 export const dnsSwitch: Subject = {
   ...subjects.dnsSwitch,
   size: 1,
+  fields: 2,
   defaults: { record: 'www.example.test', quietFor: '3s', quietWithin: '1m' },
 }
 
@@ -131,7 +139,7 @@ export class Field extends RehearsedCloud {
 
   async #watch(): Promise<void> {
     const { record } = this.cloud.names
-    for (; !this.#isOver; await sleep(200)) {
+    for (; !this.#isOver; await sleep(400)) {
       try {
         this.#lowest = Math.min(this.#lowest, (await this.account.behind(record)).length)
       } catch (error) {

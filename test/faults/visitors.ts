@@ -3,7 +3,7 @@ import { Agent, get } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CloudStatus } from '../project.ts'
 
-const pauseMs = 25
+const pauseMs = 40
 const visitorsAtOnce = 3
 const timeoutMs = 10_000
 

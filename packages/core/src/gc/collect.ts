@@ -2,7 +2,7 @@ import type { FoundLeftover } from '../events/event.ts'
 import type { Session } from '../run/session.ts'
 import { Scope } from '../step/scope.ts'
 import { type LocalTask, task } from '../task/task.ts'
-import { type OpenRuns, readOpenRuns } from './open-runs.ts'
+import { OpenRuns, readOpenRuns } from './open-runs.ts'
 import { ageOf, goingOf, type Judged, survey } from './survey.ts'
 
 export const collectArgs = {
@@ -53,7 +53,7 @@ export const collectTask = (session: Session, stateDirectory: string): LocalTask
 async function recordedRuns(session: Session, stateDirectory: string): Promise<OpenRuns> {
   const scope = new Scope(session, '/runs')
   const text = await scope.fact('open-runs', async () => JSON.stringify(await readOpenRuns(stateDirectory)))
-  return JSON.parse(text)
+  return OpenRuns.parse(JSON.parse(text))
 }
 
 function foundOf({ kind, leftover, stay }: Judged, now: Date): FoundLeftover {

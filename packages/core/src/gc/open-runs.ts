@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { FileLocks } from '../run/file-locks.ts'
 import { isHeld } from '../run/held.ts'
 import { remedyOf, stateOf } from '../run/run-state.ts'
@@ -7,7 +8,9 @@ import { RunStore } from '../run/store.ts'
  * Of each run on record, by its id, why what it has made is not to be touched: it goes on, or may still be finished or
  * taken back; null when it is over.
  */
-export type OpenRuns = Readonly<Record<string, string | null>>
+export const OpenRuns = z.record(z.string(), z.string().nullable())
+
+export type OpenRuns = Readonly<z.infer<typeof OpenRuns>>
 
 /** Reads what the runs on record here say of what they have made. */
 export async function readOpenRuns(stateDirectory: string): Promise<OpenRuns> {
