@@ -10,7 +10,7 @@ import { takenBack } from './taken-back.ts'
 import { screenOf, told } from './told.ts'
 
 let rehearsal: Rehearsal
-/** The changing calls of a deployment that went well, in their order: on either side of the commit each action once. */
+/** Of the changing calls of a deployment that went well, on either side of the commit the first one of each service. */
 let calls: Call[]
 
 /** One changing call of a deployment. */
@@ -40,8 +40,12 @@ function callsOf({ events }: JsonResult): Call[] {
   const found = events.flatMap((event, at) =>
     isChange(event) ? [{ action: `${event.service}:${event.operation}`, committed: at > commit }] : [],
   )
+  const serviceOf = (action: string): string | undefined => action.split(':')[0]
+  // The campaign of faults refuses every one of them; here it is about what a person is told.
   const isFirst = ({ action, committed }: (typeof found)[number], at: number): boolean =>
-    !found.slice(0, at).some((call) => call.action === action && call.committed === committed)
+    !found
+      .slice(0, at)
+      .some((call) => serviceOf(call.action) === serviceOf(action) && call.committed === committed)
   return found.flatMap((call, at) => {
     const earlier = found.slice(0, at).filter(({ action }) => action === call.action).length
     return isFirst(call, at) ? [{ ...call, earlier }] : []
@@ -77,7 +81,7 @@ describe.sequential('a changing call that AWS refuses', () => {
 
   it('behind the commit leaves the rest to resume, which finishes it', async () => {
     const late = calls.filter(({ committed }) => committed)
-    expect(late.length).toBeGreaterThan(2)
+    expect(late.length).toBeGreaterThan(0)
     for (const [index, call] of late.entries()) {
       const release = `v${index + 3}`
       const result = await rehearsal.with([refusalOf(call)], () => rehearsal.deploy(release))

@@ -162,10 +162,10 @@ describe.each(transportNames)('by %s, what fails on the way', (name) => {
   test('behind it is told of the host, and of who could not reach it', async () => {
     const closed = await freePort()
     const spec = { name: 'web-straight', port: closed, proxyJump: 'outer' }
-    await expect(logIn(spec, { connectTimeout: '300ms' })).rejects.toMatchObject({
+    await expect(logIn(spec, { connectTimeout: '2s' })).rejects.toMatchObject({
       code: 'E_HOST_UNREACHABLE',
       message: expect.stringMatching(
-        `^web-straight \\(127.0.0.1:${closed}\\) cannot be reached within 300ms: jump host outer cannot reach`,
+        `^web-straight \\(127.0.0.1:${closed}\\) cannot be reached within 2s: jump host outer cannot reach`,
       ),
       place: { host: 'web-straight' },
     })
