@@ -2,4 +2,8 @@
 // Stands outside of dist, so that package managers can link the command before the first build.
 import { main } from '../dist/main.js'
 
-process.exitCode = await main(process.argv.slice(2))
+const exitCode = await main(process.argv.slice(2))
+for (const stream of [process.stdout, process.stderr])
+  if (stream.writableLength > 0) await new Promise((resolve) => stream.write('', resolve))
+// Everything is closed and told. Left to itself, Node 20 may wait without end for a socket whose peer is gone.
+process.exit(exitCode)
