@@ -5,7 +5,7 @@ import { CloudWatchClient, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwa
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Account } from './account.ts'
 import { Rehearsal } from './breaks/rehearsal.ts'
-import { dnsSwitch, edit, instanceSwap, refusal } from './breaks/rehearsed-cloud.ts'
+import { dnsSwitch, instanceSwap, refusal, shrinkDnsSwitch } from './breaks/rehearsed-cloud.ts'
 import type { JsonResult, Project } from './project.ts'
 import { until } from './referees/until.ts'
 
@@ -29,10 +29,7 @@ describe.sequential('what deployments that switch a name leave behind', () => {
   let account: Account
 
   beforeAll(async () => {
-    rehearsal = await Rehearsal.open(dnsSwitch, async (directory) => {
-      await edit(join(directory, 'local-fleet.ts'), 'size: 2', 'size: 1')
-      await edit(join(directory, 'tasks.config.ts'), "quietFor: '8s'", "quietFor: '4s'")
-    })
+    rehearsal = await Rehearsal.open(dnsSwitch, shrinkDnsSwitch)
     ;({ project, account } = rehearsal)
   })
   afterAll(() => rehearsal.close())

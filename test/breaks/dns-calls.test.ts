@@ -1,11 +1,10 @@
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { record } from '../messages.ts'
 import type { JsonEvent, JsonResult, Result } from '../project.ts'
 import { Fleets } from './fleets.ts'
 import { expectLive } from './live.ts'
 import { expectServed, expectTold, Rehearsal } from './rehearsal.ts'
-import { dnsSwitch, edit, type Fault, refusal } from './rehearsed-cloud.ts'
+import { dnsSwitch, type Fault, refusal, shrinkDnsSwitch } from './rehearsed-cloud.ts'
 import { takenBack } from './taken-back.ts'
 import { screenOf, told } from './told.ts'
 
@@ -23,10 +22,7 @@ interface Call {
 }
 
 beforeAll(async () => {
-  rehearsal = await Rehearsal.open(dnsSwitch, async (directory) => {
-    await edit(join(directory, 'local-fleet.ts'), 'size: 2', 'size: 1')
-    await edit(join(directory, 'tasks.config.ts'), "quietFor: '8s'", "quietFor: '4s'")
-  })
+  rehearsal = await Rehearsal.open(dnsSwitch, shrinkDnsSwitch)
   await new Fleets(rehearsal.cloud).equip('web', 'web')
   const good = await rehearsal.project.json(rehearsal.deployment('v1'))
   expect(good.exitCode).toBe(0)

@@ -1,17 +1,13 @@
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { record } from '../messages.ts'
 import type { JsonEvent, JsonResult } from '../project.ts'
 import { expectServed, expectTold, Rehearsal } from './rehearsal.ts'
-import { dnsSwitch, edit } from './rehearsed-cloud.ts'
+import { dnsSwitch, shrinkDnsSwitch } from './rehearsed-cloud.ts'
 import { screenOf } from './told.ts'
 
 let rehearsal: Rehearsal
 beforeAll(async () => {
-  rehearsal = await Rehearsal.open(dnsSwitch, async (directory) => {
-    await edit(join(directory, 'local-fleet.ts'), 'size: 2', 'size: 1')
-    await edit(join(directory, 'tasks.config.ts'), "quietFor: '8s'", "quietFor: '4s'")
-  })
+  rehearsal = await Rehearsal.open(dnsSwitch, shrinkDnsSwitch)
 }, 60_000)
 afterAll(() => rehearsal.close())
 

@@ -1,7 +1,8 @@
 import { nameFor } from '@viridian/aws'
-import type { Going, Leftover } from '@viridian/core'
+import type { Going } from '@viridian/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type FleetCloud, openFleetCloud, until } from '../../../aws/src/testing/fleet-cloud.ts'
+import { nothingGoes, plain } from '../../../aws/src/testing/leftovers.ts'
 import { type TestSteps, testSteps } from '../../../aws/src/testing/test-steps.ts'
 import { autoScaling } from '../index.ts'
 import { leftGroups } from './left-groups.ts'
@@ -12,7 +13,6 @@ let cloud: FleetCloud
 const fleets = autoScaling()
 const run = '20261101-101010-aaaa'
 const token = (step: number): string => `${run}-${step.toString(16).padStart(12, '0')}`
-const nothing: Going = { things: [], named: () => [], needed: () => [] }
 
 beforeAll(async () => {
   cloud = await openFleetCloud()
@@ -24,9 +24,6 @@ afterAll(async () => {
 })
 
 const steps = (): TestSteps => testSteps(cloud.context())
-
-/** What is found, without its function. */
-const plain = (found: readonly Leftover[]) => found.map(({ remove: _, ...rest }) => rest)
 
 async function makeGroup(name: string, tags: Record<string, string>): Promise<void> {
   await cloud.scaling.createAutoScalingGroup({
@@ -46,9 +43,9 @@ test('a pin is given back as its tag says, and nothing else', async () => {
   await cloud.scaling.suspendProcesses({ AutoScalingGroupName: 'web', ScalingProcesses: ['AZRebalance'] })
   const before = await cloud.settled()
   const t = steps()
-  expect(await leftPins.find(t, nothing)).toEqual([])
+  expect(await leftPins.find(t, nothingGoes)).toEqual([])
   await fleets.pin(t, await fleets.describe(t, 'web'))
-  const found = await leftPins.find(t, nothing)
+  const found = await leftPins.find(t, nothingGoes)
   expect(plain(found)).toEqual([
     {
       thing: 'pin/web',
@@ -68,7 +65,7 @@ test('a pin in the middle of a deployment is left to a person', async () => {
   const [id = ''] = Object.keys(await cloud.members())
   const standby = { AutoScalingGroupName: 'web', InstanceIds: [id] }
   await cloud.scaling.enterStandby({ ...standby, ShouldDecrementDesiredCapacity: true })
-  const undecided = async () => (await leftPins.find(t, nothing))[0]?.undecided
+  const undecided = async () => (await leftPins.find(t, nothingGoes))[0]?.undecided
   expect(await undecided()).toMatch(new RegExp(`^${id} is in standby: take back .* exit-standby`))
   await until(async () => (await cloud.members())[id]?.startsWith('Standby/') === true)
   await cloud.scaling.exitStandby(standby)
@@ -90,7 +87,7 @@ test('a pin that no run has written, and one of a retired group, are not taken f
     Value,
   })
   await cloud.scaling.createOrUpdateTags({ Tags: [{ ...tag('hands off'), PropagateAtLaunch: false }] })
-  expect(plain(await leftPins.find(t, nothing))).toMatchObject([
+  expect(plain(await leftPins.find(t, nothingGoes))).toMatchObject([
     { run: '', undecided: expect.stringContaining('what no run has written') },
   ])
   await cloud.scaling.deleteTags({ Tags: [tag('hands off')] })
@@ -100,7 +97,7 @@ test('a pin that no run has written, and one of a retired group, are not taken f
     AutoScalingGroupName: 'old',
     ScalingProcesses: ['AlarmNotification'],
   })
-  const [found] = await leftPins.find(t, nothing)
+  const [found] = await leftPins.find(t, nothingGoes)
   await found?.remove(t)
   const { AutoScalingGroups: [old] = [] } = await cloud.scaling.describeAutoScalingGroups({
     AutoScalingGroupNames: ['old'],
@@ -124,7 +121,7 @@ test('groups that are retired, or that a run has died over, are removed; one tha
   await makeGroup('asleep', { 'viridian:run': run })
   await cloud.scaling.setDesiredCapacity({ AutoScalingGroupName: 'asleep', DesiredCapacity: 1 })
   const byName = async (name: string) =>
-    plain(await leftGroups.find(t, nothing)).find(({ thing }) => thing === `group/${name}`)
+    plain(await leftGroups.find(t, nothingGoes)).find(({ thing }) => thing === `group/${name}`)
   expect(await byName('asleep')).toMatchObject({ inUse: 'it has 1 instance' })
   await cloud.scaling.setDesiredCapacity({ AutoScalingGroupName: 'asleep', DesiredCapacity: 0 })
   await until(async () => (await byName('asleep'))?.inUse === undefined)
@@ -134,7 +131,7 @@ test('groups that are retired, or that a run has died over, are removed; one tha
     ...{ thing: 'group/retired', title: 'group retired, retired', run, since, needed },
   })
   expect(await byName('web')).toBeUndefined()
-  for (const { thing, remove } of await leftGroups.find(t, nothing))
+  for (const { thing, remove } of await leftGroups.find(t, nothingGoes))
     if (thing !== 'group/asleep') await remove(t)
   expect(await groupNames()).toEqual(['asleep', 'web'])
 })
@@ -161,7 +158,7 @@ test('launch sources that runs have made, or that a removed group needed, are re
     await cloud.ec2.createLaunchTemplateVersion({
       ...{ LaunchTemplateId: id, ...data, VersionDescription: nameFor('web', token(step), 255) },
     })
-  const found = plain(await leftSources.find(t, nothing))
+  const found = plain(await leftSources.find(t, nothingGoes))
   expect(found).toEqual([
     {
       thing: `launch-configuration/${names[0]}`,
@@ -191,8 +188,9 @@ test('launch sources that runs have made, or that a removed group needed, are re
   const without = plain(await leftSources.find(t, going)).map(({ thing, inUse }) => [thing, inUse])
   expect(without).toContainEqual(['launch-configuration/own', undefined])
   expect(without).toContainEqual([`launch-configuration/${names[1]}`, undefined])
-  for (const { inUse, remove } of await leftSources.find(t, nothing)) if (inUse === undefined) await remove(t)
-  expect(plain(await leftSources.find(t, nothing)).map(({ thing }) => thing)).toEqual([
+  for (const { inUse, remove } of await leftSources.find(t, nothingGoes))
+    if (inUse === undefined) await remove(t)
+  expect(plain(await leftSources.find(t, nothingGoes)).map(({ thing }) => thing)).toEqual([
     `launch-configuration/${names[1]}`,
     `launch-template/${id}#1`,
   ])

@@ -1,7 +1,8 @@
 import { nameFor } from '@viridian/aws'
-import type { Going, Leftover } from '@viridian/core'
+import type { Going } from '@viridian/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type FleetCloud, openFleetCloud, until } from '../../../aws/src/testing/fleet-cloud.ts'
+import { nothingGoes, plain } from '../../../aws/src/testing/leftovers.ts'
 import { type TestSteps, testSteps } from '../../../aws/src/testing/test-steps.ts'
 import { leftImages } from './left-images.ts'
 import { leftInstances } from './left-instances.ts'
@@ -13,7 +14,6 @@ const tags = [
   { Key: 'viridian:run', Value: run },
   { Key: 'Name', Value: 'web' },
 ]
-const nothing: Going = { things: [], named: () => [], needed: () => [] }
 
 beforeAll(async () => {
   cloud = await openFleetCloud()
@@ -25,7 +25,6 @@ afterAll(async () => {
 })
 
 const steps = (): TestSteps => testSteps(cloud.context())
-const plain = (found: readonly Leftover[]) => found.map(({ remove: _, ...rest }) => rest)
 
 test('an instance of a run that no group and no balancer has is found, and terminated', async () => {
   const [loose = '', behind = '', own = ''] = await cloud.launch(3)
@@ -34,7 +33,7 @@ test('an instance of a run that no group and no balancer has is found, and termi
     ...{ LoadBalancerName: 'web', Instances: [{ InstanceId: behind }] },
   })
   const t = steps()
-  const found = await leftInstances.find(t, nothing)
+  const found = await leftInstances.find(t, nothingGoes)
   const about = { title: expect.stringContaining(' of web, running'), run }
   expect(plain(found)).toEqual(
     expect.arrayContaining([
@@ -46,11 +45,11 @@ test('an instance of a run that no group and no balancer has is found, and termi
   for (const { inUse, remove } of found) if (inUse === undefined) await remove(t)
   await until(async () => (await cloud.states([loose]))[0] === 'terminated')
   expect(await cloud.states([behind, own])).toEqual(['running', 'running'])
-  expect(plain(await leftInstances.find(t, nothing)).map(({ thing }) => thing)).toEqual([
+  expect(plain(await leftInstances.find(t, nothingGoes)).map(({ thing }) => thing)).toEqual([
     `instance/${behind}`,
   ])
   await cloud.scaling.attachInstances({ AutoScalingGroupName: 'web', InstanceIds: [behind] })
-  expect(await leftInstances.find(t, nothing)).toMatchObject([{ inUse: 'group web has it' }])
+  expect(await leftInstances.find(t, nothingGoes)).toMatchObject([{ inUse: 'group web has it' }])
 })
 
 async function bake(count: number): Promise<{ image: string; snapshot: string }> {
@@ -81,14 +80,15 @@ test('images that runs have baked are a series; who uses one keeps it, unless th
   const about = ({ image }: { image: string }) => ({
     ...{ thing: `image/${image}`, title: `image ${image} of web, with its snapshots`, run, series: 'web' },
   })
-  expect(plain(await leftImages.find(t, nothing))).toEqual(
+  expect(plain(await leftImages.find(t, nothingGoes))).toEqual(
     expect.arrayContaining([{ ...about(first), inUse: 'launch configuration next names it' }, about(second)]),
   )
-  const going: Going = { ...nothing, things: ['launch-configuration/next'] }
+  const going: Going = { ...nothingGoes, things: ['launch-configuration/next'] }
   expect(plain(await leftImages.find(t, going))).toEqual(
     expect.arrayContaining([about(first), about(second)]),
   )
-  for (const { inUse, remove } of await leftImages.find(t, nothing)) if (inUse === undefined) await remove(t)
+  for (const { inUse, remove } of await leftImages.find(t, nothingGoes))
+    if (inUse === undefined) await remove(t)
   const { Images = [] } = await cloud.ec2.describeImages({ Owners: ['self'] })
   expect(Images.map(({ ImageId }) => ImageId)).toEqual([first.image])
   await cloud.scaling.deleteLaunchConfiguration({ LaunchConfigurationName: 'next' })
@@ -97,9 +97,9 @@ test('images that runs have baked are a series; who uses one keeps it, unless th
 test('a snapshot is found once its image is gone, and deleted', async () => {
   const { image, snapshot } = await bake(3)
   const t = steps()
-  expect(await leftSnapshots.find(t, nothing)).toEqual([])
+  expect(await leftSnapshots.find(t, nothingGoes)).toEqual([])
   await cloud.ec2.deregisterImage({ ImageId: image })
-  const found = await leftSnapshots.find(t, nothing)
+  const found = await leftSnapshots.find(t, nothingGoes)
   expect(plain(found)).toEqual([
     { thing: `snapshot/${snapshot}`, title: `snapshot ${snapshot}, whose image is gone`, run },
   ])

@@ -4,7 +4,7 @@ const require = createRequire(import.meta.url)
 
 /**
  * Amazon's SDK, each client loaded at its first use. By `require`: `import` of a CommonJS package compiles each file once
- * more, to find out what it is and exports, which here takes longer than all the rest.
+ * more, to find out what it is and exports, which takes longer than all the rest.
  */
 export const sdk = {
   get acm(): typeof import('@aws-sdk/client-acm') {
