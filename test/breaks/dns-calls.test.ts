@@ -59,7 +59,8 @@ const nameOf = ({ action, committed }: Call): string =>
 
 describe.sequential('a changing call that AWS refuses', () => {
   it('is taken back, and the permission that lacks is named', async () => {
-    const early = calls.filter(({ committed }) => !committed)
+    // What launches and groups are refused is the other approach's to tell.
+    const early = calls.filter(({ action, committed }) => !committed && !/^(ec2|autoscaling):/.test(action))
     expect(early.map(({ action }) => action)).toContain('route53:ChangeResourceRecordSets')
     for (const call of early) {
       await takenBack(rehearsal, {

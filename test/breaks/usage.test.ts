@@ -1,6 +1,8 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { openSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { record } from '../messages.ts'
-import { Project } from '../project.ts'
+import { ended, Project } from '../project.ts'
 import { refused, screenOf } from './told.ts'
 
 const config = `
@@ -133,6 +135,23 @@ describe('what was typed', () => {
       ['--stage', 'here', 'run', 'say:helo'],
     ])
       expect((await project.json(args)).last('run.finished')).toMatchObject({ task: 'say:helo', exitCode: 2 })
+  }, 30_000)
+
+  it('says when its output cannot be written, but not to a reader who has seen enough', async () => {
+    const start = (output: number | 'pipe'): ChildProcess =>
+      spawn(process.execPath, [project.command, '--help'], {
+        cwd: project.directory,
+        stdio: ['ignore', output, 'pipe'],
+      })
+    const full = await ended(start(openSync('/dev/full', 'w')))
+    expect({ exitCode: full.exitCode, code: full.stderr.split(':')[0] }).toEqual({
+      exitCode: 1,
+      code: 'E_OUTPUT',
+    })
+    record({ case: 'a full disk behind >', command: 'tasks --help > FILE', exitCode: 1, screen: full.stderr })
+    const unread = start('pipe')
+    unread.stdout?.destroy()
+    expect(await ended(unread)).toMatchObject({ exitCode: 0, stderr: '' })
   }, 30_000)
 
   it('switches off what is on by default', async () => {

@@ -1,6 +1,6 @@
 import { addressText } from './address.ts'
 import { caseAtRandom } from './chance.ts'
-import { type Fault, faultsAt, isOutlived } from './fault.ts'
+import { type Fault, faultsAt, isOutlived, isSurvived } from './fault.ts'
 import { Field, type Subject } from './field.ts'
 import { record } from './recording.ts'
 import { scalingsOf } from './scaling.ts'
@@ -43,13 +43,12 @@ export async function campaign(options: CampaignOptions): Promise<Campaign> {
   })
   const addresses = scenarios.reduce((sum, scenario) => sum + scenario.addresses.length, 0)
   say(`${subject.template}: ${addresses} addresses, seed ${seed}`)
-  const cases = options.random
-    ? casesAtRandom(scenarios, subject, seed)
-    : casesOf(options, scenarios).values()
+  const queue = options.random ? [] : casesOf(options, scenarios)
+  const cases = options.random ? casesAtRandom(scenarios, subject, seed) : drain(queue)
   const findings: Finding[] = []
   const others = Array.from({ length: subject.fields - 1 }, () => Field.open(subject))
   await Promise.all(
-    [first, ...others].map(async (field) => besiegeAll(await field, cases, { end, say, findings })),
+    [first, ...others].map(async (field) => besiegeAll(await field, cases, { end, say, findings, queue })),
   )
   const tried = new Set(findings.flatMap(({ struck }) => struck.map(({ address }) => addressText(address))))
   return { subject, addresses, tried: tried.size, findings }
@@ -59,13 +58,15 @@ interface Course {
   readonly end: number
   readonly say: (line: string) => void
   readonly findings: Finding[]
+  /** What is still to come. */
+  readonly queue: Case[]
 }
 
 /** Besieges one fleet by what is left of the cases, until they or the time are over. */
 async function besiegeAll(
   opened: Field,
   cases: Iterator<Case>,
-  { end, say, findings }: Course,
+  { end, say, findings, queue }: Course,
 ): Promise<void> {
   let field = opened
   try {
@@ -73,6 +74,7 @@ async function besiegeAll(
       const began = Date.now()
       const finding = await besiege(field, next.value)
       findings.push(finding)
+      queue.push(...missedBy(finding))
       say(`${told(finding)} · ${((Date.now() - began) / 1000).toFixed(1)}s`)
       if (finding.violations.length === 0) continue
       if (finding.case.seed !== undefined) say(`--random --seed ${finding.case.seed} repeats it`)
@@ -86,6 +88,18 @@ async function besiegeAll(
   }
 }
 
+/** Those faults that a run has not come to since an earlier one of its own ended it: each gets a run to itself. */
+function missedBy({ case: { scenario, strikes, seed }, struck }: Finding): Case[] {
+  if (strikes.length === 1 || seed !== undefined) return []
+  return strikes
+    .filter((strike) => !struck.includes(strike))
+    .map((strike) => ({ scenario, strikes: [strike] }))
+}
+
+function* drain<Value>(queue: Value[]): Generator<Value> {
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) yield next
+}
+
 type Scenarios = Awaited<ReturnType<typeof record>>
 
 function* casesAtRandom(scenarios: Scenarios, subject: Subject, seed: number): Generator<Case> {
@@ -95,6 +109,8 @@ function* casesAtRandom(scenarios: Scenarios, subject: Subject, seed: number): G
 
 /** So many faults that are outlived meet one run. */
 const together = 12
+/** So often is one run killed. */
+const lives = 6
 
 function casesOf({ seed, full = false, only, part }: CampaignOptions, scenarios: Scenarios): Case[] {
   const cases = scenarios.flatMap((scenario): Case[] => {
@@ -103,9 +119,12 @@ function casesOf({ seed, full = false, only, part }: CampaignOptions, scenarios:
       const faults = full ? faultsAt(address) : [turnOf(faultsAt(address), index + seed)]
       return faults.map((fault) => ({ address, fault }))
     })
-    const alone = strikes.filter(({ address, fault }) => !isOutlived(address, fault))
-    const others = strikes.filter((strike) => !alone.includes(strike))
-    return [...chunks(others), ...alone.map((strike) => [strike])].map((strikes) => ({ scenario, strikes }))
+    const outlived = strikes.filter(({ address, fault }) => isOutlived(address, fault))
+    const survived = strikes.filter(({ address, fault }) => isSurvived(address, fault))
+    const alone = strikes.filter((strike) => !outlived.includes(strike) && !survived.includes(strike))
+    return [...chunks(outlived, together), ...chunks(survived, lives), ...chunks(alone, 1)].map(
+      (strikes) => ({ scenario, strikes }),
+    )
   })
   // What tries many addresses in one run comes first: time may run out.
   const shared = cases.filter(({ strikes }) => strikes.length > 1)
@@ -122,8 +141,8 @@ function turnOf(faults: readonly Fault[], turn: number): Fault {
 }
 
 /** Neighbours meet different runs: a run that dwells at every step would not be one that anybody sees. */
-function chunks(strikes: readonly Strike[]): Strike[][] {
-  const count = Math.ceil(strikes.length / together)
+function chunks(strikes: readonly Strike[], size: number): Strike[][] {
+  const count = Math.ceil(strikes.length / size)
   return Array.from({ length: count }, (_, at) => strikes.filter((_, index) => index % count === at))
 }
 

@@ -1,4 +1,4 @@
-import { type Fault, faultsAt, isKill } from './fault.ts'
+import { faultsAt, isKill } from './fault.ts'
 import type { Scenario } from './recording.ts'
 import type { Scaling } from './scaling.ts'
 import type { Case, Strike } from './siege.ts'
@@ -33,13 +33,9 @@ export function caseAtRandom(
   for (let count = 1 + Math.floor(chance() * mostStrikes); count > 0; count -= 1) {
     const address = oneOf(scenario.addresses)
     const fault = oneOf(faultsAt(address))
-    if (isFree(strikes, fault)) strikes.push({ address, fault })
+    strikes.push({ address, fault })
   }
   const rival = chance() < 0.3 && !strikes.some(({ fault }) => isKill(fault))
   const scaling = chance() < 0.6 ? oneOf(scalings) : undefined
   return { scenario, strikes, rival, ...(scaling && { scaling }) }
 }
-
-/** A process that is killed meets nothing else. */
-const isFree = (strikes: readonly Strike[], fault: Fault): boolean =>
-  strikes.length === 0 || !(isKill(fault) || strikes.some((strike) => isKill(strike.fault)))

@@ -43,9 +43,13 @@ export const isKill = (fault: Fault): fault is Kill => fault.startsWith('killed'
 /** Faults that a run outlives by asking again: several can meet one run. */
 const outlived: readonly Fault[] = ['throttled', 'answer lost', 'hung', 'done and hung', 'stale']
 
-/** True for what one run can meet at several addresses. */
+/** True for what one process can meet at several addresses. */
 export const isOutlived = (address: Address, fault: Fault): boolean =>
   !isCommand(address) && outlived.includes(fault)
+
+/** True for a kill at a call behind which the run can still meet others: what comes next leads the same way. */
+export const isSurvived = (address: Address, fault: Fault): boolean =>
+  !isCommand(address) && isKill(fault) && (fault.endsWith('resumed') || address.phase !== 'forward')
 
 /** Every fault that an address can meet. */
 export function faultsAt(address: Address): readonly Fault[] {

@@ -22,13 +22,13 @@ export interface Subject extends subjects.Subject {
 export const instanceSwap: Subject = {
   ...subjects.instanceSwap,
   size: 2,
-  fields: 1,
+  fields: 2,
   defaults: { group: 'web' },
 }
 export const dnsSwitch: Subject = {
   ...subjects.dnsSwitch,
   size: 1,
-  fields: 2,
+  fields: 3,
   defaults: { record: 'www.example.test', quietFor: '3s', quietWithin: '1m' },
 }
 

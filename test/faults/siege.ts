@@ -1,13 +1,9 @@
-import type { ChildProcess } from 'node:child_process'
-import type { JsonEvent } from '../project.ts'
-import { type Address, isCommand, isRead } from './address.ts'
-import { type Fault, isKill } from './fault.ts'
+import type { Address } from './address.ts'
+import type { Fault } from './fault.ts'
 import type { Field, Told } from './field.ts'
-import type { Answer, Verdict } from './gate.ts'
-import { Itinerary } from './itinerary.ts'
-import { isSame, type Scenario } from './recording.ts'
-import { type Scaling, startScaling } from './scaling.ts'
-import { strikeCall, strikeCommand } from './strike.ts'
+import type { Scenario } from './recording.ts'
+import type { Scaling } from './scaling.ts'
+import { StruckRun } from './struck-run.ts'
 import { expectation, violationsOf } from './verdict.ts'
 
 /** One fault at one address. */
@@ -16,7 +12,7 @@ export interface Strike {
   readonly fault: Fault
 }
 
-/** A run, and what it meets: one fault, or several that runs outlive. */
+/** A run, and what it meets: one fault, or several behind which a run still goes on. */
 export interface Case {
   readonly scenario: Scenario
   readonly strikes: readonly Strike[]
@@ -48,29 +44,28 @@ export async function besiege(field: Field, each: Case): Promise<Finding> {
   field.visitors.take()
   field.takeLowest()
   const release = field.nextRelease()
-  const { told: first, struck, run, rival, weather } = await struckRun(field, each, release)
-  await field.faults(undefined)
-  field.gate.judge = ({ pass }) => pass()
-  const trail = [trace('run', first), ...(rival ? [trace('rival', rival.told)] : [])]
-  const said = [first.stdout + first.stderr]
+  const struckRun = new StruckRun(field, each)
+  let { told, kill } = await struckRun.begin(release)
+  const rival = await struckRun.rival
+  const trail = [trace('run', told), ...(rival ? [trace('rival', rival.told)] : [])]
+  const said = [told.stdout + told.stderr]
+  const most = 5 + each.strikes.length
   let command = 'run'
-  let told = first
-  await weather?.over()
-  const kill = struck.find(({ fault }) => isKill(fault))
   let next = kill ? afterKill(kill.fault) : expectation(command, told).next
-  while (next !== undefined && run !== undefined && trail.length < 5) {
+  while (next !== undefined && struckRun.run !== undefined && trail.length < most) {
     command = next
-    told = await field.tasks([command, run])
+    ;({ told, kill } = await struckRun.goOn(command))
     trail.push(trace(command, told))
     said.push(told.stdout + told.stderr)
-    next = expectation(command, told).next
+    next = kill ? afterKill(kill.fault) : expectation(command, told).next
   }
+  const { run } = struckRun
   const own = run === undefined ? { end: 'blue' as const, violation: undefined } : expectation(command, told)
   // One that was not refused came when the first had ended: it has deployed on what that left.
   const late = rival && rival.told.exitCode !== 4 ? expectation('run', rival.told) : undefined
   const end = late?.end === 'green' ? late.end : own.end
   const violations = [own.violation, late?.violation].flatMap((each) => each ?? [])
-  const mayDie = struck.some(({ fault }) => fault === 'host gone')
+  const mayDie = struckRun.struck.some(({ fault }) => fault === 'host gone')
   violations.push(
     ...(await violationsOf(field, {
       end,
@@ -82,67 +77,9 @@ export async function besiege(field: Field, each: Case): Promise<Finding> {
       mayDip: each.scaling === 'replacement',
     })),
   )
-  return { case: each, struck, trail, end, violations, said: said.join('\n') }
+  return { case: each, struck: struckRun.struck, trail, end, violations, said: said.join('\n') }
 }
 
 const trace = (command: string, { exitCode }: Told): string => `${command}: ${exitCode ?? 'killed'}`
 
 const afterKill = (fault: Fault): string => (fault.endsWith('resumed') ? 'resume' : 'rollback')
-
-interface Rival {
-  readonly release: string
-  readonly told: Told
-}
-
-async function compete(field: Field): Promise<Rival> {
-  const release = field.nextRelease()
-  return { release, told: await field.tasks(field.deployment(release)) }
-}
-
-/** A run that meets its fault. */
-async function struckRun(field: Field, { scenario, strikes, rival, scaling }: Case, release: string) {
-  const itinerary = new Itinerary()
-  const over = new AbortController()
-  let child: ChildProcess | undefined
-  let host: string | undefined
-  const attempts = new Map<Strike, number>()
-  let second: Promise<Rival> | undefined
-  const weather = scaling && startScaling(scaling, field)
-  const fresh = new Map<string, Answer>()
-  let stale = new Map<string, Answer>()
-  field.gate.judge = async (call): Promise<Verdict> => {
-    const at = itinerary.addressOf(call)
-    const common = { field, call, signal: (signal: NodeJS.Signals) => void child?.kill(signal) }
-    if (scenario.refused && isSame(at, scenario.refused))
-      return strikeCall('refused', { ...common, earlier: 0, stale: undefined })
-    const strike = strikes.find(({ address }) => isSame(at, address))
-    if (!strike) {
-      const answer = await call.pass()
-      if (isRead(at)) fresh.set(call.text, answer)
-      else stale = new Map(fresh)
-      return answer
-    }
-    const earlier = attempts.get(strike) ?? 0
-    attempts.set(strike, earlier + 1)
-    return strikeCall(strike.fault, { ...common, earlier, stale: stale.get(call.text) })
-  }
-  const hear = (event: JsonEvent, process: ChildProcess): void => {
-    child = process
-    if (event.kind === 'host.command') host = String(event.host)
-    itinerary.hear(event)
-    weather?.hear(event, itinerary.run)
-    if (rival && event.kind === 'step.finished' && event.step === 'pin') second ??= compete(field)
-  }
-  const command = strikes.find(({ address }) => isCommand(address))
-  const commanded =
-    command &&
-    strikeCommand(
-      command.fault,
-      { field, skip: command.address.occurrence, child: () => child, host: () => host },
-      over.signal,
-    )
-  const told = await field.tasks(field.deployment(release), hear)
-  over.abort()
-  const struck = [...attempts.keys(), ...(command && (await commanded) ? [command] : [])]
-  return { told, struck, run: itinerary.run, rival: await second, weather }
-}

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Fault } from './fault.ts'
+import { type Fault, isKill } from './fault.ts'
 import type { Field } from './field.ts'
 import type { Answer, Call, Verdict } from './gate.ts'
 
@@ -25,6 +25,8 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** The faults after the first attempt of which the next ones go through. */
 const strikesOnce: readonly Fault[] = ['answer lost', 'hung', 'done and hung']
+const passes = (fault: Fault, earlier: number): boolean =>
+  earlier > 0 && (strikesOnce.includes(fault) || isKill(fault))
 
 /** Does a fault to a call. */
 export async function strikeCall(
@@ -32,7 +34,7 @@ export async function strikeCall(
   { field, call, earlier, stale, signal }: Struck,
 ): Promise<Verdict> {
   const { operation, pass } = call
-  if (strikesOnce.includes(fault) && earlier > 0) return pass()
+  if (passes(fault, earlier)) return pass()
   switch (fault) {
     case 'throttled':
       if (earlier < throttles) await field.faults({ rules: [{ operation, kind: 'throttle' }] })

@@ -3,7 +3,7 @@ import { Agent, get } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CloudStatus } from '../project.ts'
 
-const pauseMs = 40
+const pauseMs = 100
 const visitorsAtOnce = 3
 const timeoutMs = 10_000
 
@@ -18,7 +18,8 @@ export interface Visits {
 export class Visitors {
   readonly #cloud: CloudStatus
   readonly #resolver = new Resolver()
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: visitorsAtOnce })
+  // In turns: a connection that is used at long last may meet its end, which the balancer sets to idle ones.
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: visitorsAtOnce, scheduling: 'fifo' })
   readonly #going: Promise<void>[]
   #address: { value: string; until: number } | undefined
   #asked = 0

@@ -2,6 +2,7 @@ import { CommanderError } from 'commander'
 import { isViridianError, reportOf, ViridianError } from '../error.ts'
 import { colorsFor } from '../output/colors.ts'
 import { errorLines } from '../output/error-lines.ts'
+import { onLostOutput } from './lost-output.ts'
 import { buildProgram } from './program.ts'
 import { Project } from './project.ts'
 
@@ -14,6 +15,18 @@ import { Project } from './project.ts'
 export async function main(argv: readonly string[]): Promise<number> {
   // A warning of the AWS SDK about Node's version is nothing that the user of a task can act on.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
+  const lostOutput = onLostOutput()
+  const exitCode = await perform(argv)
+  const lost = await lostOutput()
+  if (!lost) return exitCode
+  refused(
+    argv.filter((word) => word !== '--json'),
+    lost,
+  )
+  return exitCode || 1
+}
+
+async function perform(argv: readonly string[]): Promise<number> {
   let exitCode = 0
   // What stands behind two dashes is for others.
   const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv

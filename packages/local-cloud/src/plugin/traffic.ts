@@ -18,7 +18,7 @@ interface VersionCount {
 }
 
 const users = 4
-const pauseMs = 20
+const pauseMs = 50
 const timeoutMs = 10_000
 const failuresShown = 5
 
@@ -26,7 +26,8 @@ const failuresShown = 5
 export class Traffic {
   readonly #url: URL
   readonly #resolver = new Resolver()
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: users })
+  // In turns: a connection that is used at long last may meet its end, which the balancer sets to idle ones.
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: users, scheduling: 'fifo' })
   readonly #stop = new AbortController()
   readonly #versions = new Map<string, VersionCount>()
   readonly #failures: { at: string; reason: string }[] = []
