@@ -6,7 +6,7 @@ import {
   type StepContext,
   ViridianError,
 } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { isHealthy, isInService, isLeaving, memberText, readGroup, readMembers } from './group.ts'
 
 const Ids = z.array(z.string())

@@ -7,7 +7,7 @@ import {
   readSameSettings,
 } from '@viridian/aws'
 import { defineChange, type StepContext } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 
 const kind = 'launchConfiguration'
 const nameLimit = 255

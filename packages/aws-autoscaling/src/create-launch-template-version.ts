@@ -10,7 +10,7 @@ import {
   versionWithImage,
 } from '@viridian/aws'
 import { defineChange, type StepContext } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { deleteVersion, groupSaying } from './launch-template-version.ts'
 
 const descriptionLimit = 255

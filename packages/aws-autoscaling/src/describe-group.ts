@@ -8,7 +8,7 @@ import {
   readLaunchSettings,
 } from '@viridian/aws'
 import { defineRead, type StepContext } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { type Group, readGroup } from './group.ts'
 import { groupSource } from './group-launch.ts'
 

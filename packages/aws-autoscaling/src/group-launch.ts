@@ -1,6 +1,6 @@
 import { autoScalingApi, LaunchSource, sourceName, sourceThing } from '@viridian/aws'
 import { defineChange, type StepContext, ViridianError } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { type Group, readGroup } from './group.ts'
 
 /**

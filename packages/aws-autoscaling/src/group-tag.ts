@@ -1,6 +1,6 @@
 import { autoScalingApi } from '@viridian/aws'
 import { defineChange, type StepContext } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { readGroup } from './group.ts'
 
 const Input = z.strictObject({ group: z.string(), key: z.string(), value: z.string() })

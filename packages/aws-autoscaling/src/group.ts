@@ -1,6 +1,6 @@
 import { allPages, autoScalingApi } from '@viridian/aws'
 import { type StepContext, suggestion, ViridianError } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 
 const Member = z.object({
   InstanceId: z.string(),

@@ -1,6 +1,6 @@
 import { ec2Api, type LaunchSource } from '@viridian/aws'
 import { type StepContext, ViridianError } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { type Group, readGroups } from './group.ts'
 
 /** A version of a launch template as a launch source. */

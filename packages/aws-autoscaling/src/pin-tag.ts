@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 
 const PinText = z.object({
   run: z.string(),

@@ -1,6 +1,6 @@
 import { autoScalingApi, type Fleet, pinTag } from '@viridian/aws'
 import { defineRead, type StepContext, ViridianError } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { type Group, isHealthy, isInService, memberText, readGroup } from './group.ts'
 import { retirementOf } from './retired/retired-tags.ts'
 import { heldBy } from './see-held.ts'

@@ -1,6 +1,6 @@
 import { autoScalingApi, poll } from '@viridian/aws'
 import { defineChange, defineCheck } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { isGoing, isLeaving, memberText, readMembers } from './group.ts'
 
 const retiredWithinMs = 7_200_000

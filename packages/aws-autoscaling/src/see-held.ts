@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pinTag } from '@viridian/aws'
 import { defineRead, ViridianError } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { readGroup } from './group.ts'
 import { holderOf } from './pin-tag.ts'
 

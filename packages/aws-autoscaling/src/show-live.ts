@@ -1,6 +1,6 @@
 import { balancerName, type Fleet, LaunchSpec, retiredTag, sourceName } from '@viridian/aws'
 import { defineCheck, type StepContext } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { describeGroup } from './describe-group.ts'
 import { readGroups } from './group.ts'
 import { retirementOf } from './retired/retired-tags.ts'

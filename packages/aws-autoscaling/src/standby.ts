@@ -9,7 +9,7 @@ import {
   poll,
 } from '@viridian/aws'
 import { defineChange, defineCheck, type StepContext } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { isHealthy, isInService, isLeaving, type Member, memberText, readMembers } from './group.ts'
 
 const Ids = z.array(z.string())

@@ -1,5 +1,5 @@
 import { defineCheck, ViridianError } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { isHealthy, isInService, memberText, readGroup } from './group.ts'
 
 /**

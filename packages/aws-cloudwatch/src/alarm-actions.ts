@@ -1,6 +1,6 @@
 import { lookFor, makeSure } from '@viridian/aws'
 import { type ChangeDefinition, defineChange, type StepContext } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { isEnabled, readAlarms } from './alarms.ts'
 import { cloudWatchApi } from './api.ts'
 

@@ -1,7 +1,7 @@
 import type { MetricAlarm } from '@aws-sdk/client-cloudwatch'
 import { allPages, decoded, stepTag } from '@viridian/aws'
 import { type StepContext, ViridianError } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { cloudWatchApi } from './api.ts'
 import type { Alarm } from './fates.ts'
 

@@ -1,7 +1,7 @@
 import type { Dimension, MetricDataQuery } from '@aws-sdk/client-cloudwatch'
 import { Counterparts, differences, sayCompared } from '@viridian/aws'
 import { defineCheck } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { isEnabled, ownTags, readAlarm } from './alarms.ts'
 import { type Alarm, alarmFates } from './fates.ts'
 import { rewritten } from './rewritten.ts'

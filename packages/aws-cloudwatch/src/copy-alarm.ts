@@ -1,7 +1,7 @@
 import type { PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch'
 import { Counterparts, copyOf, lookFor, makeSure, nameFor, tagsOf } from '@viridian/aws'
 import { type ChangeContext, defineChange, placeholderText, ViridianError } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { findAlarm, isMadeBy, ownTags, readAlarm } from './alarms.ts'
 import { cloudWatchApi } from './api.ts'
 import { type Alarm, alarmFates } from './fates.ts'

@@ -1,6 +1,6 @@
 import { lookFor } from '@viridian/aws'
 import { defineChange } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { readAlarms } from './alarms.ts'
 import { cloudWatchApi } from './api.ts'
 

@@ -1,6 +1,6 @@
 import { allPages, autoScalingApi, listClassicBalancers, runOfName } from '@viridian/aws'
 import { defineRead, type LeftoverKind, type StepContext } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { readAllAlarms } from './alarms.ts'
 import { isOfTargetTracking, type Subjects, subjectsOf } from './concern.ts'
 import { deleteAlarms } from './delete-alarms.ts'

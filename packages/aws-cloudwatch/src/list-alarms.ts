@@ -1,5 +1,5 @@
 import { defineRead, type StepContext } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { type Composite, isEnabled, partsOf, readAllAlarms } from './alarms.ts'
 import { concernOf, fleetText, isOfTargetTracking, namingText } from './concern.ts'
 

@@ -1,5 +1,5 @@
 import { type StepContext, ViridianError } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { cloudWatchApi } from './api.ts'
 import { dimensionOf, type Watched } from './watched.ts'
 

@@ -1,6 +1,6 @@
 import { balancerName, LoadBalancer } from '@viridian/aws'
 import { defineCheck, ViridianError } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { type Measured, measure, parseTime, totalOf } from './metrics.ts'
 
 /**

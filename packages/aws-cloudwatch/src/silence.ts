@@ -1,6 +1,6 @@
 import { poll } from '@viridian/aws'
 import { defineCheck, formatDuration, type StepContext } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { measure, parseTime, totalOf } from './metrics.ts'
 import { Watched, watchedName } from './watched.ts'
 

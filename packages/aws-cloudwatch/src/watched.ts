@@ -1,6 +1,6 @@
 import { balancerName, classicOnly, LoadBalancer } from '@viridian/aws'
 import { ViridianError } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 
 /** A balancer whose traffic is watched: a classic one as it is described, an Application or Network Load Balancer by its ARN. */
 export const Watched = z.union([

@@ -1,6 +1,6 @@
 import { ec2Api, lookFor, nameFor, stepTag, tagsOf } from '@viridian/aws'
 import { defineChange } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { deleteSnapshot, deregister, findSnapshots } from './deregister.ts'
 import { findImages } from './images.ts'
 

@@ -1,6 +1,6 @@
 import { awsCode, ec2Api } from '@viridian/aws'
 import type { StepContext } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { type Ec2Filter, filteredPages } from './filter.ts'
 
 const Snapshots = z.object({

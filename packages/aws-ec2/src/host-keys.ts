@@ -1,6 +1,6 @@
 import { awsCode, ec2Api, poll } from '@viridian/aws'
 import { defineRead, type StepContext } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { hostKeysIn } from './console-keys.ts'
 
 const shownWithinMs = 600_000

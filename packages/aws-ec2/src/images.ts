@@ -1,6 +1,6 @@
 import { ec2Api, poll } from '@viridian/aws'
 import { defineCheck, type StepContext, ViridianError } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { type Ec2Filter, filteredPages } from './filter.ts'
 
 const Image = z.object({

@@ -1,5 +1,5 @@
 import type { Fleet } from '@viridian/aws'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import type { SubnetZone } from './subnet-zones.ts'
 
 /** So many instances in one subnet; or in a zone, for a group that names zones only. */

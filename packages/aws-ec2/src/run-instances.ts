@@ -1,6 +1,6 @@
 import { ec2Api, LaunchSource, lookFor, readSameSettings } from '@viridian/aws'
 import { defineChange, placeholderText } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { findInstances, isEnding } from './instances.ts'
 import { Placement } from './placement.ts'
 import { runRequest } from './run-request.ts'

@@ -1,6 +1,6 @@
 import { Instance, poll } from '@viridian/aws'
 import { defineRead, type StepContext, ViridianError } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { type DescribedInstance, instancesById, isEnding, stateReason } from './instances.ts'
 
 /** How tasks log in to instances. */

@@ -1,6 +1,6 @@
 import { ec2Api } from '@viridian/aws'
 import { defineRead } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 
 export const SubnetZone = z.strictObject({ subnet: z.string(), zone: z.string() })
 export type SubnetZone = z.infer<typeof SubnetZone>

@@ -1,6 +1,6 @@
 import { ec2Api, lookFor, poll, runTag } from '@viridian/aws'
 import { defineChange, type StepContext } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { type DescribedInstance, instancesById, isEnding } from './instances.ts'
 
 const shownWithinMs = 10_000

@@ -6,7 +6,7 @@ import type {
 } from '@aws-sdk/client-elastic-load-balancing'
 import { awsCode, decoded, elbApi } from '@viridian/aws'
 import type { StepContext } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 
 /** Everything that AWS says of a classic load balancer, in an order that does not depend on AWS. */
 export interface BalancerSettings {

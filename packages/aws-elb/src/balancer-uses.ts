@@ -1,6 +1,6 @@
 import { allPages, autoScalingApi, balancerName, classicOnly, LoadBalancer } from '@viridian/aws'
 import { defineRead, type StepContext, ViridianError } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { readDescription } from './balancer-settings.ts'
 
 const Groups = z.object({

@@ -1,7 +1,7 @@
 import type { PolicyDescription, Tag } from '@aws-sdk/client-elastic-load-balancing'
 import { type Difference, differences, type Fates, sayCompared } from '@viridian/aws'
 import { defineCheck } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { attributesFates, descriptionFates, policyFates } from './balancer-fates.ts'
 import { type BalancerSettings, readSettings } from './balancer-settings.ts'
 

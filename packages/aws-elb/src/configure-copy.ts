@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { HealthCheck, LoadBalancerAttributes } from '@aws-sdk/client-elastic-load-balancing'
 import { copyOf, elbApi } from '@viridian/aws'
 import { type StepContext, ViridianError } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import {
   accessLogFates,
   additionalAttributeFates,

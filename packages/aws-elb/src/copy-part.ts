@@ -1,5 +1,5 @@
 import { type ChangeDefinition, defineChange, type Found } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 
 type CopyPart<Input> = Omit<
   ChangeDefinition<Input, null, null>,

@@ -1,7 +1,7 @@
 import type { PolicyAttribute, PolicyDescription } from '@aws-sdk/client-elastic-load-balancing'
 import { copyOf, elbApi } from '@viridian/aws'
 import { defineRead, type StepContext, ViridianError } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import {
   backendFates,
   listenerDescriptionFates,

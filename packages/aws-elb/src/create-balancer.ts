@@ -17,7 +17,7 @@ import {
   type StepContext,
   ViridianError,
 } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { descriptionFates, listenerFates } from './balancer-fates.ts'
 import { readDescription, readTags } from './balancer-settings.ts'
 

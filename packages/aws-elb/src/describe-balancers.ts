@@ -1,6 +1,6 @@
 import { LoadBalancer, readClassicBalancers } from '@viridian/aws'
 import { defineRead } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 
 /** Reads classic load balancers by name: how they check health, how long they drain. */
 export const describeBalancers = defineRead({

@@ -1,6 +1,6 @@
 import { balancerName, LoadBalancer } from '@viridian/aws'
 import { defineCheck } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { waitOut } from './membership.ts'
 
 /** Waits until instances are out of a balancer: connections under way have ended (`DescribeInstanceHealth`). */

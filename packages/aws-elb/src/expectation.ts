@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 
 /** What a body has to show: a text that it contains, or members of the JSON object that it is. */
 export const Expectation = z.union([z.string(), z.record(z.string(), z.json())])

@@ -1,6 +1,6 @@
 import { elbApi, LoadBalancer, listClassicBalancers, readClassicBalancers } from '@viridian/aws'
 import { defineRead, type StepContext, ViridianError } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 
 /** Reads the classic load balancer that a DNS name leads to, as an alias names it. */
 export const findBalancer = defineRead({

@@ -8,7 +8,7 @@ import {
   poll,
 } from '@viridian/aws'
 import { defineCheck, type StepContext, ViridianError } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 
 const Input = z.strictObject({ balancers: z.array(LoadBalancer), ids: z.array(z.string()) })
 type Input = z.infer<typeof Input>

@@ -1,6 +1,6 @@
 import { elbApi, listClassicBalancers, runTag } from '@viridian/aws'
 import { defineRead, type LeftoverKind, type StepContext } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { readDescription } from './balancer-settings.ts'
 import { readGroups, usageCalls } from './balancer-uses.ts'
 import { describeBalancers } from './describe-balancers.ts'

@@ -8,7 +8,7 @@ import {
   poll,
 } from '@viridian/aws'
 import { defineChange, type StepContext } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { waitInService } from './in-service.ts'
 
 const Ids = z.array(z.string())

@@ -1,6 +1,6 @@
 import { balancerName, classicOnly, elbApi, LoadBalancer } from '@viridian/aws'
 import { defineChange } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { readTags } from './balancer-settings.ts'
 import { refuseInUse, usageCalls } from './balancer-uses.ts'
 import { foundIf } from './copy-part.ts'

@@ -1,6 +1,6 @@
 import { addressesOf, type ClassicLoadBalancer, classicOnly, elbApi, LoadBalancer, poll } from '@viridian/aws'
 import { defineCheck, isViridianError, type StepContext, ViridianError } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { type Answer, ask, type Question } from './ask.ts'
 import { readDescription } from './balancer-settings.ts'
 import { Expectation, expectationText, isMet } from './expectation.ts'

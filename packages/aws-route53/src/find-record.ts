@@ -1,5 +1,5 @@
 import { defineRead, ViridianError } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { balancerDnsName, isBalancerDnsName, isRecordName, plainName } from './domain-name.ts'
 import { FoundRecord } from './found-record.ts'
 import { zoneOf } from './hosted-zone.ts'

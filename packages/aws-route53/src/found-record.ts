@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { RecordSet } from './record-set.ts'
 
 /** Where a name leads today: plain data, for `switch`. */

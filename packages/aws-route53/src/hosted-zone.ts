@@ -1,6 +1,6 @@
 import { awsCode } from '@viridian/aws'
 import { type StepContext, ViridianError } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { route53Api } from './api.ts'
 import { canonicalName, plainName, zonesAbove } from './domain-name.ts'
 

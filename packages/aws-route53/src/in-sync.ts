@@ -1,6 +1,6 @@
 import { awsCode, poll } from '@viridian/aws'
 import { defineCheck, type StepContext } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { route53Api } from './api.ts'
 
 const withinMs = 600_000

@@ -1,5 +1,5 @@
 import { defineRead, type Leftover, type Steps, type Use } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { namesLeadingTo } from './read-unnamed.ts'
 
 /** Finds the records of the account that lead to some DNS names. */

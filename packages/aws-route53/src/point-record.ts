@@ -1,6 +1,6 @@
 import { balancerName, makeSure, poll } from '@viridian/aws'
 import { defineChange, type Found, type StepContext } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { waitReady } from './blue-ready.ts'
 import { recordThing } from './domain-name.ts'
 import { waitInSync } from './in-sync.ts'

@@ -1,6 +1,6 @@
 import { balancerName, classicOnly, LoadBalancer } from '@viridian/aws'
 import { isViridianError, type StepContext, ViridianError } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { route53Api } from './api.ts'
 import { balancerDnsName } from './domain-name.ts'
 import { FoundRecord } from './found-record.ts'

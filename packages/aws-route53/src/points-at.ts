@@ -1,6 +1,6 @@
 import { balancerName, classicOnly, LoadBalancer } from '@viridian/aws'
 import { defineCheck, ViridianError } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { balancerDnsName } from './domain-name.ts'
 import { FoundRecord } from './found-record.ts'
 import { readRecordSets } from './read-record-sets.ts'

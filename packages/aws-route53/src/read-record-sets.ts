@@ -1,5 +1,5 @@
 import { type StepContext, ViridianError } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { route53Api } from './api.ts'
 import { canonicalName, plainName } from './domain-name.ts'
 import { RecordSet, routing } from './record-set.ts'

@@ -1,6 +1,6 @@
 import { allPages, balancerName, classicOnly, LoadBalancer } from '@viridian/aws'
 import { defineRead, type StepContext, ViridianError } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { route53Api } from './api.ts'
 import { balancerDnsName, plainName } from './domain-name.ts'
 import { bareId } from './hosted-zone.ts'

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { aliasName, canonicalName, isDualstack } from './domain-name.ts'
 
 /** A record set as Route 53 gives and takes it: one that is asked for by name alone. */

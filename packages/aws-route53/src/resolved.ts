@@ -1,6 +1,6 @@
 import { poll } from '@viridian/aws'
 import { defineCheck, type StepContext, ViridianError } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { type NameServer, type NameServers, nameServers } from './name-servers.ts'
 import { RecordSet } from './record-set.ts'
 

@@ -1,5 +1,5 @@
 import { type StepContext, suggestion, ViridianError } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { awsCode } from './aws-error.ts'
 import { elbApi } from './elastic-load-balancing.ts'
 import type { ClassicLoadBalancer } from './load-balancer.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 
 /**
  * What the SDK has decoded by the schema of its own client: an object with the members that its type names, all of them

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { LaunchSpec } from './launch-spec.ts'
 import { LoadBalancer } from './load-balancer.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 
 /** An EC2 instance that tasks can log in to: a host whose name is the instance's id. */
 export const Instance = z.strictObject({

@@ -1,6 +1,6 @@
 import type * as Sdk from '@aws-sdk/client-auto-scaling'
 import { type StepContext, ViridianError } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { autoScalingApi } from './auto-scaling.ts'
 import { decoded } from './decoded.ts'
 import { type Copied, copyOf, type Fates } from './replica.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 
 /**
  * Where a group's instances come from. The version of a template is a number: `$Latest` means another one tomorrow. Only

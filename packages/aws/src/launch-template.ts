@@ -3,7 +3,7 @@ import type {
   ResponseLaunchTemplateData as TemplateData,
 } from '@aws-sdk/client-ec2'
 import { type StepContext, ViridianError } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { awsCode } from './aws-error.ts'
 import { decoded } from './decoded.ts'
 import { ec2Api } from './ec2.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 
 /** How a balancer finds out whether an instance may have traffic. Times in seconds. */
 export const HealthCheck = z.strictObject({

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { z } from '@viridian/core/zod'
 import { afterEach, expect, test } from 'vitest'
-import { z } from 'zod'
 import { autoScalingApi } from './auto-scaling.ts'
 import { awsCode, isClearRefusal } from './aws-error.ts'
 import { answering, queryAnswer, queryError } from './testing/answering.ts'

@@ -1,5 +1,5 @@
 import { type StepContext, ViridianError } from '@viridian/core'
-import type { z } from 'zod'
+import type { z } from '@viridian/core/zod'
 import { awsError } from './aws-error.ts'
 import { Limiter } from './limiter.ts'
 import type { InputOf, OperationOf } from './operation.ts'

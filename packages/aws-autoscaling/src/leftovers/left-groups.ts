@@ -1,6 +1,6 @@
 import { autoScalingApi, LaunchSource, retiredTag, runTag, sourceThing } from '@viridian/aws'
 import { defineRead, type LeftoverKind, type StepContext } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { type Group, readGroups } from '../group.ts'
 import { groupSource } from '../group-launch.ts'
 import { removeGroup, seeRemoved } from '../retired/remove-group.ts'

@@ -1,6 +1,6 @@
 import { pinTag, retiredTag } from '@viridian/aws'
 import { defineRead, type LeftoverKind } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { type Group, readGroups } from '../group.ts'
 import { unpin } from '../pin.ts'
 import { holderOf, parsePin } from '../pin-tag.ts'

@@ -9,7 +9,7 @@ import {
   stemOf,
 } from '@viridian/aws'
 import { defineRead, type LeftoverKind, type StepContext } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { type Group, readGroups } from '../group.ts'
 import { saysVersion } from '../launch-template-version.ts'
 import { removeLaunchConfiguration } from '../retired/remove-launch-configuration.ts'

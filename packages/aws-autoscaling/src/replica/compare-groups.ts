@@ -1,6 +1,6 @@
 import { type LaunchSettings, launchDifferences, readLaunchSettings, sayCompared } from '@viridian/aws'
 import { defineCheck, type StepContext } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { describeGroup } from '../describe-group.ts'
 import { comparisonOf } from './comparison.ts'
 import { readingCalls, readOriginal } from './original.ts'

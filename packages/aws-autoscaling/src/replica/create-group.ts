@@ -12,7 +12,7 @@ import {
   type StepContext,
   ViridianError,
 } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { findGroup } from '../group.ts'
 import { deleteGroup } from './delete-group.ts'
 import { groupFates, hookFates } from './fates.ts'

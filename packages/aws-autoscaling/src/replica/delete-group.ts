@@ -1,6 +1,6 @@
 import { autoScalingApi, awsCode, makeSure, poll } from '@viridian/aws'
 import { type StepContext, ViridianError } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { findGroup, isLeaving, memberText } from '../group.ts'
 
 const goneWithinMs = 1_800_000

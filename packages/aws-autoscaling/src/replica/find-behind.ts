@@ -1,6 +1,6 @@
 import { balancerName, Fleet, LoadBalancer, retiredTag } from '@viridian/aws'
 import { defineRead, ViridianError } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { describeGroup } from '../describe-group.ts'
 import { type Group, readGroups } from '../group.ts'
 

@@ -1,6 +1,6 @@
 import { autoScalingApi } from '@viridian/aws'
 import { defineChange, type StepContext } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { findGroup, readGroup } from '../group.ts'
 import { liftAllProtection } from '../retired/lift-protection.ts'
 import { scaledIn } from '../retired/see-scaled.ts'

@@ -1,6 +1,6 @@
 import { autoScalingApi } from '@viridian/aws'
 import { defineChange } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { findGroup } from '../group.ts'
 import { readWholeGroup } from './original.ts'
 

@@ -8,7 +8,7 @@ import type {
 } from '@aws-sdk/client-auto-scaling'
 import { allPages, autoScalingApi, decoded } from '@viridian/aws'
 import { type StepContext, ViridianError } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 
 const NextToken = z.string().optional()
 const Groups = z.object({ AutoScalingGroups: z.array(decoded<AutoScalingGroup>()) })

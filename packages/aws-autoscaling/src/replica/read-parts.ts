@@ -1,6 +1,6 @@
 import type { ScheduledUpdateGroupAction } from '@aws-sdk/client-auto-scaling'
 import { defineRead } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { readingCalls, readOriginal } from './original.ts'
 import { refuseUnsupported } from './policy-request.ts'
 

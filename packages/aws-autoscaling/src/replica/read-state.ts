@@ -1,6 +1,6 @@
 import { pinTag } from '@viridian/aws'
 import { defineRead } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { readWarmPool, readWholeGroup } from './original.ts'
 import { unpinnedGroup } from './pinned.ts'
 

@@ -1,6 +1,6 @@
 import { autoScalingApi, makeSure } from '@viridian/aws'
 import { defineChange, type StepContext, ViridianError } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { findGroup } from '../group.ts'
 import { readPolicies } from './original.ts'
 import { policyRequest, refuseUnsupported } from './policy-request.ts'

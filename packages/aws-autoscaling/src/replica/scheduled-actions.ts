@@ -1,7 +1,7 @@
 import type { ScheduledUpdateGroupActionRequest } from '@aws-sdk/client-auto-scaling'
 import { autoScalingApi, copyOf } from '@viridian/aws'
 import { defineChange, type StepContext, ViridianError } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { findGroup } from '../group.ts'
 import { scheduledFates } from './fates.ts'
 import { readScheduled } from './original.ts'

@@ -1,6 +1,6 @@
 import { autoScalingApi, poll } from '@viridian/aws'
 import { defineCheck, type StepContext, ViridianError } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { isHealthy, isInService, isLeaving, memberText, readGroup } from '../group.ts'
 
 const Activities = z.object({

@@ -1,6 +1,6 @@
 import { autoScalingApi, copyOf, makeSure, poll } from '@viridian/aws'
 import { defineChange, type StepContext } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { findGroup } from '../group.ts'
 import { warmPoolFates } from './fates.ts'
 import { readWarmPool } from './original.ts'

@@ -1,6 +1,6 @@
 import { Fleet, retiredTag } from '@viridian/aws'
 import { defineRead } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { describeGroup } from '../describe-group.ts'
 import { readGroups } from '../group.ts'
 import { Retirement, retirementOf } from './retired-tags.ts'

@@ -1,6 +1,6 @@
 import { autoScalingApi } from '@viridian/aws'
 import { defineChange } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { readGroup } from '../group.ts'
 
 const Sizes = z.strictObject({ min: z.int(), desired: z.int() })

@@ -1,6 +1,6 @@
 import { autoScalingApi } from '@viridian/aws'
 import { type ChangeContext, defineChange } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { readGroup } from '../group.ts'
 import { type Retirement, retirementOf, retirementTags } from './retired-tags.ts'
 

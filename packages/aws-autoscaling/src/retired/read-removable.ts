@@ -1,5 +1,5 @@
 import { defineRead } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { readGroup } from '../group.ts'
 import { refuseInUse } from '../replica/delete-group.ts'
 

@@ -1,6 +1,6 @@
 import { autoScalingApi, poll } from '@viridian/aws'
 import { defineChange, defineCheck } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { findGroup } from '../group.ts'
 import { refuseInUse } from '../replica/delete-group.ts'
 

@@ -1,6 +1,6 @@
 import { autoScalingApi, awsCode } from '@viridian/aws'
 import { defineChange } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 
 const Named = z.object({ LaunchConfigurations: z.array(z.unknown()) })
 

@@ -1,6 +1,6 @@
 import { findLaunchTemplateVersion, LaunchSource, sourceThing } from '@viridian/aws'
 import { defineChange, type StepContext } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { deleteVersion, groupSaying, type TemplateSource } from '../launch-template-version.ts'
 
 const [, Source] = LaunchSource.options

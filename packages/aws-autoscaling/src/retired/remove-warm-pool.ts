@@ -1,5 +1,5 @@
 import { defineChange, defineCheck } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { askToDelete, hasWarmPool, warmPoolGone } from '../replica/warm-pool.ts'
 
 const Input = z.strictObject({ group: z.string() })

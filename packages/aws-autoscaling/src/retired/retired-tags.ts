@@ -1,5 +1,5 @@
 import { retiredTag } from '@viridian/aws'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 
 // Names of their own: together with the run they may be longer than the 256 characters that a tag's value has.
 const successorTag = `${retiredTag}-for`

@@ -1,6 +1,6 @@
 import { poll } from '@viridian/aws'
 import { defineCheck, type StepContext } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { findGroup, memberText } from '../group.ts'
 
 const scaledWithinMs = 7_200_000

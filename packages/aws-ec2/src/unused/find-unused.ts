@@ -1,6 +1,6 @@
 import { LaunchSource, runTag, sourceThing } from '@viridian/aws'
 import { defineRead, type StepContext } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { type DescribedImage, findImages } from '../images.ts'
 import { usersOf } from './image-users.ts'
 

@@ -1,6 +1,6 @@
 import { allPages, autoScalingApi, ec2Api, sourceThing } from '@viridian/aws'
 import type { StepContext } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { findInstances, isEnding } from '../instances.ts'
 
 /** Who uses an image, in words: `i-1 runs from it`. */

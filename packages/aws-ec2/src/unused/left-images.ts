@@ -1,6 +1,6 @@
 import { runTag, stemOf } from '@viridian/aws'
 import { defineRead, type LeftoverKind } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { findImages } from '../images.ts'
 import { usageCalls, whyNotOurs } from './find-unused.ts'
 import { usersOf } from './image-users.ts'

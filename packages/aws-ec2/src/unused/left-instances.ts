@@ -1,6 +1,6 @@
 import { allPages, autoScalingApi, elbApi, runTag } from '@viridian/aws'
 import { defineRead, type LeftoverKind, type StepContext } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { findInstances, isEnding } from '../instances.ts'
 import { terminateInstances } from '../terminate-instances.ts'
 

@@ -1,6 +1,6 @@
 import { runTag } from '@viridian/aws'
 import { defineRead, type LeftoverKind } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { describeSnapshots } from '../deregister.ts'
 import { findImages, snapshotsOf } from '../images.ts'
 import { removeSnapshot } from './remove-snapshot.ts'

@@ -1,5 +1,5 @@
 import { defineChange } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { deregister, findSnapshots } from '../deregister.ts'
 import { findImages, snapshotsOf } from '../images.ts'
 import { unusedOf, usageCalls } from './find-unused.ts'

@@ -1,6 +1,6 @@
 import { awsCode } from '@viridian/aws'
 import { defineChange } from '@viridian/core'
-import { z } from 'zod'
+import { z } from '@viridian/core/zod'
 import { deleteSnapshot, findSnapshots } from '../deregister.ts'
 
 /**

@@ -1,3 +1,4 @@
+import type { CommandOptions } from '../host.ts'
 import { createRemote } from '../remote.ts'
 
 // A runner of one command, for a test to kill: node --import jiti/register runner.ts <spec> <known_hosts> <options> <command>
@@ -8,5 +9,5 @@ const remote = createRemote({
   signal: new AbortController().signal,
   mask: (text) => text,
 })
-const stdin = Buffer.alloc(inputSize)
-await remote.host(JSON.parse(spec)).run({ stdin, ...rest })`sh -c ${command}`
+const given: CommandOptions = { stdin: Buffer.alloc(inputSize), ...rest }
+await remote.host(JSON.parse(spec)).run(given)`sh -c ${command}`

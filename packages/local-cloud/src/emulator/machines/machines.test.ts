@@ -125,23 +125,10 @@ it('halts a machine in the middle of its first boot, which begins again', async 
 })
 
 it('adopts the machines of a cloud that was killed, and ends what it left running', async () => {
-  const script = join(lab.directory, 'doomed.mjs')
-  const dist = new URL('../../../dist/emulator/', import.meta.url)
-  await writeFile(
-    script,
-    `import { openMachines } from '${new URL('machines/index.js', dist)}'
-     import { scaledClock } from '${new URL('clock.js', dist)}'
-     const machines = await openMachines({ directory: ${JSON.stringify(join(lab.directory, 'cloud'))},
-       clock: scaledClock(0.02), ssh: { user: 'deploy' } })
-     const machine = await machines.create(JSON.parse(process.argv[2]))
-     await machines.boot(machine.id)
-     console.log(JSON.stringify(machine))
-     setInterval(() => {}, 1000)`,
-  )
   const spec = lab.spec('i-1', { userData: webApplication })
-  const doomed = spawn(process.execPath, [script, JSON.stringify(spec)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const script = join(import.meta.dirname, 'testing/doomed.ts')
+  const args = ['--import', 'jiti/register', script, join(lab.directory, 'cloud'), JSON.stringify(spec)]
+  const doomed = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const [line] = await once(doomed.stdout, 'data')
   const machine = JSON.parse(String(line))
   expect(await eventually(() => get(machine.address))).toBe('hello there from i-1')
