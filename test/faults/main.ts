@@ -1,10 +1,9 @@
-import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { campaign } from './campaign.ts'
 import { dnsSwitch, instanceSwap } from './field.ts'
+import { writeReport } from './page.ts'
 import { seedOfCommit } from './seed.ts'
-import { reachOf, tableOf } from './table.ts'
+import { markdownOf, reachOf, tableOf } from './table.ts'
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
 const { values } = parseArgs({
@@ -50,19 +49,14 @@ const size = values.full
   : values.random
     ? 'at random'
     : 'one fault at every address'
-const report = [
-  tableOf(campaigns),
-  `${date}, ${size}, seed ${values.seed}: ${campaigns.map(reachOf).join('; ')}.`,
-].join('\n\n')
-say(`\n${report}`)
-if (values.write) {
-  const file = join(import.meta.dirname, '../../docs/faults.md')
-  const text = await readFile(file, 'utf8')
-  const between = /(<!-- campaign -->\n)[\s\S]*(<!-- \/campaign -->)/
-  await writeFile(
-    file,
-    text.replace(between, (_, begin, end) => `${begin}${report}\n${end}`),
-  )
-}
+const line = `${date}, ${size}, seed ${values.seed}: ${campaigns.map(reachOf).join('; ')}.`
+const table = tableOf(campaigns)
+say(`\n${markdownOf(table)}\n\n${line}`)
+if (values.write)
+  await writeReport(values.full ? 'full' : 'campaign', {
+    table,
+    line,
+    ...(values.part !== undefined && { part: values.part }),
+  })
 if (campaigns.some(({ findings }) => findings.some(({ violations }) => violations.length > 0)))
   process.exitCode = 1

@@ -5,33 +5,60 @@ interface Struck extends Strike {
   readonly finding: Finding
 }
 
-/** The campaigns as a table of Markdown: a row for each kind of fault. */
-export function tableOf(campaigns: readonly Campaign[]): string {
+const columns = ['struck', 'ended all green', 'ended all blue', 'violations'] as const
+
+/** What came of each kind of fault: how often it was struck, and the other columns. */
+export type Table = ReadonlyMap<string, readonly number[]>
+
+export function tableOf(campaigns: readonly Campaign[]): Table {
   const findings = campaigns.flatMap((each) => each.findings)
   const strikes = findings.flatMap((finding) => finding.struck.map((strike) => ({ ...strike, finding })))
-  const faults = [...new Set(strikes.map(({ fault }) => fault))].sort()
-  return [
-    '| fault | struck | ended all green | ended all blue | violations |',
-    '|---|---|---|---|---|',
-    ...faults.map((fault) => {
-      const some = strikes.filter((each) => each.fault === fault)
-      return row(fault, some)
-    }),
-    row('**all**', strikes),
-  ].join('\n')
+  const faults = [...new Set(strikes.map(({ fault }) => fault))]
+  return new Map(faults.map((fault) => [fault, rowOf(strikes.filter((each) => each.fault === fault))]))
 }
 
-function row(name: string, strikes: readonly Struck[]): string {
+function rowOf(strikes: readonly Struck[]): number[] {
   const count = (is: (finding: Finding) => boolean): number =>
     strikes.filter(({ finding }) => is(finding)).length
-  const cells = [
-    name,
+  return [
     strikes.length,
     count(({ end, violations }) => end === 'green' && violations.length === 0),
     count(({ end, violations }) => end === 'blue' && violations.length === 0),
     count(({ violations }) => violations.length > 0),
   ]
-  return `| ${cells.join(' | ')} |`
+}
+
+/** Several campaigns as one. */
+export const sumOf = (...tables: readonly Table[]): Table =>
+  new Map(
+    [...new Set(tables.flatMap((table) => [...table.keys()]))].map((fault) => [
+      fault,
+      added(tables.map((table) => table.get(fault) ?? [])),
+    ]),
+  )
+
+const added = (rows: readonly (readonly number[])[]): number[] =>
+  columns.map((_, at) => rows.reduce((sum, row) => sum + (row[at] ?? 0), 0))
+
+const all = '**all**'
+
+/** As Markdown: a row for each kind of fault, and the sum. */
+export function markdownOf(table: Table): string {
+  const rows = [...table].sort(([one], [other]) => (one < other ? -1 : 1))
+  const lines = [...rows, [all, added(rows.map(([, row]) => row))] as const]
+  return [
+    `| fault | ${columns.join(' | ')} |`,
+    '|---|---|---|---|---|',
+    ...lines.map(([fault, row]) => `| ${[fault, ...row].join(' | ')} |`),
+  ].join('\n')
+}
+
+/** A table that stands in Markdown. */
+export function readTable(text: string): Table {
+  const rows = [...text.matchAll(/^\| ([^|]+?) ((?:\| \d+ )+)\|$/gm)].map(
+    ([, fault = '', cells = '']) => [fault, cells.match(/\d+/g)?.map(Number) ?? []] as const,
+  )
+  return new Map(rows.filter(([fault]) => fault !== all))
 }
 
 /** How many addresses there are, and how many were tried. */

@@ -1,7 +1,6 @@
 import { elbApi, listClassicBalancers, runTag } from '@viridian/aws'
 import { defineRead, type LeftoverKind, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
-import { readDescription } from './balancer-settings.ts'
 import { readGroups, usageCalls } from './balancer-uses.ts'
 import { describeBalancers } from './describe-balancers.ts'
 import { removeBalancer } from './remove-balancer.ts'
@@ -47,13 +46,11 @@ export const findMadeBalancers = defineRead({
     const found = all.filter(({ name }) => runs.has(name) || needed.includes(name))
     if (found.length === 0) return []
     const groups = (await readGroups(c)).filter(({ name }) => !without.includes(name))
-    return Promise.all(
-      found.map(async ({ name, dnsName }) => {
-        const group = groups.find(({ balancers }) => balancers.includes(name))
-        const user = group ? `group ${group.name} is bound to it` : await occupation(c, name)
-        return { name, dnsName, run: runs.get(name) ?? null, ...(user !== undefined && { user }) }
-      }),
-    )
+    return found.map(({ name, dnsName, instances }) => {
+      const group = groups.find(({ balancers }) => balancers.includes(name))
+      const user = group ? `group ${group.name} is bound to it` : occupation(instances)
+      return { name, dnsName, run: runs.get(name) ?? null, ...(user !== undefined && { user }) }
+    })
   },
 })
 
@@ -91,7 +88,5 @@ async function runsOf(c: StepContext, names: readonly string[]): Promise<Readonl
   return runs
 }
 
-async function occupation(c: StepContext, name: string): Promise<string | undefined> {
-  const { Instances = [] } = await readDescription(c, name)
-  return Instances.length > 0 ? `it has instances: ${Instances.length}` : undefined
-}
+const occupation = ({ length }: readonly string[]): string | undefined =>
+  length > 0 ? `it has instances: ${length}` : undefined

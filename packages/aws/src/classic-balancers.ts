@@ -22,7 +22,13 @@ const Balancers = z.object({
 })
 
 const Names = z.object({
-  LoadBalancerDescriptions: z.array(z.object({ LoadBalancerName: z.string(), DNSName: z.string() })),
+  LoadBalancerDescriptions: z.array(
+    z.object({
+      LoadBalancerName: z.string(),
+      DNSName: z.string(),
+      Instances: z.array(z.object({ InstanceId: z.string() })).default([]),
+    }),
+  ),
   NextMarker: z.string().optional(),
 })
 
@@ -86,16 +92,20 @@ async function explainMissing(c: StepContext, names: readonly string[], error: u
   )
 }
 
+/** One of all classic load balancers. */
+export interface ListedBalancer extends Pick<ClassicLoadBalancer, 'name' | 'dnsName'> {
+  /** Those that are registered with it, in service or not. */
+  readonly instances: readonly string[]
+}
+
 /** All classic load balancers of the account and region, by name (`DescribeLoadBalancers`, every page). */
-export async function listClassicBalancers(
-  c: StepContext,
-): Promise<Pick<ClassicLoadBalancer, 'name' | 'dnsName'>[]> {
-  const found: Pick<ClassicLoadBalancer, 'name' | 'dnsName'>[] = []
+export async function listClassicBalancers(c: StepContext): Promise<ListedBalancer[]> {
+  const found: ListedBalancer[] = []
   let Marker: string | undefined
   do {
     const page = await elbApi(c, 'DescribeLoadBalancers', { Marker }, Names)
-    for (const { LoadBalancerName: name, DNSName: dnsName } of page.LoadBalancerDescriptions)
-      found.push({ name, dnsName })
+    for (const { LoadBalancerName: name, DNSName: dnsName, Instances } of page.LoadBalancerDescriptions)
+      found.push({ name, dnsName, instances: Instances.map(({ InstanceId }) => InstanceId) })
     Marker = page.NextMarker || undefined
   } while (Marker !== undefined)
   return found

@@ -9,7 +9,7 @@ export {
   leaveWithinMs,
   notInService,
 } from './balancer-health.ts'
-export { listClassicBalancers, readClassicBalancers } from './classic-balancers.ts'
+export { type ListedBalancer, listClassicBalancers, readClassicBalancers } from './classic-balancers.ts'
 export { sayCompared } from './compared.ts'
 export { Counterparts } from './counterparts.ts'
 export { decoded } from './decoded.ts'

@@ -11,6 +11,7 @@ import { type LockStore, runLock } from './lock.ts'
 import { finish, type Outcome } from './outcome.ts'
 import { accountIn, recordedEnv } from './recorded-env.ts'
 import { leftoversOf, unfinished } from './run-state.ts'
+import { journaledArgs, maskSecrets } from './secret-args.ts'
 import type { Session } from './session.ts'
 import { takeBack } from './take-back.ts'
 
@@ -53,7 +54,7 @@ function startOf({ session, sources, task, args, adHoc }: Execution): RecordOf<'
     run: id,
     task: name,
     stage,
-    args: session.journaledArgs(task.args, args),
+    args: journaledArgs(task.args, args),
     plugins: session.plugins.map(({ name, module, settings }) => ({ name, module, settings })),
     env: recordedEnv(session.stageEnv),
     account: accountIn(process.env),
@@ -74,7 +75,7 @@ const locksOf = (run: string, task: Task, args: ArgValues<ArgSpecs>): readonly s
 /** Takes the locks, or says why nothing is begun: what a resumed run had made before stays as it is, and its record too. */
 async function lock({ session, ledger, task, args, mode, locks }: Execution): Promise<Outcome | undefined> {
   try {
-    session.maskSecrets(task.args, args)
+    maskSecrets(session.mask, task.args, args)
     if (mode !== 'plan') await session.lock(locks, locksOf(session.identity.id, task, args))
     return undefined
   } catch (thrown) {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { hostname, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Config, Stage } from '../config/config.ts'
@@ -19,7 +18,6 @@ import { Engine } from '../step/engine.ts'
 import { asJson } from '../step/performance.ts'
 import { Registry } from '../step/registry.ts'
 import type { StepHost } from '../step/scope.ts'
-import { type ArgSpecs, detailsOf } from '../task/args.ts'
 import type { OpenCall } from '../task/hooks.ts'
 import { choiceText, type HostChoice } from '../task/host-choice.ts'
 import { Roles } from '../task/roles.ts'
@@ -379,27 +377,6 @@ export class Session implements StepHost {
   /** Fills a template in; relative paths start at the project's directory. */
   render(template: Template, data: TemplateData): Promise<string> {
     return render(template, data, (path) => resolve(this.directory, path))
-  }
-
-  maskSecrets(specs: ArgSpecs, args: Readonly<Record<string, unknown>>): void {
-    for (const [name, spec] of Object.entries(specs)) {
-      const value = args[name]
-      if (detailsOf(spec).secret && typeof value === 'string') this.mask.add(value)
-    }
-  }
-
-  /** Arguments as a journal may hold them. */
-  journaledArgs(
-    specs: ArgSpecs,
-    args: Readonly<Record<string, unknown>>,
-  ): Record<string, ReturnType<typeof asJson>> {
-    const entries = Object.entries(args).map(([name, value]) => {
-      const spec = specs[name]
-      const secret = spec !== undefined && detailsOf(spec).secret === true
-      const digest = (): string => createHash('sha256').update(String(value)).digest('hex').slice(0, 16)
-      return [name, secret ? { digest: digest() } : asJson(value)] as const
-    })
-    return Object.fromEntries(entries)
   }
 
   async commit(): Promise<void> {

@@ -4,6 +4,7 @@ import { ViridianError } from '../error.ts'
 import type { Template, TemplateData } from '../remote/files/template.ts'
 import type { RunCommand } from '../remote/host.ts'
 import type { HostSpec } from '../remote/transport.ts'
+import { maskSecrets } from '../run/secret-args.ts'
 import type { Session } from '../run/session.ts'
 import { Scope } from '../step/scope.ts'
 import type { Steps } from '../step/steps.ts'
@@ -103,7 +104,7 @@ export class TaskScope<Specs extends ArgSpecs> extends Scope implements TaskCont
   ): ArgValues<Inner> {
     const mine = Object.entries(this.args).filter(([arg]) => arg in task.args)
     const args = parseArgs(name, task.args, { ...Object.fromEntries(mine), ...given })
-    this.#session.maskSecrets(task.args, args)
+    maskSecrets(this.#session.mask, task.args, args)
     return args
   }
 
