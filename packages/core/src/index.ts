@@ -16,7 +16,6 @@ export type {
   Surroundings,
   SurroundingsContext,
 } from './plugin.ts'
-export type { HostCount, OnFailure } from './remote/fan-out.ts'
 export type {
   FilledTemplate,
   PutOptions,
@@ -27,15 +26,16 @@ export type {
 } from './remote/files/options.ts'
 export type { ReadRemoteFile } from './remote/files/reading.ts'
 export type { Template, TemplateData } from './remote/files/template.ts'
-export type { Forward, ForwardOptions } from './remote/forward.ts'
+export type { Forward, ForwardOptions } from './remote/forward/forward.ts'
+export type { Place } from './remote/forward/place.ts'
 export type { CommandOptions, CommandResult, CommandValue, Host, RunCommand } from './remote/host.ts'
-export type { HostResult } from './remote/hosts-error.ts'
-export { HostsError } from './remote/hosts-error.ts'
-export type { Place } from './remote/place.ts'
+export type { HostCount, OnFailure } from './remote/hosts/fan-out.ts'
+export type { HostResult } from './remote/hosts/hosts-error.ts'
+export { HostsError } from './remote/hosts/hosts-error.ts'
 export type { RebootOptions } from './remote/reboot.ts'
-export type { Retry } from './remote/retry.ts'
-export type { OpenShell } from './remote/shell.ts'
-export type { Stdin } from './remote/stdin.ts'
+export type { Retry } from './remote/running/retry.ts'
+export type { Stdin } from './remote/running/stdin.ts'
+export type { OpenShell } from './remote/terminal/shell.ts'
 export type { HostSpec, SshDefaults, TransportName } from './remote/transport.ts'
 export type {
   ChangeContext,

@@ -1,7 +1,7 @@
 import { reportOf } from '../error.ts'
 import { Mask } from '../events/mask.ts'
 import { columns } from '../output/columns.ts'
-import { askNobody } from '../remote/prompt.ts'
+import { askNobody } from '../remote/terminal/prompt.ts'
 import { Ledger } from '../run/ledger.ts'
 import { newIdentity } from '../run/run-identity.ts'
 import { Session } from '../run/session.ts'

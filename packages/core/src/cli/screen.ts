@@ -6,8 +6,8 @@ import { jsonOutput } from '../output/json.ts'
 import type { Output } from '../output/output.ts'
 import { plainOutput } from '../output/plain.ts'
 import { terminalOutput } from '../output/terminal.ts'
-import type { Ask } from '../remote/prompt.ts'
-import type { Lend } from '../remote/shell.ts'
+import type { Ask } from '../remote/terminal/prompt.ts'
+import type { Lend } from '../remote/terminal/shell.ts'
 import type { Globals } from './globals.ts'
 
 /** The formatter for what a run says: JSON lines when asked for, drawn on a terminal, plain lines elsewhere. */

@@ -1,5 +1,5 @@
-import { hostNames } from '../remote/host-names.ts'
-import { sharedReasons } from '../remote/reasons.ts'
+import { hostNames } from '../remote/hosts/host-names.ts'
+import { sharedReasons } from '../remote/hosts/reasons.ts'
 import type { Colors } from './colors.ts'
 import { difference } from './difference.ts'
 import { elapsed } from './elapsed.ts'

@@ -1,5 +1,5 @@
 import type { Event } from '../events/event.ts'
-import type { HostReason } from '../remote/reasons.ts'
+import type { HostReason } from '../remote/hosts/reasons.ts'
 import { Excerpt } from './excerpt.ts'
 
 type Of<Kind extends Event['kind']> = Extract<Event, { kind: Kind }>

@@ -1,5 +1,5 @@
 import type { Event } from '../events/event.ts'
-import { hostNames } from '../remote/host-names.ts'
+import { hostNames } from '../remote/hosts/host-names.ts'
 import type { Colors } from './colors.ts'
 import { elapsed } from './elapsed.ts'
 import type { Fan, Fans, RunningHost } from './fan.ts'

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream'
-import type { CommandContext } from './command.ts'
+import type { CommandContext } from './command/command.ts'
 import type { PutOptions, PutResult, PutSource, ReadOptions } from './files/options.ts'
-import type { Forward, ForwardOptions } from './forward.ts'
+import type { Forward, ForwardOptions } from './forward/forward.ts'
 import type { CommandOptions, CommandResult } from './host.ts'
 import type { RebootOptions } from './reboot.ts'
 

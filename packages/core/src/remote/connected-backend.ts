@@ -1,8 +1,14 @@
 import type { Writable } from 'node:stream'
 import { ViridianError } from '../error.ts'
 import type { Backend } from './backend.ts'
-import { type CommandContext, readingCommand, shownCommand, terminalCommand, wireCommand } from './command.ts'
-import { type Circumstances, runCommand } from './command-run.ts'
+import {
+  type CommandContext,
+  readingCommand,
+  shownCommand,
+  terminalCommand,
+  wireCommand,
+} from './command/command.ts'
+import { inputWithPassword, type SudoPasswords } from './command/sudo.ts'
 import type { Download } from './files/download.ts'
 import type { Exchange } from './files/exchange.ts'
 import { fileExists } from './files/file-commands.ts'
@@ -10,14 +16,14 @@ import type { LocalFiles } from './files/local-files.ts'
 import type { PutOptions, PutResult, PutSource, ReadOptions } from './files/options.ts'
 import { remoteFileError } from './files/remote-file-error.ts'
 import { shownGet, shownPut, shownRead } from './files/shown.ts'
-import { type Forward, type ForwardOptions, openForward, shownForward } from './forward.ts'
+import { type Forward, type ForwardOptions, openForward, shownForward } from './forward/forward.ts'
 import type { CommandOptions, CommandResult } from './host.ts'
-import type { Order } from './order.ts'
 import { type RebootOptions, rebootHost } from './reboot.ts'
-import { withRetry } from './retry.ts'
-import { type Lend, openShell, shellLine } from './shell.ts'
-import { withInput } from './stdin.ts'
-import { inputWithPassword, type SudoPasswords } from './sudo.ts'
+import { type Circumstances, runCommand } from './running/command-run.ts'
+import type { Order } from './running/order.ts'
+import { withRetry } from './running/retry.ts'
+import { withInput } from './running/stdin.ts'
+import { type Lend, openShell, shellLine } from './terminal/shell.ts'
 import type { Connection, Input } from './transport.ts'
 
 export interface BackendOptions extends Circumstances {

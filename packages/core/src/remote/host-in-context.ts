@@ -1,10 +1,10 @@
 import type { Backend } from './backend.ts'
-import { type CommandContext, inDirectory, usingShell, withEnv } from './command.ts'
+import { type CommandContext, inDirectory, usingShell, withEnv } from './command/command.ts'
+import { commandLine } from './command/quote.ts'
+import { templateCommand } from './command/template-command.ts'
 import { fileReading } from './files/reading.ts'
 import type { CommandValue, Host } from './host.ts'
-import { commandLine } from './quote.ts'
-import type { OpenShell } from './shell.ts'
-import { templateCommand } from './template-command.ts'
+import type { OpenShell } from './terminal/shell.ts'
 import type { HostSpec } from './transport.ts'
 
 /** The host that tasks are handed: it builds command lines in its context, and leaves the rest to a backend. */

@@ -1,8 +1,8 @@
 import type { Backend } from './backend.ts'
-import { type CommandContext, shownCommand } from './command.ts'
+import { type CommandContext, shownCommand } from './command/command.ts'
+import { quotePath } from './command/quote.ts'
 import { shownGet, shownPut, shownRead } from './files/shown.ts'
-import { shownForward } from './forward.ts'
-import { quotePath } from './quote.ts'
+import { shownForward } from './forward/forward.ts'
 
 /** Says what would be done on a host, and does nothing: commands succeed without a word, no file exists. */
 export function printer(print: (command: string) => void, mask: (text: string) => string): Backend {

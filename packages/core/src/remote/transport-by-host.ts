@@ -1,5 +1,5 @@
-import type { Ask } from './prompt.ts'
 import { Doors } from './ssh/doors.ts'
+import type { Ask } from './terminal/prompt.ts'
 import type { Connection, HostSpec, SshDefaults, Transport, TransportName } from './transport.ts'
 
 export interface TransportByHostOptions {

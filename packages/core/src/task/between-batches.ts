@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { formatDuration, parseDuration } from '../duration.ts'
-import type { HostCount } from '../remote/fan-out.ts'
+import type { HostCount } from '../remote/hosts/fan-out.ts'
 import type { Session } from '../run/session.ts'
 import { asJson } from '../step/performance.ts'
 import type { ArgSpecs } from './args.ts'

@@ -7,12 +7,12 @@ import {
   usingShell,
   wireCommand,
   withEnv,
-} from '../remote/command.ts'
-import { runCommand } from '../remote/command-run.ts'
+} from '../remote/command/command.ts'
+import { templateCommand } from '../remote/command/template-command.ts'
 import type { CommandOptions, CommandResult, RunCommand } from '../remote/host.ts'
-import { withRetry } from '../remote/retry.ts'
-import { withInput } from '../remote/stdin.ts'
-import { templateCommand } from '../remote/template-command.ts'
+import { runCommand } from '../remote/running/command-run.ts'
+import { withRetry } from '../remote/running/retry.ts'
+import { withInput } from '../remote/running/stdin.ts'
 import type { Session } from '../run/session.ts'
 import { localShell } from './local-shell.ts'
 

@@ -1,6 +1,6 @@
-import type { HostCount, OnFailure } from '../remote/fan-out.ts'
 import type { Host } from '../remote/host.ts'
-import type { Retry } from '../remote/retry.ts'
+import type { HostCount, OnFailure } from '../remote/hosts/fan-out.ts'
+import type { Retry } from '../remote/running/retry.ts'
 import type { HostSpec } from '../remote/transport.ts'
 import type { ArgSpecs, ArgValues } from './args.ts'
 import type { RemoteTaskContext, TaskContext } from './context.ts'

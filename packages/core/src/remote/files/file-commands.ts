@@ -1,4 +1,4 @@
-import { quote, quotePath } from '../quote.ts'
+import { quote, quotePath } from '../command/quote.ts'
 import type { WriteOptions } from './options.ts'
 
 export interface StoredFile extends WriteOptions {

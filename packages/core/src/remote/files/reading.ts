@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { ViridianError } from '../../error.ts'
 import type { Backend } from '../backend.ts'
-import type { CommandContext } from '../command.ts'
+import type { CommandContext } from '../command/command.ts'
 import type { ReadOptions } from './options.ts'
 
 /** Reads a remote file: as text, or with `bytes` as it is. */

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream'
-import { quotePath } from '../quote.ts'
+import { quotePath } from '../command/quote.ts'
 import type { PutSource } from './options.ts'
 
 /*

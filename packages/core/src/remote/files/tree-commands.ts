@@ -1,4 +1,4 @@
-import { quote, quotePath } from '../quote.ts'
+import { quote, quotePath } from '../command/quote.ts'
 import { digestProgram } from './file-commands.ts'
 import type { Tree } from './tree.ts'
 

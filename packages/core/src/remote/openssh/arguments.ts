@@ -1,4 +1,4 @@
-import { quoteForLogin } from '../announcement.ts'
+import { quoteForLogin } from '../command/announcement.ts'
 import { expandHome, type Target } from '../ssh/target.ts'
 import type { SshDefaults } from '../transport.ts'
 import type { GivenKeys } from './given-keys.ts'

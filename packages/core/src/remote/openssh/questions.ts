@@ -1,7 +1,7 @@
-import type { Ask, Question } from '../prompt.ts'
 import type { HostTime } from '../ssh/host-time.ts'
 import { Passwords, type PasswordTries } from '../ssh/passwords.ts'
 import type { Target } from '../ssh/target.ts'
+import type { Ask, Question } from '../terminal/prompt.ts'
 import type { Answered } from './login-failure.ts'
 
 /** Answers to what several `ssh` ask: passwords as all transports do, and what is about keys once for all hosts. */

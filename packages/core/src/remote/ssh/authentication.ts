@@ -1,5 +1,5 @@
 import type { OpenSSHAgent } from 'ssh2'
-import type { Ask } from '../prompt.ts'
+import type { Ask } from '../terminal/prompt.ts'
 import { type AgentKeys, probeAgent } from './agent.ts'
 import type { HostTime } from './host-time.ts'
 import { Identities, type Identity } from './identity.ts'

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { sizeOf } from '../raw-terminal.ts'
 import { Semaphore } from '../semaphore.ts'
+import { sizeOf } from '../terminal/raw-terminal.ts'
 import type {
   AttachOptions,
   Connection,

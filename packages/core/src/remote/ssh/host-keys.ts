@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { ViridianError } from '../../error.ts'
-import type { Ask } from '../prompt.ts'
+import type { Ask } from '../terminal/prompt.ts'
 import { typeOf } from './fingerprint.ts'
 import { givenKeys } from './given-host-keys.ts'
 import { changedKey, revokedKey, unknownKey } from './host-key-error.ts'

@@ -1,6 +1,6 @@
 import type { AnyAuthMethod, KeyboardInteractiveAuthMethod, Prompt } from 'ssh2'
 import type { ViridianError } from '../../error.ts'
-import type { Ask } from '../prompt.ts'
+import type { Ask } from '../terminal/prompt.ts'
 import type { OneKeyAgent } from './agent.ts'
 import type { HostTime } from './host-time.ts'
 import type { Key } from './keys.ts'

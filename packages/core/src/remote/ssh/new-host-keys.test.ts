@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Ask } from '../prompt.ts'
+import type { Ask } from '../terminal/prompt.ts'
 import { logIn as logInTo } from '../testing/log-in.ts'
 import { makeKey, OpenSsh } from '../testing/open-ssh.ts'
 import { fingerprint } from './fingerprint.ts'

@@ -1,5 +1,5 @@
 import type { ParsedKey } from 'ssh2'
-import type { Ask } from '../prompt.ts'
+import type { Ask } from '../terminal/prompt.ts'
 import type { Identity } from './identity.ts'
 
 type Encrypted = Identity & { readonly status: 'encrypted' }

@@ -1,5 +1,5 @@
-import type { Ask } from '../prompt.ts'
 import { Semaphore } from '../semaphore.ts'
+import type { Ask } from '../terminal/prompt.ts'
 import type { HostTime } from './host-time.ts'
 import type { Target } from './target.ts'
 

@@ -1,5 +1,5 @@
 import type { Prompt } from 'ssh2'
-import type { Question } from '../prompt.ts'
+import type { Question } from '../terminal/prompt.ts'
 import type { Target } from './target.ts'
 
 /** What a server asks, as a person may see it: nothing in it moves the cursor or clears the screen. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import { Escape } from '../escape.ts'
-import { afterCut, sizeOf, takeTerminal } from '../raw-terminal.ts'
+import { Escape } from '../command/escape.ts'
+import { afterCut, sizeOf, takeTerminal } from '../terminal/raw-terminal.ts'
 import type { ExitStatus, LocalTerminal, Pty } from '../transport.ts'
 import { exitOf } from './channel.ts'
 import type { PtyRequest, SessionChannel } from './session.ts'

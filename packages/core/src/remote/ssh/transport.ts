@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { ViridianError } from '../../error.ts'
-import { type Ask, askNobody } from '../prompt.ts'
+import { type Ask, askNobody } from '../terminal/prompt.ts'
 import type { HostSpec, SshDefaults, Transport } from '../transport.ts'
 import { Authentication } from './authentication.ts'
 import { SshConnection } from './connection.ts'

@@ -1,7 +1,7 @@
 import { OpenSshTransport } from '../openssh/transport.ts'
-import type { Ask } from '../prompt.ts'
 import type { Doors } from '../ssh/doors.ts'
 import { SshTransport } from '../ssh/transport.ts'
+import type { Ask } from '../terminal/prompt.ts'
 import type { SshDefaults, Transport, TransportName } from '../transport.ts'
 
 export interface AnyTransportOptions {

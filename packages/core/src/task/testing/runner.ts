@@ -1,4 +1,4 @@
-import { wireCommand } from '../../remote/command.ts'
+import { wireCommand } from '../../remote/command/command.ts'
 import { localShell } from '../local-shell.ts'
 
 // A runner of one command, for a test to kill: node --import jiti/register runner.ts <command>

@@ -1,0 +1,125 @@
+import { ViridianError } from '../../error.ts'
+import {
+  announce,
+  announceBy,
+  quoteForLogin,
+  sayMark,
+  sayMarkBeforeSudo,
+  sayMarkBehindSudo,
+  sayMarkOnTerminal,
+} from './announcement.ts'
+import { lifeline } from './lifeline.ts'
+import { quote, quotePath } from './quote.ts'
+import { skipPassword, sudoTo } from './sudo.ts'
+
+/** Where, with which variables and as whom the commands of a host run. */
+export interface CommandContext {
+  readonly directory?: string
+  readonly env: Readonly<Record<string, string>>
+  /** Set: by `sudo -n`. */
+  readonly user?: string
+  /** The words of a shell that runs the command, quoted; none: sh. */
+  readonly shell?: string
+}
+
+/** The script that the command user's sh runs. The directory is entered first: a missing one ends it. */
+export function scriptOf(context: CommandContext, command: string): string {
+  const enter = context.directory === undefined ? [] : [`cd ${quotePath(context.directory)} || exit`]
+  return [...enter, ...exports(context.env), byShell(context, command, 'exec ')].join('; ')
+}
+
+/**
+ * The command line that is sent to the host: announced; the script under a lifeline, inside sudo, so that it can be ended.
+ * What sudo says of itself belongs to the command, so that its announcement comes before. With a password, that is the
+ * first line of the input (see `sudo.ts`).
+ */
+export function wireCommand(
+  context: CommandContext,
+  command: string,
+  inputSize = 0,
+  hasPassword = false,
+): string {
+  const script = scriptOf(context, command)
+  if (context.user === undefined) return `exec ${lifeline(script, { inputSize, first: sayMark })}`
+  const [flags, skip] = hasPassword ? ["-S -p ''", `${skipPassword}; `] : ['-n', '']
+  const inside = lifeline(script, { inputSize, first: `${skip}${sayMarkBehindSudo}` })
+  return `exec ${announceBy(sayMarkBeforeSudo)} ${sudoTo(context.user, flags)} ${inside}`
+}
+
+/** The command line of a command that is given a terminal: hung up, it dies as others do when their input ends. */
+export function terminalCommand(context: CommandContext, command: string): string {
+  const script = scriptOf(context, command)
+  if (context.user === undefined)
+    return `exec ${lifeline(script, { first: sayMarkOnTerminal, isOnTerminal: true })}`
+  const inside = lifeline(script, { isOnTerminal: true })
+  return `exec ${announceBy(sayMarkOnTerminal)} ${sudoTo(context.user, '-n')} ${inside}`
+}
+
+/**
+ * The command line of a command that reads its input to the end, and knows from its size whether it has come whole: the
+ * end of input is the end that it waits for, and it needs no lifeline.
+ */
+export function readingCommand(context: CommandContext, command: string, hasPassword = false): string {
+  const script = scriptOf(context, command)
+  const { user } = context
+  if (user === undefined) return `exec ${announce} sh -c ${quoteForLogin(script)}`
+  const [flags, first] = hasPassword ? ["-S -p ''", `${skipPassword}; `] : ['-n', '']
+  const inside = `${first}${sayMarkBehindSudo}; ${script}`
+  return `exec ${announceBy(sayMarkBeforeSudo)} ${sudoTo(user, flags)} sh -c ${quoteForLogin(inside)}`
+}
+
+/** The command as people read it. */
+export function shownCommand(context: CommandContext, command: string): string {
+  const enter = context.directory === undefined ? '' : `cd ${quotePath(context.directory)} && `
+  const variables = assignments(context.env).map((assignment) => `${assignment} `)
+  const user =
+    context.user === undefined ? '' : `sudo ${context.user === 'root' ? '' : `-u ${quote(context.user)} `}`
+  return `${enter}${user}${variables.join('')}${byShell(context, command)}`
+}
+
+/** The context inside `directory`: a relative one adds up. */
+export function inDirectory(context: CommandContext, directory: string): CommandContext {
+  const absolute = directory.startsWith('/') || directory === '~' || directory.startsWith('~/')
+  const inside = absolute || context.directory === undefined ? directory : `${context.directory}/${directory}`
+  return { ...context, directory: inside.replaceAll(/(?<=.)\/+/g, '/') }
+}
+
+export function withEnv(
+  context: CommandContext,
+  variables: Readonly<Record<string, string>>,
+): CommandContext {
+  for (const name of Object.keys(variables)) {
+    if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) continue
+    throw new ViridianError('E_ENV_NAME', `"${name}" cannot be the name of an environment variable`, {
+      hint: 'names are made of letters, digits and underscores, and do not begin with a digit',
+    })
+  }
+  return { ...context, env: { ...context.env, ...variables } }
+}
+
+/** Shells whose quoting is not that of our templates. */
+const foreign = /^(?:fish|t?csh|nu|xonsh|elvish|rc|es|pwsh)$/
+
+export function usingShell(context: CommandContext, shell: string): CommandContext {
+  const words = shell.split(/\s+/).filter((word) => word !== '')
+  const name = words[0]?.split('/').at(-1) ?? ''
+  if (name === '' || foreign.test(name)) {
+    throw new ViridianError('E_COMMAND_SHELL', `"${shell}" is no shell that commands can be given to`, {
+      hint: 'name one of the family of sh, with its flags: sh, bash -euo pipefail, dash, ksh, zsh',
+    })
+  }
+  return { ...context, shell: words.map(quote).join(' ') }
+}
+
+function byShell({ shell }: CommandContext, command: string, start = ''): string {
+  return shell === undefined ? command : `${start}${shell} -c ${quote(command)}`
+}
+
+function exports(env: CommandContext['env']): string[] {
+  const all = assignments(env)
+  return all.length === 0 ? [] : [`export ${all.join(' ')}`]
+}
+
+function assignments(env: CommandContext['env']): string[] {
+  return Object.entries(env).map(([name, value]) => `${name}=${quote(value)}`)
+}

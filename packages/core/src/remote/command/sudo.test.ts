@@ -1,0 +1,129 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { createRemote, type Remote } from '../remote.ts'
+import type { Question } from '../terminal/prompt.ts'
+import { OpenSsh } from '../testing/open-ssh.ts'
+import { processesWith } from '../testing/processes.ts'
+import type { SshDefaults } from '../transport.ts'
+
+// Wants a password as sudo does: -n refuses, -S reads lines byte by byte, up to three of them.
+const fake = `#!/bin/sh
+needs=$(cat "$HOME/needs")
+mode=
+while :; do case $1 in
+  -n) mode=n; shift;; -S) mode=S; shift;; -p) shift 2;; -u) SUDO_TO=$2; shift 2;; *) break;;
+esac; done
+export SUDO_TO=\${SUDO_TO:-root}
+[ -n "$needs" ] || exec "$@"
+[ "$mode" = S ] || { echo 'sudo: a password is required' >&2; exit 1; }
+for try in 1 2 3; do
+  IFS= read -r given || { echo 'sudo: no password was provided' >&2; exit 1; }
+  [ "$given" != "$needs" ] || exec "$@"
+  echo "$given" >>"$HOME/wrong"
+  echo 'Sorry, try again.' >&2
+done
+exit 1
+`
+const place = mkdtempSync(join(tmpdir(), 'viridian-sudo-'))
+const me = userInfo().username
+let sshd: OpenSsh
+let remote: Remote
+let questions: Question[]
+let told: string[]
+let secrets: string[]
+
+beforeAll(async () => {
+  writeFileSync(join(place, 'sudo'), fake)
+  chmodSync(join(place, 'sudo'), 0o755)
+  sshd = await OpenSsh.start({ config: [`SetEnv PATH=${place}:${process.env.PATH} HOME=${place}`] })
+})
+afterEach(() => remote.close())
+afterAll(async () => {
+  await sshd.stop()
+  rmSync(place, { recursive: true })
+})
+
+function hostThatWants(password: string, answers: (string | undefined)[], more: Partial<SshDefaults> = {}) {
+  writeFileSync(join(place, 'needs'), password)
+  writeFileSync(join(place, 'wrong'), '')
+  questions = []
+  told = []
+  secrets = []
+  remote = createRemote({
+    defaults: () => ({ knownHosts: [sshd.knownHosts], connectTimeout: '10s', ...more }),
+    signal: new AbortController().signal,
+    mask: (text) => text,
+    ask: async (question) => {
+      questions.push(question)
+      return answers.shift()
+    },
+    onSecret: (value) => secrets.push(value),
+  })
+  const hooks = {
+    onCommand: (command: string) => told.push(command),
+    onLine: (_: string, line: string) => told.push(line),
+  }
+  return remote.host(sshd.spec(), hooks)
+}
+
+test('the password is asked for once, and every command gets its own input behind it', async () => {
+  const host = hostThatWants('open sesame', ['open sesame'])
+  const stdin = Buffer.alloc(100_000, 'é\0\n')
+  const [counted, read, shown] = await Promise.all([
+    host.sudo({ stdin })`wc -c`,
+    host.as('deploy').run({ stdin: 'x' })`cat; echo " $SUDO_TO"`,
+    host.sudo`cat; ps -eo args; echo root`,
+  ])
+  expect([counted.stdout.trim(), read.stdout]).toEqual(['100000', 'x deploy'])
+  expect(questions).toEqual([{ text: `sudo password of ${me}`, secret: true }])
+  expect([shown.stdout, ...told].join('\n')).not.toContain('open sesame')
+  await host.as('root').write('from-root', 'text')
+  expect(await host.as('root').read('from-root')).toBe('text')
+  expect(questions).toHaveLength(1)
+})
+
+test('a wrong one is asked for again, three times at most, and given to no command', async () => {
+  const host = hostThatWants('right', ['wrong', 'right'])
+  expect(await host.sudo`cat`).toMatchObject({ stdout: '' })
+  expect(questions.map(({ text }) => text)).toEqual([
+    `sudo password of ${me}`,
+    `sudo password of ${me} (the last one was wrong)`,
+  ])
+  expect(readFileSync(join(place, 'wrong'), 'utf8')).toBe('wrong\n')
+  await remote.close()
+  const refused = hostThatWants('right', ['a', 'b', 'c', 'right'])
+  await expect(refused.sudo`true`).rejects.toMatchObject({
+    code: 'E_SUDO_PASSWORD',
+    place: { host: 'web-1' },
+  })
+  await expect(refused.sudo`true`).rejects.toMatchObject({ code: 'E_SUDO_PASSWORD' })
+  expect(questions).toHaveLength(3)
+})
+
+test('with nobody to ask sudo says itself what it lacks; where it wants none nobody is asked', async () => {
+  const host = hostThatWants('secret', [])
+  await expect(host.sudo`true`).rejects.toMatchObject({
+    code: 'E_COMMAND_FAILED',
+    message: expect.stringContaining('sudo: a password is required'),
+  })
+  const required = { code: 'E_COMMAND_FAILED', message: expect.stringContaining('a password is required') }
+  await expect(host.sudo({ okCodes: [0, 1] })`grep x y`).rejects.toMatchObject(required)
+  await expect(host.sudo({ okCodes: 'any' })`true`).rejects.toMatchObject(required)
+  await expect(host.as('root').exists('/')).rejects.toMatchObject(required)
+  await remote.close()
+  expect(await hostThatWants('', ['x']).as('root').exists('/')).toBe(true)
+  await remote.close()
+  expect(await hostThatWants('', ['x']).sudo`cat; echo $SUDO_TO`).toMatchObject({ stdout: 'root' })
+  expect(questions).toEqual([])
+})
+
+test('the configuration may know it; a sudo that then wants none leaves no password in the input', async () => {
+  const host = hostThatWants('from a vault', ['never'], { sudoPassword: async () => 'from a vault' })
+  expect(await host.sudo({ stdin: 'in' })`cat`).toMatchObject({ stdout: 'in' })
+  writeFileSync(join(place, 'needs'), '')
+  expect(await host.sudo({ stdin: 'in' })`cat`).toMatchObject({ stdout: 'in' })
+  expect([questions, secrets]).toEqual([[], ['from a vault']])
+  expect(processesWith('from a vault')).toEqual([])
+})

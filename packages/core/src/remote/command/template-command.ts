@@ -1,0 +1,21 @@
+import type { CommandOptions, CommandResult, CommandValue, RunCommand } from '../host.ts'
+import { type CommandContext, usingShell } from './command.ts'
+import { commandLine } from './quote.ts'
+
+/** The two forms of a command, as a template or with options first, for whoever runs it. */
+export function templateCommand(
+  context: CommandContext,
+  run: (context: CommandContext, command: string, options: CommandOptions) => Promise<CommandResult>,
+): RunCommand {
+  const start = async (options: CommandOptions, strings: TemplateStringsArray, values: CommandValue[]) => {
+    const inShell = options.shell === undefined ? context : usingShell(context, options.shell)
+    return run(inShell, commandLine(strings, values), options)
+  }
+  function take(strings: TemplateStringsArray, ...values: CommandValue[]): ReturnType<typeof start>
+  function take(options: CommandOptions): ReturnType<RunCommand>
+  function take(first: TemplateStringsArray | CommandOptions, ...values: CommandValue[]) {
+    if ('raw' in first) return start({}, first, values)
+    return (strings: TemplateStringsArray, ...inner: CommandValue[]) => start(first, strings, inner)
+  }
+  return take
+}

@@ -1,0 +1,73 @@
+import { isViridianError, ViridianError } from '../../error.ts'
+import type { HostSpec } from '../transport.ts'
+import { hostNames } from './host-names.ts'
+import { reasonLines } from './reasons.ts'
+
+/** How a task ended on one host. */
+export type HostResult<Value = unknown> = {
+  readonly host: HostSpec
+  /** Milliseconds. */
+  readonly ms: number
+} & (
+  | { readonly status: 'done'; readonly value: Value }
+  | { readonly status: 'failed'; readonly error: unknown }
+  /** Ended in mid-task, since too many others had failed. */
+  | { readonly status: 'stopped' }
+  /** Not begun: too many others had failed, or the run stopped. */
+  | { readonly status: 'skipped' }
+)
+
+/**
+ * A task failed on some of its hosts. `results` has every host's own end, in the order of the role.
+ *
+ * @example
+ * ```ts
+ * catch (error) {
+ *   if (error instanceof HostsError) console.log(error.failed.map(({ host }) => host.name))
+ * }
+ * ```
+ */
+export class HostsError extends ViridianError {
+  readonly results: readonly HostResult[]
+
+  /** @param what - what failed: the task's name */
+  constructor(results: readonly HostResult[], what = 'the task') {
+    const failed = failuresOf(results)
+    const stopped = namesOf(results, 'stopped')
+    const skipped = namesOf(results, 'skipped')
+    const counts = [
+      failed.length > 0
+        ? `${what} failed on ${failed.length} of ${results.length} hosts`
+        : `${what} was not finished on all of ${results.length} hosts`,
+      ...(stopped.length > 0 ? [`${stopped.length} ended`] : []),
+      ...(skipped.length > 0 ? [`${skipped.length} not begun`] : []),
+    ]
+    const rest = [
+      ...(stopped.length > 0 ? [`  ended: ${hostNames(stopped)}`] : []),
+      ...(skipped.length > 0 ? [`  not begun: ${hostNames(skipped)}`] : []),
+    ]
+    const hint = failed.map(({ error }) => (isViridianError(error) ? error.hint : undefined)).find(Boolean)
+    super('E_HOSTS_FAILED', [counts.join(', '), ...reasonLines(failed.map(reasonOf)), ...rest].join('\n'), {
+      hint: hint ?? 'all that the hosts said stands above; --verbose shows every command too',
+      ...(failed.length === 1 && failed[0] && { place: { host: failed[0].host.name } }),
+    })
+    this.results = results
+  }
+
+  get failed(): readonly (HostResult & { status: 'failed' })[] {
+    return failuresOf(this.results)
+  }
+}
+
+export function failuresOf(results: readonly HostResult[]): (HostResult & { status: 'failed' })[] {
+  return results.filter((result) => result.status === 'failed')
+}
+
+const namesOf = (results: readonly HostResult[], status: HostResult['status']): string[] =>
+  results.filter((result) => result.status === status).map(({ host }) => host.name)
+
+const reasonOf = ({ host, error }: HostResult & { status: 'failed' }) => ({
+  name: host.name,
+  address: host.address,
+  message: error instanceof Error ? error.message || error.name : String(error),
+})

@@ -1,0 +1,32 @@
+import type { Writable } from 'node:stream'
+import { ViridianError } from '../../error.ts'
+import type { Input } from '../transport.ts'
+
+/** Writes a command's input, at the pace of its reading; the stream stays open behind it, unless the input says that it ends. */
+export async function feed(
+  stream: Writable,
+  { size, chunks, ends }: Input,
+  closed: Promise<unknown>,
+): Promise<void> {
+  let left = size
+  let isClosed = false
+  void closed.then(() => {
+    isClosed = true
+  })
+  for await (const chunk of size > 0 ? chunks() : []) {
+    const part = chunk.subarray(0, left)
+    left -= part.length
+    if (isClosed) return
+    if (!stream.write(part)) await Promise.race([drained(stream), closed])
+    if (left === 0) break
+  }
+  if (left === 0 && ends) stream.end()
+  if (left > 0) {
+    const message = `what a command was to read ended ${left} bytes short of its ${size} bytes`
+    throw new ViridianError('E_COMMAND_INPUT', message, { hint: 'did the file change meanwhile?' })
+  }
+}
+
+/** Pending for ever on a stream that fails: that the reader is gone, its end tells. */
+const drained = (stream: Writable): Promise<unknown> =>
+  new Promise((resolve) => stream.once('drain', resolve))

@@ -1,0 +1,21 @@
+import type { Input, Pty } from '../transport.ts'
+
+/** A command, ready to be sent. */
+export interface Order {
+  /** None: where `tasks` runs. */
+  readonly host?: string
+  /** The whole command line. */
+  readonly wire: string
+  /** What people see of it, secrets masked. */
+  readonly shown: string
+  readonly input?: Input
+  readonly pty?: Pty
+  /** Set where it goes by sudo: to whom, and its command line behind a password. */
+  readonly sudo?: { readonly user: string; readonly wire: () => string }
+  /** Takes the output's bytes, in place of its tail. */
+  readonly onBytes?: (chunk: Buffer) => Promise<void> | void
+}
+
+/** A command as errors begin with it. */
+export const nameOf = ({ host, shown }: Pick<Order, 'host' | 'shown'>): string =>
+  host === undefined ? `"${shown}"` : `${host}: "${shown}"`
