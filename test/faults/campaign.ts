@@ -42,19 +42,22 @@ export async function campaign(options: CampaignOptions): Promise<Campaign> {
     throw error
   })
   const addresses = scenarios.reduce((sum, scenario) => sum + scenario.addresses.length, 0)
-  say(`${subject.template}: ${addresses} addresses, seed ${seed}`)
   const queue = options.random ? [] : casesOf(options, scenarios)
-  const cases = options.random ? casesAtRandom(scenarios, subject, seed) : drain(queue)
+  say(
+    `${subject.template}: ${addresses} addresses, ${options.random ? 'at random' : `${queue.length} runs`}, seed ${seed}`,
+  )
+  const next = options.random ? chance(scenarios, subject, seed) : () => queue.shift()
   const findings: Finding[] = []
   const others = Array.from({ length: subject.fields - 1 }, () => Field.open(subject))
   await Promise.all(
-    [first, ...others].map(async (field) => besiegeAll(await field, cases, { end, say, findings, queue })),
+    [first, ...others].map(async (field) => besiegeAll(await field, { next, end, say, findings, queue })),
   )
   const tried = new Set(findings.flatMap(({ struck }) => struck.map(({ address }) => addressText(address))))
   return { subject, addresses, tried: tried.size, findings }
 }
 
 interface Course {
+  readonly next: () => Case | undefined
   readonly end: number
   readonly say: (line: string) => void
   readonly findings: Finding[]
@@ -63,16 +66,12 @@ interface Course {
 }
 
 /** Besieges one fleet by what is left of the cases, until they or the time are over. */
-async function besiegeAll(
-  opened: Field,
-  cases: Iterator<Case>,
-  { end, say, findings, queue }: Course,
-): Promise<void> {
+async function besiegeAll(opened: Field, { next, end, say, findings, queue }: Course): Promise<void> {
   let field = opened
   try {
-    for (let next = cases.next(); !next.done && Date.now() < end; next = cases.next()) {
+    for (let each = next(); each && Date.now() < end; each = next()) {
       const began = Date.now()
-      const finding = await besiege(field, next.value)
+      const finding = await besiege(field, each)
       findings.push(finding)
       queue.push(...missedBy(finding))
       say(`${told(finding)} · ${((Date.now() - began) / 1000).toFixed(1)}s`)
@@ -96,15 +95,15 @@ function missedBy({ case: { scenario, strikes, seed }, struck }: Finding): Case[
     .map((strike) => ({ scenario, strikes: [strike] }))
 }
 
-function* drain<Value>(queue: Value[]): Generator<Value> {
-  for (let next = queue.shift(); next !== undefined; next = queue.shift()) yield next
-}
-
 type Scenarios = Awaited<ReturnType<typeof record>>
 
-function* casesAtRandom(scenarios: Scenarios, subject: Subject, seed: number): Generator<Case> {
-  for (let each = seed; ; each += 1)
-    yield { ...caseAtRandom(scenarios, scalingsOf(subject), each), seed: each }
+function chance(scenarios: Scenarios, subject: Subject, first: number): () => Case {
+  let seed = first
+  return () => {
+    const each = { ...caseAtRandom(scenarios, scalingsOf(subject), seed), seed }
+    seed += 1
+    return each
+  }
 }
 
 /** So many faults that are outlived meet one run. */
@@ -129,7 +128,8 @@ function casesOf({ seed, full = false, only, part }: CampaignOptions, scenarios:
   // What tries many addresses in one run comes first: time may run out.
   const shared = cases.filter(({ strikes }) => strikes.length > 1)
   const others = cases.filter((each) => !shared.includes(each))
-  const from = others.length === 0 ? 0 : seed % others.length
+  // The parts of a whole are the same with every seed.
+  const from = full || others.length === 0 ? 0 : seed % others.length
   const all = [...shared, ...others.slice(from), ...others.slice(0, from)]
   return part ? all.filter((_, index) => index % part.of === part.which - 1) : all
 }
