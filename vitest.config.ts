@@ -1,11 +1,24 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** The longest ones begin, so that none of them is left for the end; units fill the gaps. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const chapters = [/\/test\/referees\//, /\/test\//, /./]
+    const chapterOf = ({ moduleId }: TestSpecification): number =>
+      chapters.findIndex((each) => each.test(moduleId))
+    const sorted = await super.sort(files)
+    return sorted.sort((one, other) => chapterOf(one) - chapterOf(other))
+  }
+}
 
 export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Most tests wait for servers: on two cores two at a time would leave them idle.
-    maxWorkers: 3,
+    maxWorkers: 4,
+    sequence: { sequencer: LongestFirst },
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     projects: [
       // Half of their time would go into loading the SDK's clients anew for every file.

@@ -66,7 +66,7 @@ describe.sequential('cleanup:blue on the local cloud', () => {
     const run = await cleanUp('--yes')
     expect(run.exitCode).toBe(0)
     expect(said(run)).toContain('Nothing to clean up')
-    held = project.start(['cloud', 'up'])
+    held = project.start(['cloud', 'up', '--time-scale', '0.05'])
     account = new Account(await project.cloud())
     await watch()
   }, 60_000)

@@ -46,7 +46,7 @@ describe.sequential('deploy:bluegreen-dns on the local cloud', () => {
     expect(versionsOf(run)).toEqual(['v1', 'v2'])
     const compared = run.events.filter(({ kind }) => kind === 'replica.compared')
     expect(compared.map(({ unexpected }) => unexpected)).toEqual([[], []])
-    held = project.start(['cloud', 'up'])
+    held = project.start(['cloud', 'up', '--time-scale', '0.05'])
     account = new Account(await project.cloud())
     blue = await live()
     expect(blue.group).toMatch(/^web--\d{8}-/)

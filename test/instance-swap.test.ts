@@ -53,7 +53,7 @@ describe.sequential('deploy:bluegreen on the local cloud', () => {
     const traffic = run.last('traffic.summary')
     expect(traffic).toMatchObject({ failed: 0, versions: { v1: expect.anything(), v2: expect.anything() } })
     expect(run.events.at(-1)?.kind).toBe('run.finished')
-    held = project.start(['cloud', 'up'])
+    held = project.start(['cloud', 'up', '--time-scale', '0.05'])
     account = new Account(await project.cloud())
     const group = await account.group('web')
     expect(group).toMatchObject({ sizes: [3, 3, 5], suspended: [] })

@@ -139,7 +139,7 @@ describe('a deployment that was killed', () => {
     project = await Project.fromTemplate('instance-swap')
     await project.json(['run', 'deploy:bluegreen', '--release', 'v2'])
     // What the first run started stays, for what looks at it between the runs.
-    const held = project.start(['cloud', 'up'])
+    const held = project.start(['cloud', 'up', '--time-scale', '0.05'])
     const down = ended(held)
     try {
       const account = new Account(await project.cloud())

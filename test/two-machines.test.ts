@@ -36,7 +36,7 @@ export default defineConfig({
 beforeAll(async () => {
   const first = await Project.fromTemplate('instance-swap')
   await first.json(['run', 'deploy:bluegreen', '--release', 'v2'])
-  held = first.start(['cloud', 'up'])
+  held = first.start(['cloud', 'up', '--time-scale', '0.05'])
   down = ended(held)
   const cloud = await first.cloud()
   account = new Account(cloud)
