@@ -139,7 +139,7 @@ export class Field extends RehearsedCloud {
 
   async #watch(): Promise<void> {
     const { record } = this.cloud.names
-    for (; !this.#isOver; await sleep(400)) {
+    for (; !this.#isOver; await sleep(700)) {
       try {
         this.#lowest = Math.min(this.#lowest, (await this.account.behind(record)).length)
       } catch (error) {

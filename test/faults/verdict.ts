@@ -75,7 +75,7 @@ const settlesWithinMs = 15_000
 
 /** The last look's violations; a cloud takes a while to end what was told to end. */
 async function settled(look: () => Promise<string[]>): Promise<string[]> {
-  for (const end = Date.now() + settlesWithinMs; ; await sleep(200)) {
+  for (const end = Date.now() + settlesWithinMs; ; await sleep(500)) {
     const found = await look()
     if (found.length === 0 || Date.now() > end) return found
   }
