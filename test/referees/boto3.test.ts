@@ -18,7 +18,7 @@ let cloud: Cloud
 
 beforeAll(async () => {
   python = await Python.open()
-  cloud = await openCloud({ timeScale: 0.02, report: (error) => reasons.push(error) })
+  cloud = await openCloud({ timeScale: 0.05, report: (error) => reasons.push(error) })
 }, 300_000)
 
 afterAll(() => cloud.close())

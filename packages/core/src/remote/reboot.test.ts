@@ -80,7 +80,7 @@ test('a command that is refused fails at once', async () => {
 })
 
 test('a host that takes the connection along with it has been rebooted', async () => {
-  const back = host.reboot({ command: 'kill -9 $PPID; echo down > "$HOME/down"; sleep 100' })
+  const back = host.reboot({ command: 'echo down > "$HOME/down"; kill -9 $PPID; sleep 100' })
   await told()
   await fall()
   write('boot', '2')
