@@ -4,7 +4,7 @@ import { build } from 'rolldown'
 // Packages as few files: half of a command's start was Node's finding and reading of small ones.
 const entries = { index: 'src/index.ts' }
 
-/** @param {{ [entry: string]: string }} input @param {(string | RegExp)[]} external what stays outside */
+/** Writes a package's `dist/`, a file for each entry in `input` and for what they share; `external` stays outside. */
 const bundle = (name, input, external) =>
   build({
     cwd: join(import.meta.dirname, 'packages', name),
