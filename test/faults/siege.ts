@@ -49,7 +49,8 @@ export async function besiege(field: Field, each: Case): Promise<Finding> {
   const rival = await struckRun.rival
   const trail = [trace('run', told), ...(rival ? [trace('rival', rival.told)] : [])]
   const said = [told.stdout + told.stderr]
-  const most = 5 + each.strikes.length
+  // A kill may cost two: the command that is wrong names the right one.
+  const most = 5 + 2 * each.strikes.length
   let command = 'run'
   let next = kill ? afterKill(kill.fault) : expectation(command, told).next
   while (next !== undefined && struckRun.run !== undefined && trail.length < most) {
