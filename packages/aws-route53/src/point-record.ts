@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { balancerName, makeSure, poll } from '@viridian/aws'
 import { defineChange, type Found, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
@@ -75,7 +76,7 @@ export const pointRecord = defineChange({
   undo: async (input, { output, ...c }) => {
     const { found, from } = input
     const { sets: old, ttl: oldTtl } = c.before
-    const now = await present(c, input)
+    const now = await presentSince(c, input, old)
     if (isNow(now, old)) return seeBack(c, input, old, undefined, oldTtl || aliasTtl)
     if (typeof now === 'string' || !isNow(now, output.sets)) {
       await refuseLeading(c, input, now)
@@ -94,6 +95,19 @@ export const pointRecord = defineChange({
   touches: ({ found, touches }) => [recordThing(found.name), ...touches],
   leaves: ({ found, to }) => [`record ${found.name} at ${balancerName(to)}`],
 })
+
+const looksAgain = 4
+const againMs = 500
+
+/** What it is since the change was made: an answer that shows what was before may be an old one, and is looked at again. */
+async function presentSince(c: StepContext, input: Pointing, old: readonly RecordSet[]) {
+  for (let look = 0; look < looksAgain; look += 1) {
+    const now = await present(c, input)
+    if (!isNow(now, old)) return now
+    await sleep(againMs, undefined, { signal: c.signal })
+  }
+  return present(c, input)
+}
 
 /** How long resolvers keep what they know now, in seconds. */
 async function keptFor(c: StepContext, input: Pointing): Promise<number> {
