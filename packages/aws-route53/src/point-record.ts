@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { balancerName, makeSure, poll } from '@viridian/aws'
+import { balancerName, lookFor, makeSure, poll } from '@viridian/aws'
 import { defineChange, type Found, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { waitReady } from './blue-ready.ts'
@@ -39,6 +38,9 @@ type Output = z.infer<typeof Output>
 /** Of an alias to a balancer, in seconds. */
 const aliasTtl = 60
 
+/** A change is shown by then to whoever asks. */
+const shownWithinMs = 2_000
+
 /**
  * Points a name at another balancer, in one batch (`ChangeResourceRecordSets`). Undone by putting the old record sets
  * back, once the old balancer can serve, and waiting until nobody is sent to the other one any more. A record that
@@ -76,8 +78,12 @@ export const pointRecord = defineChange({
   undo: async (input, { output, ...c }) => {
     const { found, from } = input
     const { sets: old, ttl: oldTtl } = c.before
-    const now = await presentSince(c, input, old)
-    if (isNow(now, old)) return seeBack(c, input, old, undefined, oldTtl || aliasTtl)
+    // An answer that shows what was before the change may be an old one.
+    const now = await lookFor(c, shownWithinMs, async () => {
+      const seen = await present(c, input)
+      return isNow(seen, old) ? undefined : seen
+    })
+    if (now === undefined) return seeBack(c, input, old, undefined, oldTtl || aliasTtl)
     if (typeof now === 'string' || !isNow(now, output.sets)) {
       await refuseLeading(c, input, now)
       await waitForgotten(c, input, Math.min(await keptFor(c, input), aliasTtl))
@@ -95,19 +101,6 @@ export const pointRecord = defineChange({
   touches: ({ found, touches }) => [recordThing(found.name), ...touches],
   leaves: ({ found, to }) => [`record ${found.name} at ${balancerName(to)}`],
 })
-
-const looksAgain = 4
-const againMs = 500
-
-/** What it is since the change was made: an answer that shows what was before may be an old one, and is looked at again. */
-async function presentSince(c: StepContext, input: Pointing, old: readonly RecordSet[]) {
-  for (let look = 0; look < looksAgain; look += 1) {
-    const now = await present(c, input)
-    if (!isNow(now, old)) return now
-    await sleep(againMs, undefined, { signal: c.signal })
-  }
-  return present(c, input)
-}
 
 /** How long resolvers keep what they know now, in seconds. */
 async function keptFor(c: StepContext, input: Pointing): Promise<number> {
