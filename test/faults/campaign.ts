@@ -20,6 +20,8 @@ export interface CampaignOptions {
   readonly random?: boolean
   /** Only addresses whose text matches, for whoever looks into a violation. */
   readonly only?: RegExp
+  /** Only this fault. */
+  readonly fault?: string
   readonly say: (line: string) => void
 }
 
@@ -111,12 +113,15 @@ const together = 12
 /** So often is one run killed. */
 const lives = 6
 
-function casesOf({ seed, full = false, only, part }: CampaignOptions, scenarios: Scenarios): Case[] {
+function casesOf(
+  { seed, full = false, only, fault: one, part }: CampaignOptions,
+  scenarios: Scenarios,
+): Case[] {
   const cases = scenarios.flatMap((scenario): Case[] => {
     const addresses = scenario.addresses.filter((address) => only?.test(addressText(address)) ?? true)
     const strikes = addresses.flatMap((address, index): Strike[] => {
       const faults = full ? faultsAt(address) : [turnOf(faultsAt(address), index + seed)]
-      return faults.map((fault) => ({ address, fault }))
+      return faults.filter((fault) => one === undefined || fault === one).map((fault) => ({ address, fault }))
     })
     const outlived = strikes.filter(({ address, fault }) => isOutlived(address, fault))
     const survived = strikes.filter(({ address, fault }) => isSurvived(address, fault))

@@ -6,6 +6,8 @@ export type Fault =
   | 'throttled'
   /** Refused at every attempt; of a command: its channel is. */
   | 'refused'
+  /** Refused at every attempt, and from then on whatever is read is as before the changes of a moment ago. */
+  | 'refused, then stale'
   /** Done, and the connection is cut before the answer. */
   | 'answer lost'
   /** Not done, and never answered. */
@@ -66,5 +68,14 @@ export function faultsAt(address: Address): readonly Fault[] {
       ...kills,
     ]
   const answers = isRead(address) ? (['stale'] as const) : (['done and hung'] as const)
-  return ['throttled', 'refused', 'answer lost', 'hung', ...answers, 'interrupted', ...kills]
+  return [
+    'throttled',
+    'refused',
+    'refused, then stale',
+    'answer lost',
+    'hung',
+    ...answers,
+    'interrupted',
+    ...kills,
+  ]
 }

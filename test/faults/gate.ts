@@ -22,7 +22,7 @@ export interface Call {
   readonly operation: string
   /** The key of the step that asks. */
   readonly step: string
-  /** What is asked for, whoever asks and whenever. */
+  /** What is asked for, whoever asks and whenever; empty where every look asks for something else. */
   readonly text: string
   /** Lets it through to the cloud. */
   pass(): Promise<Answer>

@@ -14,6 +14,7 @@ const { values } = parseArgs({
     minutes: { type: 'string' },
     part: { type: 'string' },
     only: { type: 'string' },
+    fault: { type: 'string' },
     approach: { type: 'string', default: '' },
     write: { type: 'boolean', default: false },
   },
@@ -40,6 +41,7 @@ const campaigns = await Promise.all(
       ...(minutes !== undefined && { minutes: Number(minutes) }),
       ...(values.part !== undefined && { part: partOf(values.part) }),
       ...(values.only !== undefined && { only: new RegExp(values.only) }),
+      ...(values.fault !== undefined && { fault: values.fault }),
     }),
   ),
 )

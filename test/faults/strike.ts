@@ -40,6 +40,7 @@ export async function strikeCall(
       if (earlier < throttles) await field.faults({ rules: [{ operation, kind: 'throttle' }] })
       return pass()
     case 'refused':
+    case 'refused, then stale':
       await field.faults({ rules: [refusal(operation)] })
       return pass()
     case 'answer lost':

@@ -3,8 +3,9 @@ import type { JsonEvent } from '../project.ts'
 import { isCommand, isRead } from './address.ts'
 import { isKill, isOutlived, isSurvived } from './fault.ts'
 import type { Field, Told } from './field.ts'
-import type { Answer, Call, Verdict } from './gate.ts'
+import type { Call, Verdict } from './gate.ts'
 import { Itinerary } from './itinerary.ts'
+import { Memory } from './memory.ts'
 import { isSame } from './recording.ts'
 import { startScaling } from './scaling.ts'
 import type { Case, Strike } from './siege.ts'
@@ -21,14 +22,16 @@ export interface Rival {
   readonly told: Told
 }
 
+/** So late are reads behind `refused, then stale`: the product looks for three seconds. */
+const lateByMs = 1_500
+
 /** A run that meets its faults: in its first process, and in those that go on with it after a kill. */
 export class StruckRun {
   readonly #field: Field
   readonly #case: Case
   readonly #itinerary = new Itinerary()
   readonly #attempts = new Map<Strike, number>()
-  readonly #fresh = new Map<string, Answer>()
-  #stale = new Map<string, Answer>()
+  readonly #memory = new Memory()
   #command: Strike | undefined
   #child: ChildProcess | undefined
   #kill: Strike | undefined
@@ -125,16 +128,26 @@ export class StruckRun {
     if (refused && isSame(at, refused))
       return strikeCall('refused', { ...common, earlier: 0, stale: undefined })
     const strike = strikes.find(({ address }) => isSame(at, address))
-    if (!strike) {
-      const answer = await call.pass()
-      if (isRead(at)) this.#fresh.set(call.text, answer)
-      else this.#stale = new Map(this.#fresh)
-      return answer
-    }
+    if (!strike) return isRead(at) ? this.#read(call) : this.#change(call)
     const earlier = this.#attempts.get(strike) ?? 0
     this.#attempts.set(strike, earlier + 1)
     if (earlier === 0 && isKill(strike.fault)) this.#kill = strike
-    return strikeCall(strike.fault, { ...common, earlier, stale: this.#stale.get(call.text) })
+    return strikeCall(strike.fault, { ...common, earlier, stale: this.#memory.before(call.text) })
+  }
+
+  async #read({ text, pass }: Call): Promise<Verdict> {
+    const isLate = [...this.#attempts.keys()].some(({ fault }) => fault === 'refused, then stale')
+    const late = isLate ? this.#memory.late(text, lateByMs) : undefined
+    if (late) return late
+    const answer = await pass()
+    if (text !== '') this.#memory.read(text, answer)
+    return answer
+  }
+
+  async #change({ pass }: Call): Promise<Verdict> {
+    const answer = await pass()
+    this.#memory.changed()
+    return answer
   }
 
   async #compete(): Promise<Rival> {

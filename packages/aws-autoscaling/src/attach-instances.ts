@@ -1,4 +1,4 @@
-import { autoScalingApi, lookFor, makeSure, poll } from '@viridian/aws'
+import { autoScalingApi, findMade, lookFor, makeSure, poll } from '@viridian/aws'
 import {
   type ChangeContext,
   defineChange,
@@ -10,7 +10,6 @@ import { z } from '@viridian/core/zod'
 import { isHealthy, isInService, isLeaving, memberText, readGroup, readMembers } from './group.ts'
 
 const Ids = z.array(z.string())
-const shownWithinMs = 3_000
 
 const Input = z.strictObject({
   group: z.string(),
@@ -51,14 +50,7 @@ export const attachInstances = defineChange({
     return null
   },
   // Some of them count as done: its undo detaches those, and the check behind it names those that lack.
-  find: async ({ group, ids }, c) => {
-    const some = await lookFor(
-      c,
-      shownWithinMs,
-      async () => (await readMembers(c, group, ids)).size > 0 || undefined,
-    )
-    return some ? { status: 'done', output: null } : { status: 'absent' }
-  },
+  find: ({ group, ids }, c) => findMade(c, () => isMember(c, group, ids)),
   undo: async (input, c) => {
     await detach(c, input)
     return undefined
@@ -67,10 +59,15 @@ export const attachInstances = defineChange({
   leaves: ({ group, ids }) => ids.map((id) => `instance ${id} in group ${group}`),
 })
 
+/** Whether any of them is shown in the group. */
+const isMember = async (c: StepContext, group: string, ids: readonly string[]): Promise<boolean> =>
+  (await readMembers(c, group, ids)).size > 0
+
 async function detach(
   c: ChangeContext<Before>,
   { group, ids, leaveWithinMs }: z.infer<typeof Input>,
 ): Promise<void> {
+  await lookFor(c, () => isMember(c, group, ids))
   const InstanceIds = await settled(c, group, ids)
   const replacements =
     InstanceIds.length < ids.length ? await endReplacements(c, group, ids, InstanceIds) : []

@@ -2,6 +2,7 @@ import {
   autoScalingApi,
   awsCode,
   configurationWithImage,
+  lookFor,
   makeSure,
   nameFor,
   readSameSettings,
@@ -47,10 +48,11 @@ export const createLaunchConfiguration = defineChange({
   },
   find: async ({ from }, c) => {
     const name = nameFor(from, c.token, nameLimit)
-    return (await exists(c, name)) ? { status: 'done', output: { name } } : { status: 'absent' }
+    const made = await lookFor(c, () => exists(c, name))
+    return made ? { status: 'done', output: { name } } : { status: 'absent' }
   },
   undo: async (_input, { output: { name }, ...c }) => {
-    if (!(await exists(c, name))) return undefined
+    if (!(await lookFor(c, () => exists(c, name)))) return undefined
     const input = { LaunchConfigurationName: name }
     const isGone = async (): Promise<boolean> => !(await exists(c, name))
     try {

@@ -14,7 +14,6 @@ import { z } from '@viridian/core/zod'
 import { deleteVersion, groupSaying } from './launch-template-version.ts'
 
 const descriptionLimit = 255
-const shownWithinMs = 5_000
 
 const [, TemplateSource] = LaunchSource.options
 const Made = z.strictObject({ version: z.string() })
@@ -68,7 +67,7 @@ export const createLaunchTemplateVersion = defineChange({
   },
   find: async ({ from }, c) => {
     const description = descriptionOf(from.name, c)
-    const found = await lookFor(c, shownWithinMs, async () =>
+    const found = await lookFor(c, async () =>
       (await versionsFrom(c, from.id, c.before.latest)).find(
         ({ VersionDescription }) => VersionDescription === description,
       ),
@@ -77,11 +76,16 @@ export const createLaunchTemplateVersion = defineChange({
   },
   undo: async ({ from }, { output: { version }, ...c }) => {
     const { id, name } = from
-    const made = await findLaunchTemplateVersion(c, id, version)
+    const made = await lookFor(c, () => findLaunchTemplateVersion(c, id, version))
     if (!made) return undefined
     if (made.DefaultVersion) return { leftAlone: `${name}:${version} is the default of its template now` }
     // A group that says `$Latest` goes back to the version before it, as it should.
-    const user = await groupSaying(c, from, [version])
+    let user: string | undefined
+    // A group that was pointed back a moment ago may still be shown as it was.
+    await lookFor(c, async () => {
+      user = await groupSaying(c, from, [version])
+      return user === undefined
+    })
     if (user !== undefined) return { leftAlone: `${name}:${version}: group ${user} uses it` }
     const isGone = async (): Promise<boolean> =>
       (await findLaunchTemplateVersion(c, id, version)) === undefined

@@ -1,4 +1,4 @@
-import { autoScalingApi, LaunchSource, sourceName, sourceThing } from '@viridian/aws'
+import { autoScalingApi, findMade, LaunchSource, sourceName, sourceThing } from '@viridian/aws'
 import { defineChange, type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { type Group, readGroup } from './group.ts'
@@ -25,10 +25,8 @@ export const setGroupLaunch = defineChange({
     await setSource(c, group, source)
     return null
   },
-  find: async ({ group, source }, c) => {
-    const now = groupSource(await readGroup(c, group))
-    return isSame(now, source) ? { status: 'done', output: null } : { status: 'absent' }
-  },
+  find: ({ group, source }, c) =>
+    findMade(c, async () => isSame(groupSource(await readGroup(c, group)), source)),
   undo: async ({ group, source }, c) => {
     const now = groupSource(await readGroup(c, group))
     if (!isSame(now, c.before) && !isSame(now, source))

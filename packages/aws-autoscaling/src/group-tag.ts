@@ -1,4 +1,4 @@
-import { autoScalingApi } from '@viridian/aws'
+import { autoScalingApi, findMade, lookFor } from '@viridian/aws'
 import { defineChange, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { readGroup } from './group.ts'
@@ -27,8 +27,7 @@ export const tagGroup = defineChange({
     await setTag(c, input)
     return null
   },
-  find: async (input, c) =>
-    (await isTagged(c, input)) ? { status: 'done', output: null } : { status: 'absent' },
+  find: (input, c) => findMade(c, () => isTagged(c, input)),
   undo: async (input, c) => {
     await removeTag(c, input)
     return undefined
@@ -51,8 +50,7 @@ export const untagGroup = defineChange({
     await removeTag(c, input)
     return null
   },
-  find: async (input, c) =>
-    (await isTagged(c, input)) ? { status: 'absent' } : { status: 'done', output: null },
+  find: (input, c) => findMade(c, async () => !(await isTagged(c, input))),
   undo: async (input, c) => {
     await setTag(c, input)
     return undefined
@@ -76,5 +74,6 @@ async function setTag(c: StepContext, input: Input): Promise<void> {
 }
 
 async function removeTag(c: StepContext, input: Input): Promise<void> {
-  if (await isTagged(c, input)) await autoScalingApi(c, 'DeleteTags', { Tags: [onGroup(input)] }, z.unknown())
+  if (await lookFor(c, () => isTagged(c, input)))
+    await autoScalingApi(c, 'DeleteTags', { Tags: [onGroup(input)] }, z.unknown())
 }

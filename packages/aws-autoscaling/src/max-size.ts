@@ -1,4 +1,4 @@
-import { autoScalingApi } from '@viridian/aws'
+import { autoScalingApi, lookFor } from '@viridian/aws'
 import { defineChange, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { readGroup } from './group.ts'
@@ -28,13 +28,16 @@ export const changeMax = defineChange({
     return { max: to }
   },
   find: async ({ group, from, to }, c) => {
-    const now = await maxOf(c, group)
-    return c.before.max === from && now.max === to ? { status: 'done', output: now } : { status: 'absent' }
+    if (c.before.max !== from) return { status: 'absent' }
+    const isSet = await lookFor(c, async () => (await maxOf(c, group)).max === to)
+    return isSet ? { status: 'done', output: { max: to } } : { status: 'absent' }
   },
   undo: async ({ group, from, to }, c) => {
+    if (c.before.max !== from) return undefined
     const { max } = await maxOf(c, group)
-    if (c.before.max !== from || max === from) return undefined
-    if (max !== to) return { leftAlone: `max of ${group} is ${max} now: somebody has changed it since` }
+    if (max !== to && max !== from)
+      return { leftAlone: `max of ${group} is ${max} now: somebody has changed it since` }
+    // Also when it is that already: what was read may be older than the change.
     await setMax(c, group, from)
     return undefined
   },

@@ -1,4 +1,4 @@
-import { autoScalingApi } from '@viridian/aws'
+import { autoScalingApi, findMade } from '@viridian/aws'
 import { defineChange, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { readGroup } from './group.ts'
@@ -25,14 +25,10 @@ export const suspendProcesses = defineChange({
     await change(c, 'SuspendProcesses', group, without(processes, c.before.suspended))
     return null
   },
-  find: async ({ group, processes }, c) => {
-    const left = without(processes, await suspendedOf(c, group))
-    return left.length === 0 ? { status: 'done', output: null } : { status: 'absent' }
-  },
+  find: ({ group, processes }, c) =>
+    findMade(c, async () => without(processes, await suspendedOf(c, group)).length === 0),
   undo: async ({ group, processes }, c) => {
-    const suspended = await suspendedOf(c, group)
-    const own = without(processes, c.before.suspended).filter((process) => suspended.includes(process))
-    await change(c, 'ResumeProcesses', group, own)
+    await change(c, 'ResumeProcesses', group, without(processes, c.before.suspended))
     return undefined
   },
   touches,
@@ -53,11 +49,11 @@ export const resumeProcesses = defineChange({
     await change(c, 'ResumeProcesses', group, processes)
     return null
   },
-  find: async ({ group, processes }, c) => {
-    const suspended = await suspendedOf(c, group)
-    const left = processes.filter((process) => suspended.includes(process))
-    return left.length === 0 ? { status: 'done', output: null } : { status: 'absent' }
-  },
+  find: ({ group, processes }, c) =>
+    findMade(c, async () => {
+      const suspended = await suspendedOf(c, group)
+      return !processes.some((process) => suspended.includes(process))
+    }),
   undo: async ({ group, processes }, c) => {
     const own = processes.filter((process) => c.before.suspended.includes(process))
     await change(c, 'SuspendProcesses', group, own)

@@ -1,4 +1,4 @@
-import { autoScalingApi, poll } from '@viridian/aws'
+import { autoScalingApi, findMade, poll } from '@viridian/aws'
 import { defineChange, defineCheck } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { isGoing, isLeaving, memberText, readMembers } from './group.ts'
@@ -31,10 +31,7 @@ export const retireInstance = defineChange({
     await autoScalingApi(c, 'TerminateInstanceInAutoScalingGroup', input, z.unknown())
     return null
   },
-  find: async ({ group, id }, c) => {
-    const member = (await readMembers(c, group, [id])).get(id)
-    return isLeaving(member) ? { status: 'done', output: null } : { status: 'absent' }
-  },
+  find: ({ group, id }, c) => findMade(c, async () => isLeaving((await readMembers(c, group, [id])).get(id))),
   undo: async ({ id }) => ({ leftAlone: `${id}: a terminated instance cannot be brought back` }),
   touches: ({ group, id }) => [`group/${group}#capacity`, `instance/${id}`],
 })

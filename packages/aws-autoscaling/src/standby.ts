@@ -1,6 +1,7 @@
 import {
   autoScalingApi,
   balancerHealth,
+  findMade,
   inServiceWithinMs,
   LoadBalancer,
   lookFor,
@@ -22,7 +23,6 @@ const Input = z.strictObject({
   leaveWithinMs: z.int(),
 })
 
-const shownWithinMs = 3_000
 const backWithinMs = 600_000
 const isAside = (member: Member | undefined): boolean => /Standby$/.test(member?.LifecycleState ?? '')
 
@@ -60,15 +60,15 @@ export const enterStandby = defineChange({
     return null
   },
   // Some of them count as done: its undo takes back those.
-  find: async ({ group }, c) => {
-    const some = await lookFor(c, shownWithinMs, async () => {
-      const members = await readMembers(c, group, c.before.inService)
-      return [...members.values()].some(isAside) || undefined
-    })
-    return some ? { status: 'done', output: null } : { status: 'absent' }
-  },
+  find: ({ group }, c) =>
+    findMade(c, async () => [...(await readMembers(c, group, c.before.inService)).values()].some(isAside)),
   undo: async ({ group, loadBalancers, leaveWithinMs }, c) => {
     const ids = c.before.inService
+    // Those that seem to serve still may be on their way out: before that is shown, none can be taken back.
+    await lookFor(c, async () => {
+      const members = await readMembers(c, group, ids)
+      return ids.some((id) => !isInService(members.get(id)))
+    })
     await takeBack(c, group, await standing(c, group, ids, leaveWithinMs))
     const gone = await seeBack(c, group, ids, loadBalancers)
     return gone.length > 0 ? { leftAlone: `${gone.join(', ')}: ended by somebody else since` } : undefined

@@ -1,10 +1,9 @@
-import { lookFor, makeSure } from '@viridian/aws'
+import { findMade } from '@viridian/aws'
 import { type ChangeDefinition, defineChange, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { isEnabled, readAlarms } from './alarms.ts'
 import { cloudWatchApi } from './api.ts'
 
-const shownWithinMs = 3_000
 const Names = z.array(z.string())
 const Input = z.strictObject({ names: Names })
 type Input = z.infer<typeof Input>
@@ -37,19 +36,10 @@ function switching(on: boolean): ChangeDefinition<Input, Before, null> {
       await switchActions(c, on, own(input, c.before))
       return null
     },
-    find: async (input, c) => {
-      const names = own(input, c.before)
-      const switched = await lookFor(
-        c,
-        shownWithinMs,
-        async () => (await thoseThatAre(!on, names, c)).length === 0 || undefined,
-      )
-      return switched ? { status: 'done', output: null } : { status: 'absent' }
-    },
+    find: (input, c) =>
+      findMade(c, async () => (await thoseThatAre(!on, own(input, c.before), c)).length === 0),
     undo: async (input, c) => {
-      const names = await thoseThatAre(on, own(input, c.before), c)
-      const isBack = async (): Promise<boolean> => (await thoseThatAre(on, names, c)).length === 0
-      await makeSure(() => switchActions(c, !on, names), isBack)
+      await switchActions(c, !on, own(input, c.before))
       return undefined
     },
     touches: ({ names }) => names.map((name) => `alarm/${name}`),

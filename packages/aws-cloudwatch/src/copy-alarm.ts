@@ -8,7 +8,6 @@ import { type Alarm, alarmFates } from './fates.ts'
 import { rewritten } from './rewritten.ts'
 
 const nameLimit = 255
-const shownWithinMs = 3_000
 
 /**
  * Copies an alarm in every setting, for another fleet (`PutMetricAlarm`): its dimensions and actions name the
@@ -52,11 +51,11 @@ export const copyAlarm = defineChange({
   },
   find: async ({ from }, c) => {
     const name = nameFor(from, c.token, nameLimit)
-    const own = await lookFor(c, shownWithinMs, async () => (await isOwn(c, name)) || undefined)
+    const own = await lookFor(c, () => isOwn(c, name))
     return own ? { status: 'done', output: { name } } : { status: 'absent' }
   },
   undo: async (_input, { output: { name }, ...c }) => {
-    const alarm = await findAlarm(c, name)
+    const alarm = await lookFor(c, () => findAlarm(c, name))
     if (!alarm) return undefined
     if (!isMadeBy(alarm, c.token))
       return { leftAlone: `alarm ${name}: it does not carry this run's tag any more` }

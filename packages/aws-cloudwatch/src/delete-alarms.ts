@@ -1,10 +1,8 @@
-import { lookFor } from '@viridian/aws'
+import { findMade } from '@viridian/aws'
 import { defineChange } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { readAlarms } from './alarms.ts'
 import { cloudWatchApi } from './api.ts'
-
-const shownWithinMs = 3_000
 
 /** Deletes alarms, 100 at most (`DeleteAlarms`). It cannot be undone: it belongs behind the commit. */
 export const deleteAlarms = defineChange({
@@ -22,14 +20,7 @@ export const deleteAlarms = defineChange({
     if (AlarmNames.length > 0) await cloudWatchApi(c, 'DeleteAlarms', { AlarmNames }, z.unknown())
     return null
   },
-  find: async ({ names }, c) => {
-    const gone = await lookFor(
-      c,
-      shownWithinMs,
-      async () => (await readAlarms(c, names)).size === 0 || undefined,
-    )
-    return gone ? { status: 'done', output: null } : { status: 'absent' }
-  },
+  find: ({ names }, c) => findMade(c, async () => (await readAlarms(c, names)).size === 0),
   undo: async ({ names }) => ({ leftAlone: `${names.join(', ')}: a deleted alarm cannot be brought back` }),
   touches: ({ names }) => names.map((name) => `alarm/${name}`),
 })

@@ -5,7 +5,6 @@ import { deleteSnapshot, deregister, findSnapshots } from './deregister.ts'
 import { findImages } from './images.ts'
 
 const nameLimit = 128
-const shownWithinMs = 5_000
 
 const Input = z.strictObject({ instance: z.string(), name: z.string() })
 const Output = z.strictObject({ image: z.string() })
@@ -52,15 +51,12 @@ export const createImage = defineChange({
   // There is no client token for images: the name tells.
   find: async ({ name }, c) => {
     const Values = [imageName(name, c)]
-    const found = await lookFor(
-      c,
-      shownWithinMs,
-      async () => (await findImages(c, { Name: 'name', Values }))[0],
-    )
+    const found = await lookFor(c, async () => (await findImages(c, { Name: 'name', Values }))[0])
     return found ? { status: 'done', output: { image: found.ImageId } } : { status: 'absent' }
   },
   undo: async (_input, { output, ...c }) => {
-    const [known] = await findImages(c, { Name: 'image-id', Values: [output.image] })
+    const Values = [output.image]
+    const known = await lookFor(c, async () => (await findImages(c, { Name: 'image-id', Values }))[0])
     if (known) await deregister(c, output.image)
     // Those that AWS has not deleted with the image: of one that was still pending, or where it cannot do that.
     const left = await findSnapshots(c, { Name: `tag:${stepTag}`, Values: [c.token] })

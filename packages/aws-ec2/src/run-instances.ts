@@ -17,7 +17,6 @@ const Input = z.strictObject({
 })
 
 const Launched = z.object({ Instances: z.array(z.object({ InstanceId: z.string() })) })
-const shownWithinMs = 5_000
 
 /**
  * Starts instances in one subnet or zone with exactly the settings of a launch source (`RunInstances`): all or none.
@@ -54,10 +53,10 @@ export const runInstances = defineChange({
   },
   find: async ({ placement }, c) => {
     let ids: string[] = []
-    await lookFor(c, shownWithinMs, async () => {
+    await lookFor(c, async () => {
       const found = await findInstances(c, { Name: 'client-token', Values: [c.token] })
       ids = found.filter((instance) => !isEnding(instance)).map(({ InstanceId }) => InstanceId)
-      return ids.length === placement.count || undefined
+      return ids.length === placement.count
     })
     return ids.length > 0 ? { status: 'done', output: { ids } } : { status: 'absent' }
   },

@@ -1,4 +1,4 @@
-import { ec2Api, lookFor, poll, runTag } from '@viridian/aws'
+import { ec2Api, findMade, lookFor, poll, runTag } from '@viridian/aws'
 import { defineChange, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { type DescribedInstance, instancesById, isEnding } from './instances.ts'
@@ -28,10 +28,7 @@ export const terminateInstances = defineChange({
     await ec2Api(c, 'TerminateInstances', { InstanceIds: ids }, z.unknown())
     return null
   },
-  find: async ({ ids }, c) => {
-    const seen = await instancesById(c, ids)
-    return [...seen.values()].every(isEnding) ? { status: 'done', output: null } : { status: 'absent' }
-  },
+  find: ({ ids }, c) => findMade(c, async () => [...(await instancesById(c, ids)).values()].every(isEnding)),
   undo: async ({ ids }, { before: { own } }) =>
     own ? undefined : { leftAlone: `${ids.join(', ')}: a terminated instance cannot be brought back` },
   touches: ({ ids }) => ids.map((id) => `instance/${id}`),
@@ -70,9 +67,10 @@ export async function endInstances(c: StepContext, ids: readonly string[]): Prom
 // An instance that was launched a moment ago may not be shown yet: that is not absence.
 async function knownIds(c: StepContext, ids: readonly string[]): Promise<ReadonlySet<string>> {
   let known: ReadonlySet<string> = new Set()
-  await lookFor(c, shownWithinMs, async () => {
+  const areKnown = async (): Promise<boolean> => {
     known = new Set((await instancesById(c, ids)).keys())
-    return known.size === ids.length || undefined
-  })
+    return known.size === ids.length
+  }
+  await lookFor(c, areKnown, shownWithinMs)
   return known
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { HealthCheck, LoadBalancerAttributes } from '@aws-sdk/client-elastic-load-balancing'
-import { copyOf, elbApi } from '@viridian/aws'
+import { copyOf, elbApi, findMade } from '@viridian/aws'
 import { type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import {
@@ -13,7 +13,7 @@ import {
   healthCheckFates,
 } from './balancer-fates.ts'
 import { readAttributes, readDescription } from './balancer-settings.ts'
-import { defineCopyPart, foundIf } from './copy-part.ts'
+import { defineCopyPart } from './copy-part.ts'
 
 /** The balancer to copy from, and its copy. */
 const Input = z.strictObject({ from: z.string(), name: z.string() })
@@ -30,8 +30,8 @@ export const configureHealthCheck = defineCopyPart({
     await elbApi(c, 'ConfigureHealthCheck', { LoadBalancerName: name, HealthCheck }, z.unknown())
     return null
   },
-  find: async ({ from, name }, c) =>
-    foundIf(isDeepStrictEqual(await healthCheckOf(c, from), await healthCheckOf(c, name))),
+  find: ({ from, name }, c) =>
+    findMade(c, async () => isDeepStrictEqual(await healthCheckOf(c, from), await healthCheckOf(c, name))),
 })
 
 /**
@@ -53,8 +53,8 @@ export const modifyAttributes = defineCopyPart({
     await elbApi(c, 'ModifyLoadBalancerAttributes', input, z.unknown())
     return null
   },
-  find: async ({ from, name }, c) =>
-    foundIf(isDeepStrictEqual(await readAttributes(c, from), await readAttributes(c, name))),
+  find: ({ from, name }, c) =>
+    findMade(c, async () => isDeepStrictEqual(await readAttributes(c, from), await readAttributes(c, name))),
 })
 
 async function healthCheckOf(c: StepContext, name: string): Promise<HealthCheck> {

@@ -1,4 +1,4 @@
-import { type ChangeDefinition, defineChange, type Found } from '@viridian/core'
+import { type ChangeDefinition, defineChange } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 
 type CopyPart<Input> = Omit<
@@ -23,6 +23,3 @@ export function defineCopyPart<Input extends { readonly name: string }>(
     leaves: () => [],
   })
 }
-
-export const foundIf = (isSo: boolean): Found<null> =>
-  isSo ? { status: 'done', output: null } : { status: 'absent' }

@@ -1,5 +1,5 @@
 import type { PolicyAttribute, PolicyDescription } from '@aws-sdk/client-elastic-load-balancing'
-import { copyOf, elbApi } from '@viridian/aws'
+import { copyOf, elbApi, findMade } from '@viridian/aws'
 import { defineRead, type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import {
@@ -9,7 +9,7 @@ import {
   policyFates,
 } from './balancer-fates.ts'
 import { readDescription, readPolicies } from './balancer-settings.ts'
-import { defineCopyPart, foundIf } from './copy-part.ts'
+import { defineCopyPart } from './copy-part.ts'
 
 const reference = 'Reference-Security-Policy'
 const publicKey = 'PublicKeyPolicyType'
@@ -77,7 +77,7 @@ export const createPolicy = defineCopyPart({
     await elbApi(c, 'CreateLoadBalancerPolicy', input, z.unknown())
     return null
   },
-  find: async ({ name, policy }, c) => foundIf((await policyOf(c, name, policy)) !== undefined),
+  find: ({ name, policy }, c) => findMade(c, async () => (await policyOf(c, name, policy)) !== undefined),
 })
 
 const SetInput = Placed.extend({ name: z.string() })
@@ -97,11 +97,12 @@ export const setListenerPolicies = defineCopyPart({
     await elbApi(c, 'SetLoadBalancerPoliciesOfListener', input, z.unknown())
     return null
   },
-  find: async ({ name, port, policies }, c) => {
-    const { ListenerDescriptions = [] } = await readDescription(c, name)
-    const found = ListenerDescriptions.find(({ Listener }) => Listener?.LoadBalancerPort === port)
-    return foundIf(sameNames(found?.PolicyNames, policies))
-  },
+  find: ({ name, port, policies }, c) =>
+    findMade(c, async () => {
+      const { ListenerDescriptions = [] } = await readDescription(c, name)
+      const found = ListenerDescriptions.find(({ Listener }) => Listener?.LoadBalancerPort === port)
+      return sameNames(found?.PolicyNames, policies)
+    }),
 })
 
 /** Sets the policies towards a copy's instances (`SetLoadBalancerPoliciesForBackendServer`). Undone with the copy. */
@@ -119,11 +120,12 @@ export const setBackendPolicies = defineCopyPart({
     await elbApi(c, 'SetLoadBalancerPoliciesForBackendServer', input, z.unknown())
     return null
   },
-  find: async ({ name, port, policies }, c) => {
-    const { BackendServerDescriptions = [] } = await readDescription(c, name)
-    const found = BackendServerDescriptions.find(({ InstancePort }) => InstancePort === port)
-    return foundIf(sameNames(found?.PolicyNames, policies))
-  },
+  find: ({ name, port, policies }, c) =>
+    findMade(c, async () => {
+      const { BackendServerDescriptions = [] } = await readDescription(c, name)
+      const found = BackendServerDescriptions.find(({ InstancePort }) => InstancePort === port)
+      return sameNames(found?.PolicyNames, policies)
+    }),
 })
 
 /** Public keys first: the authentication of instances names their policies. */

@@ -22,7 +22,6 @@ import { descriptionFates, listenerFates } from './balancer-fates.ts'
 import { readDescription, readTags } from './balancer-settings.ts'
 
 const nameLimit = 32
-const shownWithinMs = 3_000
 const Made = z.object({ DNSName: z.string() })
 
 /**
@@ -65,14 +64,14 @@ export const createBalancer = defineChange({
   find: async ({ balancer }, c) => {
     const original = classicOnly(balancer)
     const name = nameOfCopy(original, c)
-    const tags = await lookFor(c, shownWithinMs, () => readTags(c, name))
+    const tags = await lookFor(c, () => readTags(c, name))
     if (!tags || !isOwn(tags, c)) return { status: 'absent' }
     const { DNSName: dnsName = '' } = await readDescription(c, name)
     return { status: 'done', output: { ...original, name, dnsName } }
   },
   undo: async (_input, { output, ...c }) => {
     const { name } = classicOnly(output)
-    const tags = await readTags(c, name)
+    const tags = await lookFor(c, () => readTags(c, name))
     if (!tags) return undefined
     if (!isOwn(tags, c)) return { leftAlone: `load balancer ${name}: it does not carry this step's tag` }
     await elbApi(c, 'DeleteLoadBalancer', { LoadBalancerName: name }, z.unknown())

@@ -3,8 +3,10 @@ import {
   balancerName,
   classicOnly,
   elbApi,
+  findMade,
   LoadBalancer,
   leaveWithinMs,
+  lookFor,
   poll,
 } from '@viridian/aws'
 import { defineChange, type StepContext } from '@viridian/core'
@@ -47,13 +49,15 @@ export const registerInstances = defineChange({
     return null
   },
   // Some of them count as done: its undo takes those out, and the check behind it names those that lack.
-  find: async (input, c) => {
-    const added = without(await registeredOf(c, input), c.before.registered)
-    return added.length > 0 ? { status: 'done', output: null } : { status: 'absent' }
-  },
+  find: (input, c) =>
+    findMade(c, async () => without(await registeredOf(c, input), c.before.registered).length > 0),
   undo: async ({ balancer, ids }, c) => {
     const own = without(ids, c.before.registered)
-    const there = await registeredOf(c, { balancer, ids: own })
+    let there: string[] = []
+    await lookFor(c, async () => {
+      there = await registeredOf(c, { balancer, ids: own })
+      return there.length > 0
+    })
     await change(c, 'DeregisterInstancesFromLoadBalancer', balancer, there)
     await waitOut(c, { balancer, ids: own })
     return undefined
@@ -79,11 +83,8 @@ export const deregisterInstances = defineChange({
     await change(c, 'DeregisterInstancesFromLoadBalancer', balancer, c.before.registered)
     return null
   },
-  find: async (input, c) => {
-    const there = await registeredOf(c, input)
-    const out = c.before.registered.some((id) => !there.includes(id))
-    return out ? { status: 'done', output: null } : { status: 'absent' }
-  },
+  find: (input, c) =>
+    findMade(c, async () => without(c.before.registered, await registeredOf(c, input)).length > 0),
   undo: async ({ balancer }, c) => {
     const ids = c.before.registered
     await change(c, 'RegisterInstancesWithLoadBalancer', balancer, ids)

@@ -1,9 +1,8 @@
-import { balancerName, classicOnly, elbApi, LoadBalancer } from '@viridian/aws'
+import { balancerName, classicOnly, elbApi, findMade, LoadBalancer } from '@viridian/aws'
 import { defineChange } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { readTags } from './balancer-settings.ts'
 import { refuseInUse, usageCalls } from './balancer-uses.ts'
-import { foundIf } from './copy-part.ts'
 
 /**
  * Deletes a load balancer that has no instances any more, and that no group is bound to (`DeleteLoadBalancer`). It cannot
@@ -29,7 +28,8 @@ export const removeBalancer = defineChange({
     await elbApi(c, 'DeleteLoadBalancer', { LoadBalancerName: name }, z.unknown())
     return null
   },
-  find: async ({ balancer }, c) => foundIf((await readTags(c, classicOnly(balancer).name)) === undefined),
+  find: ({ balancer }, c) =>
+    findMade(c, async () => (await readTags(c, classicOnly(balancer).name)) === undefined),
   undo: async ({ balancer }) => ({
     leftAlone: `load balancer ${balancerName(balancer)}: a deleted one cannot be brought back`,
   }),

@@ -38,9 +38,6 @@ type Output = z.infer<typeof Output>
 /** Of an alias to a balancer, in seconds. */
 const aliasTtl = 60
 
-/** A change is shown by then to whoever asks. */
-const shownWithinMs = 2_000
-
 /**
  * Points a name at another balancer, in one batch (`ChangeResourceRecordSets`). Undone by putting the old record sets
  * back, once the old balancer can serve, and waiting until nobody is sent to the other one any more. A record that
@@ -69,9 +66,10 @@ export const pointRecord = defineChange({
     return { change, sets, ttl: c.before.ttl }
   },
   find: async (input, c): Promise<Found<Output>> => {
-    const now = await present(c, input)
     const sets = wantedBy(input)
-    if (isNow(now, sets)) return { status: 'done', output: { sets, ttl: c.before.ttl } }
+    if (await lookFor(c, async () => isNow(await present(c, input), sets)))
+      return { status: 'done', output: { sets, ttl: c.before.ttl } }
+    const now = await present(c, input)
     if (isNow(now, c.before.sets)) return { status: 'absent' }
     return { status: 'unknown', reason: `${input.found.name} is neither the old nor the new: ${shown(now)}` }
   },
@@ -79,7 +77,7 @@ export const pointRecord = defineChange({
     const { found, from } = input
     const { sets: old, ttl: oldTtl } = c.before
     // An answer that shows what was before the change may be an old one.
-    const now = await lookFor(c, shownWithinMs, async () => {
+    const now = await lookFor(c, async () => {
       const seen = await present(c, input)
       return isNow(seen, old) ? undefined : seen
     })

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type StepContext, ViridianError } from '@viridian/core'
+import { type Found, type StepContext, ViridianError } from '@viridian/core'
 
 /**
  * What one look at the world gives: what was waited for, or what is still missing, in words. Where it is known when it
@@ -54,24 +54,48 @@ export async function poll<Value>(
   }
 }
 
+/** For so long may AWS still show what was before a change. */
+const shownWithinMs = 3_000
+
 /**
- * Looks for something that AWS may be slow to show: until it is there, or the time is over.
+ * Looks for something that AWS may be slow to show: until it is there, or the time is over. One look is not enough to
+ * say that a change was not made, or that it was taken back.
  *
+ * @param forMs - how long to look, in milliseconds
  * @returns undefined when it was not seen in that time
+ *
+ * @example
+ * ```ts
+ * const made = await lookFor(c, () => findGroup(c, 'web--k3f9'))
+ * ```
  */
 export async function lookFor<Value>(
   c: Pick<StepContext, 'signal'>,
-  forMs: number,
-  look: () => Promise<Value | undefined>,
+  look: () => Promise<Value | false | undefined>,
+  forMs: number = shownWithinMs,
 ): Promise<Value | undefined> {
   const end = performance.now() + forMs
   for (let pauseMs = firstPauseMs; ; pauseMs *= growth) {
-    const seen = await look()
+    const seen = (await look()) || undefined
     const left = end - performance.now()
     if (seen !== undefined || left <= 0) return seen
     await pause(Math.min(pauseMs, left), c.signal)
   }
 }
+
+/**
+ * What the `find` of a change answers that has no output: done once it is seen.
+ *
+ * @example
+ * ```ts
+ * find: ({ group }, c) => findMade(c, async () => (await findGroup(c, group)) === undefined)
+ * ```
+ */
+export const findMade = async (
+  c: Pick<StepContext, 'signal'>,
+  isMade: () => Promise<boolean>,
+): Promise<Found<null>> =>
+  (await lookFor(c, isMade)) ? { status: 'done', output: null } : { status: 'absent' }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   try {

@@ -19,7 +19,6 @@ import { groupFates, hookFates } from './fates.ts'
 import { readHooks, readWholeGroup } from './original.ts'
 
 const nameLimit = 255
-const shownWithinMs = 3_000
 
 const Input = z.strictObject({
   /** The group to copy. */
@@ -74,11 +73,11 @@ export const createGroup = defineChange({
   },
   find: async ({ from }, c) => {
     const name = nameFor(from, c.token, nameLimit)
-    const own = await lookFor(c, shownWithinMs, async () => (await isOwn(c, name)) || undefined)
+    const own = await lookFor(c, () => isOwn(c, name))
     return own ? { status: 'done', output: { name } } : { status: 'absent' }
   },
   undo: async (_input, { output: { name }, ...c }) => {
-    const group = await findGroup(c, name)
+    const group = await lookFor(c, () => findGroup(c, name))
     if (!group) return undefined
     if (!carries(group.Tags, c.token))
       return { leftAlone: `group ${name}: it does not carry this run's tag any more` }

@@ -1,4 +1,4 @@
-import { autoScalingApi } from '@viridian/aws'
+import { autoScalingApi, findMade, lookFor } from '@viridian/aws'
 import { defineChange, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { findGroup, readGroup } from '../group.ts'
@@ -28,15 +28,17 @@ export const setSizes = defineChange({
     await update(c, group, { MinSize: min, MaxSize: max, DesiredCapacity: desired })
     return null
   },
-  find: async ({ group: name, min, max, desired }, c) => {
-    const group = await readGroup(c, name)
-    const isSet = group.MinSize === min && group.MaxSize === max && group.DesiredCapacity === desired
-    return isSet ? { status: 'done', output: null } : { status: 'absent' }
-  },
+  find: ({ group: name, min, max, desired }, c) =>
+    findMade(c, async () => {
+      const group = await readGroup(c, name)
+      return group.MinSize === min && group.MaxSize === max && group.DesiredCapacity === desired
+    }),
   undo: async ({ group: name }, c) => {
-    const group = await findGroup(c, name)
+    const group = await lookFor(c, () => findGroup(c, name))
     if (!group || group.Status !== undefined) return undefined
     await update(c, name, { MinSize: 0, DesiredCapacity: 0, NewInstancesProtectedFromScaleIn: false })
+    // What it has begun to launch may not be shown yet.
+    await lookFor(c, async () => (await findGroup(c, name))?.Instances.length !== 0)
     await liftAllProtection(c, name)
     await scaledIn(c, name, 0)
     return undefined

@@ -1,4 +1,4 @@
-import { autoScalingApi } from '@viridian/aws'
+import { autoScalingApi, findMade } from '@viridian/aws'
 import { defineChange } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { findGroup } from '../group.ts'
@@ -26,10 +26,11 @@ export const collectMetrics = defineChange({
     await autoScalingApi(c, 'EnableMetricsCollection', input, z.unknown())
     return null
   },
-  find: async ({ group }, c) => {
-    const { EnabledMetrics = [] } = (await findGroup(c, group)) ? await readWholeGroup(c, group) : {}
-    return EnabledMetrics.length > 0 ? { status: 'done', output: null } : { status: 'absent' }
-  },
+  find: ({ group }, c) =>
+    findMade(c, async () => {
+      const { EnabledMetrics = [] } = (await findGroup(c, group)) ? await readWholeGroup(c, group) : {}
+      return EnabledMetrics.length > 0
+    }),
   undo: async () => undefined,
   touches: ({ group }) => [`group/${group}`],
 })

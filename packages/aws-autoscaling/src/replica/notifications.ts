@@ -1,4 +1,4 @@
-import { autoScalingApi } from '@viridian/aws'
+import { autoScalingApi, findMade } from '@viridian/aws'
 import { defineChange, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { findGroup } from '../group.ts'
@@ -28,10 +28,11 @@ export const putNotifications = defineChange({
     await autoScalingApi(c, 'PutNotificationConfiguration', input, z.unknown())
     return null
   },
-  find: async ({ group, topic }, c) => {
-    const there = (await findGroup(c, group)) ? await toldTo(c, group, topic) : []
-    return there.length > 0 ? { status: 'done', output: null } : { status: 'absent' }
-  },
+  find: ({ group, topic }, c) =>
+    findMade(
+      c,
+      async () => (await findGroup(c, group)) !== undefined && (await toldTo(c, group, topic)).length > 0,
+    ),
   undo: async () => undefined,
   touches: ({ group }) => [`group/${group}`],
 })

@@ -1,4 +1,4 @@
-import { autoScalingApi, makeSure } from '@viridian/aws'
+import { autoScalingApi, lookFor, makeSure } from '@viridian/aws'
 import { defineChange, type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { findGroup } from '../group.ts'
@@ -45,11 +45,11 @@ export const putPolicy = defineChange({
     return { arn: (await autoScalingApi(c, 'PutScalingPolicy', request, Put)).PolicyARN }
   },
   find: async ({ group, policy }, c) => {
-    const arn = await arnOf(c, group, policy)
+    const arn = await lookFor(c, () => arnOf(c, group, policy))
     return arn === undefined ? { status: 'absent' } : { status: 'done', output: { arn } }
   },
   undo: async ({ group, policy }, { output: { arn }, ...c }) => {
-    if ((await arnOf(c, group, policy)) !== arn) return undefined
+    if ((await lookFor(c, () => arnOf(c, group, policy))) !== arn) return undefined
     const input = { AutoScalingGroupName: group, PolicyName: policy }
     const isGone = async (): Promise<boolean> => (await arnOf(c, group, policy)) === undefined
     await makeSure(() => autoScalingApi(c, 'DeletePolicy', input, z.unknown()), isGone)

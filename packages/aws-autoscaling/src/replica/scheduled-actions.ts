@@ -1,5 +1,5 @@
 import type { ScheduledUpdateGroupActionRequest } from '@aws-sdk/client-auto-scaling'
-import { autoScalingApi, copyOf } from '@viridian/aws'
+import { autoScalingApi, copyOf, findMade, lookFor } from '@viridian/aws'
 import { defineChange, type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { findGroup } from '../group.ts'
@@ -50,12 +50,13 @@ export const putScheduledActions = defineChange({
     return null
   },
   // Some of them count as done: its undo deletes those, and the comparison names those that lack.
-  find: async ({ group, names }, c) => {
-    const there = await scheduledAmong(c, group, names)
-    return there.length > 0 ? { status: 'done', output: null } : { status: 'absent' }
-  },
+  find: ({ group, names }, c) => findMade(c, async () => (await scheduledAmong(c, group, names)).length > 0),
   undo: async ({ group, names }, c) => {
-    const ScheduledActionNames = await scheduledAmong(c, group, names)
+    let ScheduledActionNames: string[] = []
+    await lookFor(c, async () => {
+      ScheduledActionNames = await scheduledAmong(c, group, names)
+      return ScheduledActionNames.length > 0
+    })
     if (ScheduledActionNames.length === 0) return undefined
     const input = { AutoScalingGroupName: group, ScheduledActionNames }
     await autoScalingApi(c, 'BatchDeleteScheduledAction', input, z.unknown())

@@ -1,4 +1,4 @@
-import { autoScalingApi, copyOf, makeSure, poll } from '@viridian/aws'
+import { autoScalingApi, copyOf, findMade, lookFor, makeSure, poll } from '@viridian/aws'
 import { defineChange, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { findGroup } from '../group.ts'
@@ -29,8 +29,7 @@ export const putWarmPool = defineChange({
     await autoScalingApi(c, 'PutWarmPool', input, z.unknown())
     return null
   },
-  find: async ({ group }, c) =>
-    (await hasWarmPool(c, group)) ? { status: 'done', output: null } : { status: 'absent' },
+  find: ({ group }, c) => findMade(c, () => hasWarmPool(c, group)),
   undo: async ({ group }, c) => {
     await deleteWarmPool(c, group)
     return undefined
@@ -41,7 +40,9 @@ export const putWarmPool = defineChange({
 
 /** Deletes the warm pool of a group with its instances, and waits until it is gone. */
 async function deleteWarmPool(c: StepContext, group: string): Promise<void> {
-  if (!(await findGroup(c, group))) return
+  const isThere = async (): Promise<boolean> =>
+    (await findGroup(c, group)) !== undefined && (await hasWarmPool(c, group))
+  if (!(await lookFor(c, isThere))) return
   await makeSure(
     () => askToDelete(c, group),
     async () => !(await hasWarmPool(c, group)),

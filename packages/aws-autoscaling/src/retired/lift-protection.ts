@@ -1,4 +1,4 @@
-import { autoScalingApi } from '@viridian/aws'
+import { autoScalingApi, findMade } from '@viridian/aws'
 import { defineChange, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { findGroup } from '../group.ts'
@@ -27,10 +27,8 @@ export const liftProtection = defineChange({
     )
     return null
   },
-  find: async ({ group, ids }, c) =>
-    (await protectedOf(c, group)).some((id) => ids.includes(id))
-      ? { status: 'absent' }
-      : { status: 'done', output: null },
+  find: ({ group, ids }, c) =>
+    findMade(c, async () => !(await protectedOf(c, group)).some((id) => ids.includes(id))),
   undo: async ({ group, ids }) => ({ leftAlone: `${ids.join(', ')} of ${group}: not protected any more` }),
   touches: ({ group }) => [`group/${group}`, `group/${group}#capacity`],
 })

@@ -1,4 +1,4 @@
-import { autoScalingApi } from '@viridian/aws'
+import { autoScalingApi, findMade } from '@viridian/aws'
 import { defineChange } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { readGroup } from '../group.ts'
@@ -30,12 +30,11 @@ export const lowerSizes = defineChange({
     await autoScalingApi(c, 'UpdateAutoScalingGroup', input, z.unknown())
     return null
   },
-  find: async ({ group, min, desired }, c) => {
-    const { MinSize, DesiredCapacity } = await readGroup(c, group)
-    return MinSize <= min && DesiredCapacity <= desired
-      ? { status: 'done', output: null }
-      : { status: 'absent' }
-  },
+  find: ({ group, min, desired }, c) =>
+    findMade(c, async () => {
+      const { MinSize, DesiredCapacity } = await readGroup(c, group)
+      return MinSize <= min && DesiredCapacity <= desired
+    }),
   undo: async ({ group }) => ({ leftAlone: `group ${group}: it has been scaled in for good` }),
   touches: ({ group }) => [`group/${group}`, `group/${group}#capacity`],
 })

@@ -1,4 +1,4 @@
-import { autoScalingApi } from '@viridian/aws'
+import { autoScalingApi, findMade } from '@viridian/aws'
 import { type ChangeContext, defineChange } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { readGroup } from '../group.ts'
@@ -34,10 +34,8 @@ export const markRetired = defineChange({
     await autoScalingApi(c, 'CreateOrUpdateTags', { Tags }, z.unknown())
     return null
   },
-  find: async ({ group }, c) => {
-    const { run } = retirementOf((await readGroup(c, group)).Tags) ?? {}
-    return run === c.run.id ? { status: 'done', output: null } : { status: 'absent' }
-  },
+  find: ({ group }, c) =>
+    findMade(c, async () => retirementOf((await readGroup(c, group)).Tags)?.run === c.run.id),
   undo: async ({ group }) => ({ leftAlone: `group ${group}: it is retired` }),
   touches: ({ group }) => [`group/${group}`],
 })

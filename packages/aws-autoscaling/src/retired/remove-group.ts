@@ -1,4 +1,4 @@
-import { autoScalingApi, poll } from '@viridian/aws'
+import { autoScalingApi, findMade, poll } from '@viridian/aws'
 import { defineChange, defineCheck } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { findGroup } from '../group.ts'
@@ -32,10 +32,11 @@ export const removeGroup = defineChange({
     await autoScalingApi(c, 'DeleteAutoScalingGroup', { AutoScalingGroupName: name }, z.unknown())
     return null
   },
-  find: async ({ group: name }, c) => {
-    const group = await findGroup(c, name)
-    return group && group.Status === undefined ? { status: 'absent' } : { status: 'done', output: null }
-  },
+  find: ({ group: name }, c) =>
+    findMade(c, async () => {
+      const group = await findGroup(c, name)
+      return group === undefined || group.Status !== undefined
+    }),
   undo: async ({ group }) => ({ leftAlone: `group ${group}: a deleted group cannot be brought back` }),
   touches: ({ group }) => [`group/${group}`, `group/${group}#capacity`, `group/${group}#launch`],
 })

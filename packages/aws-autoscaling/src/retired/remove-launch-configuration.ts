@@ -1,4 +1,4 @@
-import { autoScalingApi, awsCode } from '@viridian/aws'
+import { autoScalingApi, awsCode, lookFor } from '@viridian/aws'
 import { defineChange } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 
@@ -30,10 +30,11 @@ export const removeLaunchConfiguration = defineChange({
   },
   find: async ({ name }, c) => {
     const input = { LaunchConfigurationNames: [name] }
-    const { LaunchConfigurations } = await autoScalingApi(c, 'DescribeLaunchConfigurations', input, Named)
-    return LaunchConfigurations.length > 0
-      ? { status: 'absent' }
-      : { status: 'done', output: { removed: true } }
+    const isGone = await lookFor(c, async () => {
+      const answer = await autoScalingApi(c, 'DescribeLaunchConfigurations', input, Named)
+      return answer.LaunchConfigurations.length === 0
+    })
+    return isGone ? { status: 'done', output: { removed: true } } : { status: 'absent' }
   },
   undo: async ({ name }) => ({
     leftAlone: `launch configuration ${name}: a deleted one cannot be brought back`,

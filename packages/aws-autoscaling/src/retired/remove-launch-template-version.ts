@@ -1,4 +1,4 @@
-import { findLaunchTemplateVersion, LaunchSource, sourceThing } from '@viridian/aws'
+import { findLaunchTemplateVersion, LaunchSource, lookFor, sourceThing } from '@viridian/aws'
 import { defineChange, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { deleteVersion, groupSaying, type TemplateSource } from '../launch-template-version.ts'
@@ -32,10 +32,10 @@ export const removeLaunchTemplateVersion = defineChange({
     await deleteVersion(c, source)
     return { removed: true }
   },
-  find: async ({ source: { id, version } }, c) =>
-    (await findLaunchTemplateVersion(c, id, version))
-      ? { status: 'absent' }
-      : { status: 'done', output: { removed: true } },
+  find: async ({ source: { id, version } }, c) => {
+    const isGone = await lookFor(c, async () => !(await findLaunchTemplateVersion(c, id, version)))
+    return isGone ? { status: 'done', output: { removed: true } } : { status: 'absent' }
+  },
   undo: async ({ source: { name, version } }) => ({
     leftAlone: `launch template version ${name}:${version}: a deleted one cannot be brought back`,
   }),

@@ -1,3 +1,4 @@
+import { findMade } from '@viridian/aws'
 import { defineChange, defineCheck } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { askToDelete, hasWarmPool, warmPoolGone } from '../replica/warm-pool.ts'
@@ -21,8 +22,7 @@ export const removeWarmPool = defineChange({
     await askToDelete(c, group)
     return null
   },
-  find: async ({ group }, c) =>
-    (await hasWarmPool(c, group)) ? { status: 'absent' } : { status: 'done', output: null },
+  find: ({ group }, c) => findMade(c, async () => !(await hasWarmPool(c, group))),
   undo: async ({ group }) => ({ leftAlone: `group ${group}: its warm pool is deleted for good` }),
   touches: ({ group }) => [`group/${group}`, `group/${group}#capacity`],
 })

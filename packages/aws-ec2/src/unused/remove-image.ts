@@ -1,3 +1,4 @@
+import { lookFor } from '@viridian/aws'
 import { defineChange } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { deregister, findSnapshots } from '../deregister.ts'
@@ -35,8 +36,9 @@ export const removeImage = defineChange({
     return { removed: true, snapshots: await findSnapshots(c, { Name: 'snapshot-id', Values: c.before }) }
   },
   find: async ({ image }, c) => {
-    const left = await findImages(c, { Name: 'image-id', Values: [image] })
-    if (left.length > 0) return { status: 'absent' }
+    const filter = { Name: 'image-id', Values: [image] }
+    const isGone = await lookFor(c, async () => (await findImages(c, filter)).length === 0)
+    if (!isGone) return { status: 'absent' }
     const snapshots = await findSnapshots(c, { Name: 'snapshot-id', Values: c.before ?? [] })
     return { status: 'done', output: { removed: true, snapshots } }
   },

@@ -1,4 +1,4 @@
-import { awsCode } from '@viridian/aws'
+import { awsCode, lookFor } from '@viridian/aws'
 import { defineChange } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { deleteSnapshot, findSnapshots } from '../deregister.ts'
@@ -28,8 +28,9 @@ export const removeSnapshot = defineChange({
     }
   },
   find: async ({ snapshot }, c) => {
-    const left = await findSnapshots(c, { Name: 'snapshot-id', Values: [snapshot] })
-    return left.length > 0 ? { status: 'absent' } : { status: 'done', output: { removed: true } }
+    const filter = { Name: 'snapshot-id', Values: [snapshot] }
+    const isGone = await lookFor(c, async () => (await findSnapshots(c, filter)).length === 0)
+    return isGone ? { status: 'done', output: { removed: true } } : { status: 'absent' }
   },
   undo: async ({ snapshot }) => ({
     leftAlone: `snapshot ${snapshot}: a deleted one cannot be brought back`,
