@@ -51,12 +51,15 @@ export class RehearsedCloud {
   readonly cloud: CloudStatus
   readonly account: Account
   readonly #held: ChildProcess
+  #isOver = false
 
   protected constructor(project: Project, cloud: CloudStatus, held: ChildProcess) {
     this.project = project
     this.cloud = cloud
     this.account = new Account(cloud)
     this.#held = held
+    // One that dies by itself says why: whoever waits for it would only see that nobody answers.
+    void ended(held).then((result) => this.#isOver || refuse(result))
   }
 
   protected static async opened(
@@ -75,6 +78,7 @@ export class RehearsedCloud {
   }
 
   async close(): Promise<void> {
+    this.#isOver = true
     this.#held.kill('SIGINT')
     await this.project.remove()
   }

@@ -20,7 +20,7 @@ export interface CampaignOptions {
   readonly random?: boolean
   /** Only addresses whose text matches, for whoever looks into a violation. */
   readonly only?: RegExp
-  /** Only this fault. */
+  /** Only this fault, at every address that can meet it. */
   readonly fault?: string
   readonly say: (line: string) => void
 }
@@ -120,8 +120,10 @@ function casesOf(
   const cases = scenarios.flatMap((scenario): Case[] => {
     const addresses = scenario.addresses.filter((address) => only?.test(addressText(address)) ?? true)
     const strikes = addresses.flatMap((address, index): Strike[] => {
-      const faults = full ? faultsAt(address) : [turnOf(faultsAt(address), index + seed)]
-      return faults.filter((fault) => one === undefined || fault === one).map((fault) => ({ address, fault }))
+      const possible = faultsAt(address).filter((fault) => one === undefined || fault === one)
+      const all = full || one !== undefined
+      const faults = all ? possible : [turnOf(possible, index + seed)]
+      return faults.map((fault) => ({ address, fault }))
     })
     const outlived = strikes.filter(({ address, fault }) => isOutlived(address, fault))
     const survived = strikes.filter(({ address, fault }) => isSurvived(address, fault))

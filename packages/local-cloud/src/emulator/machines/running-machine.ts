@@ -63,7 +63,7 @@ export class RunningMachine {
     // A boot's failure is told to who asked for the boot.
     await this.#powered?.catch(() => undefined)
     this.#control.refuse()
-    await Promise.all([this.#services.stopAll(), this.#ssh?.close()])
+    await Promise.all([this.#services.halt(), this.#ssh?.close()])
     await killLeftovers(this.#computer.layout.root)
   }
 

@@ -10,6 +10,9 @@ export type ActiveState = 'inactive' | 'activating' | 'active' | 'deactivating' 
 const burst = { starts: 5, within: 10_000 }
 const cleanSignals: readonly unknown[] = ['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGPIPE']
 
+/** What is said to who wants to start something on a machine that is halted. */
+export const goingDown = 'the machine is going down'
+
 /** How a process ended; `missing` when it could not be started at all. */
 interface Exit {
   readonly code: number | null
@@ -35,6 +38,7 @@ export class Service {
   #launching: Promise<void> = Promise.resolve()
   #ended: Promise<void> = Promise.resolve()
   #stopping = false
+  #halted = false
 
   constructor(unit: Unit, environment: Readonly<Record<string, string>>, log: string) {
     this.unit = unit
@@ -65,6 +69,12 @@ export class Service {
     if (this.state !== 'failed') this.#become('inactive')
   }
 
+  /** Stops it for good: whatever is asked of it from now on, it does not start again. */
+  async halt(): Promise<void> {
+    this.#halted = true
+    await this.stop()
+  }
+
   /** Forgets a failure. */
   reset(): void {
     if (this.state === 'failed') this.#become('inactive')
@@ -76,6 +86,7 @@ export class Service {
   }
 
   #launch(): Promise<void> {
+    if (this.#halted) return Promise.reject(new Error(goingDown))
     this.#launching = this.#tryToLaunch()
     return this.#launching
   }
@@ -125,7 +136,7 @@ export class Service {
     this.mainPid = 0
     const clean = exit.code === 0 || cleanSignals.includes(exit.signal)
     this.note(`${which} process exited, ${wording(exit)}`)
-    if (this.#stopping) return
+    if (this.#stopping || this.#halted) return
     this.result = clean ? 'success' : exit.code === null ? 'signal' : 'exit-code'
     if (this.#wanted(clean) && this.#allowed()) {
       this.#become('activating')
@@ -166,7 +177,7 @@ export class Service {
     if (!program) throw new Error(`${this.unit.path} has no ExecStart= in [Service]`)
     // Node reports a missing directory as a missing program.
     await stat(this.unit.workingDirectory)
-    if (this.#stopping) throw new Error('stopped before it was started')
+    if (this.#stopping || this.#halted) throw new Error('stopped before it was started')
     const output = openSync(this.#log, 'a')
     try {
       const child = spawnGroup(program.replace(/^[-@:+!]+/, ''), args, {

@@ -2,7 +2,7 @@ import { mkdirSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { environmentOf } from './environment.ts'
 import type { Computer } from './layout.ts'
-import { Service } from './service.ts'
+import { goingDown, Service } from './service.ts'
 import { UnitFiles } from './unit-files.ts'
 
 const logLimit = 8 << 20
@@ -13,6 +13,7 @@ export class Services {
   readonly #computer: Computer
   readonly #known = new Map<string, Service>()
   readonly #turns = new Map<string, Promise<void>>()
+  #halted = false
 
   constructor(computer: Computer) {
     this.#computer = computer
@@ -35,6 +36,7 @@ export class Services {
 
   /** Runs `work` on a service when what was asked of it before is done. */
   async inTurn(service: Service, work: () => Promise<void>): Promise<void> {
+    if (this.#halted) throw new Error(goingDown)
     const { name } = service.unit
     const turn = (this.#turns.get(name) ?? Promise.resolve()).then(work)
     this.#turns.set(
@@ -52,8 +54,10 @@ export class Services {
     return found.map((service) => service.unit.description)
   }
 
-  async stopAll(): Promise<void> {
-    await Promise.all([...this.#known.values()].map((service) => service.stop()))
+  /** Stops all of them, and lets none be started any more. */
+  async halt(): Promise<void> {
+    this.#halted = true
+    await Promise.all([...this.#known.values()].map((service) => service.halt()))
   }
 
   #logOf(name: string): string {
