@@ -76,9 +76,10 @@ export async function lookFor<Value>(
 ): Promise<Value | undefined> {
   const end = performance.now() + forMs
   for (let pauseMs = firstPauseMs; ; pauseMs *= growth) {
-    const seen = (await look()) || undefined
+    const seen = await look()
+    if (seen !== undefined && seen !== false) return seen
     const left = end - performance.now()
-    if (seen !== undefined || left <= 0) return seen
+    if (left <= 0) return undefined
     await pause(Math.min(pauseMs, left), c.signal)
   }
 }
