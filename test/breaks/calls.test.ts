@@ -131,6 +131,12 @@ describe.sequential('behind the commit', () => {
       exitCode: 2,
       screen: screenOf(back),
     })
+    expectTold(await rehearsal.tasks(['rollback']), {
+      exitCode: 2,
+      code: 'E_RUN_NONE',
+      says: [/has left anything to take back/],
+      hint: new RegExp(`"tasks resume ${run}" finishes it`),
+    })
     const resumed = await rehearsal.tasks(['resume', run])
     expect(resumed).toMatchObject({ exitCode: 0 })
     expectServed(resumed)

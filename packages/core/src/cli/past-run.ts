@@ -159,13 +159,18 @@ const isRunning = ({ host, pid }: Lease, { finished }: RunHistory): boolean =>
 
 async function newestUndoable(project: Project): Promise<string> {
   let damaged: ViridianError | undefined
+  let onward: string | undefined
   for (const run of await new RunStore(project.stateDirectory).list()) {
     if ('error' in run) damaged ??= run.error
-    else if (!run.committed && undoable(run.steps.values()).length > 0) return run.started.run
+    else if (run.committed) onward ??= run.finished?.status === 'succeeded' ? undefined : run.started.run
+    else if (undoable(run.steps.values()).length > 0) return run.started.run
   }
   if (damaged) throw damaged
   throw new ViridianError('E_RUN_NONE', 'no run on record has left anything to take back', {
-    hint: 'run "tasks runs" to see them',
+    hint:
+      onward === undefined
+        ? 'run "tasks runs" to see them'
+        : `run ${onward} has passed its commit: "tasks resume ${onward}" finishes it`,
   })
 }
 
