@@ -1,4 +1,4 @@
-import { autoScalingApi, awsCode, makeSure, poll } from '@viridian/aws'
+import { autoScalingApi, awsCode, lookFor, poll } from '@viridian/aws'
 import { type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { findGroup, isLeaving, memberText } from '../group.ts'
@@ -50,11 +50,13 @@ async function askToDelete(c: StepContext, name: string): Promise<string> {
     return group === undefined || group.Status !== undefined
   }
   try {
-    await makeSure(() => autoScalingApi(c, 'DeleteAutoScalingGroup', input, z.unknown()), isGoing)
-    return `${name} is being deleted`
+    await autoScalingApi(c, 'DeleteAutoScalingGroup', input, z.unknown())
   } catch (error) {
     // The last of its instances has just left, and the activity of that is not over.
-    if (!/^(ScalingActivityInProgress|ResourceInUse)/.test(awsCode(error) ?? '')) throw error
-    return `${name} is still busy`
+    if (/^(ScalingActivityInProgress|ResourceInUse)/.test(awsCode(error) ?? ''))
+      return `${name} is still busy`
+    // An attempt whose answer was lost has made it, or it is gone and still shown.
+    if (!(await lookFor(c, isGoing))) throw error
   }
+  return `${name} is being deleted`
 }
