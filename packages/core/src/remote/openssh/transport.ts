@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises'
 import { isViridianError } from '../../error.ts'
 import { type ConnectionDetails, SshConnection } from '../ssh/connection.ts'
 import { Doors } from '../ssh/doors.ts'
-import { environmentOf } from '../ssh/environment.ts'
+import { SentEnvironment } from '../ssh/environment.ts'
 import type { Timing } from '../ssh/handshake.ts'
 import type { HostTime } from '../ssh/host-time.ts'
 import { JumpHosts, sshdOf } from '../ssh/jump-hosts.ts'
@@ -47,6 +47,7 @@ export class OpenSshTransport implements Transport {
   readonly #doors: Doors
   readonly #questions: Questions | undefined
   readonly #targets = new Targets()
+  readonly #environment = new SentEnvironment()
   readonly #masters: Masters
   readonly #jumpHosts = new JumpHosts((target, signal) => this.#reach(target, signal))
 
@@ -77,7 +78,7 @@ export class OpenSshTransport implements Transport {
       const jumpHost = via && (await time.standing(() => this.#jumpHosts.get(via, signal)))
       return this.#doors.through(door, time, signal, () => this.#logIn(target, jumpHost, time, signal))
     })
-    const env = environmentOf(target.settings)
+    const env = this.#environment.of(target.settings)
     const details = { host: target.name, patience: target.connectTimeout, env }
     return new MasterConnection(master, session, details)
   }

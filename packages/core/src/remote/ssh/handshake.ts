@@ -1,8 +1,9 @@
 import type { Duplex } from 'node:stream'
 import { NodeSSH } from 'node-ssh'
-import type { OpenSSHAgent } from 'ssh2'
+import type { Client, OpenSSHAgent } from 'ssh2'
 import { ViridianError } from '../../error.ts'
 import { algorithmsFor } from './algorithms.ts'
+import { gatherWrites } from './gathered-writes.ts'
 import type { HostKeyPolicy } from './host-keys.ts'
 import type { HostTime } from './host-time.ts'
 import type { Login } from './login.ts'
@@ -68,6 +69,9 @@ async function logIn(attempt: Attempt, socket: Duplex, stop: AbortSignal): Promi
   const failed = new Promise<never>((_resolve, reject) => {
     fail = reject
   })
+  gatherWrites(socket)
+  // Nobody waits for the host to answer the goodbye: many sshds take their time.
+  socket.once('finish', () => socket.destroy())
   const ssh = new NodeSSH()
   const connecting = ssh.connect({
     sock: socket,
@@ -78,6 +82,7 @@ async function logIn(attempt: Attempt, socket: Duplex, stop: AbortSignal): Promi
     keepaliveCountMax: orUsual(settings.serverAliveCountMax, timing.keepaliveCount),
     algorithms: algorithmsFor(target, policy.types),
     hostVerifier: (key: Buffer, verify: (isRight: boolean) => void) => {
+      if (client) leaveOutProofs(client)
       const take = (error: ViridianError | undefined): void => {
         badKey = error
         verify(error === undefined)
@@ -112,6 +117,14 @@ async function logIn(attempt: Attempt, socket: Duplex, stop: AbortSignal): Promi
   } finally {
     stop.removeEventListener('abort', abort)
   }
+}
+
+/**
+ * ssh2 has each OpenSSH prove that all its host keys are its own, a signature and a check for each, and tells of it by an
+ * event that nobody here listens to. Of what server it talks to it asks itself for nothing else that is used.
+ */
+function leaveOutProofs(client: Client): void {
+  Object.assign(client, { _remoteVer: '' })
 }
 
 const orUsual = (said: number | undefined, usual: number): number => said ?? usual

@@ -5,7 +5,7 @@ import type { HostSpec, SshDefaults, Transport } from '../transport.ts'
 import { Authentication } from './authentication.ts'
 import { SshConnection } from './connection.ts'
 import { Doors } from './doors.ts'
-import { environmentOf } from './environment.ts'
+import { SentEnvironment } from './environment.ts'
 import { handshake, type Timing } from './handshake.ts'
 import { HostKeys } from './host-keys.ts'
 import type { HostTime } from './host-time.ts'
@@ -38,6 +38,7 @@ export class SshTransport implements Transport {
   readonly #authentication: Authentication
   readonly #hostKeys: HostKeys
   readonly #targets = new Targets()
+  readonly #environment = new SentEnvironment()
   readonly #jumpHosts = new JumpHosts((target, signal) => this.#reach(target, signal))
   /** By how many jump hosts stand before them. */
   readonly #connections: Set<SshConnection>[] = []
@@ -71,7 +72,7 @@ export class SshTransport implements Transport {
     const connection = new SshConnection(session, {
       host: target.name,
       patience: target.connectTimeout,
-      env: environmentOf(target.settings),
+      env: this.#environment.of(target.settings),
     })
     const depth = depthOf(target)
     for (let each = this.#connections.length; each <= depth; each += 1) this.#connections.push(new Set())
