@@ -2,11 +2,19 @@ import type { Writable } from 'node:stream'
 import { ViridianError } from '../../error.ts'
 import type { Input } from '../transport.ts'
 
-/** Writes a command's input, at the pace of its reading; the stream stays open behind it, unless the input says that it ends. */
+// Larger ones are written in parts: what waits below the stream is seen between them.
+const part = 64 * 1024
+
+/**
+ * Writes a command's input, at the pace of its reading; the stream stays open behind it, unless the input says that it ends.
+ *
+ * @param sent - pending while what the stream has taken waits elsewhere
+ */
 export async function feed(
   stream: Writable,
   { size, chunks, ends }: Input,
   closed: Promise<unknown>,
+  sent: () => Promise<unknown> | undefined = () => undefined,
 ): Promise<void> {
   let left = size
   let isClosed = false
@@ -14,10 +22,14 @@ export async function feed(
     isClosed = true
   })
   for await (const chunk of size > 0 ? chunks() : []) {
-    const part = chunk.subarray(0, left)
-    left -= part.length
-    if (isClosed) return
-    if (!stream.write(part)) await Promise.race([drained(stream), closed])
+    const own = chunk.subarray(0, left)
+    left -= own.length
+    for (let at = 0; at < own.length; at += part) {
+      if (isClosed) return
+      const taken = stream.write(own.subarray(at, at + part))
+      const pending = taken ? sent() : drained(stream).then(sent)
+      if (pending) await Promise.race([pending, closed])
+    }
     if (left === 0) break
   }
   if (left === 0 && ends) stream.end()

@@ -3,7 +3,7 @@ import { Lingering } from '../lingering.ts'
 import { feed } from '../running/feed.ts'
 import type { ExecOptions, ExitStatus } from '../transport.ts'
 import type { Brake } from './brake.ts'
-import type { SessionChannel } from './session.ts'
+import type { Session, SessionChannel } from './session.ts'
 
 // The lifeline's five seconds between SIGTERM and SIGKILL, and some for the way.
 const dyingTime = 7_000
@@ -13,6 +13,7 @@ export async function channelExit(
   channel: SessionChannel,
   options: ExecOptions,
   brake: Brake,
+  sent?: Session['sent'],
 ): Promise<ExitStatus> {
   const { signal } = options
   let failure: { readonly reason: unknown } | undefined
@@ -65,7 +66,7 @@ export async function channelExit(
   channel.on('error', giveUp)
   signal?.addEventListener('abort', abort, { once: true })
   if (signal?.aborted) abort()
-  if (options.input) void feed(channel, options.input, closed).catch(giveUp)
+  if (options.input) void feed(channel, options.input, closed, sent).catch(giveUp)
   const exit = await closed
   clearTimeout(timer)
   lingering.release()

@@ -70,14 +70,14 @@ export class SshConnection implements Connection {
   }
 
   exec(command: string, options: ExecOptions): Promise<ExitStatus> {
-    const { client } = this.#session
+    const { client, sent } = this.#session
     const settings = { env: this.#env, ...(options.pty && { pty: ptyOf(options.pty) }) }
     return this.#inSession(
       options.signal,
       (take) => client.exec(command, settings, take),
       (channel) => {
         options.onAccepted?.()
-        return channelExit(channel, options, this.#brake)
+        return channelExit(channel, options, this.#brake, sent)
       },
     )
   }

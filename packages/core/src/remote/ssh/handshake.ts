@@ -11,6 +11,9 @@ import { RemotePorts } from './remote-ports.ts'
 import type { Session } from './session.ts'
 import type { Target } from './target.ts'
 
+// Bytes.
+const inMemory = 64 * 1024
+
 export interface Timing {
   /** Milliseconds for one try, from the TCP connection to the login, without what a person takes to answer. */
   readonly readyTimeout: number
@@ -110,7 +113,7 @@ async function logIn(attempt: Attempt, socket: Duplex, stop: AbortSignal): Promi
   try {
     await Promise.race([connecting, failed])
     if (client === null) throw new Error('the connection was closed at once')
-    return { client, socket, ports: () => new RemotePorts(client) }
+    return { client, socket, ports: () => new RemotePorts(client), sent: () => sentBy(socket) }
   } catch (error) {
     socket.destroy()
     throw badKey ?? (isRefusal(error) ? login.refusal() : final(target, error))
@@ -118,6 +121,10 @@ async function logIn(attempt: Attempt, socket: Duplex, stop: AbortSignal): Promi
     stop.removeEventListener('abort', abort)
   }
 }
+
+/** A channel of ssh2 takes what the host has room for, megabytes of it, however little of that goes out. */
+const sentBy = (socket: Duplex): Promise<unknown> | undefined =>
+  socket.writableLength > inMemory ? new Promise((resolve) => socket.once('drain', resolve)) : undefined
 
 /**
  * ssh2 has each OpenSSH prove that all its host keys are its own, a signature and a check for each, and tells of it by an
