@@ -3,7 +3,6 @@ import { NodeSSH } from 'node-ssh'
 import type { Client, OpenSSHAgent } from 'ssh2'
 import { ViridianError } from '../../error.ts'
 import { algorithmsFor } from './algorithms.ts'
-import { gatherWrites } from './gathered-writes.ts'
 import type { HostKeyPolicy } from './host-keys.ts'
 import type { HostTime } from './host-time.ts'
 import type { Login } from './login.ts'
@@ -72,7 +71,6 @@ async function logIn(attempt: Attempt, socket: Duplex, stop: AbortSignal): Promi
   const failed = new Promise<never>((_resolve, reject) => {
     fail = reject
   })
-  gatherWrites(socket)
   // Nobody waits for the host to answer the goodbye: many sshds take their time.
   socket.once('finish', () => socket.destroy())
   const ssh = new NodeSSH()

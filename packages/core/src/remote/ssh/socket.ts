@@ -1,4 +1,5 @@
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
+import { GatheringSocket } from './gathering-socket.ts'
 
 export interface SocketOptions {
   readonly host: string
@@ -13,7 +14,8 @@ export interface SocketOptions {
 /** Opens a TCP connection with Nagle's algorithm off: with it on, each command takes 44 ms longer. */
 export function openSocket({ host, port, localAddress, family, signal }: SocketOptions): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, family, noDelay: true, ...(localAddress && { localAddress }) })
+    const socket = new GatheringSocket()
+    socket.connect({ host, port, family, noDelay: true, ...(localAddress && { localAddress }) })
     const abort = (): void => fail(signal.reason)
     const settle = (): void => {
       signal.removeEventListener('abort', abort)
