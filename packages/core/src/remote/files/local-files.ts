@@ -24,6 +24,14 @@ export interface Packing {
   readonly compress: boolean
 }
 
+/** A local file in one state of it. */
+export interface FileVersion {
+  readonly file: string
+  readonly size: number
+  /** Tells this state from another. */
+  readonly version: string
+}
+
 /** The local files that hosts are given in one run: what many of them want at once is read and packed once. */
 export class LocalFiles {
   /** The name of the list in a partial archive: such as no tree has of its own. */
@@ -81,12 +89,9 @@ export class LocalFiles {
     return this.#archives.use(key, make, use)
   }
 
-  /**
-   * Hands on a file's content: for all who want it at once from one reading, unless it is large. `version` tells one state
-   * of the file from another.
-   */
+  /** Hands on a file's content: for all who want it at once from one reading, unless it is large. */
   withContent<Value>(
-    { file, size, version }: { readonly file: string; readonly size: number; readonly version: string },
+    { file, size, version }: FileVersion,
     use: (chunks: Spool['chunks']) => Promise<Value>,
   ): Promise<Value> {
     const read = () => createReadStream(file, { highWaterMark: readAtOnce })
@@ -95,11 +100,11 @@ export class LocalFiles {
     return this.#contents.use(`${version} ${file}`, make, (content) => use(() => content.chunks()))
   }
 
-  /** A file's SHA-256; `version` tells one state of it from another. */
-  digest(file: string, version: string): Promise<string> {
+  /** A file's SHA-256. */
+  digest({ file, size, version }: FileVersion): Promise<string> {
     return this.#digests.use(
       `${version} ${file}`,
-      () => digestOf(file),
+      () => digestOf(file, size),
       async (digest) => digest,
     )
   }

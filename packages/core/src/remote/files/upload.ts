@@ -54,19 +54,17 @@ export class Upload {
 
   async #putFile(local: string, found: Stats, path: string, options: PutOptions): Promise<PutResult> {
     const { size, mtimeMs, ino } = found
-    const version = `${size} ${mtimeMs} ${ino}`
+    const content = { file: local, size, version: `${size} ${mtimeMs} ${ino}` }
     const settings = { ...options, mode: options.mode ?? found.mode & 0o777 }
     if (size >= worthAsking) {
       const answer = await this.#exchange({ command: digestFile(path, size) })
       const [there] = /[0-9a-f]{64}/.exec(answer.toString()) ?? []
-      if (there !== undefined && there === (await this.#local.digest(local, version))) {
+      if (there !== undefined && there === (await this.#local.digest(content))) {
         await this.#exchange({ command: settleFile(path, settings) })
         return unchanged
       }
     }
-    return this.#local.withContent({ file: local, size, version }, (chunks) =>
-      this.#store(path, { size, chunks }, settings),
-    )
+    return this.#local.withContent(content, (chunks) => this.#store(path, { size, chunks }, settings))
   }
 
   #putBytes(bytes: Uint8Array, path: string, options: WriteOptions): Promise<PutResult> {
