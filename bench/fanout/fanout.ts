@@ -8,7 +8,7 @@ import { one } from './chapters/one.ts'
 import { upload } from './chapters/upload.ts'
 import type { Field } from './field.ts'
 import { startField } from './field.ts'
-import { missing, peers } from './peers/peers.ts'
+import { missing, peers, releases } from './peers/peers.ts'
 
 export interface Plan {
   readonly rounds: number
@@ -29,7 +29,7 @@ export async function fanout(plan: Plan): Promise<void> {
   for (const { name, get } of absent) process.stderr.write(`without ${name}: to have it, ${get}\n`)
   const field = await startField()
   const lines = [
-    `Measured on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} × ${cpus()[0]?.model}, Node ${process.versions.node}; medians of ${plan.rounds} rounds in turns, the least and the most in brackets.`,
+    `Measured on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} × ${cpus()[0]?.model}, Node ${process.versions.node}; medians of ${plan.rounds} rounds in turns, the least and the most in brackets. ${releases()}.`,
   ]
   try {
     for (const [name, chapter] of Object.entries(chapters)) {

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -24,13 +24,16 @@ export interface Field {
   stop(): Promise<void>
 }
 
+// Bytes: what the largest upload leaves on all hosts, and as much again.
+const needed = 4 * 1024 ** 3
+
 export const hostNames = (count: number): string[] =>
   Array.from({ length: count }, (_, index) => `h${index + 1}`)
 
 /** Starts the sshd, with keys of its own. */
 export async function startField(): Promise<Field> {
   if (userInfo().uid === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 })
-  const directory = mkdtempSync(join(tmpdir(), 'viridian-bench-'))
+  const directory = mkdtempSync(join(place(), 'viridian-bench-'))
   const at = (name: string): string => join(directory, name)
   const port = await freePort()
   const user = userInfo().username
@@ -66,6 +69,14 @@ export async function startField(): Promise<Field> {
       rmSync(directory, { recursive: true, force: true })
     },
   }
+}
+
+// In memory where there is room: the disk of one machine does not stand for the disks of many hosts.
+function place(): string {
+  const memory = '/dev/shm'
+  if (!existsSync(memory)) return tmpdir()
+  const { bavail, bsize } = statfsSync(memory)
+  return bavail * bsize > needed ? memory : tmpdir()
 }
 
 const sshdConfig = (directory: string, port: number, home: string): string => `

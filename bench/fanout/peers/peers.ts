@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { type Field, hostNames } from '../field.ts'
@@ -194,6 +195,17 @@ export const peers: readonly Peer[] = [
     job: (field, hosts) => ansible(field, hosts, 'command'),
   },
 ]
+
+const askPython = `from importlib.metadata import version
+print(', '.join(f'{name} {version(name)}' for name in ('fabric', 'paramiko', 'ansible-core')))`
+
+/** The releases of those whose speed changes from one to the next. */
+export function releases(): string {
+  const ssh = spawnSync('ssh', ['-V'], { encoding: 'utf8' }).stderr.split(',')[0]
+  const python = programPath('python')
+  const libraries = python && spawnSync(python, ['-c', askPython], { encoding: 'utf8' }).stdout.trim()
+  return [ssh, libraries].filter((each) => each !== undefined && each !== '').join(', ')
+}
 
 /** Where a program is; undefined: nowhere. */
 export function programPath(name: string): string | undefined {

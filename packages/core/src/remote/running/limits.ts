@@ -48,10 +48,11 @@ export class Limits {
 
   /** The host has taken the command line: the command has so many milliseconds to begin. */
   accepted(patience: number): void {
-    const what = `has not begun within ${formatDuration(patience)}`
-    const hint =
-      "see what the user's login shell waits for, and ForceCommand in the host's sshd_config; a longer connectTimeout gives it more time"
-    this.#start = setTimeout(() => this.#stop('E_COMMAND_NOT_RUN', what, hint), patience)
+    this.#start = setTimeout(() => {
+      const hint =
+        "see what the user's login shell waits for, and ForceCommand in the host's sshd_config; a longer connectTimeout gives it more time"
+      this.#stop('E_COMMAND_NOT_RUN', `has not begun within ${formatDuration(patience)}`, hint)
+    }, patience)
   }
 
   begun(): void {
