@@ -1,11 +1,12 @@
-import ssh2, {
-  type IdentityCallback,
-  type KnownPublicKeys,
-  type OpenSSHAgent,
-  type ParsedKey,
-  type SignCallback,
-  type SigningRequestOptions,
+import type {
+  IdentityCallback,
+  KnownPublicKeys,
+  OpenSSHAgent,
+  ParsedKey,
+  SignCallback,
+  SigningRequestOptions,
 } from 'ssh2'
+import { ssh2 } from './libraries.ts'
 
 /** The keys of a running ssh-agent. */
 export interface AgentKeys {

@@ -1,8 +1,9 @@
 import { createPrivateKey, sign } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import ssh2, { type ParsedKey } from 'ssh2'
+import type { ParsedKey } from 'ssh2'
 import { typeOf } from './fingerprint.ts'
 import { isEncrypted, publicKeyIn } from './key-file.ts'
+import { ssh2 } from './libraries.ts'
 
 /** A private key's file, read once a run. */
 export type Identity = { readonly file: string } & (
