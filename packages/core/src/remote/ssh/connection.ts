@@ -127,7 +127,7 @@ export class SshConnection implements Connection {
     const { client, socket } = this.#session
     const closed = new Promise<void>((resolve) => client.once('close', () => resolve()))
     client.end()
-    // A peer that has stalled does not answer the goodbye.
+    // A peer that has stalled may not even take the goodbye.
     const timer = setTimeout(() => socket.destroy(), 1_000)
     await closed
     clearTimeout(timer)

@@ -10,8 +10,8 @@ import { RemotePorts } from './remote-ports.ts'
 import type { Session } from './session.ts'
 import type { Target } from './target.ts'
 
-// Bytes.
-const inMemory = 64 * 1024
+// Bytes that may wait in the socket when a channel is given more.
+const unsentAtMost = 64 * 1024
 
 export interface Timing {
   /** Milliseconds for one try, from the TCP connection to the login, without what a person takes to answer. */
@@ -122,11 +122,11 @@ async function logIn(attempt: Attempt, socket: Duplex, stop: AbortSignal): Promi
 
 /** A channel of ssh2 takes what the host has room for, megabytes of it, however little of that goes out. */
 const sentBy = (socket: Duplex): Promise<unknown> | undefined =>
-  socket.writableLength > inMemory ? new Promise((resolve) => socket.once('drain', resolve)) : undefined
+  socket.writableLength > unsentAtMost ? new Promise((resolve) => socket.once('drain', resolve)) : undefined
 
 /**
- * ssh2 has each OpenSSH prove that all its host keys are its own, a signature and a check for each, and tells of it by an
- * event that nobody here listens to. Of what server it talks to it asks itself for nothing else that is used.
+ * ssh2 has each server that calls itself OpenSSH prove all of its host keys, by a signature for each, and tells of them by
+ * an event that nobody here listens to. Nothing else that is used here goes by what the server calls itself.
  */
 function leaveOutProofs(client: Client): void {
   Object.assign(client, { _remoteVer: '' })
