@@ -21,6 +21,8 @@ export interface Field {
   readonly home: string
   /** A file with the names of so many hosts, one a line. */
   hostsFile(count: number): string
+  /** Seconds of processor time that the sshd has spent so far on connections, all of which are over. */
+  spent(): Promise<number>
   stop(): Promise<void>
 }
 
@@ -62,6 +64,7 @@ export async function startField(): Promise<Field> {
       writeFileSync(file, `${hostNames(count).join('\n')}\n`)
       return file
     },
+    spent: () => spentBy(sshd),
     stop: async () => {
       const ended = once(sshd, 'exit')
       sshd.kill()
@@ -120,6 +123,16 @@ async function freePort(): Promise<number> {
   await once(server, 'close')
   if (address === null || typeof address === 'string') throw new Error('no port')
   return address.port
+}
+
+// Of the fields of /proc/<pid>/stat, from the state on, those of its own time and that of children that have ended: proc(5).
+const times = [11, 12, 13, 14]
+const ticksPerSecond = 100
+
+async function spentBy({ pid }: ChildProcess): Promise<number> {
+  while (readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim() !== '') await sleep(20)
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
+  return times.reduce((sum, each) => sum + Number(fields[each]), 0) / ticksPerSecond
 }
 
 async function answering(sshd: ChildProcess, port: number): Promise<void> {

@@ -18,12 +18,16 @@ export interface Job {
   readonly cwd?: string
 }
 
+// What a login has, and no more: a setting that makes one interpreter start slower bends the comparison.
+const { PATH, HOME, USER, LANG, TERM } = process.env
+const bare = { PATH, HOME, USER, LANG, TERM }
+
 /** Runs a job to its end. Node tells a child's processor time to nobody, so a shell does. */
 export async function costOf({ command, env = {}, cwd }: Job): Promise<Cost> {
   const script = 'TIMEFORMAT="%R %U %S"; { time "$@" 2>&4; } 4>&2 2>&3'
   const child = spawn('bash', ['-c', script, 'bash', ...command], {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-    env: { ...process.env, ...env },
+    env: { ...bare, ...env },
     ...(cwd !== undefined && { cwd }),
   })
   const { stdout, stderr } = child
@@ -49,7 +53,7 @@ export async function peakMemoryOf({ command, env = {}, cwd }: Job): Promise<num
   const [program = '', ...args] = command
   const child = spawn(program, args, {
     stdio: ['ignore', 'ignore', 'ignore'],
-    env: { ...process.env, ...env },
+    env: { ...bare, ...env },
     ...(cwd !== undefined && { cwd }),
   })
   let peak = 0

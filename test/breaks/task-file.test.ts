@@ -1,6 +1,8 @@
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { record } from '../messages.ts'
-import { Project } from '../project.ts'
+import { ended, Project } from '../project.ts'
 import { refused, screenOf } from './told.ts'
 
 const good = "import { defineConfig, task } from '@viridian/core'\n"
@@ -193,6 +195,24 @@ export default defineConfig({ tasks: {}, stages: { one: stage, two: stage } })
       exitCode: 2,
       screen: screenOf(result),
     })
+    await project.remove()
+  }, 30_000)
+
+  it("is compiled into a directory that is the user's alone", async () => {
+    const project = await Project.of({
+      'tasks.config.ts': `${good}export default defineConfig({ tasks: {} })`,
+      'temporary/kept': '',
+    })
+    const temporary = join(project.directory, 'temporary')
+    const run = async (home: string) =>
+      ended(project.start(['list'], { HOME: home, XDG_CACHE_HOME: '', TMPDIR: temporary }))
+    const home = join(project.directory, 'home')
+    expect(await run(home)).toMatchObject({ exitCode: 0, stderr: '' })
+    const cache = join(home, '.cache/viridian')
+    expect((await stat(cache)).mode & 0o777).toBe(0o700)
+    expect(await readdir(cache)).toHaveLength(1)
+    expect(await run('/dev/null')).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(await readdir(temporary)).toEqual(['kept'])
     await project.remove()
   }, 30_000)
 })

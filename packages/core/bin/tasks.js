@@ -1,6 +1,10 @@
 #!/usr/bin/env node
 // Stands outside of dist, so that package managers can link the command before the first build.
+import { setFlagsFromString } from 'node:v8'
 import { main } from '../dist/main.js'
+
+// Most commands end before code that is compiled once more, to run faster, has paid for that: only what runs much longer is.
+setFlagsFromString('--interrupt-budget=1000000')
 
 const exitCode = await main(process.argv.slice(2))
 for (const stream of [process.stdout, process.stderr])

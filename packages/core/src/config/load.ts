@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { dirname, relative } from 'node:path'
 import { cosmiconfig } from 'cosmiconfig'
-import { createJiti } from 'jiti'
 import { isViridianError, ViridianError } from '../error.ts'
 import { brokenConfig } from './broken.ts'
+import { cacheDirectory } from './cache-directory.ts'
 import { checkConfig } from './check.ts'
 import type { Config } from './config.ts'
 
@@ -58,8 +59,11 @@ async function loadAt<Value>(file: string, load: () => Promise<Value>): Promise<
   }
 }
 
+// Required, not imported: `import` reads all of it once more, to find out what it exports.
+const { createJiti }: typeof import('jiti') = createRequire(import.meta.url)('jiti')
+
 /** The task file goes through jiti, and what it imports; packages are Node's own to load, so that there is one core. */
-const jiti = createJiti(import.meta.url, { nativeModules: ['@viridian/core'] })
+const jiti = createJiti(import.meta.url, { nativeModules: ['@viridian/core'], fsCache: cacheDirectory() })
 
 async function importFile(file: string): Promise<unknown> {
   try {

@@ -1,5 +1,5 @@
-import type { Socket } from 'node:net'
-import { GatheringSocket } from './gathering-socket.ts'
+import { connect, type Socket } from 'node:net'
+import { gatherWrites } from './gather-writes.ts'
 
 export interface SocketOptions {
   readonly host: string
@@ -14,9 +14,7 @@ export interface SocketOptions {
 /** Opens a TCP connection with Nagle's algorithm off: with it on, each command takes 44 ms longer. */
 export function openSocket({ host, port, localAddress, family, signal }: SocketOptions): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    // Its connect() reads no option of that name: only that of net does.
-    const socket = new GatheringSocket().setNoDelay()
-    socket.connect({ host, port, family, ...(localAddress && { localAddress }) })
+    const socket = connect({ host, port, family, noDelay: true, ...(localAddress && { localAddress }) })
     const abort = (): void => fail(signal.reason)
     const settle = (): void => {
       signal.removeEventListener('abort', abort)
@@ -32,6 +30,7 @@ export function openSocket({ host, port, localAddress, family, signal }: SocketO
     socket.once('error', fail)
     socket.once('connect', () => {
       settle()
+      gatherWrites(socket)
       resolve(socket)
     })
     signal.addEventListener('abort', abort, { once: true })

@@ -1,0 +1,17 @@
+import { mkdirSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+/**
+ * Where compiled task files are kept: code that is run again, which nobody but the user may write or read. False where
+ * there can be none: they are compiled each time.
+ */
+export function cacheDirectory(): string | false {
+  try {
+    const directory = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'viridian')
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    return directory
+  } catch {
+    return false
+  }
+}
