@@ -6,32 +6,51 @@ import type { Tree, TreeEntry } from './tree.ts'
 const block = 512
 const chunkSize = 256 * 1024
 
+// Two empty blocks.
+const end = Buffer.alloc(2 * block)
+
 const types = { file: 'File', directory: 'Directory', link: 'SymbolicLink' } as const
 
-/** A tar archive of some entries of a tree, and before them of what else is to travel, by name. */
-export async function* archiveOf(
+/** A tar archive: its bytes can be read once. */
+export interface Archive {
+  readonly size: number
+  readonly chunks: AsyncIterable<Buffer>
+}
+
+/** Packs some entries of a tree, and before them what else is to travel, by name. */
+export function archiveOf(
   tree: Tree,
   entries: readonly TreeEntry[],
   extras: Readonly<Record<string, Buffer>> = {},
-): AsyncGenerator<Buffer> {
-  for (const [path, content] of Object.entries(extras)) {
-    const entry = {
-      path,
-      kind: 'file',
-      mode: 0o600,
-      size: content.length,
-      mtime: new Date(0),
-      target: '',
-    } as const
-    yield Buffer.concat([headerOf(entry), content, padding(content.length)])
+): Archive {
+  const files = Object.entries(extras).map(([path, content]) => ({
+    header: headerOf(own(path, content)),
+    content,
+  }))
+  const packed = entries.map((entry) => ({ header: headerOf(entry), entry }))
+  const sizes = [
+    ...files.map(({ header, content }) => header.length + whole(content.length)),
+    ...packed.map(({ header, entry }) => header.length + whole(entry.size)),
+  ]
+  async function* chunks(): AsyncGenerator<Buffer> {
+    for (const { header, content } of files) yield Buffer.concat([header, content, padding(content.length)])
+    for (const { header, entry } of packed) {
+      yield header
+      if (entry.size > 0) yield* contentOf(tree.fileOf(entry), entry.size)
+    }
+    yield end
   }
-  for (const entry of entries) {
-    yield headerOf(entry)
-    if (entry.kind === 'file' && entry.size > 0) yield* contentOf(tree.fileOf(entry), entry.size)
-  }
-  // The end of an archive is two empty blocks.
-  yield Buffer.alloc(2 * block)
+  return { size: sizes.reduce((sum, size) => sum + size, end.length), chunks: chunks() }
 }
+
+const own = (path: string, content: Buffer): TreeEntry => ({
+  path,
+  kind: 'file',
+  mode: 0o600,
+  size: content.length,
+  mtime: new Date(0),
+  target: '',
+})
 
 /** The header of an entry: for what does not fit into it (long names, sizes above 8 GiB), preceded by an extended one. */
 export function headerOf({ path, kind, mode, size, mtime, target }: TreeEntry): Buffer {
@@ -78,4 +97,7 @@ async function* contentOf(file: string, size: number): AsyncGenerator<Buffer> {
   yield padding(size)
 }
 
-const padding = (size: number): Buffer => Buffer.alloc((block - (size % block)) % block)
+/** A size in whole blocks. */
+const whole = (size: number): number => Math.ceil(size / block) * block
+
+const padding = (size: number): Buffer => Buffer.alloc(whole(size) - size)

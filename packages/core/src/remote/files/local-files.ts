@@ -4,7 +4,8 @@ import { resolve } from 'node:path'
 import { pipeline } from 'node:stream'
 import { constants, createGzip } from 'node:zlib'
 import { ViridianError } from '../../error.ts'
-import { onLocalFile } from './local-file-error.ts'
+import { Arriving } from './arriving.ts'
+import { failedOn } from './local-file-error.ts'
 import { Shared } from './shared.ts'
 import { type Spool, spool } from './spool.ts'
 import { digestOf, readTree, type Tree, type TreeEntry, type TreeOptions } from './tree.ts'
@@ -83,8 +84,9 @@ export class LocalFiles {
     const make = async (): Promise<Spool> => {
       const { archiveOf } = await import('./archive.ts')
       const list = gone && { [this.list]: Buffer.from(gone.map((path) => `${path}\0`).join('')) }
-      const archive = archiveOf(tree, entries, list)
-      return spool(compress ? compressed(archive) : archive, inMemory)
+      const { size, chunks } = archiveOf(tree, entries, list)
+      if (compress) return spool(compressed(chunks), inMemory)
+      return size > inMemory ? spool(chunks, inMemory) : new Arriving(size, chunks)
     }
     return this.#archives.use(key, make, use)
   }
@@ -94,9 +96,9 @@ export class LocalFiles {
     { file, size, version }: FileVersion,
     use: (chunks: Spool['chunks']) => Promise<Value>,
   ): Promise<Value> {
-    const read = () => createReadStream(file, { highWaterMark: readAtOnce })
+    const read = () => chunksOf(file)
     if (size > inMemory) return use(read)
-    const make = (): Promise<Spool> => onLocalFile(file, 'read', () => spool(read(), inMemory))
+    const make = async (): Promise<Spool> => new Arriving(size, read())
     return this.#contents.use(`${version} ${file}`, make, (content) => use(() => content.chunks()))
   }
 
@@ -122,6 +124,14 @@ export class LocalFiles {
       hint: "end the local path with / to get each host's under its name, or make host.name a part of the path",
       place: { host, file: path },
     })
+  }
+}
+
+async function* chunksOf(file: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* createReadStream(file, { highWaterMark: readAtOnce })
+  } catch (cause) {
+    throw failedOn(file, 'read', cause)
   }
 }
 

@@ -316,6 +316,19 @@ describe('a directory', () => {
     expect(treeListing(target())).toEqual(before)
   })
 
+  test('keeps the old one when a file is not what it was, and leaves nothing behind', async () => {
+    await host.put('tree', target(), { followLinks: true, exclude: ['dangling', 'odd'] })
+    const before = treeListing(target())
+    writeFileSync(local('bulk'), randomBytes(4_000_000))
+    // It says that it has 4096 bytes, and gives a few.
+    symlinkSync('/sys/devices/system/cpu/online', local('short'))
+    await expect(
+      host.put('tree', target(), { followLinks: true, exclude: ['dangling', 'odd'] }),
+    ).rejects.toMatchObject({ code: 'E_LOCAL_FILE', message: expect.stringContaining('became shorter') })
+    await until(() => readdirSync(there).length === 1)
+    expect(treeListing(target())).toEqual(before)
+  })
+
   test('goes to many hosts at once, read once', async () => {
     writeFileSync(local('bulk'), randomBytes(300_000))
     const hosts = Array.from({ length: 20 }, (_, index) => hostNamed(`web-${index}`))
