@@ -146,6 +146,9 @@ export class ConnectedBackend implements Backend {
     const shown = this.#options.mask(shownCommand(context, what))
     const { host } = this.#options
     let isTold = false
+    // Reached while local files are read; that it failed, whoever waits for it is told.
+    const reached = this.#options.connection()
+    reached.catch(() => undefined)
     return async ({ command, input, onBytes }) => {
       const chunks: Buffer[] = []
       const wire = (hasPassword?: boolean): string =>
@@ -158,7 +161,7 @@ export class ConnectedBackend implements Backend {
         ...(input && { input: { ...input, ends: true } }),
         ...sudoOf(context, wire),
       }
-      const connection = await this.#options.connection()
+      const connection = await (isTold ? this.#options.connection() : reached)
       if (!isTold) this.#options.onCommand(shown)
       isTold = true
       try {
