@@ -32,9 +32,9 @@ export type { CommandOptions, CommandResult, CommandValue, Host, RunCommand } fr
 export type { HostCount, OnFailure } from './remote/hosts/fan-out.ts'
 export type { HostResult } from './remote/hosts/hosts-error.ts'
 export { HostsError } from './remote/hosts/hosts-error.ts'
+export type { Stdin } from './remote/input/stdin.ts'
 export type { RebootOptions } from './remote/reboot.ts'
 export type { Retry } from './remote/running/retry.ts'
-export type { Stdin } from './remote/running/stdin.ts'
 export type { OpenShell } from './remote/terminal/shell.ts'
 export type { HostSpec, SshDefaults, TransportName } from './remote/transport.ts'
 export type {

@@ -3,9 +3,9 @@ import type { PutOptions, PutResult, PutSource, WriteOptions } from './files/opt
 import type { ReadRemoteFile } from './files/reading.ts'
 import type { Template, TemplateData } from './files/template.ts'
 import type { Forward, ForwardOptions } from './forward/forward.ts'
+import type { Stdin } from './input/stdin.ts'
 import type { RebootOptions } from './reboot.ts'
 import type { Retry } from './running/retry.ts'
-import type { Stdin } from './running/stdin.ts'
 import type { OpenShell } from './terminal/shell.ts'
 import type { HostSpec } from './transport.ts'
 

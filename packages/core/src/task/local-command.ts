@@ -10,9 +10,9 @@ import {
 } from '../remote/command/command.ts'
 import { templateCommand } from '../remote/command/template-command.ts'
 import type { CommandOptions, CommandResult, RunCommand } from '../remote/host.ts'
+import { withInput } from '../remote/input/stdin.ts'
 import { runCommand } from '../remote/running/command-run.ts'
 import { withRetry } from '../remote/running/retry.ts'
-import { withInput } from '../remote/running/stdin.ts'
 import type { Session } from '../run/session.ts'
 import { localShell } from './local-shell.ts'
 

@@ -1,7 +1,7 @@
 import { ViridianError } from '../error.ts'
 import { quoted } from '../remote/command/quote.ts'
+import { feed } from '../remote/input/feed.ts'
 import { Lingering } from '../remote/lingering.ts'
-import { feed } from '../remote/running/feed.ts'
 import type { Connection, ExecOptions, ExitStatus } from '../remote/transport.ts'
 
 // The lifeline's five seconds between SIGTERM and SIGKILL, and some for the way.

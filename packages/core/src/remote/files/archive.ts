@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import { Header, Pax } from 'tar'
-import { localFileError, onLocalFile } from './local-file-error.ts'
+import { localFileError, onLocalFile } from '../local-file-error.ts'
 import type { Tree, TreeEntry } from './tree.ts'
 
 const block = 512

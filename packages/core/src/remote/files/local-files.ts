@@ -4,10 +4,10 @@ import { resolve } from 'node:path'
 import { pipeline } from 'node:stream'
 import { constants, createGzip } from 'node:zlib'
 import { ViridianError } from '../../error.ts'
-import { Arriving } from './arriving.ts'
-import { failedOn } from './local-file-error.ts'
+import { Arriving } from '../input/arriving.ts'
+import { type Spool, spool } from '../input/spool.ts'
+import { failedOn } from '../local-file-error.ts'
 import { Shared } from './shared.ts'
-import { type Spool, spool } from './spool.ts'
 import { digestOf, readTree, type Tree, type TreeEntry, type TreeOptions } from './tree.ts'
 
 // Hosts that begin within this time get the same look at a directory.

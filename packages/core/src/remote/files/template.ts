@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { ViridianError } from '../../error.ts'
-import { onLocalFile } from './local-file-error.ts'
+import { onLocalFile } from '../local-file-error.ts'
 
 /** A template: a local path, or its text. */
 export type Template = string | { readonly text: string }

@@ -3,8 +3,8 @@ import { createReadStream, type Stats } from 'node:fs'
 import { lstat, readdir, readFile, readlink, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import pMap from 'p-map'
+import { localFileError, onLocalFile } from '../local-file-error.ts'
 import { exclusionOf } from './exclusion.ts'
-import { localFileError, onLocalFile } from './local-file-error.ts'
 
 // Bytes. A file that is no larger is read without a stream, which takes a third of the time.
 const readAtOnce = 1024 * 1024

@@ -3,23 +3,21 @@ import type { Stats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { ViridianError } from '../../error.ts'
+import { withSpooled } from '../input/spool.ts'
+import { onLocalFile } from '../local-file-error.ts'
 import type { Input } from '../transport.ts'
 import type { Exchange } from './exchange.ts'
 import { exclusionOf } from './exclusion.ts'
 import { digestFile, settleFile, storeFile } from './file-commands.ts'
 import { differenceOf, parseListing } from './listing.ts'
-import { onLocalFile } from './local-file-error.ts'
 import type { LocalFiles } from './local-files.ts'
 import type { PutOptions, PutResult, PutSource, WriteOptions } from './options.ts'
-import { spool } from './spool.ts'
 import { render } from './template.ts'
 import type { Tree } from './tree.ts'
 import { listTree, storeTree } from './tree-commands.ts'
 
 // Below it, to ask whether the host has a file takes as long as to send it.
 const worthAsking = 64 * 1024
-
-const streamInMemory = 1024 * 1024
 
 const unchanged: PutResult = { changed: false, sent: 0 }
 
@@ -71,17 +69,12 @@ export class Upload {
     return this.#store(path, { size: bytes.length, chunks: () => [bytes] }, options)
   }
 
-  async #putStream(
+  #putStream(
     source: AsyncIterable<string | Uint8Array>,
     path: string,
     options: WriteOptions,
   ): Promise<PutResult> {
-    const content = await spool(source, streamInMemory)
-    try {
-      return await this.#store(path, { size: content.size, chunks: () => content.chunks() }, options)
-    } finally {
-      await content.dispose()
-    }
+    return withSpooled(source, (input) => this.#store(path, input, options))
   }
 
   async #store(path: string, input: Input, { mode, owner }: WriteOptions): Promise<PutResult> {

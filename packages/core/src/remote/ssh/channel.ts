@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
+import { feed } from '../input/feed.ts'
 import { Lingering } from '../lingering.ts'
-import { feed } from '../running/feed.ts'
 import type { ExecOptions, ExitStatus } from '../transport.ts'
 import type { Brake } from './brake.ts'
 import type { Session, SessionChannel } from './session.ts'

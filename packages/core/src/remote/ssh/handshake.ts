@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import type { Client, OpenSSHAgent } from 'ssh2'
+import type { OpenSSHAgent } from 'ssh2'
 import { ViridianError } from '../../error.ts'
 import { algorithmsFor } from './algorithms.ts'
 import type { HostKeyPolicy } from './host-keys.ts'
@@ -8,6 +8,7 @@ import { NodeSSH } from './libraries.ts'
 import type { Login } from './login.ts'
 import { RemotePorts } from './remote-ports.ts'
 import type { Session } from './session.ts'
+import { takeShortcuts } from './shortcuts.ts'
 import type { Target } from './target.ts'
 
 // Bytes that may wait in the socket when a channel is given more.
@@ -83,7 +84,7 @@ async function logIn(attempt: Attempt, socket: Duplex, stop: AbortSignal): Promi
     keepaliveCountMax: orUsual(settings.serverAliveCountMax, timing.keepaliveCount),
     algorithms: algorithmsFor(target, policy.types),
     hostVerifier: (key: Buffer, verify: (isRight: boolean) => void) => {
-      if (client) leaveOutProofs(client)
+      if (client) takeShortcuts(client)
       const take = (error: ViridianError | undefined): void => {
         badKey = error
         verify(error === undefined)
@@ -123,14 +124,6 @@ async function logIn(attempt: Attempt, socket: Duplex, stop: AbortSignal): Promi
 /** A channel of ssh2 takes what the host has room for, megabytes of it, however little of that goes out. */
 const sentBy = (socket: Duplex): Promise<unknown> | undefined =>
   socket.writableLength > unsentAtMost ? new Promise((resolve) => socket.once('drain', resolve)) : undefined
-
-/**
- * ssh2 has each server that calls itself OpenSSH prove all of its host keys, by a signature for each, and tells of them by
- * an event that nobody here listens to. Nothing else that is used here goes by what the server calls itself.
- */
-function leaveOutProofs(client: Client): void {
-  Object.assign(client, { _remoteVer: '' })
-}
 
 const orUsual = (said: number | undefined, usual: number): number => said ?? usual
 

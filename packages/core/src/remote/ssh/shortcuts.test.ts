@@ -15,3 +15,18 @@ test('a host is not made to prove keys that nobody asks about', async () => {
     await sshd.stop()
   }
 })
+
+test.each(['ed25519', 'rsa', 'ecdsa'])(
+  'a host is not asked about a key at hand: %s',
+  async (identityType) => {
+    const sshd = await OpenSsh.start({ identityType, config: ['LogLevel DEBUG3'] })
+    try {
+      expect(await logIn(sshd.spec(), { knownHosts: [sshd.knownHosts] })).toBe('in')
+      await until(() => sshd.log.includes('Received disconnect'))
+      expect(sshd.log).toContain('Accepted publickey')
+      expect(sshd.log).not.toContain('Postponed publickey')
+    } finally {
+      await sshd.stop()
+    }
+  },
+)

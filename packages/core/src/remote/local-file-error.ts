@@ -1,4 +1,4 @@
-import { ViridianError } from '../../error.ts'
+import { ViridianError } from '../error.ts'
 
 /** What is wrong with a local file: what was read or written there, and why it could not be. */
 export function localFileError(
