@@ -1,11 +1,8 @@
-import { open } from 'node:fs/promises'
 import { Header, Pax } from 'tar'
-import { localFileError, onLocalFile } from '../local-file-error.ts'
+import { contentOf } from './content.ts'
 import type { Tree, TreeEntry } from './tree.ts'
 
 const block = 512
-const chunkSize = 256 * 1024
-
 // Two empty blocks.
 const end = Buffer.alloc(2 * block)
 
@@ -36,7 +33,9 @@ export function archiveOf(
     for (const { header, content } of files) yield Buffer.concat([header, content, padding(content.length)])
     for (const { header, entry } of packed) {
       yield header
-      if (entry.size > 0) yield* contentOf(tree.fileOf(entry), entry.size)
+      if (entry.size === 0) continue
+      yield* contentOf(tree.fileOf(entry), entry.size)
+      yield padding(entry.size)
     }
     yield end
   }
@@ -76,26 +75,6 @@ export function headerOf({ path, kind, mode, size, mtime, target }: TreeEntry): 
 
 // The old header has no encoding; tars take what is not ASCII as it is, or by their locale.
 const isOdd = (name: string): boolean => /[^ -~]/.test(name)
-
-async function* contentOf(file: string, size: number): AsyncGenerator<Buffer> {
-  const handle = await onLocalFile(file, 'read', () => open(file))
-  try {
-    for (let left = size; left > 0; ) {
-      const length = Math.min(left, chunkSize)
-      const room = Buffer.allocUnsafe(length)
-      const { bytesRead } = await onLocalFile(file, 'read', () => handle.read(room, 0, length))
-      if (bytesRead === 0) {
-        const what = `${file} became shorter while it was read`
-        throw localFileError(file, what, 'put it once nothing writes to it any more')
-      }
-      left -= bytesRead
-      yield room.subarray(0, bytesRead)
-    }
-  } finally {
-    await handle.close()
-  }
-  yield padding(size)
-}
 
 /** A size in whole blocks. */
 const whole = (size: number): number => Math.ceil(size / block) * block

@@ -1,12 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { resolve } from 'node:path'
 import { pipeline } from 'node:stream'
 import { constants, createGzip } from 'node:zlib'
 import { ViridianError } from '../../error.ts'
 import { Arriving } from '../input/arriving.ts'
 import { type Spool, spool } from '../input/spool.ts'
-import { failedOn } from '../local-file-error.ts'
+import { contentOf } from './content.ts'
 import { Shared } from './shared.ts'
 import { digestOf, readTree, type Tree, type TreeEntry, type TreeOptions } from './tree.ts'
 
@@ -14,8 +13,6 @@ import { digestOf, readTree, type Tree, type TreeEntry, type TreeOptions } from 
 const freshMs = 1_000
 
 const inMemory = 64 * 1024 * 1024
-
-const readAtOnce = 256 * 1024
 
 /** Part of a tree, packed. */
 export interface Packing {
@@ -96,7 +93,7 @@ export class LocalFiles {
     { file, size, version }: FileVersion,
     use: (chunks: Spool['chunks']) => Promise<Value>,
   ): Promise<Value> {
-    const read = () => chunksOf(file)
+    const read = () => contentOf(file, size)
     if (size > inMemory) return use(read)
     const make = async (): Promise<Spool> => new Arriving(size, read())
     return this.#contents.use(`${version} ${file}`, make, (content) => use(() => content.chunks()))
@@ -124,14 +121,6 @@ export class LocalFiles {
       hint: "end the local path with / to get each host's under its name, or make host.name a part of the path",
       place: { host, file: path },
     })
-  }
-}
-
-async function* chunksOf(file: string): AsyncGenerator<Uint8Array> {
-  try {
-    yield* createReadStream(file, { highWaterMark: readAtOnce })
-  } catch (cause) {
-    throw failedOn(file, 'read', cause)
   }
 }
 

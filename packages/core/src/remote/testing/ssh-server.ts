@@ -82,7 +82,9 @@ export class SshServer {
       client.on('authentication', (context) => {
         if (authenticate) return authenticate(context)
         if (context.method !== 'publickey') return context.reject(['publickey'])
-        if (!context.signature) this.offered.push(context.key.data)
+        // The signature of one that was asked about is no new offer.
+        const { data } = context.key
+        if (!this.offered.some((each) => each.equals(data))) this.offered.push(data)
         void Promise.resolve(admits(context.key.data)).then((isAdmitted) => {
           if (isAdmitted) context.accept()
           else context.reject(['publickey'])
