@@ -18,6 +18,8 @@ export interface SshdOptions {
   readonly addresses?: number
   /** What the login's shell runs before each command. */
   readonly bashrc?: string
+  /** Variables for the server itself. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** Debian's sshd on addresses of loopback, with keys and a home of its own. */
@@ -28,7 +30,12 @@ export class Sshd {
   readonly #process: ChildProcess
   #log = ''
 
-  private constructor(directory: string, port: number, addresses: readonly string[]) {
+  private constructor(
+    directory: string,
+    port: number,
+    addresses: readonly string[],
+    env: Readonly<Record<string, string>>,
+  ) {
     if (program === undefined)
       throw new Error('the referees need OpenSSH: install openssh-server, or run .ci/run')
     this.directory = directory
@@ -36,13 +43,14 @@ export class Sshd {
     this.addresses = addresses
     this.#process = spawn(program, ['-D', '-e', '-f', join(directory, 'sshd_config')], {
       stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, ...env },
     })
     this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#log += text
     })
   }
 
-  static async start({ config = [], addresses = 1, bashrc }: SshdOptions = {}): Promise<Sshd> {
+  static async start({ config = [], addresses = 1, bashrc, env = {} }: SshdOptions = {}): Promise<Sshd> {
     // Its empty directory for privilege separation; Debian's package leaves it to the boot to make.
     if (userInfo().uid === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 })
     const directory = await mkdtemp(join(tmpdir(), 'viridian-sshd-'))
@@ -66,7 +74,7 @@ export class Sshd {
     ]
     await writeFile(join(directory, 'sshd_config'), `${lines.join('\n')}\n`)
     if (bashrc !== undefined) await writeFile(join(directory, '.bashrc'), bashrc)
-    const server = new Sshd(directory, port, listening)
+    const server = new Sshd(directory, port, listening, env)
     try {
       await until(
         'sshd listens',
@@ -149,7 +157,7 @@ function nameOf(pid: number): string {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()

@@ -41,6 +41,8 @@ export function refusedLogin(target: Target, refusal: Refusal): ViridianError {
 
 function hintFor({ settings }: Target, { accepted, leftOut, tried, isSilent }: Refusal): string {
   const isBeyond = !accepted.some((method) => ours.includes(method))
+  if (isBeyond && tried.some((way) => way.startsWith('gssapi')))
+    return 'get a ticket of Kerberos: kinit; klist shows those that you have'
   if (isBeyond || leftOut.some((reason) => reason.includes("transport: 'openssh'")))
     return "give the host transport: 'openssh', which can do what ssh2 cannot, or another way to log in"
   const locked = leftOut.map((reason) => /^(.*) is encrypted/.exec(reason)?.[1]).find(Boolean)
