@@ -77,7 +77,7 @@ async function detach(
     return [...members.values()].every(isLeaving)
   }
   if (InstanceIds.length > 0)
-    await makeSure(() => autoScalingApi(c, 'DetachInstances', input, z.unknown()), isLeft)
+    await makeSure(c, () => autoScalingApi(c, 'DetachInstances', input, z.unknown()), isLeft)
   await poll(c, {
     what: `${ids.length} instances detached from ${group}`,
     deadlineMs: leaveWithinMs,

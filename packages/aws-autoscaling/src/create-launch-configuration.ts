@@ -56,7 +56,7 @@ export const createLaunchConfiguration = defineChange({
     const input = { LaunchConfigurationName: name }
     const isGone = async (): Promise<boolean> => !(await exists(c, name))
     try {
-      await makeSure(() => autoScalingApi(c, 'DeleteLaunchConfiguration', input, z.unknown()), isGone)
+      await makeSure(c, () => autoScalingApi(c, 'DeleteLaunchConfiguration', input, z.unknown()), isGone)
       return undefined
     } catch (error) {
       if (!/^ResourceInUse/.test(awsCode(error) ?? '')) throw error

@@ -89,7 +89,7 @@ export const createLaunchTemplateVersion = defineChange({
     if (user !== undefined) return { leftAlone: `${name}:${version}: group ${user} uses it` }
     const isGone = async (): Promise<boolean> =>
       (await findLaunchTemplateVersion(c, id, version)) === undefined
-    await makeSure(() => deleteVersion(c, { ...from, version }), isGone)
+    await makeSure(c, () => deleteVersion(c, { ...from, version }), isGone)
     return undefined
   },
   touches: ({ from, image }, { version }) => [sourceThing({ ...from, version }), `image/${image}`],

@@ -122,7 +122,7 @@ async function takeBack(c: StepContext, group: string, InstanceIds: string[]): P
     const members = await readMembers(c, group, InstanceIds)
     return ![...members.values()].some(isAside)
   }
-  await makeSure(() => autoScalingApi(c, 'ExitStandby', input, z.unknown()), isBack)
+  await makeSure(c, () => autoScalingApi(c, 'ExitStandby', input, z.unknown()), isBack)
 }
 
 /** Waits until those that are still members serve again. Returns those that are not. */

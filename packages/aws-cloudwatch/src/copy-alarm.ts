@@ -60,7 +60,7 @@ export const copyAlarm = defineChange({
     if (!isMadeBy(alarm, c.token))
       return { leftAlone: `alarm ${name}: it does not carry this run's tag any more` }
     const isGone = async (): Promise<boolean> => (await findAlarm(c, name)) === undefined
-    await makeSure(() => cloudWatchApi(c, 'DeleteAlarms', { AlarmNames: [name] }, z.unknown()), isGone)
+    await makeSure(c, () => cloudWatchApi(c, 'DeleteAlarms', { AlarmNames: [name] }, z.unknown()), isGone)
     return undefined
   },
   touches: (_input, { name }) => [`alarm/${name}`],

@@ -93,7 +93,7 @@ export const pointRecord = defineChange({
     const giveBack = async (): Promise<void> => {
       change = await put(c, input, old, now, `viridian ${c.token} undone`)
     }
-    await makeSure(giveBack, async () => isNow(await present(c, input), old))
+    await makeSure(c, giveBack, async () => isNow(await present(c, input), old))
     return seeBack(c, input, old, change, ttl)
   },
   touches: ({ found, touches }) => [recordThing(found.name), ...touches],

@@ -1,19 +1,23 @@
+import type { StepContext } from '@viridian/core'
+import { lookFor } from './poll.ts'
+
 /**
  * Makes a change that an attempt whose answer was lost may have made already: AWS then refuses the next attempt. A
- * failure counts only when `isMade` sees that it was not made.
+ * failure counts only when `isMade` has not seen for three seconds that it was made: that may show late.
  *
  * @example
  * ```ts
- * await makeSure(() => detach(ids), async () => (await membersAmong(ids)).length === 0)
+ * await makeSure(c, () => detach(ids), async () => (await membersAmong(ids)).length === 0)
  * ```
  */
 export async function makeSure(
+  c: Pick<StepContext, 'signal'>,
   change: () => Promise<unknown>,
   isMade: () => Promise<boolean>,
 ): Promise<void> {
   try {
     await change()
   } catch (error) {
-    if (!(await isMade())) throw error
+    if (!(await lookFor(c, isMade))) throw error
   }
 }

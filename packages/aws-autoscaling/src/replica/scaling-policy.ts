@@ -52,7 +52,7 @@ export const putPolicy = defineChange({
     if ((await lookFor(c, () => arnOf(c, group, policy))) !== arn) return undefined
     const input = { AutoScalingGroupName: group, PolicyName: policy }
     const isGone = async (): Promise<boolean> => (await arnOf(c, group, policy)) === undefined
-    await makeSure(() => autoScalingApi(c, 'DeletePolicy', input, z.unknown()), isGone)
+    await makeSure(c, () => autoScalingApi(c, 'DeletePolicy', input, z.unknown()), isGone)
     return undefined
   },
   touches: ({ group }, { arn }) => [`group/${group}`, `policy/${arn}`],

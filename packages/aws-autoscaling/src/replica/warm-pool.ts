@@ -44,6 +44,7 @@ async function deleteWarmPool(c: StepContext, group: string): Promise<void> {
     (await findGroup(c, group)) !== undefined && (await hasWarmPool(c, group))
   if (!(await lookFor(c, isThere))) return
   await makeSure(
+    c,
     () => askToDelete(c, group),
     async () => !(await hasWarmPool(c, group)),
   )

@@ -179,7 +179,8 @@ export class ConnectedBackend implements Backend {
     if (stdin !== undefined) throw noInput(host, shown)
     const { columns, rows } = typeof pty === 'object' ? pty : { columns: 80, rows: 24 }
     const terminal = { term: process.env.TERM ?? 'xterm', columns, rows }
-    return { host, wire: terminalCommand(context, command), shown, pty: terminal }
+    const wire = (hasPassword?: boolean): string => terminalCommand(context, command, hasPassword)
+    return { host, wire: wire(), shown, pty: terminal, ...sudoOf(context, wire) }
   }
 
   #order(context: CommandContext, command: string, shown: string, input?: Input): Order {

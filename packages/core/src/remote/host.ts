@@ -45,6 +45,7 @@ export interface CommandOptions {
   readonly shell?: string
   /**
    * Gives the command a terminal, of 80 by 24 or of this size: both outputs come as one. It is given no input. On hosts alone.
+   * Under sudo with a password, sudo must be let remember it (`timestamp_timeout`, which it is as a rule).
    *
    * @default false
    */

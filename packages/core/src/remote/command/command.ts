@@ -10,7 +10,7 @@ import {
 } from './announcement.ts'
 import { lifeline } from './lifeline.ts'
 import { quote, quotePath } from './quote.ts'
-import { skipPassword, sudoTo } from './sudo.ts'
+import { givePassword, skipPassword, sudoTo } from './sudo.ts'
 
 /** Where, with which variables and as whom the commands of a host run. */
 export interface CommandContext {
@@ -47,12 +47,12 @@ export function wireCommand(
 }
 
 /** The command line of a command that is given a terminal: hung up, it dies as others do when their input ends. */
-export function terminalCommand(context: CommandContext, command: string): string {
+export function terminalCommand(context: CommandContext, command: string, hasPassword = false): string {
   const script = scriptOf(context, command)
-  if (context.user === undefined)
-    return `exec ${lifeline(script, { first: sayMarkOnTerminal, isOnTerminal: true })}`
-  const inside = lifeline(script, { isOnTerminal: true })
-  return `exec ${announceBy(sayMarkOnTerminal)} ${sudoTo(context.user, '-n')} ${inside}`
+  const { user } = context
+  if (user === undefined) return `exec ${lifeline(script, { first: sayMarkOnTerminal, isOnTerminal: true })}`
+  const first = hasPassword ? `${sayMarkOnTerminal}; ${givePassword(user)}` : sayMarkOnTerminal
+  return `exec ${announceBy(first)} ${sudoTo(user, '-n')} ${lifeline(script, { isOnTerminal: true })}`
 }
 
 /**

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
@@ -6,9 +6,10 @@ import { createRemote, type Remote } from '../remote.ts'
 import type { Question } from '../terminal/prompt.ts'
 import { OpenSsh } from '../testing/open-ssh.ts'
 import { processesWith } from '../testing/processes.ts'
+import { transportNames } from '../testing/transports.ts'
 import type { SshDefaults } from '../transport.ts'
 
-// Wants a password as sudo does: -n refuses, -S reads lines byte by byte, up to three of them.
+// Wants a password as sudo does: -n refuses, -S reads lines byte by byte, up to three of them; remembers it for a terminal.
 const fake = `#!/bin/sh
 needs=$(cat "$HOME/needs")
 mode=
@@ -17,10 +18,15 @@ while :; do case $1 in
 esac; done
 export SUDO_TO=\${SUDO_TO:-root}
 [ -n "$needs" ] || exec "$@"
+ticket=$HOME/ticket-$(ps -o tty= -p $$ | tr / -)
+[ ! -e "$ticket" ] || exec "$@"
 [ "$mode" = S ] || { echo 'sudo: a password is required' >&2; exit 1; }
 for try in 1 2 3; do
   IFS= read -r given || { echo 'sudo: no password was provided' >&2; exit 1; }
-  [ "$given" != "$needs" ] || exec "$@"
+  if [ "$given" = "$needs" ]; then
+    case $ticket in *pts*) : >"$ticket"; esac
+    exec "$@"
+  fi
   echo "$given" >>"$HOME/wrong"
   echo 'Sorry, try again.' >&2
 done
@@ -48,6 +54,8 @@ afterAll(async () => {
 function hostThatWants(password: string, answers: (string | undefined)[], more: Partial<SshDefaults> = {}) {
   writeFileSync(join(place, 'needs'), password)
   writeFileSync(join(place, 'wrong'), '')
+  for (const name of readdirSync(place).filter((each) => each.startsWith('ticket-')))
+    rmSync(join(place, name))
   questions = []
   told = []
   secrets = []
@@ -83,6 +91,20 @@ test('the password is asked for once, and every command gets its own input behin
   expect(await host.as('root').read('from-root')).toBe('text')
   expect(questions).toHaveLength(1)
 })
+
+test.each(transportNames)(
+  'a command on a terminal gets it too, and shows it to nobody: by %s',
+  async (transport) => {
+    const host = hostThatWants('open sesame', ['open sesame'], { transport })
+    const { stdout } = await host.sudo({ pty: true })`[ -t 0 ] && echo "$SUDO_TO"; stty`
+    expect(stdout).toMatch(/^root\n/)
+    await expect(host.as('deploy').run({ pty: true })`exit 3`).rejects.toMatchObject({
+      code: 'E_COMMAND_FAILED',
+    })
+    expect([stdout, ...told].join('\n')).not.toContain('open sesame')
+    expect(questions).toEqual([{ text: `sudo password of ${me}`, secret: true }])
+  },
+)
 
 test('a wrong one is asked for again, three times at most, and given to no command', async () => {
   const host = hostThatWants('right', ['wrong', 'right'])

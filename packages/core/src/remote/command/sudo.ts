@@ -29,6 +29,15 @@ const endOfPassword = 'viridian: input'
 /** A shell's commands that pass over the rest of a password, byte by byte, so that the command's input begins behind it. */
 export const skipPassword = `while IFS= read -r l && [ "$l" != "${endOfPassword}" ]; do :; done`
 
+/** A shell's command that tries a password, the first line that it reads: sudo itself would read on after a wrong one. */
+const tryPassword = (user: string): string => `head -n 1 | ${sudoTo(user, "-S -p ''")} sh -c :`
+
+/**
+ * A shell's commands that give sudo the password for the terminal that they have: it remembers it there. Read from a
+ * terminal, some releases would throw away what was sent before they look.
+ */
+export const givePassword = (user: string): string => `${tryPassword(user)} 2>/dev/null; ${skipPassword}`
+
 /** The password before a command's own input. */
 export function inputWithPassword(password: string, input?: Input): Input {
   const head = Buffer.from(`${password}\n${endOfPassword}\n`)
@@ -115,11 +124,10 @@ async function loginThatNeedsOne(place: SudoPlace): Promise<string | undefined> 
   return code === needed ? said.slice(said.lastIndexOf('\u0001') + 1).trim() : undefined
 }
 
-// sudo itself would read on after a wrong one.
 async function accepts(place: SudoPlace, password: string): Promise<boolean> {
   const line = Buffer.from(`${password}\n`)
   const input = { size: line.length, chunks: () => [line] }
-  return (await codeOf(place, `head -n 1 | ${sudoTo(place.user, "-S -p ''")} sh -c :`, { input })) === 0
+  return (await codeOf(place, tryPassword(place.user), { input })) === 0
 }
 
 async function codeOf(place: SudoPlace, script: string, options: ExecOptions): Promise<number | null> {

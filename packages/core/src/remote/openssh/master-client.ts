@@ -25,6 +25,11 @@ export interface ClientOptions {
   readonly lendsAgent: boolean
 }
 
+// A terminal's modes are told as in RFC 4254, 8.
+const endOfModes = 0
+const echo = 53
+const withoutEcho = Buffer.of(echo, 0, 0, 0, 0, endOfModes)
+
 interface Opening {
   readonly take: (error: Error | undefined, channel: MasterChannel | undefined) => void
 }
@@ -99,8 +104,8 @@ export class MasterClient extends EventEmitter implements SessionClient {
       if (this.#lendsAgent) channel.request('auth-agent-req@openssh.com', Buffer.alloc(0))
       let hasTerminal = true
       if (pty) {
-        const size = fields(pty.term, pty.cols, pty.rows, 0, 0, '\0')
-        channel.request('pty-req', size, (isSuccess) => {
+        const modes = pty.modes ? withoutEcho : Buffer.of(endOfModes)
+        channel.request('pty-req', fields(pty.term, pty.cols, pty.rows, 0, 0, modes), (isSuccess) => {
           hasTerminal = isSuccess
         })
       }

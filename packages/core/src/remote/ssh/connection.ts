@@ -21,6 +21,9 @@ const channelsAtOnce = 8
 
 const pausesMs = [20, 100, 500]
 
+// On a command's terminal nobody types: what is sent there is a password.
+const unshown = { ECHO: 0 } as const
+
 // ssh2 hands on the reason of SSH_MSG_CHANNEL_OPEN_FAILURE, a number.
 const isRefusedSession = (error: unknown): error is Error =>
   error instanceof Error && 'reason' in error && typeof error.reason === 'number'
@@ -71,7 +74,8 @@ export class SshConnection implements Connection {
 
   exec(command: string, options: ExecOptions): Promise<ExitStatus> {
     const { client, sent } = this.#session
-    const settings = { env: this.#env, ...(options.pty && { pty: ptyOf(options.pty) }) }
+    const pty = options.pty && { ...ptyOf(options.pty), modes: unshown }
+    const settings = { env: this.#env, ...(pty && { pty }) }
     return this.#inSession(
       options.signal,
       (take) => client.exec(command, settings, take),

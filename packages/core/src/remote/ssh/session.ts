@@ -6,6 +6,8 @@ export interface PtyRequest {
   readonly term: string
   readonly cols: number
   readonly rows: number
+  /** What it is set to beforehand. @default as the host has it */
+  readonly modes?: { readonly ECHO: 0 }
 }
 
 /**
