@@ -6,9 +6,6 @@ import { main } from '../dist/main.js'
 // Most commands end before code that is compiled once more, to run faster, has paid for that. V8 11, which is Node 20's, does
 // it early; later ones wait by themselves, and know no such flag.
 if (process.versions.v8.startsWith('11.')) setFlagsFromString('--interrupt-budget=1000000')
-// The heap is small, but each 64 MiB of buffers that ssh2 encrypts into begin a collection of it: a quarter of an upload's
-// processor time went there.
-setFlagsFromString('--no-incremental-marking')
 
 const exitCode = await main(process.argv.slice(2))
 for (const stream of [process.stdout, process.stderr])

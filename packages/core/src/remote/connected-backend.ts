@@ -18,6 +18,7 @@ import { remoteFileError } from './files/remote-file-error.ts'
 import { shownGet, shownPut, shownRead } from './files/shown.ts'
 import { type Forward, type ForwardOptions, openForward, shownForward } from './forward/forward.ts'
 import type { CommandOptions, CommandResult } from './host.ts'
+import { sending } from './input/sending.ts'
 import { withInput } from './input/stdin.ts'
 import { type RebootOptions, rebootHost } from './reboot.ts'
 import { type Circumstances, runCommand } from './running/command-run.ts'
@@ -165,7 +166,7 @@ export class ConnectedBackend implements Backend {
       if (!isTold) this.#options.onCommand(shown)
       isTold = true
       try {
-        await this.#carryOut(connection, order, silent)
+        await sending(input?.size ?? 0, () => this.#carryOut(connection, order, silent))
       } catch (error) {
         throw remoteFileError(error)
       }
