@@ -7,7 +7,7 @@ const bulk = 64 * 1024
 
 /**
  * Has a connected socket send what is written to it in one turn of the event loop as one piece. ssh2 writes each packet in
- * up to three parts: to many hosts at once those writes are most of a client's work.
+ * up to three parts: a call of the system, and a packet on the wire, for each.
  */
 export function gatherWrites(socket: Socket): void {
   const write = socket.write.bind(socket)
