@@ -17,7 +17,12 @@ const bundle = (name, input, external) =>
 
 // Core takes in what it needs, but for what has native parts or is one file already; the cloud takes in a zod of its own,
 // since it is to need nothing of ours; plugins take in nothing.
-const core = { ...entries, main: 'src/cli/main.ts', zod: 'src/zod.ts' }
+const core = {
+  ...entries,
+  main: 'src/cli/main.ts',
+  zod: 'src/zod.ts',
+  'cache-directory': 'src/config/cache-directory.ts',
+}
 const cloud = {
   ...entries,
   'emulator/index': 'src/emulator/index.ts',

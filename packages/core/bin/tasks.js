@@ -1,12 +1,19 @@
 #!/usr/bin/env node
 // Stands outside of dist, so that package managers can link the command before the first build.
+import module from 'node:module'
 import { setFlagsFromString } from 'node:v8'
-import { main } from '../dist/main.js'
+import { cacheDirectory } from '../dist/cache-directory.js'
 
 // Most commands end before code that is compiled once more, to run faster, has paid for that. V8 11, which is Node 20's, does
 // it early; later ones wait by themselves, and know no such flag.
 if (process.versions.v8.startsWith('11.')) setFlagsFromString('--interrupt-budget=1000000')
 
+// What V8 has compiled, kept for the next command by Node 22 and later. Left to itself, Node would keep it in the directory
+// for temporary files, under a name that others can take before.
+const cache = cacheDirectory()
+if (cache) module.enableCompileCache?.(cache)
+
+const { main } = await import('../dist/main.js')
 const exitCode = await main(process.argv.slice(2))
 for (const stream of [process.stdout, process.stderr])
   if (stream.writableLength > 0) await new Promise((resolve) => stream.write('', resolve))

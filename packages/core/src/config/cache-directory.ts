@@ -3,8 +3,8 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 
 /**
- * Where compiled task files are kept: code that is run again, which nobody but the user may write or read. False where
- * there can be none: they are compiled each time.
+ * Where compiled task files are kept, and what V8 has made of the command itself: code that is run again, which nobody but
+ * the user may write or read. False where there can be none: all is compiled each time.
  */
 export function cacheDirectory(): string | false {
   try {
