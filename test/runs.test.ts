@@ -152,7 +152,7 @@ describe('a second signal', () => {
     })
     const stopped = await ended(child)
     expect(stopped.exitCode).toBe(3)
-    expect(stopped.stdout).toContain(`${one}: stopping, then putting everything back`)
+    expect(stopped.stdout).toContain(`${one}: stopping, then putting back what its steps have made`)
     expect(stopped.stderr).toMatch(
       new RegExp(`${other} again: stopped at once; its journal is whole\nhint: "tasks rollback`),
     )

@@ -15,9 +15,10 @@ export function onInterrupt(session: Session, endNow: (signal: string) => void):
     session.emit({
       kind: 'note',
       level: 'warning',
-      text: `${signal}: stopping${session.committed ? '' : ', then putting everything back'}; once more to stop at once`,
+      text: `${signal}: stopping${session.committed ? '' : ', then putting back what its steps have made'}; once more to stop at once`,
     })
-    const hint = 'what the run had made is put back: run it again when you like'
+    const hint =
+      'what its steps had made is put back, what its commands did is not: run it again when you like'
     session.engine.fail(
       new ViridianError('E_INTERRUPTED', `interrupted by ${signal}`, session.committed ? {} : { hint }),
     )

@@ -15,7 +15,7 @@ export function outputFor(globals: Globals): Output {
   const { stdout } = process
   if (globals.json) return jsonOutput(stdout)
   const colors = colorsFor(stdout, globals.color)
-  return stdout.isTTY
+  return stdout.isTTY && process.env.TERM !== 'dumb'
     ? heldWhileAsked(terminalOutput(stdout, globals, colors))
     : plainOutput(stdout, globals, colors)
 }

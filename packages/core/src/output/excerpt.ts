@@ -1,4 +1,5 @@
 import { createHash, type Hash } from 'node:crypto'
+import { shortened } from '../shortened.ts'
 
 type Stream = 'stdout' | 'stderr'
 
@@ -71,8 +72,4 @@ class Digest {
 }
 
 /** A line of its own: one cut out of a longer text would keep all of that in memory. */
-function copied(line: string): string {
-  const more = line.length - longest
-  const shown = more > 0 ? `${line.slice(0, longest)}… (${more} characters more)` : line
-  return Buffer.from(shown).toString()
-}
+const copied = (line: string): string => Buffer.from(shortened(line, longest)).toString()

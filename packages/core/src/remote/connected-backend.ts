@@ -200,7 +200,8 @@ export class ConnectedBackend implements Backend {
   async #carryOut(connection: Connection, order: Order, options: CommandOptions): Promise<CommandResult> {
     const { host, signal, sudo } = this.#options
     const password =
-      order.sudo && (await sudo.passwordFor({ host, signal, connection, user: order.sudo.user }))
+      order.sudo &&
+      (await sudo.passwordFor({ host, signal, connection, user: order.sudo.user, pty: order.pty }))
     if (!order.sudo || password === undefined) return runCommand(connection, order, options, this.#options)
     const input = inputWithPassword(password, order.input)
     return runCommand(connection, { ...order, wire: order.sudo.wire(), input }, options, this.#options)

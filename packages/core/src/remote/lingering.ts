@@ -1,6 +1,8 @@
 // What was said before the end arrives within these, on a slow line too.
 const silenceMs = 1_000
 const mostMs = 10_000
+// The lifeline's five seconds between SIGTERM and SIGKILL, and some for the way.
+const dyingMs = 7_000
 
 /**
  * Ends the output of a command that has ended. What a command leaves running in the background may keep its outputs
@@ -14,6 +16,15 @@ export class Lingering {
 
   constructor(end: () => void) {
     this.#end = end
+  }
+
+  get hasExited(): boolean {
+    return this.#deadline > 0
+  }
+
+  /** Milliseconds that a command is given to end when it is told to: none when it has. */
+  get patience(): number {
+    return this.hasExited ? 0 : dyingMs
   }
 
   exited(): void {
@@ -34,7 +45,7 @@ export class Lingering {
       await pending
     } finally {
       this.#waiting -= 1
-      if (this.#deadline > 0) this.#deadline += performance.now() - began
+      if (this.hasExited) this.#deadline += performance.now() - began
       this.heard()
     }
   }

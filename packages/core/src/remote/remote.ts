@@ -137,9 +137,13 @@ class Connections {
   }
 
   async drop(spec: HostSpec): Promise<void> {
+    const key = keyOf(spec)
+    const present = this.#open.get(key)
+    // Whoever comes while it is closed makes a new one.
+    this.#open.delete(key)
     // One that did not come about has told whoever asked for it.
-    const present = await this.#open.get(keyOf(spec))?.catch(() => undefined)
-    await present?.close()
+    const connection = await present?.catch(() => undefined)
+    await connection?.close()
   }
 
   #connect(key: string, spec: HostSpec, stale: Promise<Connection> | undefined): Promise<Connection> {
@@ -148,7 +152,9 @@ class Connections {
     if (present !== undefined && present !== stale) return present
     const connecting = this.#transport.connect(spec, this.#stop.signal)
     this.#open.set(key, connecting)
-    connecting.catch(() => this.#open.delete(key))
+    connecting.catch(() => {
+      if (this.#open.get(key) === connecting) this.#open.delete(key)
+    })
     return connecting
   }
 }

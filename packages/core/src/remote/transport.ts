@@ -116,6 +116,8 @@ export interface ExecOptions {
   /** Takes output; while a promise that it gives is pending, no more of it is read, and the command waits. */
   readonly onStdout?: (chunk: Buffer) => Promise<void> | void
   readonly onStderr?: (chunk: Buffer) => Promise<void> | void
+  /** Called when the command has ended; its outputs may be held open by what it has left running. */
+  readonly onExit?: () => void
   /** Gives the command a terminal; both outputs then come as one. Closing the channel hangs it up. */
   readonly pty?: Pty
   /** When aborted, the channel's input is closed, by which a command on a lifeline dies; rejects with its reason. */

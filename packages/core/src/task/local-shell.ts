@@ -4,9 +4,6 @@ import { feed } from '../remote/input/feed.ts'
 import { Lingering } from '../remote/lingering.ts'
 import type { Connection, ExecOptions, ExitStatus } from '../remote/transport.ts'
 
-// The lifeline's five seconds between SIGTERM and SIGKILL, and some for the way.
-const dyingTime = 7_000
-
 // What zx would keep of the output, all of it and twice, is kept elsewhere, as far as it is needed.
 const nothing = Object.assign<string[], { push: () => number }>([], { push: () => 0 })
 
@@ -52,10 +49,10 @@ async function execute(directory: string, command: string, options: ExecOptions)
     stdout.resume()
     stderr.resume()
     timer = setTimeout(() => {
-      killGroup(pid)
+      if (!lingering.hasExited) killGroup(pid)
       stdout.destroy()
       stderr.destroy()
-    }, dyingTime)
+    }, lingering.patience)
   }
   const take = (output: typeof stdout, handle: ExecOptions['onStdout']): void => {
     output.on('data', async (chunk: Buffer) => {
@@ -77,7 +74,9 @@ async function execute(directory: string, command: string, options: ExecOptions)
   // A command may end without reading all.
   stdin.on('error', () => undefined)
   child.on('exit', () => {
-    if (!failure) lingering.exited()
+    if (failure) return
+    options.onExit?.()
+    lingering.exited()
   })
   signal?.addEventListener('abort', abort, { once: true })
   if (signal?.aborted) abort()

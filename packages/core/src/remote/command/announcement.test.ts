@@ -1,22 +1,25 @@
-import { existsSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { holdCommand } from '../testing/held-command.ts'
-import { Announced, announce, mark, quoteForLogin } from './announcement.ts'
+import { Announced, announce, mark, quoteForLogin, shellWords, stderrMark } from './announcement.ts'
 
-const shells = ['/bin/sh', '/bin/bash', '/bin/zsh', '/usr/bin/fish', '/bin/csh', '/bin/tcsh'].filter(
-  existsSync,
-)
+const shells = ['/bin/sh', '/bin/bash', '/bin/zsh', '/usr/bin/fish', '/bin/tcsh']
 
 describe('an announced command', () => {
   test.each(shells)('says the mark on both outputs first, under %s', async (shell) => {
-    const words = ['sh', '-c', `printf '%s|' "$@"; echo oops >&2; exit 3`, 'sh', `it's`, 'a\\b', '']
+    const words = ['sh', '-c', `printf '%s|' "$@"; echo oops >&2; exit 3`, 'sh', `it's`, 'a\\b', '!!', '']
     const line = `exec ${announce} ${words.map(quoteForLogin).join(' ')}`
     expect(await holdCommand(shell, line).ended).toEqual({
       code: 3,
       signal: null,
-      stdout: `${mark}it's|a\\b||`,
-      stderr: `${mark}oops\n`,
+      stdout: `${mark}it's|a\\b|!!||`,
+      stderr: `${stderrMark}oops\n`,
     })
+  })
+
+  test.each(shells)('may be a script of several lines, under %s', async (shell) => {
+    const script = `printf '%s|' 'it'\\''s' 'a\\nb!\n' "$0"\n# 50 %\ncat <<'E'\n\\é !#:0\nE\n`
+    const { stdout } = await holdCommand(shell, `exec ${shellWords(script)}`).ended
+    expect(stdout).toBe(`it's|a\\nb!\n|sh|\\é !#:0\n`)
   })
 
   test.each(['echo "$0"', 'printf %s "$0"', 'printf "$0"'])(
@@ -34,9 +37,10 @@ describe('an announced command', () => {
 
 describe('an output', () => {
   const given = (...chunks: (string | Buffer)[]) => {
-    const output = new Announced()
+    const output = new Announced('stdout')
     const own = Buffer.concat(chunks.map((chunk) => output.take(Buffer.from(chunk)))).toString('latin1')
-    return { own, begun: output.begun, before: output.before }
+    const rest = output.end().toString('latin1')
+    return { own: `${own}${rest}`, begun: output.begun, before: output.before }
   }
 
   test('is what comes behind the first mark', () => {
@@ -55,6 +59,18 @@ describe('an output', () => {
         before: 'hello ',
       })
     }
+  })
+
+  test('is without the mark of the other one, where the login has made one of both', () => {
+    const both = `${mark}${stderrMark}`
+    for (let at = 1; at < both.length; at += 1)
+      expect(given('hello ', both.slice(0, at), `${both.slice(at)}own`)).toMatchObject({ own: 'own' })
+    expect(given(mark, stderrMark.slice(0, 5))).toMatchObject({ own: stderrMark.slice(0, 5) })
+    expect(given(mark, stderrMark.slice(0, 5), 'own')).toMatchObject({ own: `${stderrMark.slice(0, 5)}own` })
+    expect(given(mark, `a${stderrMark}`)).toMatchObject({ own: `a${stderrMark}` })
+    const joined = new Announced('stdout')
+    joined.take(Buffer.from(`${stderrMark}sudo: no\n`))
+    expect(joined).toMatchObject({ begun: false, isJoined: true, before: 'sudo: no\n' })
   })
 
   test('has not begun without its mark, and keeps the last of what came', () => {

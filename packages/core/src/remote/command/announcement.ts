@@ -4,24 +4,26 @@
  * outputs: what comes before is not the command's, and without it the command has not run.
  */
 
-/** What a command line says before anything else. */
+/** What a command line says before anything else, on each of its outputs. */
 export const mark = '\u0001viridian\n'
+export const stderrMark = '\u0001viridian stderr\n'
 
-// Written in another way than it reads: a server that repeats the command line has not said it.
-const say = "printf '\\001%s\\n' viridian"
+// Written in another way than they read: a server that repeats the command line has not said them.
+const sayOnStdout = "printf '\\001%s\\n' viridian"
+const sayOnStderr = "printf '\\001%s stderr\\n' viridian >&2"
 
-/** A shell's commands that say the mark. */
-export const sayMark = `${say}; ${say} >&2`
+/** A shell's commands that say the marks. */
+export const sayMark = `${sayOnStdout}; ${sayOnStderr}`
 
 /*
  * Between the login and a command by sudo stands sudo as well: the mark is said on stderr before it, so that what it says
  * there is the command's, and on stdout behind it. Without the second one, it has refused.
  */
-export const sayMarkBeforeSudo = `${say} >&2`
-export const sayMarkBehindSudo = say
+export const sayMarkBeforeSudo = sayOnStderr
+export const sayMarkBehindSudo = sayOnStdout
 
 /** The same on a terminal: both outputs are one there, whose lines end as those of pipes from here on. */
-export const sayMarkOnTerminal = `stty -onlcr -echo 2>/dev/null; ${say}`
+export const sayMarkOnTerminal = `stty -onlcr -echo 2>/dev/null; ${sayOnStdout}`
 
 /** Words of a command that say the mark, and go on as the command of the words behind them. */
 export const announce = announceBy(sayMark)
@@ -30,28 +32,61 @@ export function announceBy(saying: string): string {
   return `sh -c ${quoteForLogin(`${saying}; exec "$@"`)} sh`
 }
 
-/** A word for the login's shell, which may be fish: to it, a backslash means something inside quotes too. */
+/**
+ * A word for the login's shell, which may be fish, to which a backslash means something inside quotes too, or csh, to
+ * which an exclamation mark does.
+ */
 export function quoteForLogin(word: string): string {
-  return `'${word.replaceAll(/['\\]/g, (character) => `'\\${character}'`)}'`
+  return `'${word.replaceAll(/['\\!]/g, (character) => `'\\${character}'`)}'`
+}
+
+/**
+ * A script as a word for the login's shell, and what a shell writes for it when that word has become its parameter: csh
+ * takes no line's end inside quotes.
+ */
+export function scriptForLogin(script: string, parameter: string): { word: string; written: string } {
+  if (!script.includes('\n')) return { word: quoteForLogin(script), written: `"${parameter}"` }
+  const word = quoteForLogin(script.replaceAll('\\', '\\\\').replaceAll('\n', '\\n'))
+  return { word, written: `"$(printf %b "${parameter}")"` }
+}
+
+/** Words of a command that runs a script by `sh`. */
+export function shellWords(script: string): string {
+  const { word, written } = scriptForLogin(script, '$0')
+  return script.includes('\n') ? `sh -c 'exec sh -c ${written}' ${word}` : `sh -c ${word}`
 }
 
 const kept = 8 * 1024
-const sought = Buffer.from(mark)
 
-/** One output of a command line: holds back what comes before the mark. */
+/** One output of a command line: holds back what comes before its mark. */
 export class Announced {
+  readonly #own: Buffer
+  readonly #other: Buffer
   #before = Buffer.alloc(0)
   #begun = false
   #isCut = false
+  /** What may be the start of the other output's mark, until that is known. */
+  #held: Buffer | undefined = Buffer.alloc(0)
+
+  constructor(stream: 'stdout' | 'stderr') {
+    const [own, other] = stream === 'stdout' ? [mark, stderrMark] : [stderrMark, mark]
+    this.#own = Buffer.from(own)
+    this.#other = Buffer.from(other)
+  }
 
   /** True once the mark has come. */
   get begun(): boolean {
     return this.#begun
   }
 
+  /** The login has made one of both outputs: the other one's mark came here. */
+  get isJoined(): boolean {
+    return this.#before.includes(this.#other)
+  }
+
   /** The last part of what came before the mark. */
   get before(): string {
-    return this.#before.toString('utf8')
+    return this.#before.toString('utf8').replaceAll(this.#other.toString(), '')
   }
 
   /** More came before the mark than was kept. */
@@ -61,13 +96,34 @@ export class Announced {
 
   /** The part of a chunk that is the command's own. */
   take(chunk: Buffer): Buffer {
-    if (this.#begun) return chunk
+    if (!this.#begun) return this.#seek(chunk)
+    return this.#held ? this.#withoutOther(chunk) : chunk
+  }
+
+  /** What is the command's own after all, now that nothing comes any more. */
+  end(): Buffer {
+    const held = this.#held ?? Buffer.alloc(0)
+    this.#held = undefined
+    return held
+  }
+
+  #seek(chunk: Buffer): Buffer {
     const all = Buffer.concat([this.#before, chunk])
-    const at = all.indexOf(sought)
+    const at = all.indexOf(this.#own)
     this.#begun = at >= 0
     const before = this.#begun ? all.subarray(0, at) : all
     this.#isCut ||= before.length > kept
     this.#before = before.subarray(-kept)
-    return this.#begun ? all.subarray(at + sought.length) : Buffer.alloc(0)
+    return this.#begun ? this.#withoutOther(all.subarray(at + this.#own.length)) : Buffer.alloc(0)
+  }
+
+  // Where both outputs are one, the other's mark follows this one's.
+  #withoutOther(chunk: Buffer): Buffer {
+    const all = this.#held && this.#held.length > 0 ? Buffer.concat([this.#held, chunk]) : chunk
+    const start = all.subarray(0, this.#other.length)
+    const isLike = start.equals(this.#other.subarray(0, start.length))
+    this.#held = isLike && start.length < this.#other.length ? all : undefined
+    if (this.#held) return Buffer.alloc(0)
+    return isLike ? all.subarray(this.#other.length) : all
   }
 }

@@ -2,11 +2,11 @@ import { ViridianError } from '../../error.ts'
 import {
   announce,
   announceBy,
-  quoteForLogin,
   sayMark,
   sayMarkBeforeSudo,
   sayMarkBehindSudo,
   sayMarkOnTerminal,
+  shellWords,
 } from './announcement.ts'
 import { lifeline } from './lifeline.ts'
 import { quote, quotePath } from './quote.ts'
@@ -62,10 +62,10 @@ export function terminalCommand(context: CommandContext, command: string, hasPas
 export function readingCommand(context: CommandContext, command: string, hasPassword = false): string {
   const script = scriptOf(context, command)
   const { user } = context
-  if (user === undefined) return `exec ${announce} sh -c ${quoteForLogin(script)}`
+  if (user === undefined) return `exec ${announce} ${shellWords(script)}`
   const [flags, first] = hasPassword ? ["-S -p ''", `${skipPassword}; `] : ['-n', '']
   const inside = `${first}${sayMarkBehindSudo}; ${script}`
-  return `exec ${announceBy(sayMarkBeforeSudo)} ${sudoTo(user, flags)} sh -c ${quoteForLogin(inside)}`
+  return `exec ${announceBy(sayMarkBeforeSudo)} ${sudoTo(user, flags)} ${shellWords(inside)}`
 }
 
 /** The command as people read it. */

@@ -1,4 +1,4 @@
-import { quoteForLogin } from './announcement.ts'
+import { quoteForLogin, scriptForLogin } from './announcement.ts'
 
 /*
  * A remote command must die with its runner, however that ends. The runner therefore keeps the channel's standard
@@ -16,14 +16,14 @@ const leadGroup = [
 const watch =
   'trap "" TERM; while read -r l; do :; done; kill -0 $$ || exit; kill -TERM -$$ || kill -TERM $$; sleep 5; kill -KILL -$$'
 
-// $1 is the command, which takes this shell's place: its end is the channel's own, a signal included. The watchdog then
+// The command takes this shell's place: its end is the channel's own, a signal included. The watchdog then
 // reads the end of input and finds nobody to end. Its output is closed so that it never holds the channel open.
-const watched = `(${watch}) <&3 >/dev/null 2>&1 & exec sh -c "$1" 3<&-`
+const watched = `(${watch}) <&3 >/dev/null 2>&1 & exec sh -c`
 
 const withoutInput = `exec 3<&0 </dev/null; ${watched}`
 
 // The command's input is the terminal, on which nobody types. That is hung up where other inputs end.
-const onTerminal = `trap "" HUP; exec 3<&0; (${watch}) <&3 >/dev/null 2>&1 & trap - HUP; exec sh -c "$1" 3<&-`
+const onTerminal = `trap "" HUP; exec 3<&0; (${watch}) <&3 >/dev/null 2>&1 & trap - HUP; exec sh -c`
 
 // $2 is the size of the command's input. A command that does not read would hold up whatever passes it on, and the end
 // behind it would never be seen: so all of it goes to a file that has no name any more, before the command begins. What
@@ -54,7 +54,9 @@ export function lifeline(
   { inputSize = 0, first, isOnTerminal = false }: LifelineOptions = {},
 ): string {
   const begin = first === undefined ? leadGroup : `${first}; ${leadGroup}`
-  const body = isOnTerminal ? onTerminal : withoutInput
-  const words = inputSize > 0 ? [begin, withInput, script, String(inputSize)] : [begin, body, script]
-  return ['sh', '-c', ...words.map(quoteForLogin)].join(' ')
+  const body = inputSize > 0 ? withInput : isOnTerminal ? onTerminal : withoutInput
+  const { word, written } = scriptForLogin(script, '$1')
+  const size = inputSize > 0 ? [String(inputSize)] : []
+  const words = [quoteForLogin(begin), quoteForLogin(`${body} ${written} 3<&-`), word, ...size]
+  return ['sh', '-c', ...words].join(' ')
 }

@@ -1,7 +1,8 @@
 import { ViridianError } from '../../error.ts'
+import { inputAfter } from '../input/after.ts'
 import type { Ask } from '../terminal/prompt.ts'
-import type { Connection, ExecOptions, Input, SshDefaults } from '../transport.ts'
-import { quoteForLogin } from './announcement.ts'
+import type { Connection, Input, Pty, SshDefaults } from '../transport.ts'
+import { Announced, announceBy, sayMark, sayMarkOnTerminal, shellWords } from './announcement.ts'
 import { quote } from './quote.ts'
 
 /** Where a command that goes by sudo is to go. */
@@ -10,6 +11,8 @@ export interface SudoPlace {
   readonly connection: Pick<Connection, 'exec' | 'patience'>
   /** Who it becomes. */
   readonly user: string
+  /** The command's terminal: sudo may want one. */
+  readonly pty?: Pty | undefined
   readonly signal: AbortSignal
 }
 
@@ -75,8 +78,9 @@ export class SudoPasswords {
   passwordFor(place: SudoPlace): Promise<string | undefined> {
     const known = this.#known.get(place.connection) ?? new Map<string, Promise<string | undefined>>()
     this.#known.set(place.connection, known)
-    const password = known.get(place.user) ?? this.#find(place)
-    known.set(place.user, password)
+    const key = place.pty ? `${place.user} on a terminal` : place.user
+    const password = known.get(key) ?? this.#find(place)
+    known.set(key, password)
     return password
   }
 
@@ -115,26 +119,53 @@ export class SudoPasswords {
 
 /** The name that the login goes by, if its sudo wants a password. */
 async function loginThatNeedsOne(place: SudoPlace): Promise<string | undefined> {
-  const probe = `e=$(LC_ALL=C ${sudoTo(place.user, '-n')} sh -c : 2>&1) && exit; case $e in *password*) printf '\\001%s\\n' "$(id -un)"; exit ${needed}; esac`
-  let said = ''
-  const onStdout = (chunk: Buffer): void => {
-    said += chunk.toString()
-  }
-  const code = await codeOf(place, probe, { onStdout })
-  return code === needed ? said.slice(said.lastIndexOf('\u0001') + 1).trim() : undefined
+  const probe = `e=$(LC_ALL=C ${sudoTo(place.user, '-n')} sh -c : 2>&1) && exit; case $e in *password*) id -un; exit ${needed}; esac`
+  const { code, said } = await probed(place, probe)
+  return code === needed ? said.trim() : undefined
 }
 
 async function accepts(place: SudoPlace, password: string): Promise<boolean> {
   const line = Buffer.from(`${password}\n`)
   const input = { size: line.length, chunks: () => [line] }
-  return (await codeOf(place, tryPassword(place.user), { input })) === 0
+  return (await probed(place, tryPassword(place.user), input)).code === 0
 }
 
-async function codeOf(place: SudoPlace, script: string, options: ExecOptions): Promise<number | null> {
-  const { connection } = place
-  const signal = AbortSignal.any([place.signal, AbortSignal.timeout(connection.patience)])
-  const { code } = await connection.exec(`exec sh -c ${quoteForLogin(script)}`, { ...options, signal })
-  return code
+async function probed(
+  { connection, pty, signal }: SudoPlace,
+  script: string,
+  input?: Input,
+): Promise<{ code: number | null; said: string }> {
+  const stdout = new Announced('stdout')
+  let said = ''
+  let begin: () => void = () => undefined
+  // Whatever else a login runs is not to read a password.
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve
+  })
+  const line = `exec ${announceBy(pty ? sayMarkOnTerminal : sayMark)} ${shellWords(script)}`
+  const { code } = await connection.exec(line, {
+    onStdout: (chunk) => {
+      said += stdout.take(chunk)
+      if (stdout.begun) begin()
+    },
+    ...(pty && { pty }),
+    ...(input && { input: inputAfter(begun, input) }),
+    signal: AbortSignal.any([signal, AbortSignal.timeout(connection.patience)]),
+  })
+  begin()
+  return { code, said: `${said}${stdout.end()}` }
+}
+
+const toSingleCommands = 'where sudo allows single commands only, host.run`sudo -n …` runs those'
+
+/** What to do about the words of a sudo that did not run a command. */
+export function sudoHint(lines: readonly string[]): string | undefined {
+  const said = lines.filter((line) => line.startsWith('sudo: ')).join('\n')
+  if (/must have a tty/.test(said))
+    return 'this sudo wants a terminal (requiretty): give the command one, pty: true'
+  if (/password (?:is|was) required|no password was provided/.test(said))
+    return `sudo is asked not to prompt (-n): let this user run sh by it without a password, or give sudoPassword; ${toSingleCommands}`
+  return undefined
 }
 
 function refused({ host, user }: SudoPlace, login: string): ViridianError {
@@ -142,7 +173,7 @@ function refused({ host, user }: SudoPlace, login: string): ViridianError {
     'E_SUDO_PASSWORD',
     `${host}: sudo accepts no password of ${login} that it was given`,
     {
-      hint: `check the password, and whether ${login} may become ${user} there`,
+      hint: `check the password, and whether ${login} may become ${user} there and run sh; ${toSingleCommands}`,
       place: { host },
     },
   )

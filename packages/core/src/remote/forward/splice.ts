@@ -31,6 +31,7 @@ export function splice(one: Duplex, other: Duplex, isCut: () => boolean): Promis
 
 /** Ends a connection so that its peer cannot take it for a whole one, where that can be said. */
 export function cut(connection: Duplex): void {
-  if (connection instanceof Socket) connection.resetAndDestroy()
+  // Unix sockets cannot be reset.
+  if (connection instanceof Socket && connection.remoteAddress !== undefined) connection.resetAndDestroy()
   else connection.destroy()
 }

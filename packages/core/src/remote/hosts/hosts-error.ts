@@ -48,7 +48,7 @@ export class HostsError extends ViridianError {
     ]
     const hint = failed.map(({ error }) => (isViridianError(error) ? error.hint : undefined)).find(Boolean)
     super('E_HOSTS_FAILED', [counts.join(', '), ...reasonLines(failed.map(reasonOf)), ...rest].join('\n'), {
-      hint: hint ?? 'all that the hosts said stands above; --verbose shows every command too',
+      hint: hint ?? 'with --failed it runs on these hosts alone; --verbose shows every command too',
       ...(failed.length === 1 && failed[0] && { place: { host: failed[0].host.name } }),
     })
     this.results = results

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { Mask } from '../../events/mask.ts'
-import { mark } from '../command/announcement.ts'
+import { mark, stderrMark } from '../command/announcement.ts'
 import type { CommandResult } from '../host.ts'
 import { createRemote, type Remote } from '../remote.ts'
 import { OpenSsh } from '../testing/open-ssh.ts'
@@ -27,7 +27,7 @@ test('what is said before a command begins is not its own', async () => {
   const server = await SshServer.start({
     exec: (_command, channel) => {
       channel.write(`welcome\n${mark}own\n`)
-      channel.stderr.write(`warning\n${mark}error\n`)
+      channel.stderr.write(`warning\n${stderrMark}error\n`)
       channel.exit(0)
       channel.end()
     },
@@ -109,7 +109,7 @@ test('no part of a secret is left where output is cut', async () => {
   let body = ''
   const server = await SshServer.start({
     exec: (_command, channel) => {
-      channel.stderr.write(mark)
+      channel.stderr.write(stderrMark)
       channel.write(body)
       channel.exit(7)
       channel.end()

@@ -1,8 +1,11 @@
 import { constants } from 'node:os'
 import { StringDecoder } from 'node:string_decoder'
 import { ViridianError } from '../../error.ts'
+import { shortened } from '../../shortened.ts'
 import { Announced } from '../command/announcement.ts'
+import { sudoHint } from '../command/sudo.ts'
 import type { CommandOptions, CommandResult } from '../host.ts'
+import { inputAfter } from '../input/after.ts'
 import { anywhere, type Cuts } from '../output/cuts.ts'
 import { LineSplitter } from '../output/line-splitter.ts'
 import type { OutputFile, OutputFiles } from '../output/output-files.ts'
@@ -12,7 +15,10 @@ import { Limits } from './limits.ts'
 import { nameOf, type Order } from './order.ts'
 
 const kept = 256 * 1024
+// Linux takes no longer word: a shell's -c is followed by one.
+const longestWord = 128 * 1024
 const linesInErrors = 10
+const longestInErrors = 1000
 
 export interface Circumstances {
   readonly signal: AbortSignal
@@ -29,8 +35,8 @@ export interface Circumstances {
 /**
  * Runs a command on a connection and judges how it ended.
  *
- * @throws ViridianError `E_COMMAND_FAILED`, `E_COMMAND_NOT_RUN`, `E_COMMAND_TIMEOUT`, `E_COMMAND_ABORTED`, or the
- * connection's failure
+ * @throws ViridianError `E_COMMAND_FAILED`, `E_COMMAND_LONG`, `E_COMMAND_NOT_RUN`, `E_COMMAND_TIMEOUT`,
+ * `E_COMMAND_ABORTED`, or the connection's failure
  */
 export async function runCommand(
   connection: Pick<Connection, 'exec' | 'patience'>,
@@ -38,6 +44,7 @@ export async function runCommand(
   options: CommandOptions,
   around: Circumstances,
 ): Promise<CommandResult> {
+  refuseLong(order)
   const limits = new Limits(order, options, around.signal)
   let file: OutputFile | undefined
   const spill = (): void => {
@@ -48,31 +55,56 @@ export async function runCommand(
   const keeping = { spill, file: () => file }
   const stdout = new Output('stdout', options, around, keeping, order.onBytes)
   const stderr = new Output('stderr', options, around, keeping)
+  // Before that, another program may stand in the command's place, and would take its input for its own.
+  let begin: () => void = () => undefined
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve
+  })
   const taking = (output: Output) => (chunk: Buffer) => {
     limits.alive()
     const taking = output.add(chunk)
-    if (output.begun) limits.begun()
+    if (output.begun || output.isJoined) {
+      limits.begun()
+      begin()
+    }
     return taking ?? around.caughtUp?.()
   }
   try {
     const exit = await connection.exec(order.wire, {
-      ...(order.input && { input: order.input }),
+      ...(order.input && { input: inputAfter(begun, order.input) }),
       ...(order.pty && { pty: order.pty }),
       onAccepted: () => limits.accepted(connection.patience),
       onStdout: taking(stdout),
       onStderr: taking(stderr),
+      onExit: () => limits.ended(),
       signal: limits.signal,
     })
-    const lines = [...stdout.end(), ...stderr.end()]
+    const lines = [...(await stdout.end()), ...(await stderr.end())]
     // Whatever its code: it is sudo's own.
-    if (order.sudo && !stdout.begun && stderr.begun)
-      throw failed(order, exit, { lines, file: undefined }, around.mask)
+    if (order.sudo && !stdout.begun && (stderr.begun || stdout.isJoined)) {
+      const said = stdout.isJoined ? linesOf(stdout.before) : lines
+      throw failed(order, exit, { lines: said, file: undefined }, around.mask)
+    }
     if (!stdout.begun) throw notRun(order, exit, [stdout.before, stderr.before], around.mask)
     return judge(order, options, exit, { stdout, stderr, lines, file: file?.path }, around.mask)
   } finally {
+    begin()
     limits.release()
     file?.end()
   }
+}
+
+function refuseLong(order: Order): void {
+  const size = Buffer.byteLength(order.wire)
+  if (size < longestWord) return
+  throw new ViridianError(
+    'E_COMMAND_LONG',
+    `${nameOf(order)} is too long for a command line: ${size} bytes as it is sent, of ${longestWord} that a system takes`,
+    {
+      hint: 'give what is long as stdin, or put it there as a file',
+      ...(order.host !== undefined && { place: { host: order.host } }),
+    },
+  )
 }
 
 /** The file of a command's whole output, once there is one. */
@@ -84,7 +116,7 @@ interface Keeping {
 /** One stream of a command: its lines as they come, its last part in the end. */
 class Output {
   readonly stream: 'stdout' | 'stderr'
-  readonly #announced = new Announced()
+  readonly #announced: Announced
   readonly #decoder = new StringDecoder('utf8')
   readonly #tail = new Tail(kept)
   readonly #splitter: LineSplitter
@@ -101,6 +133,7 @@ class Output {
     onBytes?: Order['onBytes'],
   ) {
     this.stream = stream
+    this.#announced = new Announced(stream)
     this.#keeping = keeping
     this.#onBytes = onBytes
     this.#cuts = around.cuts ?? anywhere
@@ -113,6 +146,11 @@ class Output {
 
   get begun(): boolean {
     return this.#announced.begun
+  }
+
+  /** The login has made one of both outputs. */
+  get isJoined(): boolean {
+    return this.#announced.isJoined
   }
 
   /** What was said before the command began. */
@@ -135,7 +173,10 @@ class Output {
   }
 
   add(chunk: Buffer): Promise<void> | void {
-    const own = this.#announced.take(chunk)
+    return this.#add(this.#announced.take(chunk))
+  }
+
+  #add(own: Buffer): Promise<void> | void {
     if (this.#onBytes) return this.#onBytes(own)
     if (this.#tail.overflows(own.length)) this.#keeping.spill()
     this.#keeping.file()?.add(this.stream, own)
@@ -148,7 +189,8 @@ class Output {
   }
 
   /** Gives the last lines. */
-  end(): readonly string[] {
+  async end(): Promise<readonly string[]> {
+    await this.#add(this.#announced.end())
     this.#splitter.add(this.#decoder.end())
     this.#splitter.end()
     return this.#recent
@@ -204,7 +246,7 @@ function notRun(
   before: readonly string[],
   mask: Circumstances['mask'],
 ): ViridianError {
-  const lines = before.flatMap((text) => text.split(/\r?\n/)).filter((line) => line.trim() !== '')
+  const lines = before.flatMap(linesOf)
   return new ViridianError(
     'E_COMMAND_NOT_RUN',
     `${nameOf(order)} was not run; what the login ran in its place ended with ${endOf(exit)}${lastOf(lines, mask)}`,
@@ -215,12 +257,14 @@ function notRun(
   )
 }
 
+const linesOf = (text: string): string[] => text.split(/\r?\n/).filter((line) => line.trim() !== '')
+
 const endOf = ({ code, signal }: ExitStatus): string => signal ?? `exit code ${code}`
 
 const lastOf = (lines: readonly string[], mask: Circumstances['mask']): string =>
   lines
     .slice(-linesInErrors)
-    .map((line) => `\n  ${mask(line)}`)
+    .map((line) => `\n  ${shortened(mask(line), longestInErrors)}`)
     .join('')
 
 // As shells count: 128 and the signal's number.
@@ -236,8 +280,8 @@ function hintFor(code: number, { lines, file }: Pick<Said, 'lines' | 'file'>): {
 }
 
 function reasonFor(code: number, lines: readonly string[]): string | undefined {
-  if (lines.some((line) => line.startsWith('sudo: ')))
-    return 'sudo is asked not to prompt (-n): let this user run it without a password'
+  const bySudo = sudoHint(lines)
+  if (bySudo !== undefined) return bySudo
   if (code === 127) return 'is it installed, and on the PATH of a shell that is no login shell?'
   if (code === 126) return 'the file is there, but may not be executed'
   if (code === 137) return 'it was killed: see whether the host ran out of memory'

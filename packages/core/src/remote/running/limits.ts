@@ -64,10 +64,15 @@ export class Limits {
     this.#idle?.refresh()
   }
 
-  release(): void {
+  /** It has ended; what it left in the background may still hold its outputs open, and is nobody to end. */
+  ended(): void {
     clearTimeout(this.#start)
     clearTimeout(this.#timer)
     clearTimeout(this.#idle)
+  }
+
+  release(): void {
+    this.ended()
     this.#outer.removeEventListener('abort', this.#abort)
   }
 

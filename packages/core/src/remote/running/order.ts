@@ -1,3 +1,4 @@
+import { shortened } from '../../shortened.ts'
 import type { Input, Pty } from '../transport.ts'
 
 /** A command, ready to be sent. */
@@ -16,6 +17,9 @@ export interface Order {
   readonly onBytes?: (chunk: Buffer) => Promise<void> | void
 }
 
-/** A command as errors begin with it. */
-export const nameOf = ({ host, shown }: Pick<Order, 'host' | 'shown'>): string =>
-  host === undefined ? `"${shown}"` : `${host}: "${shown}"`
+/** A command as errors begin with it: in one line, since a message's first line is its reason. */
+export function nameOf({ host, shown }: Pick<Order, 'host' | 'shown'>): string {
+  const lines = shown.split('\n').map((line) => line.trim())
+  const name = `"${shortened(lines.filter((line) => line !== '').join(' ⏎ '), 200)}"`
+  return host === undefined ? name : `${host}: ${name}`
+}

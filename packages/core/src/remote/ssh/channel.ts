@@ -5,9 +5,6 @@ import type { ExecOptions, ExitStatus } from '../transport.ts'
 import type { Brake } from './brake.ts'
 import type { Session, SessionChannel } from './session.ts'
 
-// The lifeline's five seconds between SIGTERM and SIGKILL, and some for the way.
-const dyingTime = 7_000
-
 /** Feeds a channel, hands on what it says, and waits for its end. */
 export async function channelExit(
   channel: SessionChannel,
@@ -34,7 +31,7 @@ export async function channelExit(
     timer = setTimeout(() => {
       channel.close()
       channel.emit('close')
-    }, dyingTime)
+    }, lingering.patience)
   }
   const abort = (): void => giveUp(signal?.reason)
   const lingering = new Lingering(() => {
@@ -42,7 +39,9 @@ export async function channelExit(
     channel.emit('close')
   })
   channel.on('exit', () => {
-    if (!failure) lingering.exited()
+    if (failure) return
+    options.onExit?.()
+    lingering.exited()
   })
   const take = (output: Readable, handle: ExecOptions['onStdout']): void => {
     output.on('data', async (chunk: Buffer) => {

@@ -1,5 +1,5 @@
 import { isViridianError, ViridianError } from '../../error.ts'
-import { quoteForLogin } from '../command/announcement.ts'
+import { shellWords } from '../command/announcement.ts'
 import { type CommandContext, scriptOf } from '../command/command.ts'
 import { quote } from '../command/quote.ts'
 import type { CommandValue } from '../host.ts'
@@ -74,7 +74,7 @@ export function shellLine(context: CommandContext, command: string | undefined):
   if (command === undefined && isPlain) return undefined
   // Here sudo may ask: a person can answer.
   const sudo = user === undefined ? '' : `sudo -u ${quote(user)} `
-  return `exec ${sudo}sh -c ${quoteForLogin(scriptOf(context, command ?? ownShell))}`
+  return `exec ${sudo}${shellWords(scriptOf(context, command ?? ownShell))}`
 }
 
 function noTerminal(host: string): ViridianError {
