@@ -8,6 +8,7 @@ import { OpenSsh } from '../testing/open-ssh.ts'
 import { processesWith } from '../testing/processes.ts'
 import { transportNames } from '../testing/transports.ts'
 import type { SshDefaults } from '../transport.ts'
+import { sudoHint } from './sudo.ts'
 
 // Wants a password as sudo does: -n refuses, -S reads lines byte by byte, up to three of them; remembers it for a terminal.
 const fake = `#!/bin/sh
@@ -17,6 +18,8 @@ while :; do case $1 in
   -n) mode=n; shift;; -S) mode=S; shift;; -p) shift 2;; -u) SUDO_TO=$2; shift 2;; *) break;;
 esac; done
 export SUDO_TO=\${SUDO_TO:-root}
+[ ! -e "$HOME/requiretty" ] || [ "$(ps -o tty= -p $$)" != '?' ] ||
+  { echo 'sudo: sorry, you must have a tty to run sudo' >&2; exit 1; }
 [ -n "$needs" ] || exec "$@"
 ticket=$HOME/ticket-$(ps -o tty= -p $$ | tr / -)
 [ ! -e "$ticket" ] || exec "$@"
@@ -148,4 +151,29 @@ test('the configuration may know it; a sudo that then wants none leaves no passw
   expect(await host.sudo({ stdin: 'in' })`cat`).toMatchObject({ stdout: 'in' })
   expect([questions, secrets]).toEqual([[], ['from a vault']])
   expect(processesWith('from a vault')).toEqual([])
+})
+
+test('a sudo that wants a terminal gets its password on the one of the command', async () => {
+  const host = hostThatWants('open sesame', ['open sesame'])
+  writeFileSync(join(place, 'requiretty'), '')
+  try {
+    await expect(host.sudo`true`).rejects.toMatchObject({
+      code: 'E_COMMAND_FAILED',
+      hint: 'this sudo wants a terminal (requiretty): give the command one, pty: true',
+    })
+    expect((await host.sudo({ pty: true })`echo $SUDO_TO`).stdout).toBe('root')
+    expect(questions).toHaveLength(1)
+  } finally {
+    rmSync(join(place, 'requiretty'))
+  }
+})
+
+test.each([
+  ['sudo: a password is required', /without a password, or give sudoPassword; where sudo allows single/],
+  ['sudo: unknown user nosuch', undefined],
+  ['a password is required', undefined],
+])('what to do about %j', (line, hint) => {
+  const told = sudoHint(['before', line])
+  if (hint) expect(told).toMatch(hint)
+  else expect(told).toBeUndefined()
 })

@@ -127,6 +127,20 @@ describe.each(['local', 'remote'] as const)('a port forwarded from the %s side',
   })
 })
 
+test('a target that is not there ends the connection by openssh too, and nothing else', async () => {
+  const other = remote.host(sshd.spec({ transport: 'openssh' }), { onWarning: (text) => warnings.push(text) })
+  const { port } = await other.forward({ from: 'remote', local: await freePort() })
+  expect(await endOf(dial(port))).toBe('ended')
+  await until(() => warnings.length > 0)
+  const carrying = await other.forward({ from: 'remote', local: portOf(target) })
+  const socket = dial(carrying.port)
+  socket.write('x')
+  await once(socket, 'data')
+  const ended = endOf(socket)
+  await carrying.close()
+  await ended
+})
+
 test('what a lost connection carried is reset, and the next one goes over a new connection', async () => {
   const { port } = await host.forward({ remote: `127.0.0.1:${portOf(target)}` })
   const socket = dial(port)

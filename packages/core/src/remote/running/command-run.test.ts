@@ -44,6 +44,53 @@ test('what is said before a command begins is not its own', async () => {
   }
 })
 
+test('a login that makes one of both outputs says no more for it', async () => {
+  const server = await SshServer.start({
+    exec: (_command, channel) => {
+      channel.write(`welcome\n${mark}${stderrMark}own\n`)
+      channel.exit(0)
+      channel.end()
+    },
+  })
+  try {
+    const host = remote.host({ ...server.spec, identityFile: sshd.identityFile })
+    expect(await host.run`true`).toMatchObject({ stdout: 'own', stderr: '' })
+    expect(await host.read('file')).toBe('own\n')
+  } finally {
+    await server.stop()
+  }
+})
+
+test('nothing of the input is given to what comes before the command', async () => {
+  let early = ''
+  let own = ''
+  const server = await SshServer.start({
+    exec: (_command, channel) => {
+      let isOwn = false
+      channel.on('data', (chunk: Buffer) => {
+        if (isOwn) own += chunk
+        else early += chunk
+        if (own.length < 'its input'.length) return
+        channel.exit(0)
+        channel.end()
+      })
+      channel.write('welcome\n')
+      setTimeout(() => {
+        isOwn = true
+        channel.stderr.write(stderrMark)
+        channel.write(mark)
+      }, 300)
+    },
+  })
+  try {
+    const host = remote.host({ ...server.spec, identityFile: sshd.identityFile })
+    await host.run({ stdin: 'its input' })`cat`
+    expect([early, own]).toEqual(['', 'its input'])
+  } finally {
+    await server.stop()
+  }
+})
+
 test('a command that something else ran in place of has not succeeded', async () => {
   const server = await SshServer.start({
     exec: (command, channel) => {

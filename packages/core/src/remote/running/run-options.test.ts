@@ -72,6 +72,34 @@ test('what stays behind with the outputs open holds nobody', async () => {
   process.kill(Number(stdout))
 })
 
+test('what stays behind is given no limits', async () => {
+  const limits = { timeout: '500ms', idleTimeout: '300ms' }
+  const { stdout } = await host.run(limits)`sleep 7 & echo started`
+  expect(stdout).toBe('started')
+  expect(countOf('sleep 7')).toBe(1)
+})
+
+test('a command line that is too long is refused, and the others go on', async () => {
+  const other = host.run`sleep 0.3; echo other`
+  await expect(host.run`true ${'x'.repeat(128 * 1024)}`).rejects.toMatchObject({
+    code: 'E_COMMAND_LONG',
+    message: expect.stringMatching(/^web-1: "true x{195}… \(\d+ characters more\)" is too long/),
+    place: { host: 'web-1' },
+  })
+  expect((await host.run`printf %s ${'x'.repeat(127 * 1024)} | wc -c`).stdout.trim()).toBe(`${127 * 1024}`)
+  expect((await other).stdout).toBe('other')
+})
+
+test('a command of several lines is named in one', async () => {
+  const failing = host.run`set -e
+
+    echo 'a  b'
+    exit 3`
+  await expect(failing).rejects.toMatchObject({
+    message: `web-1: "set -e ⏎ echo 'a  b' ⏎ exit 3" failed with exit code 3\n  a  b`,
+  })
+})
+
 test('the whole of a long output is in a file, that of a short one is not', async () => {
   const quiet = host.run({ quiet: true })
   expect(await quiet`seq 10`).not.toHaveProperty('outputFile')
