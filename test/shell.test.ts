@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -149,6 +150,18 @@ describe('tasks ssh', () => {
     await terminal.hangUp()
     await until('it has ended', () => countOf(`sleep ${seconds}`) === 0)
     await until('so has the command', () => countOf(tasks('ssh web')) === 0)
+  })
+
+  it('of which nothing is left ends a run as a signal, and not as a crash', async () => {
+    const seconds = `${Math.floor(Math.random() * 1e9)}.5`
+    const words = `exec --role web 'sleep ${seconds}'`
+    terminal.type(`(trap : HUP; ${tasks(words)}; echo $? >ended)\r`)
+    await until('it sleeps', () => countOf(`sleep ${seconds}`) > 0)
+    await terminal.hangUp()
+    const ended = join(project.directory, 'ended')
+    await until('it has ended', () => existsSync(ended) && readFileSync(ended, 'utf8') !== '')
+    expect(readFileSync(ended, 'utf8')).toBe('129\n')
+    expect(countOf(`sleep ${seconds}`)).toBe(0)
   })
 
   it.each([

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Stands outside of dist, so that package managers can link the command before the first build.
 import module from 'node:module'
+import { isatty } from 'node:tty'
 import { setFlagsFromString } from 'node:v8'
 import { cacheDirectory } from '../dist/cache-directory.js'
 
@@ -13,9 +14,13 @@ if (process.versions.v8.startsWith('11.')) setFlagsFromString('--interrupt-budge
 const cache = cacheDirectory()
 if (cache) module.enableCompileCache?.(cache)
 
+const terminals = [0, 1, 2].filter(isatty)
+
 const { main } = await import('../dist/main.js')
 const exitCode = await main(process.argv.slice(2))
 for (const stream of [process.stdout, process.stderr])
   if (stream.writableLength > 0) await new Promise((resolve) => stream.write('', resolve))
+// At its exit Node sets terminals back as they were, and crashes over one that is gone.
+if (!terminals.every(isatty)) for (const signal of ['SIGHUP', 'SIGKILL']) process.kill(process.pid, signal)
 // Everything is closed and told. Left to itself, Node 20 may wait without end for a socket whose peer is gone.
 process.exit(exitCode)
