@@ -145,7 +145,8 @@ export interface Host {
    * The file or directory takes the place of what `remote` names; a path that ends in `/` gets the local name behind it.
    * Relative remote paths start at the context's directory, else at home; relative local ones at the task file's.
    *
-   * @throws ViridianError `E_LOCAL_FILE`; `E_REMOTE_FILE` with what the host said
+   * @throws ViridianError `E_LOCAL_FILE`; `E_REMOTE_FILE` with what the host said; `E_STREAM_TAKEN` for a stream that has
+   * been read before; `E_PATH_EMPTY`
    *
    * @example
    * ```ts
