@@ -340,6 +340,21 @@ describe('a directory', () => {
     expect(readdirSync(there)).toHaveLength(20)
   })
 
+  test('says which link points nowhere, and where to look for what is not there', async () => {
+    await expect(host.put('tree', target(), { followLinks: true })).rejects.toMatchObject({
+      message: expect.stringMatching(/dangling points to what cannot be read: \/no\/such\/file$/),
+      place: { file: local('dangling') },
+    })
+    await expect(host.put('none', target())).rejects.toMatchObject({
+      code: 'E_LOCAL_FILE',
+      hint: expect.stringMatching(/^is the path right\?/),
+    })
+    writeFileSync(local('file'), 'x')
+    await expect(host.put('tree/file/inside', target())).rejects.toMatchObject({
+      hint: 'something in this path is no directory',
+    })
+  })
+
   test('is told what is wrong with it', async () => {
     await expect(host.put('tree', target(), { mode: 0o600 })).rejects.toMatchObject({ code: 'E_PUT_OPTIONS' })
     await expect(host.put('none', target())).rejects.toMatchObject({ code: 'E_LOCAL_FILE' })
