@@ -37,7 +37,8 @@ export interface CommandOptions {
   /**
    * What the command reads. It begins when all of that is on the host, in a file without a name in $TMPDIR or /var/tmp
    * there; what could not be sent whole is not read at all. A stream that several hosts are given at the same time reaches
-   * each of them whole; one that has been read before is refused (`E_STREAM_TAKEN`). @default nothing
+   * each of them whole; one that has been read before is refused (`E_STREAM_TAKEN`). What comes out of a pipe or a
+   * device, given as a file, is read once in a run. @default nothing
    */
   readonly stdin?: Stdin
   /** How often a command that fails is tried again. @default 0 */

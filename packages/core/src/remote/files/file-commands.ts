@@ -59,9 +59,9 @@ const lives = ': file changed as we read it$|: File removed before we read it$|:
 
 const packDirectory = (target: string): string =>
   [
-    `exec 3>&1; e=$(tar -cf - -C ${target} . 2>&1 >&3 3>&-); c=$?`,
+    `exec 3>&1; c=0; e=$(tar -cf - -C ${target} . 2>&1 >&3 3>&-) || c=$?`,
     `[ -z "$e" ] || printf '%s\\n' "$e" >&2`,
-    `[ $c -ne 1 ] || printf '%s\\n' "$e" | grep -Eqv ${quote(lives)} || c=0`,
+    `[ $c -ne 1 ] || printf '%s\\n' "$e" | grep -Ev ${quote(lives)} >/dev/null || c=0`,
     'exit $c',
   ].join('; ')
 

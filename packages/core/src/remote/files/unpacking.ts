@@ -1,6 +1,7 @@
-import { chmodSync, linkSync, mkdirSync, symlinkSync } from 'node:fs'
+import { chmodSync, linkSync, lstatSync, mkdirSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type ReadEntry, UnpackSync } from 'tar'
+import { localFileError } from '../local-file-error.ts'
 
 /**
  * A directory that comes as a tar archive. What the archive says is not trusted: nothing of it gets outside the
@@ -28,8 +29,9 @@ export class Unpacking {
       cwd: directory,
       preserveOwner: false,
       filter: (path, entry) => this.#isForNow(cleaned(path), entry as ReadEntry),
-      onwarn: (_code, message) => {
-        this.#failure ??= new Error(String(message))
+      // What the system refused comes as its error.
+      onwarn: (_code, what, why) => {
+        this.#failure ??= why instanceof Error && 'syscall' in why ? why : this.#unsound(what)
       },
     })
   }
@@ -88,8 +90,7 @@ export class Unpacking {
   }
 
   #name(path: string, other: string): void {
-    if (!this.#files.has(other))
-      throw new Error(`the archive has no ${other}, which ${path} is to be one with`)
+    if (!this.#files.has(other)) throw this.#unsound(`it has no ${other}, which ${path} is to be one with`)
     linkSync(join(this.#directory, other), this.#placeOf(path))
   }
 
@@ -98,10 +99,16 @@ export class Unpacking {
     const names = path.split('/')
     const isOutside =
       names.includes('..') || names.some((_, at) => at > 0 && this.#links.has(names.slice(0, at).join('/')))
-    if (isOutside) throw new Error(`the link ${path} in the archive stands outside of its directory`)
+    if (isOutside) throw this.#unsound(`the link ${path} stands outside of its directory`)
     const file = join(this.#directory, path)
+    if (lstatSync(file, { throwIfNoEntry: false })) throw this.#unsound(`it holds ${path} twice`)
     mkdirSync(dirname(file), { recursive: true })
     return file
+  }
+
+  #unsound(what: string): Error {
+    const hint = "nothing of it was kept: see what the host's tar is, and whether the host is to be trusted"
+    return localFileError(this.#directory, `the archive that the host sent is not sound: ${what}`, hint)
   }
 }
 
