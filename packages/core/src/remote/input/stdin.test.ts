@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { constants, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { constants, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
@@ -40,6 +40,7 @@ test('is text, bytes, a file or a stream, of a size known beforehand, to be read
     [{ file: 'big' }, big],
     [{ file: join(place, 'empty') }, Buffer.alloc(0)],
     [{ file: 'pipe' }, big],
+    [{ file: '/proc/version' }, readFileSync('/proc/version')],
     [Readable.from([big, big]), Buffer.concat([big, big])],
     [pieces(), Buffer.from('grüße')],
     [Readable.from([]), Buffer.alloc(0)],
