@@ -66,7 +66,7 @@ function way({ proxyCommand }: Target, via: string | undefined): string[] {
   return proxyCommand === undefined ? options({ ProxyJump: 'none', ProxyCommand: 'none' }) : []
 }
 
-function hostKeys({ given, defaults }: MasterSettings): string[] {
+function hostKeys({ given, defaults, target }: MasterSettings): string[] {
   if (given) {
     return options({
       StrictHostKeyChecking: 'yes',
@@ -78,11 +78,14 @@ function hostKeys({ given, defaults }: MasterSettings): string[] {
       ...(given.fingerprints.length > 0 && { KnownHostsCommand: byFingerprint(given.fingerprints) }),
     })
   }
-  if (defaults.knownHosts === undefined) return []
-  const files = defaults.knownHosts.map(expandHome)
+  const files = defaults.knownHosts?.map(expandHome)
   return options({
-    UserKnownHostsFile: files.length === 0 ? 'none' : files.map(quoted).join(' '),
-    GlobalKnownHostsFile: 'none',
+    // To `no`, ssh takes a changed key too, and only warns.
+    ...(target.settings.strictHostKeyChecking === 'no' && { StrictHostKeyChecking: 'accept-new' }),
+    ...(files && {
+      UserKnownHostsFile: files.length === 0 ? 'none' : files.map(quoted).join(' '),
+      GlobalKnownHostsFile: 'none',
+    }),
   })
 }
 

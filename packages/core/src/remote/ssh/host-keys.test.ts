@@ -62,6 +62,17 @@ describe.each(transportNames)('host keys by %s', (transport) => {
     })
   })
 
+  test.each(['no', 'off'])('a changed key is refused where StrictHostKeyChecking is %s too', async (said) => {
+    const config = join(place, `checking-${transport}-${said}`)
+    writeFileSync(config, `StrictHostKeyChecking ${said}\n`)
+    const defaults = { ...known(`${at()} ${foreign()}`), config }
+    const file = defaults.knownHosts?.[1]
+    await expect(logIn(sshd.spec(), defaults)).rejects.toMatchObject({
+      code: 'E_HOST_KEY_CHANGED',
+      place: { host: 'web-1', file, line: 1 },
+    })
+  })
+
   test('a revoked key is refused, also one that another line knows', async () => {
     const defaults = known(`${at()} ${sshd.hostKey()}`, `@revoked * ${sshd.hostKey()}`)
     await expect(logIn(sshd.spec(), defaults)).rejects.toMatchObject({

@@ -171,6 +171,20 @@ describe.each(transportNames)('by %s, what fails on the way', (name) => {
     })
   })
 
+  test('with a changed key is not passed, also where StrictHostKeyChecking is no', async () => {
+    const file = configOf(`changed-${name}`, [`[127.0.0.1]:${outer.port} ${inner.hostKey()}`])
+    const first = ['StrictHostKeyChecking no', `UserKnownHostsFile ${file}`]
+    const changed = configOf(`lax-${name}`, [
+      ...first,
+      ...hostLines('outer', outer),
+      ...hostLines('web', web, 'ProxyJump outer'),
+    ])
+    await expect(logIn({ name: 'web' }, { config: changed })).rejects.toMatchObject({
+      code: 'E_HOST_KEY_CHANGED',
+      place: { host: 'jump host outer', file, line: 1 },
+    })
+  })
+
   test('for good is told at once', async () => {
     const server = await OpenSsh.start({ config: ['AllowTcpForwarding no'] })
     try {
