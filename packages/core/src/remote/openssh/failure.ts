@@ -20,11 +20,12 @@ export async function failureOf(
 ): Promise<Error> {
   if (code === 127) return missingProgram(target)
   const said = new Said(lines)
+  const isUnresolved = said.find(/^ssh: Could not resolve hostname /) !== undefined
   const final =
     (await hostKeyFailure(target, said)) ??
     loginFailure(target, said, answered) ??
     protocolFailure(target, said) ??
-    settingsFailure(target, said)
+    (isUnresolved ? undefined : settingsFailure(target, said))
   if (final) return final
   const reason = reasonIn(lines)
   if (isLate) {
@@ -32,7 +33,7 @@ export async function failureOf(
     return Object.assign(new Error(`timed out while waiting for the handshake${last}`), { code: 'ETIMEDOUT' })
   }
   const error = new Error(reason ?? 'ssh ended without a word')
-  if (said.find(/^ssh: Could not resolve hostname /)) return Object.assign(error, { code: 'ENOTFOUND' })
+  if (isUnresolved) return Object.assign(error, { code: 'ENOTFOUND' })
   // A busy sshd drops connections before it says who it is.
   if (said.find(/^kex_exchange_identification: /)) return Object.assign(error, { code: 'ECONNRESET' })
   return error
@@ -56,7 +57,7 @@ function protocolFailure({ name, address, port }: Target, said: Said): ViridianE
 
 // A file's line, or one of the words that we give: an older ssh does not know them all.
 const badSetting =
-  /^((?:command-line|.+): (?:line \d+: |terminating, \d+ )?[Bb]ad .+|.+ line \d+: .+|Can't open user config file .+|Bad owner or permissions on .+)$/
+  /^(?!debug\d: )((?:command-line|.+): (?:line \d+: |terminating, \d+ )?[Bb]ad .+|.+ line \d+: .+|Can't open user config file .+|Bad owner or permissions on .+)$/
 
 function settingsFailure({ name }: Target, said: Said): ViridianError | undefined {
   if (said.find(/^debug1: (?:Connecting to|Executing proxy command)/)) return undefined

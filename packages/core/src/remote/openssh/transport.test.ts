@@ -168,6 +168,17 @@ describe('its surroundings', () => {
     })
   })
 
+  test('an address that cannot be found is no fault of the settings', async () => {
+    // ssh says of each line that it reads, and of an Include that matches nothing.
+    const config = file('fine', 'Host *', '  AddressFamily inet6', `  Include ${join(place, 'none-*')}`)
+    const spec = sshd.spec()
+    for (const each of [spec, { ...spec, name: 'behind', address: '127.0.0.2', proxyJump: '127.0.0.1' }])
+      await expect(logIn(each, { config })).rejects.toMatchObject({
+        code: 'E_HOST_UNREACHABLE',
+        message: expect.stringContaining('Could not resolve hostname 127.0.0.1'),
+      })
+  })
+
   test('nothing is left when it is closed, also of what did not come through', async () => {
     vi.stubEnv('TMPDIR', mkdtempSync(join(place, 't')))
     const defaults: SshDefaults = { config: false, knownHosts: [sshd.knownHosts], connectTimeout: 300 }
