@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -97,6 +97,31 @@ describe.each(transportNames)('host keys by %s', (transport) => {
     expect(await logIn(sshd.spec(), known(`127.0.0.1 ${sshd.hostKey()}`))).toBe('in')
     const negated = known(`127.*,!127.0.0.1 ${sshd.hostKey()}`)
     await expect(logIn(sshd.spec(), negated)).rejects.toMatchObject({ code: 'E_HOST_KEY_UNKNOWN' })
+  })
+
+  test('another port of a known host may have a key of its own', async () => {
+    const name = `127.0.0.1 ${foreign()}`
+    await expect(logIn(sshd.spec(), known(name))).rejects.toMatchObject({ code: 'E_HOST_KEY_UNKNOWN' })
+    for (const checking of ['accept-new', 'no']) {
+      const config = join(place, `port-${transport}-${checking}`)
+      writeFileSync(config, `StrictHostKeyChecking ${checking}\n`)
+      const defaults = known(name)
+      const knownHosts = [...(defaults.knownHosts ?? [])].reverse()
+      expect(await logIn(sshd.spec(), { ...defaults, config, knownHosts })).toBe('in')
+      expect(readFileSync(knownHosts[0] ?? '', 'utf8')).toBe(`${name}\n${at()} ${sshd.hostKey()}\n`)
+    }
+  })
+
+  test('the name alone vouches for a key that its port does not contradict', async () => {
+    const name = `127.0.0.1 ${sshd.hostKey()}`
+    const dsa = `${at()} ssh-dss AAAAB3NzaC1kc3MAAACBAA==`
+    expect(await logIn(sshd.spec(), known(dsa, name))).toBe('in')
+    await expect(logIn(sshd.spec(), known(`${at()} ${foreign()}`, name))).rejects.toMatchObject({
+      code: 'E_HOST_KEY_CHANGED',
+    })
+    await expect(logIn(sshd.spec(), known(name, `@revoked ${name}`))).rejects.toMatchObject({
+      code: 'E_HOST_KEY_REVOKED',
+    })
   })
 
   test('keys that the host was given with are the only ones', async () => {

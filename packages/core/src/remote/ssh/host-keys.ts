@@ -36,8 +36,10 @@ export class HostKeys {
     const file = settings.revokedHostKeys
     const revoked = file === undefined ? undefined : await this.#revokedBy(target, file)
     const names = namesOf(target)
+    const keys = known.entriesFor(...names).filter(({ marker }) => marker === undefined)
+    const standIns = known.standInsFor(...names)
     return {
-      types: known.entriesFor(...names).flatMap(({ marker, type }) => (marker === undefined ? [type] : [])),
+      types: (keys.length > 0 ? keys : standIns).map(({ type }) => type),
       check: (key) => {
         const line = revoked?.get(key.toString('base64'))
         if (file !== undefined && line !== undefined) return revokedKey(target, key, { file, line })
@@ -49,6 +51,7 @@ export class HostKeys {
         const type = typeOf(key)
         const other = entries.find((entry) => entry.marker === undefined && entry.type === type)
         if (other) return changedKey(target, key, other)
+        if (standIns.some((entry) => entry.key.equals(key))) return undefined
         return settings.strictHostKeyChecking === 'yes'
           ? unknownKey(target, key, entries)
           : this.#new.meet({ target, key, known, names, time })

@@ -39,11 +39,15 @@ describe('a known_hosts file', () => {
     expect(linesFor(text, 'web-10')).toEqual([])
   })
 
-  test('a port of its own comes first, the name alone stands in', () => {
+  test('a port has keys of its own, for which the name alone stands in', () => {
     const text = `[web-1]:2222 ${key}\nweb-1 ${key}\n@revoked web-1 ${key}`
-    expect(linesFor(text, 'web-1', 2222)).toEqual([1, 3])
-    expect(linesFor(text, 'web-1', 2200)).toEqual([2, 3])
-    expect(linesFor(text, 'web-1')).toEqual([2, 3])
+    const standIns = (port?: number): number[] =>
+      knownIn(text)
+        .standInsFor('web-1', port)
+        .map(({ line }) => line)
+    expect([linesFor(text, 'web-1', 2222), standIns(2222)]).toEqual([[1, 3], [2]])
+    expect([linesFor(text, 'web-1', 2200), standIns(2200)]).toEqual([[3], [2]])
+    expect([linesFor(text, 'web-1'), standIns(22), standIns()]).toEqual([[2, 3], [], []])
   })
 
   test('markers are told', () => {

@@ -56,15 +56,20 @@ export class KnownHosts {
   }
 
   /**
-   * The entries for a host: by `[host]:port`, and, where that gives no key, by its name alone, as OpenSSH does. Without
-   * a port: by that name and no other.
+   * The entries for a host: by `[host]:port`, and revocations and authorities by its name alone too. Without a port: by
+   * that name and no other.
    */
   entriesFor(host: string, port?: number): KnownHost[] {
-    if (port === undefined || port === 22) return this.#named(host)
-    const exact = this.#named(`[${host}]:${port}`)
-    const byName = this.#named(host)
-    const keyed = exact.some((entry) => entry.marker === undefined)
-    return keyed ? [...exact, ...byName.filter((entry) => entry.marker === 'revoked')] : [...exact, ...byName]
+    if (isUsual(port)) return this.#named(host)
+    return [...this.#named(`[${host}]:${port}`), ...this.#named(host).filter(({ marker }) => marker)]
+  }
+
+  /**
+   * The keys that a host has by its name alone. As with OpenSSH they vouch for the same key at another port, and do not
+   * speak against another key: what listens there may be another server.
+   */
+  standInsFor(host: string, port?: number): KnownHost[] {
+    return isUsual(port) ? [] : this.#named(host).filter(({ marker }) => marker === undefined)
   }
 
   #named(host: string): KnownHost[] {
@@ -83,6 +88,8 @@ export class KnownHosts {
     else this.#byName.set(name, [entry])
   }
 }
+
+const isUsual = (port: number | undefined): boolean => port === undefined || port === 22
 
 const isPattern = (name: string): boolean => /[*?!]/.test(name)
 
