@@ -2,8 +2,9 @@ import { createPrivateKey, sign } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { ParsedKey } from 'ssh2'
 import { typeOf } from './fingerprint.ts'
-import { isEncrypted, publicKeyIn } from './key-file.ts'
+import { isEncrypted, privateKeyIn, publicKeyIn } from './key-file.ts'
 import { ssh2 } from './libraries.ts'
+import { isPkcs8, rewritten } from './pkcs8.ts'
 
 /** A private key's file, read once a run. */
 export type Identity = { readonly file: string } & (
@@ -19,6 +20,9 @@ export type Identity = { readonly file: string } & (
   | { readonly status: 'missing' }
   | { readonly status: 'unusable'; readonly reason: string }
 )
+
+/** Another passphrase may unlock the key; of other errors none does. */
+export class WrongPassphrase extends Error {}
 
 const securityKey = "it is a security key's, which takes transport: 'openssh'"
 
@@ -46,12 +50,17 @@ export function publicKeyOf(identity: Identity): Buffer | undefined {
 }
 
 async function readIdentity(file: string): Promise<Identity> {
-  const [text, beside] = await Promise.all([textOf(file), textOf(`${file}.pub`)])
-  const publicText = beside ?? (text !== undefined && /^(?:ssh|ecdsa|sk)-/.test(text) ? text : undefined)
-  const isPrivate = text?.includes('PRIVATE KEY') ?? false
-  if (text === undefined && publicText === undefined) return { status: 'missing', file }
-  if (!isPrivate && publicText !== undefined) return publicIdentity(file, publicText)
-  if (text === undefined || !isPrivate) return { status: 'unusable', file, reason: 'it holds no private key' }
+  const [whole, beside] = await Promise.all([textOf(file), textOf(`${file}.pub`)])
+  const publicText = beside ?? (whole !== undefined && /^(?:ssh|ecdsa|sk)-/.test(whole) ? whole : undefined)
+  const text = whole === undefined ? undefined : privateKeyIn(whole)
+  if (whole === undefined && publicText === undefined) return { status: 'missing', file }
+  if (text === undefined && publicText !== undefined) return publicIdentity(file, publicText)
+  if (text === undefined)
+    return {
+      status: 'unusable',
+      file,
+      reason: whole?.startsWith('PuTTY-') ? puttys(file) : 'it holds no private key',
+    }
   const blob = publicKeyIn(text)
   if (blob !== undefined && typeOf(blob).startsWith('sk-'))
     return { status: 'unusable', file, reason: securityKey }
@@ -64,10 +73,13 @@ async function readIdentity(file: string): Promise<Identity> {
     publicKey: publicKey instanceof Error ? undefined : publicKey,
     unlock: (passphrase) => {
       const parsed = parsedKey(text, passphrase)
-      return parsed instanceof Error ? parsed : withCachedKey(parsed)
+      return parsed instanceof Error ? lockedBy(parsed) : withCachedKey(parsed)
     },
   }
 }
+
+const puttys = (file: string): string =>
+  `it is PuTTY's, which puttygen converts: puttygen ${file} -O private-openssh -o ${file.replace(/\.ppk$/, '')}.key`
 
 function publicIdentity(file: string, text: string): Identity {
   const publicKey = parsedKey(text)
@@ -84,8 +96,22 @@ function parse(file: string, text: string): Identity {
 
 // ssh2's types leave out that a file of several keys gives them all.
 function parsedKey(text: string, passphrase?: string): ParsedKey | Error {
-  const parsed: ParsedKey | ParsedKey[] | Error = ssh2.utils.parseKey(text, passphrase)
-  return Array.isArray(parsed) ? (parsed[0] ?? new Error('it holds no key')) : parsed
+  try {
+    const parsed: ParsedKey | ParsedKey[] | Error = isPkcs8(text)
+      ? ssh2.utils.parseKey(rewritten(text, passphrase))
+      : ssh2.utils.parseKey(text, passphrase)
+    return Array.isArray(parsed) ? (parsed[0] ?? new Error('it holds no key')) : parsed
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error))
+  }
+}
+
+// What a wrong passphrase decrypts may look like anything: all is taken for one that is not known to be none.
+function lockedBy(error: Error): Error {
+  if ('code' in error && error.code === 'ERR_OSSL_EVP_UNSUPPORTED')
+    return new Error('OpenSSL no longer supports its encryption')
+  const isBeyondUs = /^Unsupported (?:cipher|kdf|OpenSSH|private)|^Cipher .* not supported|^SSH has no/
+  return isBeyondUs.test(error.message) ? error : new WrongPassphrase(error.message)
 }
 
 const hashes: Readonly<Record<string, string>> = {

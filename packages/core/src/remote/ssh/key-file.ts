@@ -1,5 +1,11 @@
 const openSshKey = /^-----BEGIN OPENSSH PRIVATE KEY-----([\s\S]+)-----END OPENSSH PRIVATE KEY-----/
 
+const privateKey =
+  /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----[\s\S]*?(?:-----END (?:[A-Z]+ )?PRIVATE KEY-----|$)/
+
+/** A file's private key without what `openssl` may write around it; undefined: there is none. */
+export const privateKeyIn = (text: string): string | undefined => privateKey.exec(text)?.[0]
+
 /** True for a private key that takes a passphrase. */
 export function isEncrypted(text: string): boolean {
   const blob = openSshBlob(text)

@@ -1,6 +1,6 @@
 import type { ParsedKey } from 'ssh2'
 import type { Ask } from '../terminal/prompt.ts'
-import type { Identity } from './identity.ts'
+import { type Identity, WrongPassphrase } from './identity.ts'
 
 type Encrypted = Identity & { readonly status: 'encrypted' }
 
@@ -29,6 +29,7 @@ export class Passphrases {
       if (passphrase === undefined || passphrase === '') return new Error(`${file} is encrypted`)
       const key = unlock(passphrase)
       if (!(key instanceof Error)) return key
+      if (!(key instanceof WrongPassphrase)) return new Error(`${file}: ${key.message}`)
     }
     return new Error(`${file} is encrypted, and no passphrase was right`)
   }
