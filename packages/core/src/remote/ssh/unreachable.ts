@@ -16,12 +16,17 @@ export function unreachable(target: Target, cause: unknown): ViridianError {
     `${name} (${address}:${port}) cannot be reached${within}: ${reason}`,
     {
       hint: isFinal(cause)
-        ? `check the address of ${name}`
+        ? `check the address of ${name}${narrowing(target)}`
         : 'check that it is up, that its sshd listens on this port, and that the network lets you through',
       place: { host: name },
       cause,
     },
   )
+}
+
+function narrowing({ settings: { addressFamily, bindAddress } }: Target): string {
+  const isNarrow = addressFamily !== 'any' || bindAddress !== undefined
+  return isNarrow ? ', and AddressFamily and BindAddress in ssh_config' : ''
 }
 
 // A name with several addresses fails with all of their errors, and without a message of its own.
