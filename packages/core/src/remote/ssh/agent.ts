@@ -1,38 +1,69 @@
-import type {
-  IdentityCallback,
-  KnownPublicKeys,
-  OpenSSHAgent,
-  ParsedKey,
-  SignCallback,
-  SigningRequestOptions,
-} from 'ssh2'
+import { connect } from 'node:net'
+import type { IdentityCallback, OpenSSHAgent, ParsedKey, SignCallback, SigningRequestOptions } from 'ssh2'
+import { FieldReader, fields, Packets } from '../openssh/wire.ts'
+import { typeOf } from './fingerprint.ts'
 import { ssh2 } from './libraries.ts'
 
 /** The keys of a running ssh-agent. */
 export interface AgentKeys {
   readonly agent: OpenSSHAgent
   readonly keys: readonly ParsedKey[]
+  /** What it holds that ssh2 cannot use. */
+  readonly beyond: readonly string[]
 }
 
 const answerWithin = 2_000
 
 /** Asks the agent for its keys. A dead one would make ssh2 fail the whole connection, so it is asked first. */
 export async function probeAgent(socketPath: string): Promise<AgentKeys | Error> {
-  const agent = new ssh2.OpenSSHAgent(socketPath)
-  return new Promise((resolve) => {
-    const late = new Error(`the agent at ${socketPath} did not answer within ${answerWithin / 1000} s`)
-    const timer = setTimeout(() => resolve(late), answerWithin)
-    agent.getIdentities((error, keys) => {
-      clearTimeout(timer)
-      if (error) resolve(new Error(`the agent at ${socketPath} does not answer`, { cause: error }))
-      else resolve({ agent, keys: (keys ?? []).filter(isParsed) })
+  const late = new Error(`the agent at ${socketPath} did not answer within ${answerWithin / 1000} s`)
+  const socket = connect(socketPath).setTimeout(answerWithin, () => socket.destroy(late))
+  try {
+    const blobs = await identitiesIn(socket, (message) => socket.write(message))
+    const keys = blobs.flatMap((blob) => {
+      const key = ssh2.utils.parseKey(blob)
+      return key instanceof Error ? [] : [key]
     })
-  })
+    return { agent: new ssh2.OpenSSHAgent(socketPath), keys, beyond: blobs.flatMap(beyondSsh2) }
+  } catch (cause) {
+    return cause === late ? late : new Error(`the agent at ${socketPath} does not answer`, { cause })
+  } finally {
+    socket.destroy()
+  }
 }
 
-// Typed wider than what this agent gives: keys as an agent of one's own may name them.
-function isParsed(key: KnownPublicKeys<ParsedKey>[number]): key is ParsedKey {
-  return 'getPublicSSH' in key
+// Messages of the agents' protocol. ssh2 has a client for it, which leaves out the keys that it cannot use.
+const requestIdentities = 11
+const identitiesAnswer = 12
+
+async function identitiesIn(
+  answers: AsyncIterable<Buffer>,
+  send: (message: Buffer) => unknown,
+): Promise<Buffer[]> {
+  const packets = new Packets()
+  send(fields(Buffer.of(requestIdentities)))
+  for await (const chunk of answers) {
+    const [packet] = packets.take(chunk)
+    if (packet === undefined) continue
+    if (packet[0] !== identitiesAnswer) break
+    const reader = new FieldReader(packet, 1)
+    const blobs: Buffer[] = []
+    for (let left = reader.number(); left > 0; left -= 1) {
+      blobs.push(reader.bytes())
+      // Its comment.
+      reader.bytes()
+    }
+    return blobs
+  }
+  throw new Error('it gave no list of keys')
+}
+
+function beyondSsh2(blob: Buffer): string[] {
+  const type = typeOf(blob)
+  if (/-cert-v\d+@/.test(type)) return ["the agent holds a certificate, which takes transport: 'openssh'"]
+  if (type.startsWith('sk-'))
+    return ["the agent holds the key of a security key, which takes transport: 'openssh'"]
+  return []
 }
 
 /** Signs with a key, or says why it does not. */

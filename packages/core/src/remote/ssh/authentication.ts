@@ -44,11 +44,13 @@ export class Authentication {
       time,
     })
     if (only?.status === 'public' && keys.length === 0) throw lockedFile(target, only.file, agent)
-    leftOut.push(
-      ...settings.certificateFiles.map(
-        (file) => `${file} is a certificate, which takes transport: 'openssh'`,
-      ),
-    )
+    // As with OpenSSH, those beside keys count while none is named.
+    const { certificateFiles } = settings
+    const certificates =
+      certificateFiles.length > 0
+        ? certificateFiles
+        : identities.flatMap(({ certificate }) => certificate ?? [])
+    leftOut.push(...certificates.map((file) => `${file} is a certificate, which takes transport: 'openssh'`))
     return new Login({
       target,
       time,

@@ -1,5 +1,5 @@
 import { createPrivateKey, sign } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { access, readFile } from 'node:fs/promises'
 import type { ParsedKey } from 'ssh2'
 import { typeOf } from './fingerprint.ts'
 import { isEncrypted, privateKeyIn, publicKeyIn } from './key-file.ts'
@@ -7,7 +7,7 @@ import { ssh2 } from './libraries.ts'
 import { isPkcs8, rewritten } from './pkcs8.ts'
 
 /** A private key's file, read once a run. */
-export type Identity = { readonly file: string } & (
+export type Identity = { readonly file: string; readonly certificate?: string } & (
   | { readonly status: 'ready'; readonly key: ParsedKey; readonly publicKey: Buffer }
   /** The public key, where it can be told without the passphrase: an agent may hold its other half. */
   | {
@@ -33,7 +33,7 @@ export class Identities {
   get(file: string): Promise<Identity> {
     const read =
       this.#read.get(file) ??
-      readIdentity(file).catch(
+      identityOf(file).catch(
         (error: unknown): Identity => ({ status: 'unusable', file, reason: String(error) }),
       )
     this.#read.set(file, read)
@@ -48,6 +48,18 @@ export function publicKeyOf(identity: Identity): Buffer | undefined {
     return identity.publicKey?.getPublicSSH()
   return undefined
 }
+
+async function identityOf(file: string): Promise<Identity> {
+  const certificate = `${file}-cert.pub`
+  const [identity, isCertified] = await Promise.all([readIdentity(file), exists(certificate)])
+  return isCertified ? { ...identity, certificate } : identity
+}
+
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  )
 
 async function readIdentity(file: string): Promise<Identity> {
   const [whole, beside] = await Promise.all([textOf(file), textOf(`${file}.pub`)])

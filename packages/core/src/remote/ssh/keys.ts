@@ -50,6 +50,7 @@ export function keysOf({ target, identities, agent, identitiesOnly, passphrases,
     ? []
     : held.filter(({ key }) => !named.some((each) => each.key === key)).map(({ key }) => ({ key }))
   const leftOut = agent instanceof Error ? [agent.message] : []
+  if (isAgent(agent) && !identitiesOnly) leftOut.push(...new Set(agent.beyond))
   const fromAgent = isAgent(agent)
     ? [...named, ...others].map(({ key, ...file }) => agentKey(target, agent, key, file))
     : []

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -312,5 +313,28 @@ describe('what ssh2 cannot do', () => {
       message: expect.stringMatching(/id_sk: it is a security key's.*id-cert\.pub is a certificate/),
       hint: expect.stringContaining("transport: 'openssh'"),
     })
+  })
+
+  test('are certificates that nobody names: beside a key, and in the agent', async () => {
+    const { spec } = await serverThat((context) => context.reject(['publickey']))
+    const file = join(place, 'certified')
+    const authority = join(place, 'authority')
+    makeKey(file, 'ed25519')
+    makeKey(authority, 'ed25519')
+    execFileSync('ssh-keygen', ['-q', '-s', authority, '-I', 'test', '-n', 'deploy', `${file}.pub`])
+    const hint = expect.stringContaining("transport: 'openssh'")
+    await expect(logIn({ ...spec, identityFile: file })).rejects.toMatchObject({
+      code: 'E_HOST_AUTH',
+      message: expect.stringContaining(`tried ${file} (${file}-cert.pub is a certificate`),
+      hint,
+    })
+    vi.stubEnv('SSH_AUTH_SOCK', agent.socket)
+    agent.add(file)
+    await expect(logIn(spec)).rejects.toMatchObject({
+      code: 'E_HOST_AUTH',
+      message: expect.stringContaining('(the agent holds a certificate'),
+      hint,
+    })
+    agent.remove(file)
   })
 })
