@@ -128,3 +128,24 @@ function chosen<Name extends string>(
     },
   )
 }
+
+/**
+ * What to write in ssh_config for a server that has nothing of what was offered, by what ssh2 says of it: `no matching C->S
+ * cipher`. Undefined: it says something else.
+ */
+export function concessionFor({ settings }: Target, message: string): string | undefined {
+  const { kexAlgorithms, hostKeyAlgorithms, ciphers: ofCipher, macs: ofMac } = settings
+  const write = (keyword: string, { more }: Kind<string>, said: string | undefined): string =>
+    said === undefined
+      ? `for an old server, write in ssh_config: ${keyword} +${more.join(',')}`
+      : `see ${keyword} ${said} in ssh_config: an old server may need one of ${more.join(', ')}`
+  const postQuantum =
+    "for one that is content with post-quantum key exchange alone, give the host transport: 'openssh'"
+  if (message.endsWith('no matching key exchange algorithm'))
+    return `${write('KexAlgorithms', kex, kexAlgorithms)}; ${postQuantum}`
+  if (message.endsWith('no matching host key format'))
+    return write('HostKeyAlgorithms', hostKeys, hostKeyAlgorithms)
+  if (/no matching \S+ cipher$/.test(message)) return write('Ciphers', ciphers, ofCipher)
+  if (/no matching \S+ MAC$/.test(message)) return write('MACs', macs, ofMac)
+  return undefined
+}

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { OpenSSHAgent } from 'ssh2'
 import { ViridianError } from '../../error.ts'
-import { algorithmsFor } from './algorithms.ts'
+import { algorithmsFor, concessionFor } from './algorithms.ts'
 import type { HostKeyPolicy } from './host-keys.ts'
 import type { HostTime } from './host-time.ts'
 import { NodeSSH } from './libraries.ts'
@@ -146,7 +146,9 @@ function final(target: Target, error: unknown): unknown {
     'E_HOST_PROTOCOL',
     `${target.name} (${target.address}:${target.port}): ${error.message}`,
     {
-      hint: "its SSH server offers no algorithm that is supported here; transport: 'openssh' has more of them",
+      hint:
+        concessionFor(target, error.message) ??
+        "try whether transport: 'openssh' gets on with its SSH server",
       place: { host: target.name },
       cause: error,
     },
