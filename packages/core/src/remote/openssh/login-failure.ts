@@ -32,7 +32,10 @@ export function loginFailure(target: Target, said: Said, answered: Answered): Vi
   const isAsking = accepted.some((method) => method === 'password' || method === 'keyboard-interactive')
   return refusedLogin(target, {
     tried: [...keys, ...others, ...answered.tried],
-    leftOut: useless.map(([, file, reason]) => `${file}: ${reason}`),
+    leftOut: [
+      ...useless.map(([, file, reason]) => `${file}: ${reason}`),
+      ...said.all(/^no such identity: (.+): .+$/).map(([, file]) => `${file} does not exist`),
+    ],
     accepted,
     partial: said.find(/^Authenticated(?: to .+)? using "\S+" with partial success\.$/) !== undefined,
     hadKeys: keys.length > 0,

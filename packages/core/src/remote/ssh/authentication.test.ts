@@ -8,6 +8,7 @@ import type { Question } from '../terminal/prompt.ts'
 import { TestAgent } from '../testing/agent.ts'
 import { logIn as logInTo } from '../testing/log-in.ts'
 import { makeKey, OpenSsh } from '../testing/open-ssh.ts'
+import { transportNames } from '../testing/transports.ts'
 import type { HostSpec } from '../transport.ts'
 import { SshTransport } from './transport.ts'
 
@@ -77,6 +78,18 @@ describe('identities', () => {
       code: 'E_HOST_AUTH',
       message: expect.stringContaining('there is no key to log in'),
     })
+  })
+
+  test('a file that ssh_config names is told of when it is missing', async () => {
+    const [config, nowhere] = [join(place, 'names-nowhere'), join(place, 'nowhere')]
+    writeFileSync(config, `IdentityFile ${nowhere}\n`)
+    for (const transport of transportNames)
+      await expect(
+        logInTo(withoutIdentity(), { transport, config, knownHosts: [sshd.knownHosts] }),
+      ).rejects.toMatchObject({
+        code: 'E_HOST_AUTH',
+        message: expect.stringContaining(`(${nowhere} does not exist)`),
+      })
   })
 
   test('an encrypted key is read once, with its passphrase', async () => {

@@ -57,7 +57,7 @@ export function keysOf({ target, identities, agent, identitiesOnly, passphrases,
   const fromFiles = identities
     .filter((identity) => !holds(identity))
     .flatMap((identity): Key[] => {
-      const reason = reasonAgainst(identity, agent)
+      const reason = reasonAgainst(identity, target, agent)
       if (reason !== undefined) leftOut.push(reason)
       if (identity.status === 'ready') return [readyKey(target, identity.file, identity.key)]
       if (identity.status !== 'encrypted') return []
@@ -113,10 +113,16 @@ export function isAgent(agent: AgentKeys | Error | undefined): agent is AgentKey
   return agent !== undefined && !(agent instanceof Error)
 }
 
-function reasonAgainst(identity: Identity, agent: AgentKeys | Error | undefined): string | undefined {
-  if (identity.status === 'unusable') return `${identity.file}: ${identity.reason}`
-  if (identity.status !== 'public') return undefined
-  return isAgent(agent)
-    ? `the agent does not hold ${identity.file}`
-    : `no agent is running for ${identity.file}`
+function reasonAgainst(
+  identity: Identity,
+  { settings }: Target,
+  agent: AgentKeys | Error | undefined,
+): string | undefined {
+  const { file, status } = identity
+  if (status === 'unusable') return `${file}: ${identity.reason}`
+  // Of the usual ones most are not there.
+  if (status === 'missing')
+    return settings.identityFiles?.includes(file) ? `${file} does not exist` : undefined
+  if (status !== 'public') return undefined
+  return isAgent(agent) ? `the agent does not hold ${file}` : `no agent is running for ${file}`
 }
