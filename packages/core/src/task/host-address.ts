@@ -1,14 +1,22 @@
 import { ViridianError } from '../error.ts'
+import { parseUri } from '../remote/ssh-config/proxy-jump.ts'
 import type { HostSpec } from '../remote/transport.ts'
 
 export const asHost = (host: string | HostSpec): HostSpec =>
   typeof host === 'string' ? parseHost(host) : host
 
 /** True for an address that says more than a name: it can only be meant as it stands. */
-export const isAddress = (text: string): boolean => /@|^\[.*\]|[^:]:\d+$/.test(text)
+export const isAddress = (text: string): boolean => /@|^\[.*\]|[^:]:\d+$|^ssh:\/\//.test(text)
 
-/** `user@name:port`, each part but the name may be missing; an IPv6 address with a port stands in brackets. */
+/**
+ * `user@name:port`, each part but the name may be missing; an IPv6 address with a port stands in brackets. Or
+ * `ssh://user@name:port`, as `ssh` takes it.
+ */
 export function parseHost(text: string): HostSpec {
+  if (text.startsWith('ssh://')) {
+    const { host: name = text, ...more } = parseUri(text) ?? {}
+    return { name, ...more }
+  }
   const [, user, bracketed, bare, port] =
     /^(?:([^@]+)@)?(?:\[([^\]]+)\]|([^:]+|.*:.*:.*?))(?::(\d+))?$/.exec(text) ?? []
   const name = bracketed ?? bare ?? text

@@ -18,21 +18,28 @@ export function parseProxyJump(text: string, place?: Place): JumpHost[] {
   const list = text.trim()
   if (list.toLowerCase() === 'none') return []
   return list.split(',').map((hop) => {
-    const read = hop.startsWith('ssh://') ? uri : plain
-    const [, user, bracketed, bare, port] = read.exec(hop) ?? []
-    const host = bracketed ?? bare
-    const number = port === undefined || port === '' ? undefined : Number(port)
-    if (host === undefined || host === '' || (number !== undefined && !(number > 0 && number < 65_536)))
-      throw new ViridianError('E_SSH_CONFIG', `"${hop}" is no host to go through`, {
-        hint: 'write hosts as [user@]host[:port], with commas between them, or none',
-        ...(place !== undefined && { place }),
-      })
-    return {
-      host,
-      ...(user !== undefined && { user: read === uri ? decoded(user) : user }),
-      ...(number !== undefined && { port: number }),
-    }
+    const host = hop.startsWith('ssh://') ? parseUri(hop) : read(hop, plain)
+    if (host) return host
+    throw new ViridianError('E_SSH_CONFIG', `"${hop}" is no host to go through`, {
+      hint: 'write hosts as [user@]host[:port], with commas between them, or none',
+      ...(place !== undefined && { place }),
+    })
   })
+}
+
+/** Reads `ssh://[user@]host[:port]`; undefined: it is none. */
+export function parseUri(text: string): JumpHost | undefined {
+  const host = read(text, uri)
+  return host?.user === undefined ? host : { ...host, user: decoded(host.user) }
+}
+
+function read(text: string, pattern: RegExp): JumpHost | undefined {
+  const [, user, bracketed, bare, port] = pattern.exec(text) ?? []
+  const host = bracketed ?? bare
+  const number = port === undefined || port === '' ? undefined : Number(port)
+  if (host === undefined || host === '' || (number !== undefined && !(number > 0 && number < 65_536)))
+    return undefined
+  return { host, ...(user !== undefined && { user }), ...(number !== undefined && { port: number }) }
 }
 
 const plain = /^(?:(.+)@)?(?:\[([^\]]*)\]|([^:/@[\]]+))(?::(\d*))?$/
