@@ -61,7 +61,7 @@ export class OpenSshTransport implements Transport {
   }
 
   async connect(spec: HostSpec, signal: AbortSignal): Promise<Connection> {
-    const target = await this.#targets.of(spec, await this.#options.defaults())
+    const target = await this.#targets.of(spec, await this.#options.defaults(), signal)
     if (target.identityFile !== undefined) await requireFile(target, target.identityFile)
     return this.#reach(target, signal)
   }

@@ -46,16 +46,16 @@ export class SshConfig {
    * @throws ViridianError `E_SSH_CONFIG` with file and line; `E_HOST_UNREACHABLE` for a name that exists nowhere, where
    * the files want it to
    */
-  async resolve({ host: original, user, port }: HostQuery): Promise<SshSettings> {
+  async resolve({ host: original, user, port }: HostQuery, signal?: AbortSignal): Promise<SshSettings> {
     this.#documents ??= readFiles(this.#config, this.#local)
     const documents = await this.#documents
     const asked: Said = { user, port }
-    let said = await this.#pass(documents, asked, original, original, false)
+    let said = await this.#pass(documents, asked, original, original, false, signal)
     const named = said.hostName === undefined ? original : fill(said.hostName, { h: original })
     const host = await canonicalName(named, said, this.#names)
     const isCanonicalized = (said.canonicalizeHostname ?? 'no') !== 'no'
     if (isCanonicalized || documents.some(({ wantsFinalPass }) => wantsFinalPass))
-      said = await this.#pass(documents, said, original, host, true)
+      said = await this.#pass(documents, said, original, host, true, signal)
     return settingsOf(said, original, host, this.#local)
   }
 
@@ -66,13 +66,14 @@ export class SshConfig {
     original: string,
     host: string,
     isFinal: boolean,
+    signal: AbortSignal | undefined,
   ) {
     for (;;) {
       const said = { ...before }
       let missing: Promise<void> | undefined
       const succeeds = (command: string, place: Place): boolean | undefined => {
         const result = this.#commands.succeeded(command)
-        if (result === undefined) missing = this.#commands.run(command, place)
+        if (result === undefined) missing = this.#commands.run(command, place, signal)
         return result
       }
       const situation = { said, local: this.#local, original, host, isFinal, succeeds }

@@ -12,10 +12,10 @@ export class Targets {
   readonly #configs = new Map<string | false | undefined, SshConfig>()
 
   /** @throws ViridianError `E_SSH_CONFIG` */
-  async of(spec: HostSpec, defaults: SshDefaults): Promise<Target> {
+  async of(spec: HostSpec, defaults: SshDefaults, signal?: AbortSignal): Promise<Target> {
     const { name, address = name } = spec
     const asked = { host: address, user: spec.user ?? defaults.user, port: spec.port ?? defaults.port }
-    const settings = await this.#settings(defaults, asked)
+    const settings = await this.#settings(defaults, asked, signal)
     const said = spec.proxyJump ?? defaults.proxyJump
     const start = textOf({
       host: settings.hostName,
@@ -24,7 +24,7 @@ export class Targets {
     })
     const hops = said === undefined ? settings.proxyJump : parseProxyJump(said)
     const proxyCommand = said === undefined ? settings.proxyCommand : undefined
-    const via = await this.#way(hops, defaults, [start])
+    const via = await this.#way(hops, defaults, [start], signal)
     return targetOf(spec, defaults, { asked, settings, via, proxyCommand })
   }
 
@@ -33,22 +33,27 @@ export class Targets {
     hops: readonly JumpHost[],
     defaults: SshDefaults,
     behind: readonly string[],
+    signal: AbortSignal | undefined,
   ): Promise<Target | undefined> {
     let via: Target | undefined
     for (const hop of hops) {
       const name = `jump host ${textOf(hop)}`
-      const settings = await this.#settings(defaults, hop)
+      const settings = await this.#settings(defaults, hop, signal)
       const itself = textOf({ host: settings.hostName, user: settings.user, port: settings.port })
       const passed = [...behind, itself]
       if (behind.includes(itself)) throw loop(passed)
       const proxyCommand = via === undefined ? settings.proxyCommand : undefined
-      via ??= await this.#way(settings.proxyJump, defaults, passed)
+      via ??= await this.#way(settings.proxyJump, defaults, passed, signal)
       via = jumpTargetOf(name, defaults, { asked: hop, settings, via, proxyCommand })
     }
     return via
   }
 
-  #settings({ config }: SshDefaults, { host, user, port }: Asked): Promise<SshSettings> {
+  #settings(
+    { config }: SshDefaults,
+    { host, user, port }: Asked,
+    signal: AbortSignal | undefined,
+  ): Promise<SshSettings> {
     const files =
       this.#configs.get(config) ??
       new SshConfig({
@@ -57,7 +62,8 @@ export class Targets {
         local: { ...localSide(), home: homedir() },
       })
     this.#configs.set(config, files)
-    return files.resolve({ host, ...(user !== undefined && { user }), ...(port !== undefined && { port }) })
+    const query = { host, ...(user !== undefined && { user }), ...(port !== undefined && { port }) }
+    return files.resolve(query, signal)
   }
 }
 

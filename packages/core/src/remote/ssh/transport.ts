@@ -53,7 +53,7 @@ export class SshTransport implements Transport {
   }
 
   async connect(spec: HostSpec, signal: AbortSignal): Promise<SshConnection> {
-    const target = await this.#targets.of(spec, await this.#options.defaults())
+    const target = await this.#targets.of(spec, await this.#options.defaults(), signal)
     refuseCommands(target)
     return this.#reach(target, signal)
   }
