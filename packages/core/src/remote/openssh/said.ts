@@ -33,3 +33,8 @@ export function reasonIn(lines: readonly string[]): string | undefined {
     .trim()
     .replace(/\.$/, '')
 }
+
+/** What the server called itself. */
+export function softwareIn(lines: readonly string[]): string | undefined {
+  return new Said(lines).find(/^debug1: Remote protocol version \S+, remote software version (\S+)/)?.[1]
+}

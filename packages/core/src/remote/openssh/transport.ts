@@ -19,6 +19,7 @@ import { MasterClient } from './master-client.ts'
 import { Masters } from './masters.ts'
 import { Questions } from './questions.ts'
 import { RemoteForwards } from './remote-forwards.ts'
+import { softwareIn } from './said.ts'
 
 export interface OpenSshTransportOptions {
   readonly defaults: () => SshDefaults | Promise<SshDefaults>
@@ -116,7 +117,7 @@ export class OpenSshTransport implements Transport {
       isIn = true
       const client = new MasterClient(master, socket, { lendsAgent: target.settings.forwardAgent !== false })
       const ports = (): RemoteForwards => new RemoteForwards(master.control, client)
-      return { master, session: { client, socket, ports } }
+      return { master, session: { client, socket, ports, software: softwareIn(master.lines) } }
     } catch (error) {
       await master.end()
       throw error

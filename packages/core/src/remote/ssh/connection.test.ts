@@ -171,6 +171,28 @@ describe.each(transportNames)('by %s, commands on a real server', (name) => {
     for (const exit of await Promise.all(all(3))) expect(exit.code).toBe(0)
   })
 
+  test.each([
+    ['dropbear_2022.83', 1],
+    ['OpenSSH_9.2', 8],
+  ])('are at most as many at once as %s bears', async (ident, atMost) => {
+    let running = 0
+    let most = 0
+    const server = await oddServer({
+      ident,
+      exec: async (_command, channel) => {
+        running += 1
+        most = Math.max(most, running)
+        await new Promise((resolve) => setTimeout(resolve, 10))
+        running -= 1
+        channel.exit(0)
+        channel.end()
+      },
+    })
+    const connection = await connected(server.spec)
+    await Promise.all(Array.from({ length: 12 }, () => connection.exec('true', {})))
+    expect(most).toBe(atMost)
+  })
+
   test('that no session is there for are refused', async () => {
     const connection = await connected(await realServer(['MaxSessions 0']))
     await expect(connection.exec('true', {})).rejects.toMatchObject({

@@ -13,11 +13,9 @@ import type {
 import { Brake } from './brake.ts'
 import { channelExit } from './channel.ts'
 import { hostLost, hungUp, noListener, sessionRefused, shellLeft, targetUnreached } from './failures.ts'
+import { sessionsAtOnce } from './server-software.ts'
 import type { Ports, Session, SessionChannel, TakeChannel } from './session.ts'
 import { ptyOf, tieTerminal } from './terminal.ts'
-
-// sshd refuses an eleventh session on a connection; a user's own settings may hold one or two.
-const channelsAtOnce = 8
 
 const pausesMs = [20, 100, 500]
 
@@ -44,13 +42,14 @@ export class SshConnection implements Connection {
   readonly #brake: Brake
   readonly #host: string
   readonly #env: Readonly<Record<string, string>>
-  readonly #channels = new Semaphore(channelsAtOnce)
+  readonly #channels: Semaphore
   #ports: Ports | undefined
   #open = true
   #cause: Error | undefined
 
   constructor(session: Session, { host, patience, env }: ConnectionDetails) {
-    const { client } = session
+    const { client, software } = session
+    this.#channels = new Semaphore(sessionsAtOnce(software))
     this.patience = patience
     this.#session = session
     this.#brake = new Brake(session.socket)

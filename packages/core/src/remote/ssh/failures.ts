@@ -12,7 +12,7 @@ export function hostLost(host: string, cause: Error | undefined): ViridianError 
 
 export function sessionRefused(host: string, cause: Error): ViridianError {
   return new ViridianError('E_HOST_CHANNEL', `${host} refused to run a command: ${cause.message}`, {
-    hint: 'see MaxSessions, PermitTTY and ForceCommand in its sshd_config',
+    hint: 'see MaxSessions, PermitTTY and ForceCommand in its sshd_config; a server that is not OpenSSH may bear fewer commands at once',
     place: { host },
     cause,
   })

@@ -7,6 +7,7 @@ import type { HostTime } from './host-time.ts'
 import { NodeSSH } from './libraries.ts'
 import type { Login } from './login.ts'
 import { RemotePorts } from './remote-ports.ts'
+import { softwareOf } from './server-software.ts'
 import type { Session } from './session.ts'
 import { takeShortcuts } from './shortcuts.ts'
 import type { Target } from './target.ts'
@@ -68,6 +69,7 @@ async function logIn(attempt: Attempt, socket: Duplex, stop: AbortSignal): Promi
   const { target, policy, login, timing, forwarded } = attempt
   const { settings } = target
   let badKey: ViridianError | undefined
+  let software: string | undefined
   let fail: (error: unknown) => void = () => undefined
   const failed = new Promise<never>((_resolve, reject) => {
     fail = reject
@@ -84,7 +86,10 @@ async function logIn(attempt: Attempt, socket: Duplex, stop: AbortSignal): Promi
     keepaliveCountMax: orUsual(settings.serverAliveCountMax, timing.keepaliveCount),
     algorithms: algorithmsFor(target, policy.types),
     hostVerifier: (key: Buffer, verify: (isRight: boolean) => void) => {
-      if (client) takeShortcuts(client)
+      if (client) {
+        software = softwareOf(client)
+        takeShortcuts(client)
+      }
       const take = (error: ViridianError | undefined): void => {
         badKey = error
         verify(error === undefined)
@@ -112,7 +117,13 @@ async function logIn(attempt: Attempt, socket: Duplex, stop: AbortSignal): Promi
   try {
     await Promise.race([connecting, failed])
     if (client === null) throw new Error('the connection was closed at once')
-    return { client, socket, ports: () => new RemotePorts(client), sent: () => sentBy(socket) }
+    return {
+      client,
+      socket,
+      software,
+      ports: () => new RemotePorts(client),
+      sent: () => sentBy(socket),
+    }
   } catch (error) {
     socket.destroy()
     throw badKey ?? (isRefusal(error) ? login.refusal() : final(target, error))

@@ -56,6 +56,8 @@ export interface Session {
   readonly client: SessionClient
   readonly socket: { readonly writable: boolean; pause(): unknown; resume(): unknown; destroy(): unknown }
   readonly ports: () => Ports
+  /** What the server calls itself, if that is known. */
+  readonly software?: string | undefined
   /** Pending while what channels have taken waits to be sent. Left out: they take no more than is sent. */
   readonly sent?: () => Promise<unknown> | undefined
 }

@@ -10,6 +10,8 @@ export interface SshServerOptions {
   readonly admits?: (key: Buffer) => boolean | Promise<boolean>
   /** Decides on every try to log in, in place of `admits`. */
   readonly authenticate?: (context: AuthContext) => void
+  /** What it calls itself. */
+  readonly ident?: string
   /** True: the connection is dropped before a word is said. */
   readonly drops?: (count: number) => boolean
 }
@@ -35,7 +37,8 @@ export class SshServer {
   }
 
   static async start(options: SshServerOptions): Promise<SshServer> {
-    const server = new ssh2.Server({ hostKeys: [hostKey.private] })
+    const { ident } = options
+    const server = new ssh2.Server({ hostKeys: [hostKey.private], ...(ident !== undefined && { ident }) })
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
     const self = new SshServer(server)
