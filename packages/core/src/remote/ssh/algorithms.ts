@@ -139,8 +139,7 @@ export function concessionFor({ settings }: Target, message: string): string | u
     said === undefined
       ? `for an old server, write in ssh_config: ${keyword} +${more.join(',')}`
       : `see ${keyword} ${said} in ssh_config: an old server may need one of ${more.join(', ')}`
-  const postQuantum =
-    "for one that is content with post-quantum key exchange alone, give the host transport: 'openssh'"
+  const postQuantum = "for one that takes post-quantum key exchange only, give the host transport: 'openssh'"
   if (message.endsWith('no matching key exchange algorithm'))
     return `${write('KexAlgorithms', kex, kexAlgorithms)}; ${postQuantum}`
   if (message.endsWith('no matching host key format'))
