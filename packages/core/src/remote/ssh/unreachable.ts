@@ -2,10 +2,22 @@ import { formatDuration } from '../../duration.ts'
 import { ViridianError } from '../../error.ts'
 import type { Target } from './target.ts'
 
-// A name that does not resolve is a typing error more often than a machine on its way.
+/** No further try is made. */
 export function isFinal(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOTFOUND'
+  return hintsOfFinal.has(codeOf(error))
 }
+
+const codeOf = (error: unknown): unknown =>
+  error instanceof Error && 'code' in error ? error.code : undefined
+
+const moreFiles = 'tasks may open no more files: raise "ulimit -n", or go to fewer hosts'
+
+// A name that does not resolve is a typing error more often than a machine on its way.
+const hintsOfFinal = new Map<unknown, (target: Target) => string>([
+  ['ENOTFOUND', (target) => `check the address of ${target.name}${narrowing(target)}`],
+  ['EMFILE', () => moreFiles],
+  ['ENFILE', () => moreFiles],
+])
 
 export function unreachable(target: Target, cause: unknown): ViridianError {
   const { name, address, port } = target
@@ -15,9 +27,9 @@ export function unreachable(target: Target, cause: unknown): ViridianError {
     'E_HOST_UNREACHABLE',
     `${name} (${address}:${port}) cannot be reached${within}: ${reason}`,
     {
-      hint: isFinal(cause)
-        ? `check the address of ${name}${narrowing(target)}`
-        : 'check that it is up, that its sshd listens on this port, and that the network lets you through',
+      hint:
+        hintsOfFinal.get(codeOf(cause))?.(target) ??
+        'check that it is up, that its sshd listens on this port, and that the network lets you through',
       place: { host: name },
       cause,
     },
