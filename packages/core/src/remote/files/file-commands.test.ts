@@ -70,12 +70,18 @@ describe.each(shells)('by %s', (shell) => {
     const store = (path: string) => storeFile({ path, size: 1, token: 't' })
     sh(store('new'), '1')
     expect(modeOf('new')).toBe(0o644)
-    for (const mode of [0o600, 0o751, 0o440]) {
+    for (const mode of [0o600, 0o751, 0o440, 0o2644, 0o1644, 0o4755, 0o2711, 0o1777]) {
       writeFileSync(join(place, `${mode}`), 'old')
       chmodSync(join(place, `${mode}`), mode)
       sh(store(`${mode}`), '1')
       expect([mode, modeOf(`${mode}`)]).toEqual([mode, mode])
     }
+  })
+
+  test('a name may be as long as names can be', () => {
+    const path = 'x'.repeat(255)
+    expect(sh(storeFile({ path, size: 1, token: '.t' }), '1')).toBe('')
+    expect(readdirSync(place)).toEqual([path])
   })
 
   test('a link is replaced, and not what it points to', () => {

@@ -5,7 +5,7 @@ export interface StoredFile extends WriteOptions {
   readonly path: string
   /** Bytes; a transfer that was cut short is not kept. */
   readonly size: number
-  /** Makes the name of the temporary file beside it. */
+  /** The name of the temporary file beside it. */
   readonly token: string
 }
 
@@ -17,7 +17,7 @@ export function storeFile({ path, size, mode, owner, token }: StoredFile): strin
   return [
     plainWords,
     `t=${quotePath(path)}`,
-    `p="$t.${token}"`,
+    temporaryName('p', token),
     refuseDirectory(path),
     'umask 077',
     'quit() { c=$?; rm -f "$p"; exit $c; }',
@@ -76,12 +76,16 @@ export const digestProgram = [
   "case $d in shasum) d='shasum -a 256';; sha256) d='sha256 -r';; esac",
 ].join('; ')
 
+/** Sets a variable to the path beside t that has this name: not one made of t's, which may be as long as a name can be. */
+export const temporaryName = (variable: string, name: string): string =>
+  `case $t in */*) ${variable}=\${t%/*}/${name};; *) ${variable}=./${name};; esac`
+
 // A file that is replaced keeps its owner as far as the user may give it away, and its mode unless one is stated.
 const inheritOwner = [
   'm=u=rw,g=r,o=r',
   'if [ -f "$t" ] && [ ! -L "$t" ]; then set -f; set -- $(ls -ldn "$t")',
   'chown "$3:$4" "$p" 2>/dev/null',
-  `m=$(printf %s "$1" | sed 's/^.\\(...\\)\\(...\\)\\(...\\).*/u=\\1,g=\\2,o=\\3/; s/-//g'); fi`,
+  `m=$(printf %s "$1" | sed 's/^.\\(...\\)\\(...\\)\\(...\\).*/u=\\1,g=\\2,o=\\3/; s/-//g; s/s/xs/g; s/S/s/g; s/t/x,+t/; s/T/,+t/'); fi`,
 ].join('; ')
 
 function settle(file: string, { owner, mode }: Loose<WriteOptions>): string[] {
