@@ -40,7 +40,7 @@ export function putCommand(project: Project, exit: (code: number) => void): Comm
     withHostFlags(own.optionsGroup('Hosts:'))
   })
   return built
-    .description('put a file or directory on hosts, as a whole, and only what they do not have')
+    .description('put a file or directory on hosts: only what they do not have travels')
     .usage('[flags] <local> <remote>')
     .argument('<local>', 'from the directory that tasks runs in', path('<local>'))
     .argument('<remote>', 'from home; one that ends in / gets the local name behind it', path('<remote>'))

@@ -115,9 +115,9 @@ export class ConnectedBackend implements Backend {
     options: PutOptions,
   ): Promise<PutResult> {
     const exchange = this.#exchange(context, shownPut(source, remote))
-    const { files, signal } = this.#options
+    const { files, host, signal } = this.#options
     const { Upload } = await import('./files/upload.ts')
-    return new Upload(exchange, files, signal).put(source, remote, options)
+    return new Upload(exchange, files, host, signal).put(source, remote, options)
   }
 
   async get(context: CommandContext, remote: string, local: string | Writable): Promise<void> {

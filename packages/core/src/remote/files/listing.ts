@@ -1,5 +1,7 @@
-import type { Exclusion } from './exclusion.ts'
-import type { Tree, TreeEntry } from './tree.ts'
+import { quote, quotePath } from '../command/quote.ts'
+import { digestProgram } from './file-commands.ts'
+import { bytesOf, nameOf } from './names.ts'
+import { modesOf, type Tree, type TreeEntry } from './tree.ts'
 
 /** What a host says of one thing in a remote tree. */
 export interface Listed {
@@ -9,37 +11,123 @@ export interface Listed {
   readonly target?: string
 }
 
-/** A remote tree, by path; and the SHA-256 of its files, as far as the host could tell. */
+/** A remote tree, by path. */
 export interface Listing {
   readonly entries: ReadonlyMap<string, Listed>
+  /** The SHA-256 of its files, as far as the host could tell. */
   readonly digests: ReadonlyMap<string, string>
+  /** What is not the owner's who was asked for. */
+  readonly foreign: ReadonlySet<string>
+  /** Directories that the user may not look into. */
+  readonly unreadable: readonly string[]
+  /** Where something is mounted; `.` for the top. */
+  readonly mounts: readonly string[]
 }
 
-const kinds = { d: 'directory', f: 'file', l: 'link', o: 'other' } as const
+/**
+ * Lists what a remote directory holds, for `parseListing`; says nothing when there is none. Modes are told by those that
+ * the local tree has: all that find can be asked in any of its makes.
+ *
+ * @param owner - whose everything is to be
+ */
+export function listTree(path: string, tree: Tree, owner?: string): string {
+  const by = (letter: string, kind: TreeEntry['kind']) =>
+    modesOf(tree.entries, kind).map((mode) => `-type ${letter} -perm ${mode} ${says(`${letter}${mode}`)}`)
+  const links = `-type l -exec sh -c 'for f; do printf "l %s\\0%s\\0" "$f" "$(readlink "$f"; echo .)"; done' sh {} +`
+  const rest = ['d', 'f'].map((letter) => `-type ${letter} ${says(letter)}`)
+  const tests = [...by('f', 'file'), ...by('d', 'directory'), links, ...rest, says('o')]
+  const unreadable = `-type d -exec sh -c 'for d; do { [ -r "$d" ] && [ -x "$d" ]; } || printf "u %s\\0" "$d"; done' sh {} +`
+  const foreign = owner === undefined ? undefined : isForeign(owner)
+  // What is larger than any local file is not looked into.
+  const largest = Math.max(0, ...tree.entries.map(({ size }) => size))
+  const isHome = `${path} is the root or the home directory of the host: it is not exchanged as a whole`
+  return [
+    'export LC_ALL=C',
+    'home=$(cd && pwd -P)',
+    `t=${quotePath(path)}`,
+    '[ -d "$t" ] || exit 0',
+    'cd "$t" && p=$(pwd -P) || exit',
+    `case "$p" in /|"$home") echo ${quote(isHome)} >&2; exit 1;; esac`,
+    // It may fail for what went away meanwhile, and for directories that it cannot read, but not to say anything.
+    `find . ${tests.join(' -o ')} || { find . -prune ${says('')} >/dev/null || exit; find . ${unreadable}; }`,
+    // For a user that the host does not know, it fails at once.
+    ...(foreign ? [`find . -prune ${foreign} >/dev/null || exit`, `find . ${foreign} ${says('w')}`] : []),
+    // All that Linux has mounted where the path, as far as it is spelled the same there, leads.
+    `q=\${p%%[!A-Za-z0-9/_-]*}; [ ! -r ${mountTable} ] || ${sayMounts}`,
+    "printf '\\0'",
+    digestProgram,
+    `find . -type f ! -size +${largest}c -exec $d {} +`,
+    'true',
+  ].join('; ')
+}
 
-/** Reads the answer to `listTree`: records that end in NUL, an empty one, and then the lines of a digest program. */
-export function parseListing(answer: Buffer): Listing {
+const says = (letters: string): string => `-exec printf '${letters} %s\\0' {} +`
+
+export const mountTable = '/proc/self/mounts'
+
+const sayMounts = `printf 'm %s\\0%s\\0' "$p" "$(sed -n "s|^[^ ]* \\($q[^ ]*\\) .*|\\1|p" ${mountTable})"`
+
+/** A test of find's: what is not the owner's, who is named as chown has it. */
+export function isForeign(owner: string): string {
+  const [user = '', group = ''] = owner.split(':')
+  const tests = [user && `! -user ${quote(user)}`, group && `! -group ${quote(group)}`]
+  return `\\( ${tests.filter((test) => test !== '').join(' -o ')} \\)`
+}
+
+/**
+ * Reads the answer to `listTree`: records that end in NUL, an empty one, and then the lines of a digest program. Undefined
+ * for an answer that is not whole: it says nothing of what is there.
+ */
+export function parseListing(answer: Buffer): Listing | undefined {
   const entries = new Map<string, Listed>()
+  const foreign = new Set<string>()
+  const unreadable: string[] = []
+  const mounts: string[] = []
   let at = 0
-  const next = (): string => {
+  const next = (): string | undefined => {
     const end = answer.indexOf(0, at)
-    const record = answer.toString('utf8', at, end < 0 ? answer.length : end)
-    at = end < 0 ? answer.length : end + 1
+    if (end < 0) return undefined
+    const record = nameOf(answer.subarray(at, end))
+    at = end + 1
     return record
   }
   for (let record = next(); record !== ''; record = next()) {
-    const [, letter = 'o', mode = '', path = ''] = /^([dflo])([0-7]*) \.\/?(.*)$/s.exec(record) ?? []
-    const kind = kinds[letter as keyof typeof kinds]
-    // A target comes with a full stop behind it and its line's end, which shells would take away.
-    const target = kind === 'link' ? { target: next().replace(/\n\.$/, '') } : {}
-    entries.set(path === '' ? '.' : path, {
-      kind,
-      ...(mode !== '' && { mode: Number.parseInt(mode, 8) }),
-      ...target,
-    })
+    if (record === undefined) return undefined
+    const [, letter = '', mode = '', name = ''] = /^([a-z])([0-7]*) (.*)$/s.exec(record) ?? []
+    const path = name === '.' ? name : name.replace(/^\.\//, '')
+    if (letter === 'w') foreign.add(path)
+    else if (letter === 'u') unreadable.push(path)
+    else if (letter === 'm') mounts.push(...mountsAt(name, next() ?? ''))
+    else if (letter === 'l') entries.set(path, { kind: 'link', target: targetOf(next() ?? '') })
+    else {
+      const kind = kinds[letter]
+      if (kind !== undefined) entries.set(path, { kind, ...(mode && { mode: Number.parseInt(mode, 8) }) })
+    }
   }
-  return { entries, digests: parseDigests(answer.toString('utf8', at)) }
+  if (!entries.has('.')) return undefined
+  return { entries, digests: parseDigests(answer.toString('utf8', at)), foreign, unreadable, mounts }
 }
+
+const kinds: Readonly<Record<string, Listed['kind']>> = { d: 'directory', f: 'file', o: 'other' }
+
+// A target comes with a full stop behind it and its line's end, which shells would take away.
+const targetOf = (record: string): string => record.replace(/\n\.$/, '')
+
+/** Of the mount table's paths, which spell some characters in octal, those at and below the top, from there. */
+function mountsAt(top: string, table: string): string[] {
+  const paths = table.split('\n').map((line) => nameOf(unescapedOctal(line)))
+  return paths.flatMap((path) =>
+    path === top ? ['.'] : path.startsWith(`${top}/`) ? [path.slice(top.length + 1)] : [],
+  )
+}
+
+const unescapedOctal = (text: string): Buffer =>
+  Buffer.concat(
+    text.split(/\\(?=[0-7]{3})/).map((part, index) => {
+      if (index === 0) return bytesOf(part)
+      return Buffer.concat([Buffer.from([Number.parseInt(part.slice(0, 3), 8)]), bytesOf(part.slice(3))])
+    }),
+  )
 
 function parseDigests(text: string): ReadonlyMap<string, string> {
   const digests = new Map<string, string>()
@@ -54,68 +142,3 @@ const characters: Readonly<Record<string, string>> = { n: '\n', r: '\r' }
 
 const unescaped = (name: string): string =>
   name.replaceAll(/\\(.)/g, (_, character: string) => characters[character] ?? character)
-
-/** What has to travel to make the remote tree like the local one, and what has to go there. */
-export interface Difference {
-  /** Entries that the host does not have as they are, each with the directories that it stands in. */
-  readonly changed: readonly TreeEntry[]
-  /** Paths to remove before the changed ones come. */
-  readonly gone: readonly string[]
-  /** How many files and links the host has already. */
-  readonly equal: number
-  /** True when the host has something else, that stays. */
-  readonly keeps: boolean
-}
-
-/** @param removes whether what the local tree does not have is to go, unless it is excluded */
-export function differenceOf(
-  tree: Tree,
-  digests: ReadonlyMap<string, string>,
-  listing: Listing,
-  excluded: Exclusion,
-  removes: boolean,
-): Difference {
-  const gone = new Set<string>()
-  const changed = new Set<string>()
-  const local = new Map(tree.entries.map((entry) => [entry.path, entry]))
-  let equal = 0
-  let keeps = false
-  const isEqual = (entry: TreeEntry, there: Listed): boolean => {
-    if (entry.kind !== there.kind) return false
-    if (entry.kind === 'link') return entry.target === there.target
-    if (entry.mode !== there.mode) return false
-    const digest = listing.digests.get(entry.path)
-    return entry.kind === 'directory' || (digest !== undefined && digest === digests.get(entry.path))
-  }
-  for (const entry of tree.entries) {
-    const there = listing.entries.get(entry.path)
-    if (there !== undefined && isEqual(entry, there)) {
-      if (entry.kind !== 'directory') equal += 1
-      continue
-    }
-    for (const path of lineOf(entry.path)) changed.add(path)
-    const merges = entry.kind === 'directory' && there?.kind === 'directory'
-    if (there !== undefined && !merges) gone.add(entry.path)
-  }
-  const extra = [...listing.entries.keys()].filter((path) => !local.has(path))
-  const stays = new Set<string>()
-  for (const path of extra) {
-    if (removes && !excluded(path)) continue
-    // What becomes a file here cannot hold anything any more.
-    if (lineOf(path).some((above) => gone.has(above))) continue
-    keeps = true
-    for (const above of lineOf(path)) stays.add(above)
-  }
-  for (const path of extra) if (!stays.has(path)) gone.add(path)
-  // A directory that is made on the way to what has changed would have no mode; the top is always made.
-  if (gone.size > 0) changed.add('.')
-  const topmost = [...gone].filter((path) => !lineOf(path).some((above) => above !== path && gone.has(above)))
-  return { changed: tree.entries.filter(({ path }) => changed.has(path)), gone: topmost, equal, keeps }
-}
-
-/** A path and the directories that it stands in, the top included. */
-function lineOf(path: string): string[] {
-  const line = ['.', path]
-  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) line.push(path.slice(0, at))
-  return line
-}

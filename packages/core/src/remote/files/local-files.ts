@@ -6,6 +6,7 @@ import { Arriving } from '../input/arriving.ts'
 import { type Spool, spool } from '../input/spool.ts'
 import { Claims } from './claims.ts'
 import { contentOf } from './content.ts'
+import { bytesOf } from './names.ts'
 import { Shared } from './shared.ts'
 import { digestOf, readTree, type Tree, type TreeEntry, type TreeOptions } from './tree.ts'
 
@@ -80,7 +81,7 @@ export class LocalFiles {
     const key = JSON.stringify([tree.directory, tree.signature, names.digest('hex'), compress])
     const make = async (): Promise<Spool> => {
       const { archiveOf } = await import('./archive.ts')
-      const list = gone && { [this.list]: Buffer.from(gone.map((path) => `${path}\0`).join('')) }
+      const list = gone && { [this.list]: bytesOf(gone.map((path) => `./${path}\0`).join('')) }
       const { size, chunks } = archiveOf(tree, entries, list)
       if (compress) return spool(compressed(chunks), inMemory)
       return size > inMemory ? spool(chunks, inMemory) : new Arriving(size, chunks)

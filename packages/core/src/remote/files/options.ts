@@ -16,10 +16,10 @@ export interface FilledTemplate {
 
 export interface WriteOptions {
   /**
-   * Permission bits: `0o640`. @default those of the local file; for contents, those of the file that is replaced, or 0o644
+   * Permission bits, setuid and setgid among them: `0o640`. @default those of the local file; for contents, those of the file that is replaced, or 0o644
    */
   readonly mode?: number
-  /** `user` or `user:group`, as chown has it; takes a user who may give files away. @default that of the file that is replaced, as far as the user may */
+  /** `user` or `user:group`, as chown has it; takes a user who may give files away. @default that of the file that is replaced, and what is new in a directory that of the directory, as far as the user may */
   readonly owner?: string
 }
 
@@ -29,7 +29,7 @@ export interface PutOptions extends WriteOptions {
    * slash a path from the top (`build/cache`, `docs/**`). What they match on the host is left alone there.
    */
   readonly exclude?: readonly string[]
-  /** Whether what the local directory does not have is removed from the remote one. @default true */
+  /** Whether what the local directory does not have is removed from the remote one; otherwise it is left alone there. @default true */
   readonly delete?: boolean
   /** Sends what links point to in place of the links. @default false */
   readonly followLinks?: boolean

@@ -18,6 +18,11 @@ const hints: readonly (readonly [words: RegExp, hint: string | Readonly<Record<M
   [/Device or resource busy/i, 'something is mounted there: put what is inside of it'],
   [/(?:tar|gzip): (?:command )?not found/i, 'install tar on the host: directories travel as its archives'],
   [
+    /(?:find|xargs): (?:command )?not found|not found: (?:find|xargs)/,
+    'install findutils on the host: what it has is looked at by find, and taken up by xargs',
+  ],
+  [/find: .?(?:printf|sh)\b/, 'install coreutils on the host: find tells by printf what it has found'],
+  [
     /~\w.*(?:No such file or directory|nonexistent)/i,
     'of a home directory only that of the user is known, as ~/: write out that of another one, or use host.as()',
   ],

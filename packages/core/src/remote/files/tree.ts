@@ -62,6 +62,11 @@ export class Tree {
   }
 }
 
+/** The permission bits that entries of a kind have, in octal, each once. */
+export const modesOf = (entries: readonly TreeEntry[], kind: TreeEntry['kind']): string[] => [
+  ...new Set(entries.filter((entry) => entry.kind === kind).map(({ mode }) => mode.toString(8))),
+]
+
 /** The SHA-256 of a local file, in hex; `size` is about what it holds. */
 export function digestOf(file: string, size: number): Promise<string> {
   return onLocalFile(file, 'read', async () => {

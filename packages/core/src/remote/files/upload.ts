@@ -7,31 +7,45 @@ import { withStream } from '../input/stream.ts'
 import { isSized, withUnsized } from '../input/unsized.ts'
 import { onLocalFile } from '../local-file-error.ts'
 import type { Input } from '../transport.ts'
+import { differenceOf } from './difference.ts'
 import type { Exchange } from './exchange.ts'
 import { exclusionOf } from './exclusion.ts'
 import { digestFile, settleFile, storeFile } from './file-commands.ts'
-import { differenceOf, parseListing } from './listing.ts'
+import { type Listing, listTree, parseListing } from './listing.ts'
 import type { LocalFiles } from './local-files.ts'
 import type { PutOptions, PutResult, PutSource, WriteOptions } from './options.ts'
+import { storeTree } from './store-tree.ts'
 import { render } from './template.ts'
 import type { Tree } from './tree.ts'
-import { listTree, storeTree } from './tree-commands.ts'
 
 // Below it, to ask whether the host has a file takes as long as to send it.
 const worthAsking = 64 * 1024
 
 const unchanged: PutResult = { changed: false, sent: 0 }
 
+const nothing: Listing = {
+  entries: new Map(),
+  digests: new Map(),
+  foreign: new Set(),
+  unreadable: [],
+  mounts: [],
+}
+
 /** Puts files on one host. */
 export class Upload {
   readonly #exchange: Exchange
   readonly #local: LocalFiles
+  readonly #host: string
   readonly #signal: AbortSignal
 
-  /** @param signal - when aborted, no more of a stream is read */
-  constructor(exchange: Exchange, local: LocalFiles, signal: AbortSignal) {
+  /**
+   * @param host - its name
+   * @param signal - when aborted, no more of a stream is read
+   */
+  constructor(exchange: Exchange, local: LocalFiles, host: string, signal: AbortSignal) {
     this.#exchange = exchange
     this.#local = local
+    this.#host = host
     this.#signal = signal
   }
 
@@ -59,7 +73,7 @@ export class Upload {
   async #putFile(local: string, found: Stats, path: string, options: PutOptions): Promise<PutResult> {
     const { size, mtimeMs, ino } = found
     const content = { file: local, size, version: `${size} ${mtimeMs} ${ino}` }
-    const settings = { ...options, mode: options.mode ?? found.mode & 0o777 }
+    const settings = { ...options, mode: options.mode ?? found.mode & 0o7777 }
     if (size >= worthAsking) {
       const answer = await this.#exchange({ command: digestFile(path, size) })
       const [there] = /[0-9a-f]{64}/.exec(answer.toString()) ?? []
@@ -102,28 +116,45 @@ export class Upload {
   }
 
   async #update(tree: Tree, path: string, options: PutOptions): Promise<PutResult> {
-    const listing = parseListing(await this.#exchange({ command: listTree(path, tree) }))
+    const { owner, compress = false } = options
+    const listing = await this.#list(tree, path, owner)
     const digests = listing.digests.size > 0 ? await tree.digests() : new Map<string, string>()
     const excluded = exclusionOf(options.exclude ?? [])
     const difference = differenceOf(tree, digests, listing, excluded, options.delete ?? true)
-    const { changed, gone, equal, keeps } = difference
+    const { changed, gone, equal, keeps, obstacle } = difference
     if (changed.length === 0 && gone.length === 0) return unchanged
-    // In a directory that its owner may not write to, nothing can be exchanged.
-    const isLocked = tree.entries.some(({ kind, mode }) => kind === 'directory' && (mode & 0o200) === 0)
-    const isPartial = keeps || (equal > 0 && !isLocked)
-    const compress = options.compress ?? false
-    const packing = isPartial ? { entries: changed, gone, compress } : { entries: tree.entries, compress }
+    if (obstacle) {
+      const file = obstacle.path === '.' ? path : `${path}/${obstacle.path}`
+      throw this.#failure(`${file} ${obstacle.what}`, obstacle.hint)
+    }
+    const update = keeps || equal > 0 ? { list: this.#local.list, inPlace: keeps } : undefined
+    const packing = update ? { entries: changed, gone, compress } : { entries: tree.entries, compress }
     return this.#local.withArchive(tree, packing, async (archive) => {
-      const list = isPartial ? this.#local.list : undefined
-      const command = storeTree({ path, token: token(), list, compressed: compress, owner: options.owner })
+      const { entries } = packing
+      const command = storeTree({ path, token: token(), entries, update, compressed: compress, owner })
       await this.#exchange({ command, input: { size: archive.size, chunks: () => archive.chunks() } })
       return { changed: true, sent: archive.size }
     })
   }
+
+  async #list(tree: Tree, path: string, owner: string | undefined): Promise<Listing> {
+    const answer = await this.#exchange({ command: listTree(path, tree, owner) })
+    if (answer.length === 0) return nothing
+    const listing = parseListing(answer)
+    if (listing) return listing
+    throw this.#failure(
+      `what ${path} holds was not told to the end`,
+      'try again, and look at what find says there',
+    )
+  }
+
+  #failure(what: string, hint: string): ViridianError {
+    return new ViridianError('E_REMOTE_FILE', `${this.#host}: ${what}`, { hint, place: { host: this.#host } })
+  }
 }
 
 function token(): string {
-  return `viridian-${randomBytes(6).toString('hex')}`
+  return `.viridian-${randomBytes(6).toString('hex')}`
 }
 
 function refuseDirectoryPath(remote: string): void {

@@ -1,0 +1,164 @@
+import { quote, quotePath } from '../command/quote.ts'
+import { temporaryName } from './file-commands.ts'
+import { isForeign, mountTable } from './listing.ts'
+import { modesOf, type TreeEntry } from './tree.ts'
+
+export interface StoredTree {
+  /** Without a slash at its end. */
+  readonly path: string
+  readonly token: string
+  /** What the archive holds; the top is always among it. */
+  readonly entries: readonly TreeEntry[]
+  /** Set: the archive holds only what has changed; the rest is the old directory's. */
+  readonly update?: TreeUpdate | undefined
+  readonly compressed?: boolean | undefined
+  readonly owner?: string | undefined
+}
+
+export interface TreeUpdate {
+  /** The name, in the archive, of a list of what has to go before: paths, each with a NUL behind it. */
+  readonly list: string
+  /** Whether the old directory itself is brought up to date; otherwise a copy of it, which takes its place. */
+  readonly inPlace: boolean
+}
+
+/**
+ * Unpacks a tar archive from standard input beside the directory, and exchanges the two as a whole, or moves what has
+ * changed into the directory, file by file. Until all has come, the directory is left alone.
+ */
+export function storeTree({ path, token, entries, update, compressed, owner }: StoredTree): string {
+  const isOdd = entries.some(({ path, target }) => /[^ -~]/.test(path + target))
+  const unpack = `${isOdd ? 'LC_ALL= LANG=C LC_CTYPE=$u ' : ''}tar -xpof - -C "$s/new"`
+  return [
+    'export LC_ALL=C',
+    `t=${quotePath(path)}`,
+    // A link to a directory stays; what it points to is exchanged.
+    '[ ! -d "$t" ] || t=$(cd "$t" && pwd -P) || exit',
+    `[ -d "$t" ] || [ ! -e "$t" ] || { echo ${quote(`${path} is no directory`)} >&2; exit 1; }`,
+    temporaryName('s', token),
+    'umask 077',
+    `remove() { ${remove}; }`,
+    // What has been mounted since the listing has moved along with the old directory.
+    `clean() { ! grep -qsF ${quote(`/${token}/`)} ${mountTable} || { echo "$t is in use: something is mounted in $s" >&2; return 1; }; remove "$s"; }`,
+    'quit() { c=$?; [ -e "$t" ] || [ ! -e "$s/old" ] || mv "$s/old" "$t"; clean; exit $c; }',
+    '{ mkdir "$s" && s=$(cd "$s" && pwd -P) && mkdir "$s/new"; } || quit',
+    ...(isOdd ? [findUtf8] : []),
+    `${compressed ? `gzip -dc | ${unpack}` : unpack} || quit`,
+    ...given(entries, owner),
+    ...(update === undefined ? ['n="$s/new"'] : updated(entries, update, owner)),
+    ...(update?.inPlace ? [] : exchanged(entries)),
+    'clean',
+  ].join('; ')
+}
+
+const remove = `rm -rf -- "$@" 2>/dev/null || { find "$@" -type d ! -perm -700 -exec chmod u+rwx {} \\; 2>/dev/null; rm -rf -- "$@"; }`
+
+// bsdtar takes names for the locale's, and hosts name the locale of UTF-8 differently.
+const findUtf8 = `u=C; case "$(tar --version 2>/dev/null)" in bsdtar*) u=$(locale -a 2>/dev/null | sed -n '/[Uu][Tt][Ff]-\\{0,1\\}8$/{p;q;}');; esac`
+
+/** Gives what was unpacked its owner: the one stated, or whoever has what it takes the place of, as far as the user may. */
+function given(entries: readonly TreeEntry[], owner: string | undefined): string[] {
+  const files = entries.filter(({ kind, mode }) => kind === 'file' && (mode & 0o6000) !== 0)
+  // Who gives a file away takes its setuid and setgid bits.
+  const special = modesOf(files, 'file')
+  const isWhole = owner !== undefined && /^[^:]+:[^:]+$/.test(owner)
+  const own = [
+    ...(isWhole ? [] : inherit),
+    ...(owner === undefined ? [] : [`chown -Rh ${quote(owner)} "$s/new" || quit`]),
+  ]
+  return [
+    ...special.map((mode) => listTo(`f${mode}`, `-type f -perm ${mode}`)),
+    ...own,
+    ...special.map((mode) => `${forEach(`f${mode}`, '"$s/new"', `chmod ${mode} "$@"`)} || quit`),
+  ]
+}
+
+// Of `ls -ldn`.
+const ownersOfLines = 's/^[^ ]\\{10,\\} *[0-9]* *\\([0-9]*\\) *\\([0-9]*\\) .*/\\1:\\2/p'
+
+const ownTheSame =
+  'n=$0; o=$1; shift; for f; do shift; { [ ! -e "$n/$f" ] && [ ! -L "$n/$f" ]; } || set -- "$@" "$n/$f"; done; [ $# = 0 ] || chown -h "$o" "$@"'
+
+// Most often all of a directory is the top's owner's; of the others each is gone through.
+const inherit = [
+  'ownerOf() { set -f; set -- $(ls -ldn "$1"); echo "$3:$4"; }',
+  'others() { (cd "$t" && find . "$@" 2>/dev/null); }',
+  'if [ -d "$t" ]; then o=$(ownerOf "$t")',
+  '[ "$o" = "$(ownerOf "$s/new")" ] || chown -Rh "$o" "$s/new" 2>/dev/null',
+  `for o in $(others \\( ! -user "\${o%:*}" -o ! -group "\${o#*:}" \\) -exec ls -ldn {} + | sed -n '${ownersOfLines}' | sort -u)`,
+  `do others -user "\${o%:*}" -group "\${o#*:}" -exec sh -c '${ownTheSame}' "$s/new" "$o" {} +; done; fi`,
+]
+
+/** Sets n to the directory that has been brought up to date. */
+function updated(
+  entries: readonly TreeEntry[],
+  { list, inPlace }: TreeUpdate,
+  owner: string | undefined,
+): string[] {
+  const modes = modesOf(entries, 'directory')
+  return [
+    ...(inPlace ? ['n=$t'] : [`{ ${copy('"$t"', '"$s/tree"')}; } || quit`, 'n="$s/tree"']),
+    listTo('all', '-type d'),
+    ...modes.map((mode) => listTo(`d${mode}`, `-type d -perm ${mode}`)),
+    'find "$s/new" -type d ! -perm -700 -exec chmod u+rwx {} \\;',
+    `mv "$s/new/${list}" "$s/gone" || quit`,
+    forEach(
+      'all',
+      '"$n"',
+      'for d; do [ ! -d "$d" ] || [ -L "$d" ] || [ -w "$d" ] || chmod u+w "$d"; done 2>/dev/null',
+    ),
+    `${forEach('gone', '"$n"', remove)} || quit`,
+    `${forEach('all', '"$s/new"', move, '"$n"')} || quit`,
+    // A user need not own the directories in which nothing but their files changes.
+    ...(owner === undefined
+      ? []
+      : [
+          `${forEach('all', '"$n"', `find "$@" -prune ${isForeign(owner)} -exec chown ${quote(owner)} {} +`)} || quit`,
+        ]),
+    ...modes.map(
+      (mode) =>
+        `${forEach(`d${mode}`, '"$n"', `find "$@" -prune ! -perm ${mode} -exec chmod ${exactly(mode)} {} +`)} || quit`,
+    ),
+  ]
+}
+
+// A copy that shares its files with the original, where cp can make one.
+const copy = (from: string, to: string): string =>
+  `${['-al', '-a']
+    .map((how) => `{ cp ${how} ${from} ${to} 2>/dev/null || { remove ${to}; false; }; }`)
+    .join(' || ')} || cp -Rp ${from} ${to}`
+
+// Parents come first: what the target does not have moves as a whole, and its turn never comes. Some names at a time: a
+// command can be given only so many.
+const move = [
+  't=$0; for d; do { [ -d "$d" ] && [ ! -L "$d" ]; } || continue; set --',
+  'for f in "$d"/* "$d"/.[!.]* "$d"/..?*; do [ -e "$f" ] || [ -L "$f" ] || continue',
+  '[ ! -d "$f" ] || [ -L "$f" ] || [ ! -d "$t/$f" ] || [ -L "$t/$f" ] || continue',
+  'set -- "$@" "$f"; [ $# -lt 200 ] || { mv -f "$@" "$t/$d/" || exit; set --; }; done',
+  '[ $# = 0 ] || mv -f "$@" "$t/$d/" || exit; done',
+].join('; ')
+
+/** Puts the directory n in the place of the old one. */
+function exchanged(entries: readonly TreeEntry[]): string[] {
+  const mode = entries.find(({ path }) => path === '.')?.mode ?? 0o755
+  const isLocked = (mode & 0o200) === 0
+  return [
+    // Only who may write to a directory may move it to another one.
+    '[ ! -d "$t" ] || [ -w "$t" ] || chmod u+w "$t" 2>/dev/null',
+    ...(isLocked ? ['chmod u+w "$n" || quit'] : []),
+    'if [ -e "$t" ]; then mv --exchange -T "$n" "$t" 2>/dev/null || { mv "$t" "$s/old" && mv "$n" "$t"; } || quit',
+    'else mv "$n" "$t" || quit; fi',
+    ...(isLocked ? [`chmod ${exactly(mode.toString(8))} "$t" || quit`] : []),
+  ]
+}
+
+// Without the zeros, GNU's chmod leaves setuid and setgid bits of directories as they are.
+const exactly = (mode: string): string => mode.padStart(5, '0')
+
+/** Lists what find finds of what was unpacked. */
+const listTo = (name: string, tests: string): string =>
+  `(cd "$s/new" && find . ${tests} -exec printf '%s\\0' {} + >"$s/${name}") || quit`
+
+/** Carries a script out, in a directory, with the names in a list as `$@`. */
+const forEach = (name: string, directory: string, script: string, zeroth = 'sh'): string =>
+  `([ ! -s "$s/${name}" ] || { cd ${directory} && xargs -0 sh -c ${quote(script)} ${zeroth} <"$s/${name}"; })`
