@@ -19,7 +19,7 @@ export interface WriteOptions {
    * Permission bits, setuid and setgid among them: `0o640`. @default those of the local file; for contents, those of the file that is replaced, or 0o644
    */
   readonly mode?: number
-  /** `user` or `user:group`, as chown has it; takes a user who may give files away. @default that of the file that is replaced, and what is new in a directory that of the directory, as far as the user may */
+  /** `user` or `user:group`, as chown has it; takes a user who may give files away. @default that of what is replaced, as far as the user may; what is new in a directory that is put gets the old directory's */
   readonly owner?: string
 }
 

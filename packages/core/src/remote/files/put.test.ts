@@ -294,13 +294,17 @@ describe('a directory', () => {
     })
   })
 
-  test('keeps the old one when the connection breaks, and leaves nothing behind', async () => {
+  test.each([
+    ['as a whole', {}],
+    ['in place', { exclude: ['kept'] }],
+  ])('keeps the old one when the connection breaks, and leaves nothing behind: %s', async (_, options) => {
     await host.put('tree', target())
+    writeFileSync(target('kept'), 'remote')
     const before = treeListing(target())
     writeFileSync(local('bulk'), randomBytes(sizeOfBulk))
     for (const cut of [100_000, 1_000_000, 3_900_000]) {
       wire.cutAfter = wire.sent + cut
-      await expect(host.put('tree', target())).rejects.toMatchObject({ code: 'E_HOST_LOST' })
+      await expect(host.put('tree', target(), options)).rejects.toMatchObject({ code: 'E_HOST_LOST' })
       wire.cutAfter = Number.POSITIVE_INFINITY
       await until(() => readdirSync(there).length === 1)
       expect(treeListing(target())).toEqual(before)
@@ -380,6 +384,15 @@ describe('a file', () => {
     writeFileSync(join(place, 'big'), randomBytes(3_000_000))
     expect(await host.put('big', `${there}/`)).toMatchObject({ changed: true })
     expect(readFileSync(join(there, 'big')).equals(readFileSync(join(place, 'big')))).toBe(true)
+  })
+
+  test('has the mode that it has here', async () => {
+    for (const mode of [0o755, 0o4755, 0o2711, 0o400]) {
+      writeFileSync(join(place, `${mode}`), 'x')
+      chmodSync(join(place, `${mode}`), mode)
+      await host.put(`${mode}`, `${there}/`)
+      expect(statSync(join(there, `${mode}`)).mode & 0o7777).toBe(mode)
+    }
   })
 
   test('comes from a stream, whose size nobody knows', async () => {

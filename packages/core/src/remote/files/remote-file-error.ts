@@ -15,6 +15,7 @@ const hints: readonly (readonly [words: RegExp, hint: string | Readonly<Record<M
       get: 'use host.as(), as a user who may read it: of a directory, all that it holds',
     },
   ],
+  [/something is mounted in/, 'unmount it there, and remove the directory; the new one is in its place'],
   [/Device or resource busy/i, 'something is mounted there: put what is inside of it'],
   [/(?:tar|gzip): (?:command )?not found/i, 'install tar on the host: directories travel as its archives'],
   [
