@@ -173,6 +173,28 @@ describe.each(['/bin/dash', '/bin/bash', '/bin/busybox', '/bin/zsh', '/bin/mksh'
   },
 )
 
+// A user who is not root, where programs treat them in another way.
+const plainUser = (): Machine => {
+  chmodSync(place, 0o755)
+  if (isRoot) chownSync(join(place, 'there'), nobody, nobody)
+  return isRoot ? { uid: nobody } : {}
+}
+
+test.each(['/bin/sh', '/bin/busybox'].filter(existsSync))(
+  'modes come along for a user who is not root: %s',
+  async (shell) => {
+    const path = shell.endsWith('busybox') ? { path: directoryOf(applets) } : {}
+    const on = { ...plainUser(), ...path }
+    mkdirSync(local('d'))
+    for (const mode of [0o755, 0o640, 0o600, 0o444]) write(local(`d/${mode}`), 'x', mode)
+    chmodSync(local('d'), 0o711)
+    chmodSync(local(), 0o775)
+    await put({}, on)
+    expect(treeListing(target())).toEqual(treeListing(local()))
+    expect(await put({}, on)).toMatchObject({ changed: false })
+  },
+)
+
 describe('what is kept', () => {
   test('is left alone with delete: false', async () => {
     write(local('file'), 'old')
@@ -204,10 +226,8 @@ describe('what is kept', () => {
   })
 
   test('may be what the user cannot read; anything else may not', async () => {
-    const on = isRoot ? { uid: nobody } : {}
+    const on = plainUser()
     write(local('file'), 'old')
-    if (isRoot) chownSync(join(place, 'there'), nobody, nobody)
-    chmodSync(place, 0o755)
     await put({}, on)
     mkdirSync(target('closed'))
     write(target('closed/some'), 'remote')
@@ -262,16 +282,16 @@ describe('what is kept', () => {
 })
 
 describe('a directory that its owner may not write to', () => {
-  const on = isRoot ? { uid: nobody } : {}
+  let on: Machine
   beforeEach(async () => {
-    if (isRoot) chownSync(join(place, 'there'), nobody, nobody)
-    chmodSync(place, 0o755)
+    on = plainUser()
     mkdirSync(local('locked/deep'), { recursive: true })
     for (const name of ['file', 'locked/1', 'locked/2', 'locked/deep/1']) write(local(name), name)
     for (const name of ['locked/deep', 'locked']) chmodSync(local(name), 0o555)
     await put({}, on)
     return () => {
-      for (const name of ['.', 'locked', 'locked/deep']) chmodSync(local(name), 0o755)
+      for (const file of ['.', 'locked', 'locked/deep'].flatMap((name) => [local(name), target(name)]))
+        if (existsSync(file)) chmodSync(file, 0o755)
     }
   })
   const expectSame = async (options: PutOptions = {}): Promise<void> => {

@@ -43,7 +43,9 @@ export function storeTree({ path, token, entries, update, compressed, owner }: S
     'quit() { c=$?; [ -e "$t" ] || [ ! -e "$s/old" ] || mv "$s/old" "$t"; clean; exit $c; }',
     '{ mkdir "$s" && s=$(cd "$s" && pwd -P) && mkdir "$s/new"; } || quit',
     ...(isOdd ? [findUtf8] : []),
-    `${compressed ? `gzip -dc | ${unpack}` : unpack} || quit`,
+    // For a user who is not root, busybox leaves the modes to the umask, and those of what is there as they are.
+    `(umask 0; ${compressed ? `gzip -dc | ${unpack}` : unpack}) || quit`,
+    `chmod ${exactly(topMode(entries).toString(8))} "$s/new" || quit`,
     ...given(entries, owner),
     ...(update === undefined ? ['n="$s/new"'] : updated(entries, update, owner)),
     ...(update?.inPlace ? [] : exchanged(entries)),
@@ -138,9 +140,12 @@ const move = [
   '[ $# = 0 ] || mv -f "$@" "$t/$d/" || exit; done',
 ].join('; ')
 
+const topMode = (entries: readonly TreeEntry[]): number =>
+  entries.find(({ path }) => path === '.')?.mode ?? 0o755
+
 /** Puts the directory n in the place of the old one. */
 function exchanged(entries: readonly TreeEntry[]): string[] {
-  const mode = entries.find(({ path }) => path === '.')?.mode ?? 0o755
+  const mode = topMode(entries)
   const isLocked = (mode & 0o200) === 0
   return [
     // Only who may write to a directory may move it to another one.
