@@ -84,7 +84,7 @@ export const temporaryName = (variable: string, name: string): string =>
 const inheritOwner = [
   'm=u=rw,g=r,o=r',
   'if [ -f "$t" ] && [ ! -L "$t" ]; then set -f; set -- $(ls -ldn "$t")',
-  'chown "$3:$4" "$p" 2>/dev/null',
+  'chown "$3:$4" "$p" 2>/dev/null || :',
   `m=$(printf %s "$1" | sed 's/^.\\(...\\)\\(...\\)\\(...\\).*/u=\\1,g=\\2,o=\\3/; s/-//g; s/s/xs/g; s/S/s/g; s/t/x,+t/; s/T/,+t/'); fi`,
 ].join('; ')
 

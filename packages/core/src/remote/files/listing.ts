@@ -49,15 +49,16 @@ export function listTree(path: string, tree: Tree, owner?: string): string {
     'cd "$t" && p=$(pwd -P) || exit',
     `case "$p" in /|"$home") echo ${quote(isHome)} >&2; exit 1;; esac`,
     // It may fail for what went away meanwhile, and for directories that it cannot read, but not to say anything.
-    `find . ${tests.join(' -o ')} || { find . -prune ${says('')} >/dev/null || exit; find . ${unreadable}; }`,
+    `find . ${tests.join(' -o ')} || { find . -prune ${says('')} >/dev/null || exit; find . ${unreadable} || :; }`,
     // For a user that the host does not know, it fails at once.
-    ...(foreign ? [`find . -prune ${foreign} >/dev/null || exit`, `find . ${foreign} ${says('w')}`] : []),
+    ...(foreign
+      ? [`find . -prune ${foreign} >/dev/null || exit`, `find . ${foreign} ${says('w')} || :`]
+      : []),
     // All that Linux has mounted where the path, as far as it is spelled the same there, leads.
     `q=\${p%%[!A-Za-z0-9/_-]*}; [ ! -r ${mountTable} ] || ${sayMounts}`,
     "printf '\\0'",
     digestProgram,
-    `find . -type f ! -size +${largest}c -exec $d {} +`,
-    'true',
+    `find . -type f ! -size +${largest}c -exec $d {} + || :`,
   ].join('; ')
 }
 

@@ -88,6 +88,7 @@ function machine({
     if (child.exitCode === 0) return answer
     throw remoteFileError(
       new ViridianError('E_COMMAND_FAILED', `failed with ${child.exitCode}: ${complaints}`),
+      input ? 'put' : 'get',
     )
   }
 }
@@ -116,7 +117,13 @@ describe.each(['/bin/dash', '/bin/bash', '/bin/busybox', '/bin/zsh', '/bin/mksh'
   'by %s',
   (shell) => {
     const bin = shell.endsWith('busybox') ? directoryOf(applets) : directoryOf({ sh: shell })
-    const on = { shell: join(bin, 'sh'), path: shell.endsWith('busybox') ? bin : `${bin}:/usr/bin:/bin` }
+    // As `bash -e` does, which may be what a host is used by.
+    // As `bash -e` goes about it, which may be the shell that is chosen.
+    const on = {
+      shell: join(bin, 'sh'),
+      path: shell.endsWith('busybox') ? bin : `${bin}:/usr/bin:/bin`,
+      before: () => 'set -e',
+    }
 
     const plant = (): void => {
       for (const name of ['-d/deep/er', 'was file', 'locked', 'same'])
@@ -177,7 +184,7 @@ describe.each(['/bin/dash', '/bin/bash', '/bin/busybox', '/bin/zsh', '/bin/mksh'
 const plainUser = (): Machine => {
   chmodSync(place, 0o755)
   if (isRoot) chownSync(join(place, 'there'), nobody, nobody)
-  return isRoot ? { uid: nobody } : {}
+  return { before: () => 'set -e', ...(isRoot && { uid: nobody }) }
 }
 
 test.each(['/bin/sh', '/bin/busybox'].filter(existsSync))(

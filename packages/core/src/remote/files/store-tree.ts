@@ -53,7 +53,7 @@ export function storeTree({ path, token, entries, update, compressed, owner }: S
   ].join('; ')
 }
 
-const remove = `rm -rf -- "$@" 2>/dev/null || { find "$@" -type d ! -perm -700 -exec chmod u+rwx {} \\; 2>/dev/null; rm -rf -- "$@"; }`
+const remove = `rm -rf -- "$@" 2>/dev/null || { find "$@" -type d ! -perm -700 -exec chmod u+rwx {} \\; 2>/dev/null || :; rm -rf -- "$@"; }`
 
 // bsdtar takes names for the locale's, and hosts name the locale of UTF-8 differently.
 const findUtf8 = `u=C; case "$(tar --version 2>/dev/null)" in bsdtar*) u=$(locale -a 2>/dev/null | sed -n '/[Uu][Tt][Ff]-\\{0,1\\}8$/{p;q;}');; esac`
@@ -86,9 +86,9 @@ const inherit = [
   'ownerOf() { set -f; set -- $(ls -ldn "$1"); echo "$3:$4"; }',
   'others() { (cd "$t" && find . "$@" 2>/dev/null); }',
   'if [ -d "$t" ]; then o=$(ownerOf "$t")',
-  '[ "$o" = "$(ownerOf "$s/new")" ] || chown -Rh "$o" "$s/new" 2>/dev/null',
+  '[ "$o" = "$(ownerOf "$s/new")" ] || chown -Rh "$o" "$s/new" 2>/dev/null || :',
   `for o in $(others \\( ! -user "\${o%:*}" -o ! -group "\${o#*:}" \\) -exec ls -ldn {} + | sed -n '${ownersOfLines}' | sort -u)`,
-  `do others -user "\${o%:*}" -group "\${o#*:}" -exec sh -c '${ownTheSame}' "$s/new" "$o" {} +; done; fi`,
+  `do others -user "\${o%:*}" -group "\${o#*:}" -exec sh -c '${ownTheSame}' "$s/new" "$o" {} + || :; done; fi`,
 ]
 
 /** Sets n to the directory that has been brought up to date. */
@@ -102,13 +102,9 @@ function updated(
     ...(inPlace ? ['n=$t'] : [`{ ${copy('"$t"', '"$s/tree"')}; } || quit`, 'n="$s/tree"']),
     listTo('all', '-type d'),
     ...modes.map((mode) => listTo(`d${mode}`, `-type d -perm ${mode}`)),
-    'find "$s/new" -type d ! -perm -700 -exec chmod u+rwx {} \\;',
+    'find "$s/new" -type d ! -perm -700 -exec chmod u+rwx {} \\; || :',
     `mv "$s/new/${list}" "$s/gone" || quit`,
-    forEach(
-      'all',
-      '"$n"',
-      'for d; do [ ! -d "$d" ] || [ -L "$d" ] || [ -w "$d" ] || chmod u+w "$d"; done 2>/dev/null',
-    ),
+    `${forEach('all', '"$n"', unlock)} || :`,
     `${forEach('gone', '"$n"', remove)} || quit`,
     `${forEach('all', '"$s/new"', move, '"$n"')} || quit`,
     // A user need not own the directories in which nothing but their files changes.
@@ -123,6 +119,8 @@ function updated(
     ),
   ]
 }
+
+const unlock = 'for d; do [ ! -d "$d" ] || [ -L "$d" ] || [ -w "$d" ] || chmod u+w "$d"; done 2>/dev/null'
 
 // A copy that shares its files with the original, where cp can make one.
 const copy = (from: string, to: string): string =>
@@ -149,7 +147,7 @@ function exchanged(entries: readonly TreeEntry[]): string[] {
   const isLocked = (mode & 0o200) === 0
   return [
     // Only who may write to a directory may move it to another one.
-    '[ ! -d "$t" ] || [ -w "$t" ] || chmod u+w "$t" 2>/dev/null',
+    '[ ! -d "$t" ] || [ -w "$t" ] || chmod u+w "$t" 2>/dev/null || :',
     ...(isLocked ? ['chmod u+w "$n" || quit'] : []),
     'if [ -e "$t" ]; then mv --exchange -T "$n" "$t" 2>/dev/null || { mv "$t" "$s/old" && mv "$n" "$t"; } || quit',
     'else mv "$n" "$t" || quit; fi',
