@@ -47,10 +47,15 @@ const calls = task({}, async (t) => {
 const on = task({ args: { what: 'string' } }, async (t) => {
   await t.run(remoteTask({ role: 'web' }, async () => undefined), {}, { hosts: t.args.what === 'none' ? [] : ['a', 'a'] })
 })
+const wrong = task({}, async (t) => {
+  await t.run(first, {}, { batches: { sizes: [1], pause: '10', check: async () => { throw new Error('traffic fails') } } })
+})
+const nothing = remoteTask({ role: 'web', maxFailures: 1 }, async (host) => host.name === 'web-2' ? Promise.reject() : 1)
+const values = task({}, async (t) => t.say('values: ' + JSON.stringify(await t.run(nothing))))
 export default defineConfig({
   ssh: { knownHosts: ['known_hosts'], connectTimeout: '20s' },
   roles: { web: hosts('web', 5), nobody: [] },
-  tasks: { first, slow, late, flaky, slowly, calls, on },
+  tasks: { first, slow, late, flaky, slowly, calls, on, wrong, nothing, values },
 })
 `
 
@@ -109,6 +114,14 @@ describe('a remote task', () => {
     ).toHaveLength(2)
   })
 
+  it('has failed on a host also when nothing is thrown', async () => {
+    const result = await project.json(['run', 'values'])
+    expect(errorOf(result)).toBeUndefined()
+    expect(notes(result)).toEqual(['values: {"web-1":1,"web-3":1,"web-4":1,"web-5":1}'])
+    const failed = result.events.filter(({ kind, error }) => kind === 'host.finished' && error !== undefined)
+    expect(failed).toMatchObject([{ host: 'web-2' }])
+  })
+
   it.each([
     ['none', 'E_HOSTS_NONE'],
     ['twice', 'E_HOST_TWICE'],
@@ -138,6 +151,15 @@ describe('batches', () => {
     expect(
       (await project.json(['exec', '--failed', 'true'])).events.filter(isBegun).map(({ host }) => host),
     ).toEqual(['web-4', 'web-5'])
+  })
+
+  it('begin with no host when their pause cannot be read', async () => {
+    const result = await project.json(['run', 'wrong'])
+    expect(errorOf(result)).toMatchObject({
+      code: 'E_DURATION',
+      message: 'batches.pause: "10" is not a duration',
+    })
+    expect(begun(result)).toEqual([])
   })
 
   it('go on where a killed run has stopped', async () => {

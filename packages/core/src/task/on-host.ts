@@ -1,4 +1,4 @@
-import { formatDuration, parseDuration } from '../duration.ts'
+import { formatDuration } from '../duration.ts'
 import { reportOf, ViridianError } from '../error.ts'
 import { withRetry } from '../remote/running/retry.ts'
 import { timeLimited } from '../remote/running/time-limit.ts'
@@ -7,6 +7,7 @@ import type { Session } from '../run/session.ts'
 import { asJson } from '../step/performance.ts'
 import type { ArgSpecs } from './args.ts'
 import type { RemoteTaskContext } from './context.ts'
+import type { Spread } from './spread.ts'
 import type { RemoteTask } from './task.ts'
 
 /** A remote task as it is called this time. */
@@ -14,6 +15,7 @@ export interface RemoteCall<Specs extends ArgSpecs, Result> {
   readonly session: Session
   readonly key: string
   readonly task: RemoteTask<Specs, Result>
+  readonly spread: Spread<Specs>
   readonly t: RemoteTaskContext<Specs>
 }
 
@@ -27,13 +29,13 @@ export async function onHost<Specs extends ArgSpecs, Result>(
   const common = { key: `${parent}/${spec.name}`, parent, host: spec.name }
   const began = performance.now()
   session.emit({ kind: 'host.started', ...common, at: new Date().toISOString() })
-  const finished = (error?: unknown): void =>
+  const finished = (failure?: { readonly error: unknown }): void =>
     session.emit({
       kind: 'host.finished',
       ...common,
       at: new Date().toISOString(),
       ms: Math.round(performance.now() - began),
-      ...(error !== undefined && { error: reportOf(error) }),
+      ...(failure && { error: reportOf(failure.error) }),
     })
   try {
     const value = session.engine.planning
@@ -42,7 +44,7 @@ export async function onHost<Specs extends ArgSpecs, Result>(
     finished()
     return value
   } catch (error) {
-    finished(error)
+    finished({ error })
     throw error
   }
 }
@@ -60,8 +62,8 @@ function tried<Specs extends ArgSpecs, Result>(
   step: HostStep,
   signal: AbortSignal | undefined,
 ): Promise<Result> {
-  const { session, task } = call
-  const limit = task.timeout === undefined ? undefined : parseDuration(task.timeout)
+  const { session, spread } = call
+  const { timeout: limit, retry } = spread
   const late = (): ViridianError =>
     new ViridianError('E_HOST_TIMEOUT', `${spec.name}: took longer than ${formatDuration(limit ?? 0)}`, {
       hint: 'its commands were ended; give it a longer timeout, or see what it waits for',
@@ -74,7 +76,7 @@ function tried<Specs extends ArgSpecs, Result>(
     say: (text: string) => session.emit({ kind: 'note', level: 'warning', text: told(spec, text) }),
     mayPass: () => true,
   }
-  return withRetry(task.retry, around, attempt)
+  return withRetry(retry, around, attempt)
 }
 
 const told = ({ name }: HostSpec, text: string): string => (text.startsWith(name) ? text : `${name}: ${text}`)

@@ -89,6 +89,13 @@ describe('over hosts', () => {
     expect(statuses(await fanOut(hosts, run, { concurrency: 1, signal: stop.signal }))).toBe('dddsssssss')
   })
 
+  test('nothing thrown is a failure as any other', async () => {
+    const run = (host: { name: string }) => (numberOf(host) === 2 ? Promise.reject() : Promise.resolve())
+    const results = await fanOut(hosts, run, { maxFailures: 1 })
+    expect(statuses(results)).toBe('ddfddddddd')
+    expect(hostsError(results)?.message).toBe('the task failed on 1 of 10 hosts\n  web-2: undefined')
+  })
+
   test('a number of hosts is a number or a share', async () => {
     // What a task file in JavaScript may hold.
     const wrong = 'many' as `${number}%`
