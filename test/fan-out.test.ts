@@ -52,10 +52,14 @@ const wrong = task({}, async (t) => {
 })
 const nothing = remoteTask({ role: 'web', maxFailures: 1 }, async (host) => host.name === 'web-2' ? Promise.reject() : 1)
 const values = task({}, async (t) => t.say('values: ' + JSON.stringify(await t.run(nothing))))
+const unawaited = remoteTask({ role: 'web' }, async (host) => {
+  if (host.name === 'web-1') void host.put('hosts.json', process.cwd() + '/hosts-2.json')
+  else if (host.name !== 'web-5') void host.run\`sleep 30\`.then(() => 1).finally(() => undefined)
+})
 export default defineConfig({
   ssh: { knownHosts: ['known_hosts'], connectTimeout: '20s' },
   roles: { web: hosts('web', 5), nobody: [] },
-  tasks: { first, slow, late, flaky, slowly, calls, on, wrong, nothing, values },
+  tasks: { first, slow, late, flaky, slowly, calls, on, wrong, nothing, values, unawaited },
 })
 `
 
@@ -120,6 +124,18 @@ describe('a remote task', () => {
     expect(notes(result)).toEqual(['values: {"web-1":1,"web-3":1,"web-4":1,"web-5":1}'])
     const failed = result.events.filter(({ kind, error }) => kind === 'host.finished' && error !== undefined)
     expect(failed).toMatchObject([{ host: 'web-2' }])
+  })
+
+  it('fails on hosts where it awaits not all that it begins', async () => {
+    const result = await project.json(['run', 'unawaited'])
+    expect(errorOf(result)).toMatchObject({
+      code: 'E_HOSTS_FAILED',
+      message: expect.stringMatching(
+        /^unawaited failed on 4 of 5 hosts\n {2}web-\[2-4\]: the task returned while commands were not finished: "sleep 30"\n {2}web-1: .*: "put hosts.json .*"$/,
+      ),
+    })
+    expect(notes(result)).toEqual([])
+    expect(result.stderr).toBe('')
   })
 
   it.each([

@@ -6,6 +6,7 @@ import type { HostSpec } from '../remote/transport.ts'
 import type { Session } from '../run/session.ts'
 import { asJson } from '../step/performance.ts'
 import type { ArgSpecs } from './args.ts'
+import { BegunWork } from './begun-work.ts'
 import type { RemoteTaskContext } from './context.ts'
 import type { Spread } from './spread.ts'
 import type { RemoteTask } from './task.ts'
@@ -89,11 +90,18 @@ async function once<Specs extends ArgSpecs, Result>(
   signal: AbortSignal | undefined,
 ): Promise<Result> {
   const ends: (() => Promise<void>)[] = []
-  const host = session.host(spec, step, { signal, atEnd: (end) => void ends.push(end) })
+  const work = new BegunWork(spec.name, signal ?? session.engine.signal)
+  const host = session.host(spec, step, {
+    signal: work.signal,
+    atEnd: (end) => void ends.push(end),
+    track: (shown, begun) => work.track(shown, begun),
+  })
   try {
-    return await task.body(host, t)
+    const value = await task.body(host, t)
+    work.refuseOpen()
+    return value
   } finally {
-    await Promise.all(ends.map((end) => end()))
+    await Promise.all(ends.map((end) => end())).finally(() => work.end())
   }
 }
 
