@@ -10,6 +10,7 @@ const zod = import.meta.resolve('zod')
 /** Changes that are files, made one after another; the last of them can be made to fail, and so can every undo. */
 const config = `
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { EventEmitter } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { defineChange, defineConfig, task } from '@viridian/core'
@@ -38,6 +39,20 @@ const make = defineChange({
 })
 const things = { name: 'things', module: 'things', settings: null, steps: [make] }
 
+// How a task's own mistakes would end a process, with what it has made left behind.
+const endings = {
+  never: () => new Promise(() => {}),
+  timer: async () => { setTimeout(() => { throw new Error('in a timer') }, 10); await sleep(60_000) },
+  emitter: async () => { setTimeout(() => new EventEmitter().emit('error', new Error('of an emitter')), 10); await sleep(60_000) },
+  odd: async () => { throw Object.create(null) },
+  promise: async () => { void Promise.reject(new Error('awaited by nobody')); await sleep(60_000) },
+}
+const mistaken = task({ args: { how: { type: 'string', choices: Object.keys(endings) } } }, async (t) => {
+  await t.step(make, { name: thing })
+  console.log('to be read by people')
+  await endings[t.args.how]()
+})
+
 const args = { wait: { type: 'duration', default: '0s' }, keep: { type: 'duration', default: '0s' }, bad: 'boolean' }
 const deploy = task({ args, locks: () => ['things'] }, async (t) => {
   await t.step(make, { name: thing })
@@ -48,7 +63,7 @@ const deploy = task({ args, locks: () => ['things'] }, async (t) => {
 })
 export default defineConfig({
   plugins: [things],
-  tasks: { deploy },
+  tasks: { deploy, mistaken, idle: task({}, async () => { await sleep(60_000) }) },
   stages: { here: { plugins: [{ name: 'here', module: 'here', settings: null, rehearsal: true }] } },
 })
 `
@@ -139,16 +154,29 @@ describe('a resume', () => {
   })
 })
 
+describe('a run that has changed nothing', () => {
+  it('is gone on with after a crash, or is on record as taken back', async () => {
+    const crashed = await project.json(['run', 'idle'], ({ kind }, child) => {
+      if (kind === 'task.started' || kind === 'run.started') setTimeout(() => child.kill('SIGKILL'), 300)
+    })
+    const run = idOf(crashed)
+    expect(await newest()).toMatchObject({ state: 'crashed', remedy: `tasks resume ${run}` })
+    const { exitCode, last } = await project.json(['rollback', run, '--yes'])
+    expect([exitCode, last('run.finished')]).toMatchObject([0, { status: 'succeeded' }])
+    expect(await newest()).toMatchObject({ run, state: 'rolled-back' })
+  })
+})
+
 describe('a second signal', () => {
   it.each([
     ['SIGHUP', 'SIGTERM'],
-    ['SIGTERM', 'SIGHUP'],
+    ['SIGTERM', 'SIGINT'],
   ] as const)('ends a run in its undo at once (%s, then %s); a rollback goes on', async (one, other) => {
     await project.write('slow', '')
     const child = project.start(['run', 'deploy', '--wait', '60s'])
     onLine(child, (line) => {
       if (/✓ make green/.test(line)) child.kill(one)
-      if (/^Putting everything back/.test(line)) child.kill(other)
+      if (/^Putting everything back/.test(line)) setTimeout(() => child.kill(other), 600)
     })
     const stopped = await ended(child)
     expect(stopped.exitCode).toBe(3)
@@ -160,6 +188,56 @@ describe('a second signal', () => {
     await rm(join(project.directory, 'slow'))
     expect((await project.tasks('rollback')).exitCode).toBe(0)
     expect(existsSync(join(project.directory, 'green'))).toBe(false)
+  })
+
+  it('is none when it comes with the first one, or tells of a terminal that is gone', async () => {
+    const stopped = await once(
+      (child) => {
+        for (const signal of ['SIGTERM', 'SIGTERM', 'SIGHUP'] as const) child.kill(signal)
+        setTimeout(() => child.kill('SIGTERM'), 20)
+      },
+      '--wait',
+      '60s',
+    )
+    expect(stopped.exitCode).toBe(130)
+    const { exitCode } = await project.json(['run', 'deploy', '--wait', '60s'], ({ kind, title }, child) => {
+      if (kind !== 'step.finished' || title !== 'make green') return
+      child.kill('SIGHUP')
+      setTimeout(() => child.kill('SIGHUP'), 600)
+    })
+    expect(exitCode).toBe(130)
+    expect(existsSync(join(project.directory, 'green'))).toBe(false)
+  })
+})
+
+describe('a mistake that would end the process', () => {
+  it.each([
+    ['never', 'E_TASK_STUCK', 'nothing is left to wait for, and "mistaken" has not ended'],
+    ['timer', 'E_UNEXPECTED', 'Error: in a timer'],
+    ['emitter', 'E_UNEXPECTED', 'Error: of an emitter'],
+    ['odd', 'E_UNEXPECTED', 'Error: [Object: null prototype] {}'],
+    ['promise', 'E_UNEXPECTED', 'Error: awaited by nobody'],
+  ])('%s: fails the run, and is undone', async (how, code, message) => {
+    const { exitCode, last, stderr } = await project.json(['run', 'mistaken', '--how', how])
+    expect(last('run.finished')).toMatchObject({ exitCode: 1, error: { code, message }, leftovers: [] })
+    expect(exitCode).toBe(1)
+    expect(stderr).toBe('to be read by people\n')
+    expect(existsSync(join(project.directory, 'green'))).toBe(false)
+    expect(await newest()).toMatchObject({ state: 'failed-undone' })
+  })
+
+  it.each([
+    ['await new Promise(() => {})', 'E_STUCK: nothing is left to wait for, and the task file has not ended'],
+    [
+      "setTimeout(() => { throw new Error('early') }); await new Promise((go) => setTimeout(go, 500))",
+      'Error: early',
+    ],
+  ])('%s: is told of a task file', async (line, message) => {
+    await project.write('names.ts', `${line}\nexport const thing = 'green'`)
+    const { exitCode, stderr } = await project.tasks('run', 'deploy')
+    expect(stderr).toContain(message)
+    expect(stderr).not.toContain('    at ')
+    expect(exitCode).not.toBe(0)
   })
 })
 

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { ownDirectory } from './own-directory.ts'
 
 /** Where an error belongs: a file position, a host, an AWS call. */
@@ -57,7 +58,7 @@ export interface ErrorReport {
 
 /** Describes anything thrown as plain data; what is not a `ViridianError` gets the code `E_UNEXPECTED`. */
 export function reportOf(thrown: unknown): ErrorReport {
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown))
+  const error = thrown instanceof Error ? thrown : new Error(textOf(thrown))
   const causes = causesOf(error.cause, error.message)
   const known = isViridianError(error) ? error : undefined
   const place = known ? known.place : placeInStack(error)
@@ -69,6 +70,8 @@ export function reportOf(thrown: unknown): ErrorReport {
     ...(causes.length > 0 && { causes }),
   }
 }
+
+const textOf = (thrown: unknown): string => (typeof thrown === 'string' ? thrown : inspect(thrown))
 
 /** True for a `ViridianError`, also one of another copy of this package. */
 export function isViridianError(thrown: unknown): thrown is ViridianError {
@@ -99,7 +102,7 @@ function placeInStack({ stack = '' }: Error): ErrorPlace | undefined {
 /** The chain of causes; one that the message before it has told already is left out. */
 function causesOf(cause: unknown, told: string): string[] {
   if (cause === undefined) return []
-  if (!(cause instanceof Error)) return [String(cause)]
+  if (!(cause instanceof Error)) return [textOf(cause)]
   const text = isViridianError(cause) ? `${cause.code}: ${cause.message}` : cause.message
   return [...(told.includes(text) ? [] : [text]), ...causesOf(cause.cause, text)]
 }

@@ -3,15 +3,21 @@ import type { Session } from '../run/session.ts'
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** The first signal stops the run and lets it undo; a second one ends it at once, its journal intact. */
+// One end of a terminal or a job comes as several signals: of the kernel, of the shell, to a process and to its group.
+const onceMs = 500
+
+/**
+ * The first signal stops the run and lets it undo; a second one ends it at once, its journal intact: a later one, which
+ * somebody has sent, and no terminal that hangs up.
+ */
 export function onInterrupt(session: Session, endNow: (signal: string) => void): () => void {
-  let seen = 0
+  let first: number | undefined
   const handle = (signal: NodeJS.Signals): void => {
-    seen += 1
-    if (seen > 1) {
-      endNow(signal)
+    if (first !== undefined) {
+      if (signal !== 'SIGHUP' && performance.now() - first > onceMs) endNow(signal)
       return
     }
+    first = performance.now()
     session.emit({
       kind: 'note',
       level: 'warning',
@@ -28,7 +34,7 @@ export function onInterrupt(session: Session, endNow: (signal: string) => void):
   // those that tell of the undo: the listener stays, and acts once.
   let isRead = true
   process.stdout.on('error', () => {
-    if (isRead && seen === 0) handle('SIGPIPE')
+    if (isRead && first === undefined) handle('SIGPIPE')
     isRead = false
   })
   return () => {

@@ -1,8 +1,10 @@
+import { Console } from 'node:console'
 import { CommanderError } from 'commander'
 import { isViridianError, reportOf, ViridianError } from '../error.ts'
 import { colorsFor } from '../output/colors.ts'
 import { errorLines } from '../output/error-lines.ts'
 import { onLostOutput } from './lost-output.ts'
+import { orFailure } from './process-failures.ts'
 import { buildProgram } from './program.ts'
 import { Project } from './project.ts'
 
@@ -27,9 +29,19 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function perform(argv: readonly string[]): Promise<number> {
-  let exitCode = 0
   // What stands behind two dashes is for others.
   const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
+  // There nothing but events stands on standard output: what task files print goes beside them.
+  if (own.includes('--json')) globalThis.console = new Console(process.stderr)
+  try {
+    return await orFailure('the command', () => carryOut(argv, own))
+  } catch (thrown) {
+    return refused(own, thrown)
+  }
+}
+
+async function carryOut(argv: readonly string[], own: readonly string[]): Promise<number> {
+  let exitCode = 0
   const project = await Project.open(process.cwd(), optionIn(own, '--config'))
   try {
     const program = buildProgram({
@@ -45,7 +57,7 @@ async function perform(argv: readonly string[]): Promise<number> {
     return exitCode
   } catch (thrown) {
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0
-    return refused(own, thrown instanceof CommanderError ? usageError(thrown, project) : thrown)
+    throw thrown instanceof CommanderError ? usageError(thrown, project) : thrown
   }
 }
 

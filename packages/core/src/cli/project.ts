@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts'
 import { type LoadedConfig, loadConfig } from '../config/load.ts'
 import { isViridianError, ViridianError } from '../error.ts'
 import { suggestion } from '../nearest.ts'
+import { orFailure } from './process-failures.ts'
 
 interface Found {
   readonly loaded?: LoadedConfig
@@ -27,7 +28,7 @@ export class Project {
 
   static async open(from: string, file?: string): Promise<Project> {
     try {
-      const loaded = await loadConfig(from, file)
+      const loaded = await orFailure('the task file', () => loadConfig(from, file))
       const { directory } = loaded
       return new Project({ loaded, directory, stateDirectory: join(directory, '.tasks') })
     } catch (error) {

@@ -81,7 +81,8 @@ async function lineOf(history: RunHistory, locks: FileLocks): Promise<RunLine> {
     until: kept ?? null,
     ms: finished ? Date.parse(finished.at) - Date.parse(at) : null,
     leftovers,
-    remedy: isOpen ? remedyOf(run, committed) : null,
+    // Where nothing is to be taken back, the way is forward.
+    remedy: isOpen ? remedyOf(run, committed || leftovers.length === 0) : null,
     error: finished?.error ?? null,
   }
 }

@@ -1,3 +1,4 @@
+import { reportOf } from '../error.ts'
 import { Mask } from '../events/mask.ts'
 import type { JournalRecord } from '../journal/record.ts'
 import { colorsFor } from '../output/colors.ts'
@@ -9,9 +10,9 @@ import type { RunIdentity } from '../step/definition.ts'
 import type { HostChoice } from '../task/host-choice.ts'
 import type { Globals } from './globals.ts'
 import { onInterrupt } from './interrupt.ts'
+import { stuckAt, takeFailures } from './process-failures.ts'
 import type { Project } from './project.ts'
 import { confirmOn, outputFor, personAt } from './screen.ts'
-import { onStrayFailure } from './stray-failure.ts'
 
 export interface SessionRequest {
   readonly identity: RunIdentity
@@ -53,27 +54,39 @@ export async function withSession<Result>(
     ask,
     lend,
   })
-  const release = onInterrupt(session, (signal) => {
+  const endNow = (code: string, why: string): never => {
     output.close()
     const { id } = identity
     const back = `"tasks rollback ${id}" takes back what the run made`
     const on = `"tasks resume ${id}" goes on with it`
     const hint = session.committed ? on : ledger.history()?.undoing ? back : `${back}, ${on}`
-    const said = {
-      code: 'E_INTERRUPTED',
-      message: `${signal} again: stopped at once; its journal is whole`,
-      hint,
-    }
+    const said = { code, message: `${why}; its journal is whole`, hint }
     const lines = errorLines(said, colorsFor(process.stderr, globals.color))
     process.stderr.write(`${lines.join('\n')}\n`)
     process.exit(3)
+  }
+  const release = onInterrupt(session, (signal) =>
+    endNow('E_INTERRUPTED', `${signal} again: stopped at once`),
+  )
+  const releaseFailures = takeFailures({
+    // It must not end the process, which has something to undo.
+    stray: (reason) => {
+      const { signal, failure } = session.engine
+      if (!signal.aborted) session.engine.fail(reason)
+      else if (reason !== failure && reason !== signal.reason)
+        session.emit({ kind: 'note', level: 'warning', text: `beside the task: ${reportOf(reason).message}` })
+    },
+    stuck: () => {
+      const error = stuckAt('E_TASK_STUCK', `"${identity.task}"`)
+      if (session.engine.signal.aborted) endNow(error.code, error.message)
+      session.engine.fail(error)
+    },
   })
-  const releaseStray = onStrayFailure(session)
   try {
     return await use(session, ledger)
   } finally {
     release()
-    releaseStray()
+    releaseFailures()
     output.close()
     await journal?.close()
   }

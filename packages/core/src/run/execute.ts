@@ -1,4 +1,5 @@
 import { hostname, userInfo } from 'node:os'
+import { setImmediate as turn } from 'node:timers/promises'
 import { type ErrorReport, isViridianError, reportOf } from '../error.ts'
 import { journalFormat, type RecordOf } from '../journal/record.ts'
 import type { ArgSpecs, ArgValues } from '../task/args.ts'
@@ -110,6 +111,8 @@ async function attempt({
     engine.fail(error)
   }
   await engine.settle()
+  // Whatever waited for them tells of its own end before that of the run.
+  await turn()
   return engine.signal.aborted ? { thrown: engine.failure } : end
 }
 

@@ -132,8 +132,8 @@ export class FileLocks implements LockStore {
       else if (!isSameProcess(current, lease)) lose(takenOver(current))
     }
     const write = async (next: Lease): Promise<void> => {
+      await rename(await this.#draft(next), file)
       lease = next
-      await rename(await this.#draft(lease), file)
     }
     const renew = async (): Promise<void> => {
       await look()
@@ -141,10 +141,11 @@ export class FileLocks implements LockStore {
       if (Date.parse(lease.until) < Date.now()) return lose(lockLost(name, 'it was not renewed in time'))
       await write(renewed(lease, lease.since))
     }
-    const timer = setInterval(
-      () => void renew().catch((error: unknown) => lose(lockLost(name, String(error)))),
-      renewEveryMs,
-    )
+    // Too many open files, a full disk: that may pass while there is still time for another renewal.
+    const failed = (error: unknown): void => {
+      if (Date.parse(lease.until) - Date.now() < renewEveryMs) lose(lockLost(name, String(error)))
+    }
+    const timer = setInterval(() => void renew().catch(failed), renewEveryMs)
     timer.unref()
     return {
       check() {

@@ -43,7 +43,7 @@ async function attempt(
   } catch (error) {
     const report = reportOf(error)
     const leftovers = undoable(ledger.history()?.steps.values() ?? []).map(({ intent }) => intent.title)
-    const exitCode = report.code === 'E_LOCKED' ? 4 : 3
+    const exitCode = report.code === 'E_LOCKED' ? 4 : leftovers.length > 0 ? 3 : 1
     return { status: 'failed', exitCode, error: report, leftovers, isUnrecorded: true }
   }
 }

@@ -42,6 +42,6 @@ export function leftoversOf(history: RunHistory, state: RunState): readonly stri
   return committed ? [unfinished] : undoable(steps.values()).map(({ intent }) => intent.title)
 }
 
-/** The command that finishes what is left of a run, forwards once it is committed. */
-export const remedyOf = (run: string, committed: boolean): string =>
-  `tasks ${committed ? 'resume' : 'rollback'} ${run}`
+/** The command that finishes what is left of a run, forwards or back. */
+export const remedyOf = (run: string, isForward: boolean): string =>
+  `tasks ${isForward ? 'resume' : 'rollback'} ${run}`

@@ -21,10 +21,11 @@ export async function takeBack(
   const all = undoable(ledger.history()?.steps.values() ?? [])
   const green = keepGreen ? greenOf(all, session.registry) : undefined
   const steps = green?.others ?? all
-  if (steps.length === 0) return { undone: 0, leftovers: green?.leaves ?? [] }
   const record = recordOrWarn(session, ledger)
   const at = new Date().toISOString()
-  await record({ kind: 'undo.started', at, ...(reason && { reason }) })
+  // That a person has taken it back is on record also where nothing was to be undone.
+  if (steps.length > 0 || !reason) await record({ kind: 'undo.started', at, ...(reason && { reason }) })
+  if (steps.length === 0) return { undone: 0, leftovers: green?.leaves ?? [] }
   session.emit({ kind: 'undo.started', ...(reason && { reason }), steps: steps.length, at })
   const result = await undoSteps(steps, {
     registry: session.registry,
