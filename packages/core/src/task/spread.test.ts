@@ -66,7 +66,7 @@ describe('how a task spreads over its hosts', () => {
     [{ onFailure: 'stopp' }, 'E_TASK_SETTING', 'onFailure: there is no "stopp"', /did you mean stop/],
     [{ timeout: 'soon' }, 'E_DURATION', 'timeout: "soon" is not', /unit/],
     [{ deadline: '40d' }, 'E_DURATION', 'deadline: 40d is too long', /24 days/],
-    [{ retry: { times: 2, delay: '3' } }, 'E_DURATION', 'the delay of retry: "3" is not', /unit/],
+    [{ retry: { times: 2, delay: '3' } }, 'E_DURATION', 'retry.delay: "3" is not', /unit/],
     [{ retry: -1 }, 'E_COMMAND_OPTION', 'retry is a number of tries', /retry: 3/],
     [{ retry: { times: 2, dealy: '3s' } }, 'E_COMMAND_OPTION', 'retry is a number of tries', /retry: 3/],
   ])('is refused with %j', (settings, code, message, hint) => {

@@ -65,7 +65,7 @@ export function readRetry(retry: number | Retry | undefined): Required<Retry> & 
   const { times, delay = '1s', backoff = 2, ...others } = given
   if (!Number.isInteger(times) || times < 0 || !(backoff > 0) || Object.keys(others).length > 0)
     throw notARetry()
-  return { times, delay: parseTimer(delay, 'the delay of retry'), backoff }
+  return { times, delay: parseTimer(delay, 'retry.delay'), backoff }
 }
 
 function notARetry(): ViridianError {
