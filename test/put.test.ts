@@ -66,6 +66,8 @@ it('tasks put says what is wrong', async () => {
   })
   const bad = await project.tasks('put', 'site', '/tmp/x', '--role', 'web', '--mode', 'rw')
   expect(bad).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--mode: "rw" is no permission') })
+  const unset = await project.tasks('put', '', '/tmp/x', '--role', 'web')
+  expect(unset).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('<local> is empty') })
   const nowhere = await project.tasks('put', 'site', '/tmp/x')
   expect(nowhere).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('on which hosts') })
 })

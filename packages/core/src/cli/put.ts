@@ -42,8 +42,8 @@ export function putCommand(project: Project, exit: (code: number) => void): Comm
   return built
     .description('put a file or directory on hosts, as a whole, and only what they do not have')
     .usage('[flags] <local> <remote>')
-    .argument('<local>', 'from the directory that tasks runs in')
-    .argument('<remote>', 'from home; one that ends in / gets the local name behind it')
+    .argument('<local>', 'from the directory that tasks runs in', path('<local>'))
+    .argument('<remote>', 'from home; one that ends in / gets the local name behind it', path('<remote>'))
     .action(async (local: string, remote: string, given: Record<string, unknown>, self: Command) => {
       const { hostFlags, flags } = splitFlags(given)
       // As the options above have parsed them.
@@ -54,7 +54,7 @@ export function putCommand(project: Project, exit: (code: number) => void): Comm
 
 function putTask(local: string, remote: string, flags: PutFlags): RemoteTask {
   // From where the command is given, as shells complete it; tasks take theirs from the task file.
-  const path = resolve(local)
+  const source = resolve(local)
   const user = flags.as ?? (flags.sudo ? 'root' : undefined)
   const options: PutOptions = {
     ...(flags.mode !== undefined && { mode: flags.mode }),
@@ -66,9 +66,18 @@ function putTask(local: string, remote: string, flags: PutFlags): RemoteTask {
   }
   const summary = `put ${local} ${remote}`
   return remoteTask({ role: chosenRole, summary, ...fanOutOf(flags) }, (host) =>
-    (user === undefined ? host : host.as(user)).put(path, remote, options),
+    (user === undefined ? host : host.as(user)).put(source, remote, options),
   )
 }
+
+const path =
+  (name: string) =>
+  (text: string): string => {
+    if (text !== '') return text
+    throw new ViridianError('E_USAGE', `${name} is empty`, {
+      hint: 'is the variable set that it comes from? The directory itself is .',
+    })
+  }
 
 function octal(text: string): number {
   if (/^[0-7]{3,4}$/.test(text)) return Number.parseInt(text, 8)

@@ -115,8 +115,9 @@ export class ConnectedBackend implements Backend {
     options: PutOptions,
   ): Promise<PutResult> {
     const exchange = this.#exchange(context, shownPut(source, remote))
+    const { files, signal } = this.#options
     const { Upload } = await import('./files/upload.ts')
-    return new Upload(exchange, this.#options.files).put(source, remote, options)
+    return new Upload(exchange, files, signal).put(source, remote, options)
   }
 
   async get(context: CommandContext, remote: string, local: string | Writable): Promise<void> {
@@ -139,7 +140,8 @@ export class ConnectedBackend implements Backend {
   async #download(context: CommandContext, shown: string): Promise<Download> {
     // Loaded on first use, as uploads are: most runs move no files.
     const { Download } = await import('./files/download.ts')
-    return new Download(this.#exchange(context, shown), this.#options.files, this.#options.host)
+    const { files, host, onWarning } = this.#options
+    return new Download(this.#exchange(context, shown), files, host, onWarning)
   }
 
   /** A transfer's commands, shown as the one thing that they do. */
@@ -150,7 +152,7 @@ export class ConnectedBackend implements Backend {
     // Reached while local files are read; that it failed, whoever waits for it is told.
     const reached = this.#options.connection()
     reached.catch(() => undefined)
-    return async ({ command, input, onBytes }) => {
+    return async ({ command, input, onBytes, onRemarks }) => {
       const chunks: Buffer[] = []
       const wire = (hasPassword?: boolean): string =>
         input ? readingCommand(context, command, hasPassword) : wireCommand(context, command, 0, hasPassword)
@@ -166,9 +168,10 @@ export class ConnectedBackend implements Backend {
       if (!isTold) this.#options.onCommand(shown)
       isTold = true
       try {
-        await sending(input?.size ?? 0, () => this.#carryOut(connection, order, silent))
+        const { stderr } = await sending(input?.size ?? 0, () => this.#carryOut(connection, order, silent))
+        if (stderr !== '') onRemarks?.(this.#options.mask(stderr))
       } catch (error) {
-        throw remoteFileError(error)
+        throw remoteFileError(error, input ? 'put' : 'get')
       }
       return Buffer.concat(chunks)
     }

@@ -2,6 +2,7 @@ import type { Backend } from './backend.ts'
 import { type CommandContext, inDirectory, usingShell, withEnv } from './command/command.ts'
 import { commandLine } from './command/quote.ts'
 import { templateCommand } from './command/template-command.ts'
+import { given } from './files/given.ts'
 import { fileReading } from './files/reading.ts'
 import type { CommandValue, Host } from './host.ts'
 import type { OpenShell } from './terminal/shell.ts'
@@ -25,14 +26,17 @@ export function hostInContext(spec: HostSpec, backend: Backend, context: Command
     env: (variables) => inContext(withEnv(context, variables)),
     as: (user) => inContext({ ...context, user }),
     using: (shell) => inContext(usingShell(context, shell)),
-    put: (source, remote, options = {}) => backend.put(context, source, remote, options),
-    get: (remote, local) => backend.get(context, remote, local),
-    write: (remote, content, options = {}) =>
-      backend.put(context, typeof content === 'string' ? { text: content } : content, remote, options),
-    template: (template, remote, data = {}, options = {}) =>
-      backend.put(context, { template, data }, remote, options),
+    put: async (source, remote, options = {}) =>
+      backend.put(context, given(source, 'local'), given(remote, 'remote'), options),
+    get: async (remote, local) => backend.get(context, given(remote, 'remote'), given(local, 'local')),
+    write: async (remote, content, options = {}) => {
+      const source = typeof content === 'string' ? { text: content } : content
+      return backend.put(context, source, given(remote, 'remote'), options)
+    },
+    template: async (template, remote, data = {}, options = {}) =>
+      backend.put(context, { template: given(template, 'local'), data }, given(remote, 'remote'), options),
     read: fileReading(backend, context),
-    exists: (remote) => backend.exists(context, remote),
+    exists: async (remote) => backend.exists(context, given(remote, 'remote')),
   }
 }
 

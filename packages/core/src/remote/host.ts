@@ -36,7 +36,9 @@ export interface CommandOptions {
   readonly okCodes?: readonly number[] | 'any'
   /**
    * What the command reads. It begins when all of that is on the host, in a file without a name in $TMPDIR or /var/tmp
-   * there; what could not be sent whole is not read at all. @default nothing
+   * there; what could not be sent whole is not read at all. A stream that several hosts are given at the same time reaches
+   * each of them whole; one that has been read before is refused (`E_STREAM_TAKEN`). What comes out of a pipe or a
+   * device, given as a file, is read once in a run. @default nothing
    */
   readonly stdin?: Stdin
   /** How often a command that fails is tried again. @default 0 */
@@ -145,7 +147,8 @@ export interface Host {
    * The file or directory takes the place of what `remote` names; a path that ends in `/` gets the local name behind it.
    * Relative remote paths start at the context's directory, else at home; relative local ones at the task file's.
    *
-   * @throws ViridianError `E_LOCAL_FILE`; `E_REMOTE_FILE` with what the host said
+   * @throws ViridianError `E_LOCAL_FILE`; `E_REMOTE_FILE` with what the host said; `E_STREAM_TAKEN` for a stream that has
+   * been read before; `E_PATH_EMPTY`
    *
    * @example
    * ```ts
@@ -158,10 +161,11 @@ export interface Host {
    * Gets a remote file or directory, as a whole or not at all: to a local path, whose directory is made if need be, or a
    * file into a stream, which is left open. A local path that ends in `/` gets the host's name and then the remote name
    * behind it, so that each host's is kept: `logs/` becomes `logs/web-1/app.log`. A local directory is replaced by the
-   * remote one.
+   * remote one. Permissions come along, set-user-id and the like do not; pipes and devices in a directory are left out, with
+   * a warning.
    *
-   * @throws ViridianError `E_REMOTE_FILE`; `E_LOCAL_FILE`; `E_LOCAL_COLLISION` when another host's was written to the same
-   * local path in this run
+   * @throws ViridianError `E_REMOTE_FILE`; `E_LOCAL_FILE`; `E_PATH_EMPTY`; `E_LOCAL_COLLISION` when another host's was written
+   * to the same local path, above it or below it in this run
    */
   get(remote: string, local: string | Writable): Promise<void>
   /** Writes a text or bytes to a remote file, as `put` does. */

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { closeSync, openSync, writeSync } from 'node:fs'
-import { chmod, lstat, mkdir, rename, rm } from 'node:fs/promises'
+import { chmod, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import type { Writable } from 'node:stream'
 import { ViridianError } from '../../error.ts'
@@ -28,19 +27,31 @@ export class Download {
   readonly #exchange: Exchange
   readonly #local: LocalFiles
   readonly #host: string
+  readonly #warn: (text: string) => void
 
-  constructor(exchange: Exchange, local: LocalFiles, host: string) {
+  constructor(exchange: Exchange, local: LocalFiles, host: string, warn: (text: string) => void) {
     this.#exchange = exchange
     this.#local = local
     this.#host = host
+    this.#warn = warn
   }
 
   /** A local path that ends in `/` gets the host's name and the remote one. */
   async get(remote: string, target: string | Writable): Promise<void> {
     if (typeof target !== 'string') return this.#stream(remote, target)
-    const named = target.endsWith('/') ? join(target, this.#host, basename(remote)) : target
-    const path = this.#local.resolve(named)
-    this.#local.claim(path, this.#host)
+    const path = this.#local.resolve(
+      target.endsWith('/') ? join(target, this.#host, nameOf(remote, target)) : target,
+    )
+    const giveBack = this.#local.claims.claim(path, this.#host)
+    try {
+      await this.#take(remote, path)
+    } catch (error) {
+      giveBack()
+      throw error
+    }
+  }
+
+  async #take(remote: string, path: string): Promise<void> {
     const part = `${path}.viridian-${randomBytes(6).toString('hex')}`
     await onLocalFile(path, 'write', () => mkdir(dirname(path), { recursive: true }))
     const arriving = new Arriving(path, part)
@@ -51,13 +62,19 @@ export class Download {
         throw failedOn(path, 'write', cause)
       }
     }
+    const remarks: string[] = []
+    const onRemarks = (text: string): void => {
+      for (const [, remark = ''] of text.matchAll(/^tar: (.*)$/gm)) remarks.push(remark)
+    }
     try {
-      await this.#exchange({ command: readAny(remote), onBytes })
+      await this.#exchange({ command: readAny(remote), onBytes, onRemarks })
       await onLocalFile(path, 'write', () => arriving.end())
     } finally {
       arriving.close()
-      await rm(part, { recursive: true, force: true })
+      await removeTree(part)
     }
+    for (const path of arriving.leftOut) remarks.push(`${path}: a pipe or device, left out`)
+    if (remarks.length > 0) this.#warn(`${this.#host}: got ${remote}, but not as it is: ${listed(remarks)}`)
   }
 
   async read(remote: string, { limit = usualLimit }: ReadOptions): Promise<Buffer> {
@@ -77,18 +94,54 @@ export class Download {
     const fail = (error: Error): void => {
       failure = error
     }
+    const refuseDead = (): void => {
+      if (failure) throw failure
+      if (target.destroyed || target.writableEnded) throw streamClosed(this.#host, remote)
+    }
     target.on('error', fail)
     const onBytes = async (chunk: Buffer): Promise<void> => {
-      if (failure) throw failure
-      if (!target.write(chunk)) await once(target, 'drain')
+      refuseDead()
+      if (!target.write(chunk)) await drained(target)
     }
     try {
       await this.#exchange({ command: readFile(remote), onBytes })
-      if (failure) throw failure
+      refuseDead()
     } finally {
       target.off('error', fail)
     }
   }
+}
+
+function listed(remarks: readonly string[]): string {
+  const shown = remarks.slice(0, 5)
+  const more = remarks.length - shown.length
+  return `${shown.join('; ')}${more > 0 ? `; and ${more} more` : ''}`
+}
+
+/** Also when it never will be: how it ended, is seen then. */
+function drained(target: Writable): Promise<void> {
+  const signs = ['drain', 'close', 'error']
+  return new Promise((resolve) => {
+    const go = (): void => {
+      for (const sign of signs) target.off(sign, go)
+      resolve()
+    }
+    for (const sign of signs) target.on(sign, go)
+  })
+}
+
+function streamClosed(host: string, remote: string): ViridianError {
+  const what = `${host}: the stream that ${remote} was got into was closed before all of it had come`
+  return new ViridianError('E_LOCAL_FILE', what, {
+    hint: 'leave it open until get is done: get does not end it',
+    place: { host },
+  })
+}
+
+function nameOf(remote: string, target: string): string {
+  const name = basename(remote)
+  if (name !== '' && name !== '.' && name !== '..') return name
+  throw localFileError(target, `${remote} has no name for its copy in ${target}`, 'write the name behind it')
 }
 
 const headLength = 11
@@ -124,6 +177,11 @@ class Arriving {
     await this.#sink.end()
     if (this.#sink instanceof Unpacking) await exchange(this.#part, this.#path)
     else await rename(this.#part, this.#path)
+  }
+
+  /** What stood in a directory and was not made here. */
+  get leftOut(): readonly string[] {
+    return this.#sink instanceof Unpacking ? this.#sink.leftOut : []
   }
 
   close(): void {
@@ -176,8 +234,29 @@ async function exchange(part: string, path: string): Promise<void> {
   }
   const old = `${part}.old`
   await rename(path, old)
-  await rename(part, path)
-  await rm(old, { recursive: true, force: true })
+  try {
+    await rename(part, path)
+  } catch (cause) {
+    await rename(old, path)
+    throw cause
+  }
+  await onLocalFile(old, 'remove', () => removeTree(old))
+}
+
+/** Also directories that their owner may not write to. */
+async function removeTree(path: string): Promise<void> {
+  try {
+    await rm(path, { recursive: true, force: true })
+  } catch {
+    await unlock(path)
+    await rm(path, { recursive: true, force: true })
+  }
+}
+
+async function unlock(directory: string): Promise<void> {
+  await chmod(directory, 0o700)
+  const inside = await readdir(directory, { withFileTypes: true })
+  for (const each of inside) if (each.isDirectory()) await unlock(join(directory, each.name))
 }
 
 function tooLarge(host: string, remote: string, limit: number): ViridianError {

@@ -24,3 +24,7 @@ test.each<[glob: string, excluded: string[], kept: string[]]>([
   expect(excluded.filter((path) => !isExcluded(path))).toEqual([])
   expect(kept.filter((path) => isExcluded(path))).toEqual([])
 })
+
+test('what is no glob is an error that shows it', () => {
+  expect(() => exclusionOf(['*.log', '[z-a]'])).toThrow('exclude: "[z-a]" is no glob')
+})

@@ -1,10 +1,15 @@
+import { ViridianError } from '../../error.ts'
+
 /** Tells whether a path of a tree is left out of it: by one of its own names, or by that of a directory above it. */
 export type Exclusion = (path: string) => boolean
 
-/** @param globs `*` and `?` stand for all but a slash, `**` for any directories, `[a-c]` for one character of several */
+/**
+ * @param globs `*` and `?` stand for all but a slash, `**` for any directories, `[a-c]` for one character of several
+ * @throws ViridianError `E_PUT_OPTIONS`
+ */
 export function exclusionOf(globs: readonly string[]): Exclusion {
   if (globs.length === 0) return () => false
-  const patterns = globs.map((glob) => new RegExp(`^${patternOf(glob)}$`, 'su'))
+  const patterns = globs.map(patternOf)
   const verdicts = new Map<string, boolean>()
   const excluded = (path: string): boolean => {
     const known = verdicts.get(path)
@@ -18,14 +23,25 @@ export function exclusionOf(globs: readonly string[]): Exclusion {
   return excluded
 }
 
-function patternOf(glob: string): string {
+function patternOf(glob: string): RegExp {
+  try {
+    return new RegExp(`^${expressionOf(glob)}$`, 'su')
+  } catch (cause) {
+    throw new ViridianError('E_PUT_OPTIONS', `exclude: "${glob}" is no glob`, {
+      hint: 'a range in [] goes upwards: [a-z]',
+      cause,
+    })
+  }
+}
+
+function expressionOf(glob: string): string {
   const path = glob.replace(/^\.?\//, '').replace(/\/+$/, '')
   const anywhere = path === glob.replace(/\/+$/, '') && !path.includes('/')
   const tokens = path.match(/\*\*\/|\/\*\*$|\*+|\?|\[!?\]?[^\]]*\]|[^*?[/]+|./gsu) ?? []
-  return `${anywhere ? '(?:.*/)?' : ''}${tokens.map(expressionOf).join('')}`
+  return `${anywhere ? '(?:.*/)?' : ''}${tokens.map(tokenExpression).join('')}`
 }
 
-function expressionOf(token: string): string {
+function tokenExpression(token: string): string {
   if (token === '**/') return '(?:.*/)?'
   if (token === '/**') return '/.*'
   if (token === '**') return '.*'

@@ -51,8 +51,19 @@ export function settleFile(path: string, options: WriteOptions): string {
 export function readAny(path: string): string {
   const target = quotePath(path)
   const says = `m=$(ls -ldL ${target}) || exit; printf '%.10s\\n' "$m"`
-  return `${plainWords}; ${says}; if [ -d ${target} ]; then exec tar -cf - -C ${target} .; else exec cat ${target}; fi`
+  return `${plainWords}; ${says}; if [ -d ${target} ]; then ${packDirectory(target)}; else exec cat ${target}; fi`
 }
+
+// What GNU tar says of a tree that lives on while it is read, and then ends with 1: what it has packed is whole.
+const lives = ': file changed as we read it$|: File removed before we read it$|: socket ignored$'
+
+const packDirectory = (target: string): string =>
+  [
+    `exec 3>&1; c=0; e=$(tar -cf - -C ${target} . 2>&1 >&3 3>&-) || c=$?`,
+    `[ -z "$e" ] || printf '%s\\n' "$e" >&2`,
+    `[ $c -ne 1 ] || printf '%s\\n' "$e" | grep -Ev ${quote(lives)} >/dev/null || c=0`,
+    'exit $c',
+  ].join('; ')
 
 export const readFile = (path: string): string => `${plainWords}; cat ${quotePath(path)}`
 

@@ -1,7 +1,10 @@
+import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import {
   chmodSync,
+  chownSync,
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -14,6 +17,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
+import { Header } from 'tar'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { mark } from '../command/announcement.ts'
 import type { Host } from '../host.ts'
@@ -30,6 +34,7 @@ let stop: AbortController
 let remote: Remote
 let host: Host
 let commands: string[]
+let warnings: string[]
 let here: string
 let there: string
 
@@ -45,6 +50,7 @@ beforeEach(() => {
   there = mkdtempSync(join(top, 'there-'))
   stop = new AbortController()
   commands = []
+  warnings = []
   remote = createRemote({
     defaults: () => ({ knownHosts: [sshd.knownHosts], connectTimeout: '10s' }),
     signal: stop.signal,
@@ -56,7 +62,26 @@ beforeEach(() => {
 afterEach(() => remote.close())
 
 const hostNamed = (name: string): Host =>
-  remote.host({ ...sshd.spec(), name }, { onCommand: (command) => commands.push(command) })
+  remote.host(
+    { ...sshd.spec(), name },
+    { onCommand: (command) => commands.push(command), onWarning: (text) => warnings.push(text) },
+  )
+
+/** Root may do everything, and would show nothing. */
+async function unprivileged(body: () => Promise<void>): Promise<void> {
+  if (process.getuid?.() !== 0) return body()
+  const nobody = 65534
+  chmodSync(top, 0o711)
+  chownSync(here, nobody, nobody)
+  // Connected, since the key is root's.
+  await host.exists('.')
+  process.seteuid?.(nobody)
+  try {
+    await body()
+  } finally {
+    process.seteuid?.(0)
+  }
+}
 
 describe('a file', () => {
   test('is got with its mode, into a directory that is made for it', async () => {
@@ -107,6 +132,50 @@ describe('a file', () => {
     expect(Buffer.concat(chunks).equals(content)).toBe(true)
     const full = new Writable({ write: (_chunk, _, done) => done(new Error('the disk is full')) })
     await expect(host.get(join(there, 'big'), full)).rejects.toThrow('the disk is full')
+  })
+
+  test('does not come into a stream that is closed meanwhile, or has ended', async () => {
+    writeFileSync(join(there, 'big'), randomBytes(3_000_000))
+    const stuck = new Writable({ write: () => setTimeout(() => stuck.destroy(), 20) })
+    const ended = new Writable({ write: (_chunk, _, done) => done() })
+    ended.end()
+    for (const stream of [stuck, ended])
+      await expect(host.get(join(there, 'big'), stream)).rejects.toMatchObject({
+        code: 'E_LOCAL_FILE',
+        message: expect.stringContaining('was closed before all of it had come'),
+      })
+  })
+
+  test('needs a name for its copy', async () => {
+    mkdirSync(join(here, 'got'))
+    for (const path of [`${there}/..`, '.', '/'])
+      await expect(host.get(path, 'got/')).rejects.toMatchObject({ code: 'E_LOCAL_FILE' })
+    expect(readdirSync(join(here, 'got'))).toEqual([])
+  })
+
+  test('takes no place inside of what another host has, or around it, unless that came to nothing', async () => {
+    mkdirSync(join(there, 'tree'))
+    writeFileSync(join(there, 'file'), 'x')
+    const other = hostNamed('web-2')
+    const collision = { code: 'E_LOCAL_COLLISION', message: expect.stringContaining('from web-1') }
+    await host.get(join(there, 'file'), 'got/inside/file')
+    await expect(other.get(join(there, 'tree'), 'got')).rejects.toMatchObject(collision)
+    await other.get(join(there, 'file'), 'got/inside/other')
+    await host.get(join(there, 'tree'), 'mine')
+    await expect(other.get(join(there, 'file'), 'mine/file')).rejects.toMatchObject(collision)
+    expect(readdirSync(join(here, 'got/inside')).sort()).toEqual(['file', 'other'])
+    await expect(host.get(join(there, 'none'), 'failed/tree')).rejects.toMatchObject({
+      code: 'E_REMOTE_FILE',
+    })
+    await other.get(join(there, 'tree'), 'failed')
+  })
+
+  test('that cannot be got says what to do', async () => {
+    mkdirSync(join(there, 'tree'))
+    const hint = (text: string) => ({ code: 'E_REMOTE_FILE', hint: expect.stringContaining(text) })
+    await expect(host.read(join(there, 'tree'))).rejects.toMatchObject(hint('get it to a local path'))
+    await expect(host.get('~nobody/x', 'x')).rejects.toMatchObject(hint('write out that of another one'))
+    await expect(host.get(join(there, 'none'), 'x')).rejects.toMatchObject(hint('is the path right?'))
   })
 
   test('that cannot be got leaves the old one', async () => {
@@ -160,6 +229,59 @@ describe('a directory', () => {
     expect(readdirSync(here)).toEqual(['copy'])
   })
 
+  test('has its modes whatever the umask is, and gives nobody the rights of another', async () => {
+    plant()
+    for (const [path, mode] of Object.entries({
+      shared: 0o775,
+      'shared/all': 0o777,
+      'shared/locked': 0o555,
+    })) {
+      mkdirSync(join(there, 'tree', path))
+      chmodSync(join(there, 'tree', path), mode)
+    }
+    writeFileSync(join(there, 'tree/shared/locked/file'), 'x')
+    writeFileSync(join(there, 'tree/shared/root-shell'), '')
+    chmodSync(join(there, 'tree/shared/root-shell'), 0o6755)
+    chmodSync(join(there, 'tree/shared/all'), 0o3777)
+    await host.get(join(there, 'tree'), 'copy')
+    const modes = Object.entries(treeListing(join(there, 'tree'))).map(
+      ([path, what]) => [path, what.replace(/^[0-7](?=[0-7]{3} )/, '')] as const,
+    )
+    expect(treeListing(join(here, 'copy'))).toEqual(Object.fromEntries(modes))
+  })
+
+  test('takes the place of one that its owner may not write to', async () => {
+    mkdirSync(join(there, 'tree/locked'), { recursive: true })
+    writeFileSync(join(there, 'tree/locked/file'), 'x')
+    chmodSync(join(there, 'tree/locked'), 0o555)
+    await unprivileged(async () => {
+      await host.get(join(there, 'tree'), 'copy')
+      await host.get(join(there, 'tree'), 'copy')
+    })
+    expect(treeListing(join(here, 'copy'))).toEqual(treeListing(join(there, 'tree')))
+    expect(readdirSync(here)).toEqual(['copy'])
+  })
+
+  test('that is written to meanwhile is got, with a warning', async () => {
+    plant()
+    execFileSync('mkfifo', [join(there, 'tree/pipe')])
+    linkSync(join(there, 'tree/link'), join(there, 'tree/link too'))
+    linkSync(join(there, 'tree/.hidden/run me'), join(there, 'tree/one more'))
+    const bin = mkdtempSync(join(top, 'bin-'))
+    const tar = `#!/bin/sh\nPATH=/usr/bin:/bin tar "$@"; echo "$SAYS" >&2; exit 1\n`
+    writeFileSync(join(bin, 'tar'), tar, { mode: 0o755 })
+    const living = host.using('bash -euo pipefail').env({ PATH: `${bin}:/usr/bin:/bin` })
+    await living.env({ SAYS: 'tar: ./log: file changed as we read it' }).get(join(there, 'tree'), 'copy')
+    expect(warnings).toEqual([
+      `web-1: got ${join(there, 'tree')}, but not as it is: ./log: file changed as we read it; pipe: a pipe or device, left out`,
+    ])
+    rmSync(join(there, 'tree/pipe'))
+    expect(treeListing(join(here, 'copy'))).toEqual(treeListing(join(there, 'tree')))
+    expect(statSync(join(here, 'copy/one more')).ino).toBe(statSync(join(here, 'copy/.hidden/run me')).ino)
+    const cut = living.env({ SAYS: 'tar: ./log: File shrank by 9 bytes; padding with zeros' })
+    await expect(cut.get(join(there, 'tree'), 'copy')).rejects.toMatchObject({ code: 'E_REMOTE_FILE' })
+  })
+
   test('does not take the place of a file, or of where tasks runs', async () => {
     plant()
     writeFileSync(join(here, 'file'), 'x')
@@ -171,6 +293,12 @@ describe('a directory', () => {
 
   const entry = (more: Partial<TreeEntry>): Buffer =>
     headerOf({ path: 'x', kind: 'file', mode: 0o644, size: 0, mtime: new Date(0), target: '', ...more })
+
+  const secondName = (path: string, linkpath: string): Buffer => {
+    const header = new Header({ type: 'Link', path, linkpath, mode: 0o777, size: 0, mtime: new Date(0) })
+    header.encode()
+    return header.block ?? Buffer.alloc(0)
+  }
 
   test.each<[string, Buffer[]]>([
     ['a path upwards', [entry({ path: '../escaped' })]],
@@ -186,6 +314,7 @@ describe('a directory', () => {
       ],
     ],
     ['a link upwards', [entry({ path: '../escaped', kind: 'link', target: 'x' })]],
+    ['a second name of what is not in it', [entry({ path: 'a' }), secondName('a', '../../victim')]],
   ])('from a host that is not to be trusted does not escape: %s', async (_, headers) => {
     const server = await SshServer.start({
       exec: (_command, channel) => {
@@ -194,11 +323,16 @@ describe('a directory', () => {
         channel.end()
       },
     })
+    writeFileSync(join(here, 'victim'), '', { mode: 0o600 })
     try {
       const bad = remote.host({ ...server.spec, identityFile: sshd.identityFile })
-      await expect(bad.get('/tree', 'inside/copy')).rejects.toMatchObject({ code: 'E_LOCAL_FILE' })
+      await expect(bad.get('/tree', 'inside/copy')).rejects.toMatchObject({
+        code: 'E_LOCAL_FILE',
+        hint: expect.stringContaining('whether the host is to be trusted'),
+      })
       expect(existsSync(join(here, 'inside/escaped')) || existsSync(join(here, 'escaped'))).toBe(false)
       expect(readdirSync(join(here, 'inside'))).toEqual([])
+      expect(statSync(join(here, 'victim')).mode & 0o777).toBe(0o600)
     } finally {
       await server.stop()
     }

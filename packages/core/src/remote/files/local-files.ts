@@ -2,9 +2,9 @@ import { createHash, randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import { pipeline } from 'node:stream'
 import { constants, createGzip } from 'node:zlib'
-import { ViridianError } from '../../error.ts'
 import { Arriving } from '../input/arriving.ts'
 import { type Spool, spool } from '../input/spool.ts'
+import { Claims } from './claims.ts'
 import { contentOf } from './content.ts'
 import { Shared } from './shared.ts'
 import { digestOf, readTree, type Tree, type TreeEntry, type TreeOptions } from './tree.ts'
@@ -36,11 +36,11 @@ export class LocalFiles {
   readonly list = `.viridian-${randomBytes(6).toString('hex')}`
   /** Where relative paths start. */
   readonly directory: string
+  readonly claims = new Claims()
   readonly #trees = new Map<string, { users: number; readAt: number; tree: Promise<Tree> | undefined }>()
   readonly #archives = new Shared<Spool>((archive) => archive.dispose())
   readonly #contents = new Shared<Spool>((content) => content.dispose())
   readonly #digests = new Shared<string>()
-  readonly #takers = new Map<string, string>()
 
   constructor(directory: string) {
     this.directory = directory
@@ -106,21 +106,6 @@ export class LocalFiles {
       () => digestOf(file, size),
       async (digest) => digest,
     )
-  }
-
-  /**
-   * Notes that a host's file is written to a local path.
-   *
-   * @throws ViridianError `E_LOCAL_COLLISION` when another host's was, in this run
-   */
-  claim(path: string, host: string): void {
-    const taker = this.#takers.get(path) ?? host
-    this.#takers.set(path, taker)
-    if (taker === host) return
-    throw new ViridianError('E_LOCAL_COLLISION', `${host}: ${path} is what this run got from ${taker}`, {
-      hint: "end the local path with / to get each host's under its name, or make host.name a part of the path",
-      place: { host, file: path },
-    })
   }
 }
 

@@ -1,4 +1,6 @@
+import { execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import {
   chmodSync,
   existsSync,
@@ -14,6 +16,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Host } from '../host.ts'
 import { createRemote, type Remote } from '../remote.ts'
@@ -337,6 +340,21 @@ describe('a directory', () => {
     expect(readdirSync(there)).toHaveLength(20)
   })
 
+  test('says which link points nowhere, and where to look for what is not there', async () => {
+    await expect(host.put('tree', target(), { followLinks: true })).rejects.toMatchObject({
+      message: expect.stringMatching(/dangling points to what cannot be read: \/no\/such\/file$/),
+      place: { file: local('dangling') },
+    })
+    await expect(host.put('none', target())).rejects.toMatchObject({
+      code: 'E_LOCAL_FILE',
+      hint: expect.stringMatching(/^is the path right\?/),
+    })
+    writeFileSync(local('file'), 'x')
+    await expect(host.put('tree/file/inside', target())).rejects.toMatchObject({
+      hint: 'something in this path is no directory',
+    })
+  })
+
   test('is told what is wrong with it', async () => {
     await expect(host.put('tree', target(), { mode: 0o600 })).rejects.toMatchObject({ code: 'E_PUT_OPTIONS' })
     await expect(host.put('none', target())).rejects.toMatchObject({ code: 'E_LOCAL_FILE' })
@@ -395,6 +413,52 @@ describe('a file', () => {
     )
     await expect(host.put(broken, join(there, 'broken'))).rejects.toThrow('the source broke')
     expect(readdirSync(there).sort()).toEqual(['bytes', 'other', 'stream', 'text'])
+  })
+
+  test('comes from a pipe or a device once for all hosts, and from where the kernel makes it up', async () => {
+    execFileSync('mkfifo', [join(place, 'pipe')])
+    const writing = once(spawn('sh', ['-c', 'echo hello >pipe'], { cwd: place }), 'exit')
+    const hosts = ['web-1', 'web-2', 'web-3'].map(hostNamed)
+    for (const batch of [hosts.slice(0, 2), hosts.slice(2)])
+      await Promise.all(batch.map((each) => each.put('pipe', join(there, each.name))))
+    await writing
+    for (const { name } of hosts) expect(readFileSync(join(there, name), 'utf8')).toBe('hello\n')
+    expect(statSync(join(there, 'web-1')).mode & 0o777).toBe(0o644)
+    await host.put('/proc/version', join(there, 'version'))
+    expect(readFileSync(join(there, 'version'))).toEqual(readFileSync('/proc/version'))
+  })
+
+  test('comes whole from one stream to all who are given it, or not at all', async () => {
+    const stream = Readable.from(['a', 'b', 'c'])
+    const hosts = ['web-1', 'web-2'].map(hostNamed)
+    await Promise.all(hosts.map((each) => each.put(stream, join(there, each.name))))
+    for (const { name } of hosts) expect(readFileSync(join(there, name), 'utf8')).toBe('abc')
+    await expect(host.put(stream, join(there, 'web-1'))).rejects.toMatchObject({ code: 'E_STREAM_TAKEN' })
+    expect(readFileSync(join(there, 'web-1'), 'utf8')).toBe('abc')
+  })
+
+  test('of a pipe that nobody writes to is given up when the run stops', async () => {
+    execFileSync('mkfifo', [join(place, 'silent')])
+    const putting = host.put('silent', join(there, 'file'))
+    await sleep(50)
+    stop.abort(new Error('interrupted'))
+    await expect(putting).rejects.toThrow('interrupted')
+    expect(readdirSync(there)).toEqual([])
+  })
+
+  test('has a path: an empty one is that of a variable that is not set', async () => {
+    const empty = { code: 'E_PATH_EMPTY' }
+    for (const moving of [
+      host.put('', there),
+      host.put('x', ''),
+      host.get('', 'x'),
+      host.get('x', ''),
+      host.read(''),
+      host.write('', 'x'),
+      host.exists(''),
+    ])
+      await expect(moving).rejects.toMatchObject(empty)
+    expect(commands).toEqual([])
   })
 
   test('keeps the old one when the connection breaks', async () => {

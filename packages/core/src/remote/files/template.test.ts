@@ -59,3 +59,26 @@ test('a file is named in its errors, and includes others beside it', async () =>
   })
   await expect(render('none.eta', {}, resolve)).rejects.toMatchObject({ code: 'E_LOCAL_FILE' })
 })
+
+test('data that is frozen is filled in, and is as strict', async () => {
+  const data = Object.freeze({ a: Object.freeze({ b: 1 }), list: Object.freeze([Object.freeze({ x: 2 })]) })
+  expect(await fill('<%= it.a.b %> <%= it.list.map(({ x }) => x) %> <%= JSON.stringify(it) %>', data)).toBe(
+    `1 2 ${JSON.stringify(data)}`,
+  )
+  await expect(fill('<%= it.a.c %>', data)).rejects.toMatchObject({
+    message: 'the template, line 1: it.a.c is undefined',
+  })
+})
+
+test.each([
+  ["<%~ include('./none.eta') %>", /^an include stands in the directory of the template/],
+  ["<%~ include('../../none.eta') %>", /^an include stands in the directory of the template/],
+  ['<%= it.none %>', /^give it in the data/],
+  ["<% throw new Error('so') %>", /^see the JavaScript/],
+])('%s: the hint is about that', async (text, hint) => {
+  writeFileSync(join(place, 'hinted.eta'), text)
+  await expect(render(join(place, 'hinted.eta'), {}, (path) => path)).rejects.toMatchObject({
+    code: 'E_TEMPLATE',
+    hint: expect.stringMatching(hint),
+  })
+})

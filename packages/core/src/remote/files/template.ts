@@ -52,7 +52,7 @@ function written(value: unknown): string {
 
 /** The data, with an error for whatever it does not have: a misspelt name would leave a hole in a configuration. */
 function strict(value: object, name: string): object {
-  return new Proxy(value, {
+  return new Proxy(Object.isFrozen(value) ? copied(value) : value, {
     get(target, key) {
       const inside: unknown = Reflect.get(target, key)
       const path = `${name}${/^\d+$/.test(String(key)) ? `[${String(key)}]` : `.${String(key)}`}`
@@ -62,6 +62,10 @@ function strict(value: object, name: string): object {
     },
   })
 }
+
+// Of what is frozen, a proxy must give exactly what it holds.
+const copied = (value: object): object =>
+  Array.isArray(value) ? [...value] : Object.assign(Object.create(Object.getPrototypeOf(value)), value)
 
 // Dates, maps and the like do not bear to be stood in for.
 function isPlain(value: unknown): value is object {
@@ -78,9 +82,22 @@ function templateError(name: string, file: string | undefined, cause: unknown): 
   const what = isSyntax ? `what stands in its tags is no JavaScript: ${said[1]}` : (said.at(-1) ?? message)
   const line = number === undefined ? undefined : Number(number)
   return new ViridianError('E_TEMPLATE', `${name}${line === undefined ? '' : `, line ${line}`}: ${what}`, {
-    hint: isSyntax
-      ? 'see that every { in the template has its }'
-      : "give it in the data; what may be missing is asked for by <% if ('name' in it) { %>",
+    hint: isSyntax ? 'see that every { in the template has its }' : hintFor(what),
     place: { file, line },
   })
 }
+
+const hints: readonly (readonly [words: RegExp, hint: string])[] = [
+  [/Views directory is not defined/, 'a template that is a text includes no others: make it a file'],
+  [
+    /Could not find template|is not in the views directory/,
+    'an include stands in the directory of the template, or below it: see its path, with its ending',
+  ],
+  [
+    /\b(?:undefined|null|not defined)\b/,
+    "give it in the data; what may be missing is asked for by <% if ('name' in it) { %>",
+  ],
+]
+
+const hintFor = (what: string): string =>
+  hints.find(([words]) => words.test(what))?.[1] ?? 'see the JavaScript in its tags'

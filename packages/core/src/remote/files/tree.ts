@@ -9,6 +9,8 @@ import { exclusionOf } from './exclusion.ts'
 // Bytes. A file that is no larger is read without a stream, which takes a third of the time.
 const readAtOnce = 1024 * 1024
 
+const leaveOut = 'leave it out: exclude'
+
 /** One thing in a directory tree. */
 export interface TreeEntry {
   /** From the top, without a leading slash; the top itself is `.`. */
@@ -79,8 +81,7 @@ export async function readTree(directory: string, options: TreeOptions = {}): Pr
   const add = async (path: string, found: Stats, above: readonly string[]): Promise<void> => {
     const kind = kindOf(found)
     const file = join(directory, path)
-    if (kind === undefined)
-      throw localFileError(file, `${file} is no file, directory or link`, 'leave it out: exclude')
+    if (kind === undefined) throw localFileError(file, `${file} is no file, directory or link`, leaveOut)
     const target = kind === 'link' ? await readlink(file) : ''
     const { mtime, mtimeMs, ino, size } = found
     entries.push({ path, kind, mode: found.mode & 0o7777, size: kind === 'file' ? size : 0, mtime, target })
@@ -90,9 +91,11 @@ export async function readTree(directory: string, options: TreeOptions = {}): Pr
   const enter = async (path: string, above: readonly string[]): Promise<void> => {
     const file = join(directory, path)
     const real = options.followLinks ? await realpath(file) : ''
-    if (above.includes(real) && real !== '') throw localFileError(file, `${file} leads back to ${real}`)
+    if (above.includes(real) && real !== '')
+      throw localFileError(file, `${file} leads back to ${real}`, leaveOut)
     const inside = path === '.' ? '' : `${path}/`
-    const paths = (await readdir(file)).sort().map((name) => `${inside}${name}`)
+    const names = await onLocalFile(file, 'read', () => readdir(file))
+    const paths = names.sort().map((name) => `${inside}${name}`)
     const wanted = paths.filter((each) => !excluded(each))
     const found = await Promise.all(wanted.map((each) => lookAt(join(directory, each), look)))
     for (const [index, each] of wanted.entries()) {
@@ -108,6 +111,15 @@ async function lookAt(file: string, look: (file: string) => Promise<Stats>): Pro
   try {
     return await look(file)
   } catch (cause) {
+    if (look === stat && (await lstat(file).catch(() => undefined))?.isSymbolicLink()) {
+      const hint = 'leave it out: exclude; or send links as links'
+      throw localFileError(
+        file,
+        `${file} points to what cannot be read: ${await readlink(file)}`,
+        hint,
+        cause,
+      )
+    }
     // What is no UTF-8 in a name comes from the directory as U+FFFD, and is not found by it.
     if (!file.includes('\ufffd')) throw cause
     throw localFileError(file, `the name of ${file} is not UTF-8`, 'rename it, or leave it out: exclude')

@@ -3,7 +3,8 @@ import type { Stats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { ViridianError } from '../../error.ts'
-import { withSpooled } from '../input/spool.ts'
+import { withStream } from '../input/stream.ts'
+import { isSized, withUnsized } from '../input/unsized.ts'
 import { onLocalFile } from '../local-file-error.ts'
 import type { Input } from '../transport.ts'
 import type { Exchange } from './exchange.ts'
@@ -25,10 +26,13 @@ const unchanged: PutResult = { changed: false, sent: 0 }
 export class Upload {
   readonly #exchange: Exchange
   readonly #local: LocalFiles
+  readonly #signal: AbortSignal
 
-  constructor(exchange: Exchange, local: LocalFiles) {
+  /** @param signal - when aborted, no more of a stream is read */
+  constructor(exchange: Exchange, local: LocalFiles, signal: AbortSignal) {
     this.#exchange = exchange
     this.#local = local
+    this.#signal = signal
   }
 
   /** A remote path that ends in `/` gets the local name. */
@@ -45,9 +49,11 @@ export class Upload {
   async #putPath(local: string, remote: string, options: PutOptions): Promise<PutResult> {
     const path = remote.endsWith('/') ? `${remote}${basename(local)}` : remote
     const found = await onLocalFile(local, 'upload', () => stat(local))
-    return found.isDirectory()
-      ? this.#putTree(local, path, options)
-      : this.#putFile(local, found, path, options)
+    if (found.isDirectory()) return this.#putTree(local, path, options)
+    if (isSized(found)) return this.#putFile(local, found, path, options)
+    // The mode of a pipe says nothing of what comes out of it.
+    const settings = found.isFile() ? { ...options, mode: options.mode ?? found.mode & 0o777 } : options
+    return withUnsized(local, found, this.#signal, (input) => this.#store(path, input, settings))
   }
 
   async #putFile(local: string, found: Stats, path: string, options: PutOptions): Promise<PutResult> {
@@ -74,7 +80,7 @@ export class Upload {
     path: string,
     options: WriteOptions,
   ): Promise<PutResult> {
-    return withSpooled(source, (input) => this.#store(path, input, options))
+    return withStream(source, this.#signal, (input) => this.#store(path, input, options))
   }
 
   async #store(path: string, input: Input, { mode, owner }: WriteOptions): Promise<PutResult> {

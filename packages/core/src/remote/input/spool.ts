@@ -1,7 +1,6 @@
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Input } from '../transport.ts'
 import { joined } from './joined.ts'
 
 /** Bytes that are kept, and may be read any number of times. */
@@ -12,9 +11,6 @@ export interface Spool {
 }
 
 const readAtOnce = 256 * 1024
-
-// Bytes of a stream; more of it waits in a file.
-const streamInMemory = 1024 * 1024
 
 /**
  * Takes all of a stream, whose size is known then: up to `limit` bytes of it in memory, more of it in a file that has no
@@ -42,19 +38,6 @@ export async function spool(
   const whole = file
   if (whole === undefined) return { size, chunks: () => held, dispose: async () => undefined }
   return { size, chunks: () => chunksOf(whole, size), dispose: () => whole.close() }
-}
-
-/** Hands `use` all of a stream. */
-export async function withSpooled<Value>(
-  source: AsyncIterable<string | Uint8Array>,
-  use: (input: Input) => Promise<Value>,
-): Promise<Value> {
-  const spooled = await spool(source, streamInMemory)
-  try {
-    return await use({ size: spooled.size, chunks: () => spooled.chunks() })
-  } finally {
-    await spooled.dispose()
-  }
 }
 
 /** The first `size` bytes of an open file, from its start each time. */

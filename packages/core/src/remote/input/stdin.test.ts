@@ -1,9 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { constants, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, expect, test, vi } from 'vitest'
@@ -40,6 +40,7 @@ test('is text, bytes, a file or a stream, of a size known beforehand, to be read
     [{ file: 'big' }, big],
     [{ file: join(place, 'empty') }, Buffer.alloc(0)],
     [{ file: 'pipe' }, big],
+    [{ file: '/proc/version' }, readFileSync('/proc/version')],
     [Readable.from([big, big]), Buffer.concat([big, big])],
     [pieces(), Buffer.from('grüße')],
     [Readable.from([]), Buffer.alloc(0)],
@@ -70,6 +71,54 @@ test('that cannot be read says so, and a stream that never ends is left at an ab
   const endless = read(new Readable({ read: () => undefined }), stop.signal)
   stop.abort(new Error('enough'))
   await expect(endless).rejects.toThrow()
+})
+
+test.each<[string, () => AsyncIterable<string | Uint8Array>]>([
+  ['a stream of Node', () => Readable.from(['grü', Buffer.from('ße')])],
+  ['a stream of the web', () => new Blob(['grüße']).stream()],
+  ['a generator', pieces],
+])('%s is whole for all who are given it at once, and is not given again', async (_, make) => {
+  const expected = Array(2).fill(Buffer.from('grüße').toString('base64'))
+  const stream = make()
+  for (const each of await Promise.all([read(stream), read(stream), read(stream)]))
+    expect(each?.twice).toEqual(expected)
+  await expect(read(stream)).rejects.toMatchObject({ code: 'E_STREAM_TAKEN' })
+})
+
+test('is no stream that something else has read from, but may be an iterable that begins anew', async () => {
+  const begun = Readable.from(['a', 'b'])
+  begun.read()
+  const locked = new Blob(['x']).stream()
+  locked.getReader()
+  for (const stream of [begun, locked])
+    await expect(read(stream)).rejects.toMatchObject({ code: 'E_STREAM_TAKEN' })
+  const anew = { [Symbol.asyncIterator]: pieces }
+  expect(await read(anew)).toEqual(await read(anew))
+})
+
+test('of one that gives up waiting for a stream is left to the others', async () => {
+  const source = new PassThrough()
+  const stop = new AbortController()
+  const [one, other] = [read(source, stop.signal), read(source)]
+  stop.abort(new Error('enough'))
+  await expect(one).rejects.toThrow('enough')
+  source.end('x')
+  expect((await other)?.size).toBe(1)
+})
+
+test('of a pipe comes once, also for those that come later, and nothing is left of one that stays silent', async () => {
+  for (const name of ['told', 'silent']) execFileSync('mkfifo', [join(place, name)])
+  const writing = once(spawn('sh', ['-c', 'sleep 0.1; echo hello >told'], { cwd: place }), 'exit')
+  const all = [await read({ file: 'told' }), ...(await Promise.all([1, 2].map(() => read({ file: 'told' }))))]
+  expect(all.map((each) => each?.size)).toEqual([6, 6, 6])
+  await writing
+  const stop = new AbortController()
+  const reading = read({ file: 'silent' }, stop.signal)
+  await sleep(20)
+  stop.abort(new Error('enough'))
+  await expect(reading).rejects.toThrow('enough')
+  const write = (): number => openSync(join(place, 'silent'), constants.O_WRONLY | constants.O_NONBLOCK)
+  await vi.waitFor(() => expect(write).toThrow('ENXIO'))
 })
 
 test('of a long stream waits in a file that nobody finds', async () => {

@@ -1,10 +1,10 @@
-import { createReadStream } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { addAbortSignal, PassThrough, pipeline, Readable } from 'node:stream'
 import { localFileError, onLocalFile } from '../local-file-error.ts'
 import type { Input } from '../transport.ts'
-import { chunksOf, withSpooled } from './spool.ts'
+import { chunksOf } from './spool.ts'
+import { withStream } from './stream.ts'
+import { isSized, withUnsized } from './unsized.ts'
 
 /** What a command reads: text, bytes, a local file, or a stream of either. */
 export type Stdin = string | Uint8Array | { readonly file: string } | AsyncIterable<string | Uint8Array>
@@ -31,12 +31,7 @@ export async function withInput<Value>(
     return use({ size: bytes.length, chunks: () => [bytes] })
   }
   if ('file' in stdin) return withFile(resolve(directory, stdin.file), signal, use)
-  // A source that waits for ever cannot be stopped; what it flows into can.
-  const stoppable = addAbortSignal(signal, new PassThrough())
-  return withSpooled(
-    pipeline(Readable.from(stdin), stoppable, () => undefined),
-    use,
-  )
+  return withStream(stdin, signal, use)
 }
 
 async function withFile<Value>(
@@ -44,15 +39,14 @@ async function withFile<Value>(
   signal: AbortSignal,
   use: (input: Input) => Promise<Value>,
 ): Promise<Value> {
+  const found = await onLocalFile(file, 'read', () => stat(file))
+  if (found.isDirectory())
+    throw localFileError(file, `${file} is a directory, and cannot be read`, 'host.put sends directories')
+  if (!isSized(found)) return withUnsized(file, found, signal, use)
   const handle = await onLocalFile(file, 'read', () => open(file))
   try {
-    const found = await handle.stat()
-    if (found.isFile()) return await use({ size: found.size, chunks: () => chunksOf(handle, found.size) })
-    if (found.isDirectory())
-      throw localFileError(file, `${file} is a directory, and cannot be read`, 'host.put sends directories')
-    // Pipes and devices do not say how much they hold.
-    const source = createReadStream('', { fd: handle.fd, autoClose: false, signal })
-    return await withSpooled(source, use)
+    const { size } = await handle.stat()
+    return await use({ size, chunks: () => chunksOf(handle, size) })
   } finally {
     await handle.close()
   }
