@@ -56,10 +56,13 @@ const unawaited = remoteTask({ role: 'web' }, async (host) => {
   if (host.name === 'web-1') void host.put('hosts.json', process.cwd() + '/hosts-2.json')
   else if (host.name !== 'web-5') void host.run\`sleep 30\`.then(() => 1).finally(() => undefined)
 })
+const release = remoteTask({ role: 'web' }, async () => {
+  throw new Error('no release', { cause: new Error('the token has expired') })
+})
 export default defineConfig({
   ssh: { knownHosts: ['known_hosts'], connectTimeout: '20s' },
   roles: { web: hosts('web', 5), nobody: [] },
-  tasks: { first, slow, late, flaky, slowly, calls, on, wrong, nothing, values, unawaited },
+  tasks: { first, slow, late, flaky, slowly, calls, on, wrong, nothing, values, unawaited, release },
 })
 `
 
@@ -124,6 +127,13 @@ describe('a remote task', () => {
     expect(notes(result)).toEqual(['values: {"web-1":1,"web-3":1,"web-4":1,"web-5":1}'])
     const failed = result.events.filter(({ kind, error }) => kind === 'host.finished' && error !== undefined)
     expect(failed).toMatchObject([{ host: 'web-2' }])
+  })
+
+  it('tells where its own code has failed, and what has caused it', async () => {
+    const { stderr, stdout } = await project.tasks('run', 'release')
+    expect(stdout + stderr).toContain(
+      'release failed on 5 of 5 hosts\n  web-[1-5]: Error: no release\n    at tasks.config.ts:53\n    caused by the token has expired\n',
+    )
   })
 
   it('fails on hosts where it awaits not all that it begins', async () => {
