@@ -248,6 +248,14 @@ describe('the error of hosts', () => {
     ])
   })
 
+  test('tells no file twice', async () => {
+    const [host = { name: '' }] = hosts
+    const error = new ViridianError('E_X', 'cannot read /srv/a', { place: { file: '/srv/a' } })
+    expect(hostsError(await fanOut([host], () => Promise.reject(error)))?.message).toBe(
+      'the task failed on 1 of 1 hosts\n  web-0: cannot read /srv/a',
+    )
+  })
+
   test('names each reason', async () => {
     const message = hostsError(await failing(({ name }) => `reason ${name.charCodeAt(4)}`))?.message ?? ''
     for (const { name } of hosts) expect(message).toContain(`\n  ${name}: reason ${name.charCodeAt(4)}`)

@@ -69,8 +69,10 @@ const namesOf = (results: readonly HostResult[], status: HostResult['status']): 
 
 function reasonOf({ host, error }: HostResult & { status: 'failed' }): HostReason {
   const { message, place, causes = [] } = reportOf(error)
+  const { file, line } = place ?? {}
+  const isTold = file !== undefined && line === undefined && message.includes(file)
   // The host is what the reason is told of.
-  const at = placeText({ ...place, host: undefined })
+  const at = isTold ? undefined : placeText({ ...place, host: undefined })
   const because = [
     ...(at === undefined ? [] : [`at ${at}`]),
     ...causes.map((cause) => `caused by ${cause.split('\n', 1).join()}`),
