@@ -122,6 +122,18 @@ describe('tasks exec', () => {
     ])
   })
 
+  it('goes back to no host that the last run has not failed on', async () => {
+    await project.json(['exec', '--hosts', 'web-3', 'false'])
+    expect(errorOf(await project.json(['exec', '--failed', 'true']))).toBeUndefined()
+    const done = await project.tasks('exec', '--failed', 'true')
+    expect(done.stderr).toMatch(
+      /^E_RUN_NONE: run \S+, the last one on stage "default", has failed on no host/,
+    )
+    await project.json(['exec', '--hosts', 'web-3', 'false'])
+    await project.json(['exec', '--hosts', 'web-1', 'true'])
+    expect((await project.tasks('exec', '--failed', 'true')).exitCode).toBe(2)
+  })
+
   it('needs no task file, and then keeps its runs in the directory of the user', async () => {
     const state = mkdtempSync(join(tmpdir(), 'viridian-state-'))
     const bare = await Project.of({})
@@ -199,6 +211,8 @@ describe('the hosts of a task', () => {
   it('can be those that it has failed on', async () => {
     await project.json(['run', 'web', '--odd', 'web-3'])
     await project.json(['exec', '--role', 'web', 'true'])
+    const mistyped = await project.json(['run', 'web', '--hosts', 'wbe-3'])
+    expect(errorOf(mistyped)).toMatchObject({ code: 'E_HOST_UNKNOWN' })
     expect(hostsOf(await project.json(['run', 'web', '--failed']))).toEqual(['web-3'])
     const again = await project.tasks('run', 'web', '--failed')
     expect(again.stderr).toMatch(/^E_RUN_NONE: run \S+, the last one of "web" .* has failed on no host/)

@@ -47,10 +47,22 @@ const calls = task({}, async (t) => {
 const on = task({ args: { what: 'string' } }, async (t) => {
   await t.run(remoteTask({ role: 'web' }, async () => undefined), {}, { hosts: t.args.what === 'none' ? [] : ['a', 'a'] })
 })
+const wrong = task({}, async (t) => {
+  await t.run(first, {}, { batches: { sizes: [1], pause: '10', check: async () => { throw new Error('traffic fails') } } })
+})
+const nothing = remoteTask({ role: 'web', maxFailures: 1 }, async (host) => host.name === 'web-2' ? Promise.reject() : 1)
+const values = task({}, async (t) => t.say('values: ' + JSON.stringify(await t.run(nothing))))
+const unawaited = remoteTask({ role: 'web' }, async (host) => {
+  if (host.name === 'web-1') void host.put('hosts.json', process.cwd() + '/hosts-2.json')
+  else if (host.name !== 'web-5') void host.run\`sleep 30\`.then(() => 1).finally(() => undefined)
+})
+const release = remoteTask({ role: 'web' }, async () => {
+  throw new Error('no release', { cause: new Error('the token has expired') })
+})
 export default defineConfig({
   ssh: { knownHosts: ['known_hosts'], connectTimeout: '20s' },
   roles: { web: hosts('web', 5), nobody: [] },
-  tasks: { first, slow, late, flaky, slowly, calls, on },
+  tasks: { first, slow, late, flaky, slowly, calls, on, wrong, nothing, values, unawaited, release },
 })
 `
 
@@ -109,6 +121,33 @@ describe('a remote task', () => {
     ).toHaveLength(2)
   })
 
+  it('has failed on a host also when nothing is thrown', async () => {
+    const result = await project.json(['run', 'values'])
+    expect(errorOf(result)).toBeUndefined()
+    expect(notes(result)).toEqual(['values: {"web-1":1,"web-3":1,"web-4":1,"web-5":1}'])
+    const failed = result.events.filter(({ kind, error }) => kind === 'host.finished' && error !== undefined)
+    expect(failed).toMatchObject([{ host: 'web-2' }])
+  })
+
+  it('tells where its own code has failed, and what has caused it', async () => {
+    const { stderr, stdout } = await project.tasks('run', 'release')
+    expect(stdout + stderr).toContain(
+      'release failed on 5 of 5 hosts\n  web-[1-5]: Error: no release\n    at tasks.config.ts:53\n    caused by the token has expired\n',
+    )
+  })
+
+  it('fails on hosts where it awaits not all that it begins', async () => {
+    const result = await project.json(['run', 'unawaited'])
+    expect(errorOf(result)).toMatchObject({
+      code: 'E_HOSTS_FAILED',
+      message: expect.stringMatching(
+        /^unawaited failed on 4 of 5 hosts\n {2}web-\[2-4\]: the task returned while commands were not finished: "sleep 30"\n {2}web-1: .*: "put hosts.json .*"$/,
+      ),
+    })
+    expect(notes(result)).toEqual([])
+    expect(result.stderr).toBe('')
+  })
+
   it.each([
     ['none', 'E_HOSTS_NONE'],
     ['twice', 'E_HOST_TWICE'],
@@ -138,6 +177,15 @@ describe('batches', () => {
     expect(
       (await project.json(['exec', '--failed', 'true'])).events.filter(isBegun).map(({ host }) => host),
     ).toEqual(['web-4', 'web-5'])
+  })
+
+  it('begin with no host when their pause cannot be read', async () => {
+    const result = await project.json(['run', 'wrong'])
+    expect(errorOf(result)).toMatchObject({
+      code: 'E_DURATION',
+      message: 'batches.pause: "10" is not a duration',
+    })
+    expect(begun(result)).toEqual([])
   })
 
   it('go on where a killed run has stopped', async () => {

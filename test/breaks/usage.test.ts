@@ -200,6 +200,6 @@ Flags:
 Hosts:
   --role <names>          only hosts of these roles
 `)
-    expect(stdout).toContain('  --failed                only the hosts that the last run has failed on')
+    expect(stdout).toContain('  --failed                only the hosts that its last run has failed on')
   }, 60_000)
 })

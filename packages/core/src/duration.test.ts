@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { formatDuration, parseDuration } from './duration.ts'
+import { formatDuration, longestTimer, parseDuration, parseTimer } from './duration.ts'
 
 describe('a duration', () => {
   test.each([
@@ -31,6 +31,24 @@ describe('a duration', () => {
     Number.POSITIVE_INFINITY,
   ])('%s is refused', (nonsense) => {
     expect(() => parseDuration(nonsense)).toThrow(expect.objectContaining({ code: 'E_DURATION' }))
+  })
+
+  test('that is none in a task file of JavaScript is refused too', () => {
+    for (const nonsense of [{}, null, true]) {
+      // What no compiler has seen.
+      const given = nonsense as unknown as string
+      expect(() => parseDuration(given, 'timeout')).toThrow(
+        expect.objectContaining({ code: 'E_DURATION', message: `timeout: ${nonsense} is not a duration` }),
+      )
+    }
+  })
+
+  test('that no timer holds is refused where one is to hold it', () => {
+    expect(parseTimer('24d')).toBe(parseDuration('24d'))
+    expect(parseTimer(longestTimer)).toBe(longestTimer)
+    expect(() => parseTimer('40d', 'timeout')).toThrow(
+      expect.objectContaining({ code: 'E_DURATION', message: 'timeout: 40d is too long' }),
+    )
   })
 
   test('is written as it is read', () => {

@@ -4,21 +4,37 @@ const units = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000, ms: 1 }
 const part = /(\d+(?:\.\d+)?)(ms|[dhms])/g
 const whole = /^(?:\d+(?:\.\d+)?(?:ms|[dhms]))+$/
 
+/** What Node's timers hold: with more they end at once. */
+export const longestTimer = 2 ** 31 - 1
+
 /**
  * Reads a duration: a number of milliseconds, or text such as `500ms`, `30s`, `10m`, `1h30m`, `2d`.
  *
+ * @param what - whose duration it is, as an error begins: `--timeout`
  * @returns milliseconds
  * @throws ViridianError `E_DURATION` for anything else, a negative number, or a number in text without its unit
  */
-export function parseDuration(duration: string | number): number {
-  if (typeof duration === 'number') {
-    if (Number.isFinite(duration) && duration >= 0) return duration
-    throw notADuration(String(duration))
-  }
+export function parseDuration(duration: string | number, what?: string): number {
+  if (typeof duration === 'number' && Number.isFinite(duration) && duration >= 0) return duration
+  // A task file in JavaScript may hold anything.
+  if (typeof duration !== 'string') throw notADuration(String(duration), what)
   const text = duration.replaceAll(' ', '')
   if (text === '0') return 0
-  if (!whole.test(text)) throw notADuration(`"${duration}"`)
+  if (!whole.test(text)) throw notADuration(`"${duration}"`, what)
   return [...text.matchAll(part)].reduce((sum, [, amount, unit]) => sum + Number(amount) * sizeOf(unit), 0)
+}
+
+/**
+ * Reads the duration of a wait or a limit, which a timer is to hold.
+ *
+ * @throws ViridianError `E_DURATION` also for one that is too long for it
+ */
+export function parseTimer(duration: string | number, what?: string): number {
+  const length = parseDuration(duration, what)
+  if (length <= longestTimer) return length
+  throw new ViridianError('E_DURATION', said(what, `${formatDuration(length)} is too long`), {
+    hint: 'a wait or a limit has 24 days at most; where none is given, there is no limit',
+  })
 }
 
 /** Writes milliseconds as `parseDuration` reads them, in whole milliseconds: `1h30m`, `2s500ms`, `0s`. */
@@ -37,8 +53,11 @@ function sizeOf(unit: string | undefined): number {
   return Object.entries(units).find(([name]) => name === unit)?.[1] ?? Number.NaN
 }
 
-function notADuration(shown: string): ViridianError {
-  return new ViridianError('E_DURATION', `${shown} is not a duration`, {
+const said = (what: string | undefined, text: string): string =>
+  what === undefined ? text : `${what}: ${text}`
+
+function notADuration(shown: string, what: string | undefined): ViridianError {
+  return new ViridianError('E_DURATION', said(what, `${shown} is not a duration`), {
     hint: 'write it with its unit, such as 500ms, 30s, 10m or 1h30m, or as a number of milliseconds',
   })
 }

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { ownDirectory } from './own-directory.ts'
+import { isOwnFile } from './own-directory.ts'
 
 /** Where an error belongs: a file position, a host, an AWS call. */
 export interface ErrorPlace {
@@ -59,9 +59,10 @@ export interface ErrorReport {
 /** Describes anything thrown as plain data; what is not a `ViridianError` gets the code `E_UNEXPECTED`. */
 export function reportOf(thrown: unknown): ErrorReport {
   const error = thrown instanceof Error ? thrown : new Error(textOf(thrown))
-  const causes = causesOf(error.cause, error.message)
+  const causes = causesOf(error)
   const known = isViridianError(error) ? error : undefined
-  const place = known ? known.place : placeInStack(error)
+  // What is made here of something else has no place of its own.
+  const place = known ? known.place : error === thrown ? placeInStack(error) : undefined
   return {
     code: known?.code ?? 'E_UNEXPECTED',
     message: known ? error.message : `${error.name}: ${error.message}`,
@@ -87,22 +88,22 @@ export function isViridianError(thrown: unknown): thrown is ViridianError {
 function placeInStack({ stack = '' }: Error): ErrorPlace | undefined {
   for (const frame of stack.split('\n')) {
     const [, file, line] = /\(?(?:file:\/\/)?(\/[^():]+):(\d+):\d+\)?$/.exec(frame) ?? []
-    if (
-      file === undefined ||
-      frame.includes('node:') ||
-      file.includes('/node_modules/') ||
-      file.startsWith(ownDirectory)
-    )
+    if (file === undefined || frame.includes('node:') || file.includes('/node_modules/') || isOwnFile(file))
       continue
     return { file, line: Number(line) }
   }
   return undefined
 }
 
-/** The chain of causes; one that the message before it has told already is left out. */
-function causesOf(cause: unknown, told: string): string[] {
-  if (cause === undefined) return []
-  if (!(cause instanceof Error)) return [textOf(cause)]
-  const text = isViridianError(cause) ? `${cause.code}: ${cause.message}` : cause.message
-  return [...(told.includes(text) ? [] : [text]), ...causesOf(cause.cause, text)]
+/** The chain of causes, of several failures in one each; what the message before it has told already is left out. */
+function causesOf(error: Error, seen: readonly unknown[] = []): string[] {
+  const failures: unknown[] = error instanceof AggregateError ? error.errors : []
+  const causes = [...(error.cause === undefined ? [] : [error.cause]), ...failures]
+  return causes.flatMap((cause) => {
+    // One that comes round to itself would have no end.
+    if (seen.includes(cause)) return []
+    if (!(cause instanceof Error)) return [textOf(cause)]
+    const text = isViridianError(cause) ? `${cause.code}: ${cause.message}` : cause.message
+    return [...(error.message.includes(text) ? [] : [text]), ...causesOf(cause, [...seen, error])]
+  })
 }

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { parseDuration } from '../duration.ts'
+import { parseTimer } from '../duration.ts'
 import { ViridianError } from '../error.ts'
 import { quote, quoted } from '../remote/command/quote.ts'
 import type { Host } from '../remote/host.ts'
@@ -63,7 +63,9 @@ export function withFanOutFlags(own: Command): Command {
         .choices(['stop', 'finish', 'continue'])
         .default(undefined, 'finish'),
     )
-    .option('--timeout <duration>', 'how long each host may take: 30s', parseDuration)
+    .option('--timeout <duration>', 'how long each host may take: 30s', (text) =>
+      parseTimer(text, '--timeout'),
+    )
 }
 
 /** The settings of a task that these flags come to. */

@@ -17,14 +17,18 @@ export interface HostFlags {
 
 const list = (text: string, before: readonly string[] = []): string[] => [...before, ...splitHosts(text)]
 
-/** Adds the flags that choose among hosts. */
-export function withHostFlags(own: Command): Command {
+/**
+ * Adds the flags that choose among hosts.
+ *
+ * @param last - the run that `--failed` means
+ */
+export function withHostFlags(own: Command, last = 'the last run'): Command {
   return own
     .option('--role <names>', 'only hosts of these roles', list)
     .option('--hosts <names>', 'only these hosts: a,b, web-*, web-[1-9]', list)
     .option('--limit <number|names>', 'at most so many hosts of each role, or only these of them')
     .option('--except <names>', 'not these hosts', list)
-    .option('--failed', 'only the hosts that the last run has failed on, or not reached')
+    .option('--failed', `only the hosts that ${last} has failed on, or not reached`)
 }
 
 /** The host flags, and the other ones. */
@@ -40,7 +44,7 @@ export function splitFlags(given: Readonly<Record<string, unknown>>): {
 /**
  * Which hosts are meant; undefined: all.
  *
- * @param task - whose last run `--failed` means; left out: that of any task that has failed on a host
+ * @param task - whose last run `--failed` means; left out: that of any task, or of none
  * @throws ViridianError `E_USAGE`, `E_RUN_NONE`
  */
 export async function choiceOf(

@@ -21,7 +21,7 @@ export function taskCommand({ project, mode, name, task, exit }: TaskInvocation)
     withArgFlags(own, task.args, project)
     if (mode === 'run')
       own.option('--detach', 'end where the way back is kept open; "tasks resume" finishes the run')
-    withHostFlags(own.optionsGroup('Hosts:'))
+    withHostFlags(own.optionsGroup('Hosts:'), 'its last run')
   })
   if (task.summary !== undefined) built.description(task.summary)
   return built.usage('[flags]').action(async (given: Record<string, unknown>, self: Command) => {

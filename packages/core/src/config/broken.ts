@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { ViridianError } from '../error.ts'
-import { ownDirectory } from '../own-directory.ts'
+import { isOwnFile } from '../own-directory.ts'
 
 interface Position {
   readonly file: string
@@ -37,7 +37,7 @@ function innermost(thrown: unknown): Position | undefined {
   if (!(thrown instanceof Error)) return undefined
   const text = `${thrown.message}\n${thrown.stack ?? ''}`
   for (const [, file = '', line, column] of text.matchAll(/(\/[^\s():]+\.[cm]?[jt]sx?):(\d+):(\d+)/g)) {
-    if (file.includes('/node_modules/') || file.startsWith(ownDirectory)) continue
+    if (file.includes('/node_modules/') || isOwnFile(file)) continue
     // The parser counts columns from 0.
     const first = thrown.message.startsWith('ParseError') ? 0 : 1
     return { file, line: Number(line), column: Number(column) + 1 - first }

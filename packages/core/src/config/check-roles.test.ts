@@ -42,7 +42,7 @@ it.each<[string, unknown, string, RegExp]>([
     'roles.web.ssh.usr is nothing',
     /did you mean user/,
   ],
-  ['a wrong setting', { hosts: ['a'], ssh: { user: 7 } }, 'roles.web.ssh.user: ', /HostSpec/],
+  ['a wrong setting', { hosts: ['a'], ssh: { user: 7 } }, 'roles.web.ssh.user: ', /RoleSpec/],
   [
     'hosts of a role in full',
     { hosts: [{ name: 'a', prot: 1 }] },

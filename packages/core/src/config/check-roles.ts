@@ -1,11 +1,9 @@
 import { z } from 'zod'
-import { isViridianError } from '../error.ts'
-import { suggestion } from '../nearest.ts'
 import { hostMembers, hostSchema } from '../remote/host-schema.ts'
 import type { HostSpec } from '../remote/transport.ts'
 import { hostsFrom } from '../task/host-address.ts'
-import type { Problem } from './check.ts'
 import type { Config, RoleSpec } from './config.ts'
+import { anything, type Problem, readingProblems, shapeProblems } from './problem.ts'
 
 const list = z.union([z.array(z.union([z.string(), z.looseObject({ name: z.string() })])), z.function()])
 
@@ -19,7 +17,10 @@ export const rolesShape = z.record(
 
 const { user, port, identityFile, transport, proxyJump } = hostMembers
 const sshSchema = z.strictObject({ user, port, identityFile, transport, proxyJump })
-const longForm = z.strictObject({ hosts: z.unknown(), ssh: sshSchema.optional() })
+const longForm = z.strictObject({ hosts: anything, ssh: anything })
+
+const aHost = { noun: 'host', type: 'HostSpec' }
+const aRole = { noun: 'role', type: 'RoleSpec' }
 
 /** What is wrong with the roles of a configuration and its stages. */
 export function roleProblems({ roles = {}, stages = {} }: Config): Problem[] {
@@ -36,41 +37,13 @@ function problemsOf(place: string, spec: RoleSpec): Problem[] {
   if (typeof spec === 'function') return []
   if (!('hosts' in spec)) return listProblems(place, spec)
   const list = typeof spec.hosts === 'function' ? [] : listProblems(`${place}.hosts`, spec.hosts)
-  return [...shapeProblems(place, longForm, spec), ...list]
+  const ssh = shapeProblems(`${place}.ssh`, sshSchema, spec.ssh ?? {}, aRole)
+  return [...shapeProblems(place, longForm, spec, aRole), ...ssh, ...list]
 }
 
 function listProblems(place: string, hosts: readonly (string | HostSpec)[]): Problem[] {
   const single = hosts.flatMap((host, index) =>
-    typeof host === 'string' ? [] : shapeProblems(`${place}.${index}`, hostSchema, host),
+    typeof host === 'string' ? [] : shapeProblems(`${place}.${index}`, hostSchema, host, aHost),
   )
-  return [...single, ...twins(place, hosts)]
+  return [...single, ...readingProblems(() => hostsFrom(hosts, place))]
 }
-
-function twins(place: string, hosts: readonly (string | HostSpec)[]): Problem[] {
-  try {
-    hostsFrom(hosts, place)
-    return []
-  } catch (error) {
-    if (!isViridianError(error)) throw error
-    const { message, hint } = error
-    return [{ message, ...(hint !== undefined && { hint }) }]
-  }
-}
-
-function shapeProblems(place: string, schema: z.ZodType, value: unknown): Problem[] {
-  const issues = schema.safeParse(value).error?.issues ?? []
-  return issues.flatMap((issue) => {
-    const at = [place, ...issue.path].join('.')
-    if (issue.code !== 'unrecognized_keys') return [{ message: `${at}: ${issue.message}`, hint: shapeHint }]
-    const known = issue.path[0] === 'ssh' ? Object.keys(sshSchema.shape) : keysOf(schema)
-    return issue.keys.map((key) => ({
-      message: `${at}.${key} is nothing that can be said of a ${issue.path.length > 0 || schema === longForm ? 'role' : 'host'}`,
-      hint: suggestion(key, known) ?? `there are ${known.join(', ')}`,
-    }))
-  })
-}
-
-const keysOf = (schema: z.ZodType): string[] =>
-  schema instanceof z.ZodObject ? Object.keys(schema.shape) : []
-
-const shapeHint = 'see HostSpec for what a host may say'

@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import { ViridianError } from '../error.ts'
 import { suggestion } from '../nearest.ts'
-import { argProblem } from '../task/args.ts'
-import { isTask, type Task } from '../task/task.ts'
+import { sshSchema } from '../remote/ssh-schema.ts'
+import { isTask } from '../task/task.ts'
 import { tasksOf } from '../task/tree.ts'
 import { roleProblems, rolesShape } from './check-roles.ts'
-import type { Config } from './config.ts'
+import { taskProblems } from './check-tasks.ts'
+import type { Config, Stage } from './config.ts'
+import { anything, type Problem, shapeProblems } from './problem.ts'
 
 const plugins = z.array(
   z.looseObject({ name: z.string() }, { error: 'expected a plugin: call its factory, as in ec2()' }),
@@ -53,26 +55,50 @@ export function checkConfig(value: unknown, file: string): Config {
     )
   // Its shape is what `Config` says; functions in it are the user's and are checked by their compiler.
   const config = value as Config
-  const [problem] = [...argProblems(config), ...stageProblems(config), ...roleProblems(config)]
+  const [problem] = [
+    ...memberProblems(config),
+    ...taskProblems(config),
+    ...stageProblems(config),
+    ...roleProblems(config),
+  ]
   if (problem) throw invalid(problem.message, problem.hint)
   return config
 }
 
 const exportHint = 'the default export must be defineConfig({ tasks: { … } })'
 
-export interface Problem {
-  readonly message: string
-  readonly hint?: string
-}
+const configMembers = z.strictObject({
+  plugins: anything,
+  roles: anything,
+  tasks: anything,
+  ssh: anything,
+  stages: anything,
+  defaultStage: anything,
+} satisfies { [Member in keyof Required<Config>]: z.ZodType })
 
-function argProblems({ tasks }: Config): Problem[] {
-  const problemsOf = ([name, { args }]: [string, Task]): Problem[] =>
-    Object.entries(args).flatMap(([arg, spec]) => {
-      const problem = argProblem(arg, spec)
-      if (problem === undefined) return []
-      return [{ message: `task "${name}", argument "${arg}": ${problem}`, hint: 'change it in its "args"' }]
-    })
-  return [...tasksOf(tasks)].flatMap(problemsOf)
+const stageMembers = z.strictObject({
+  plugins: anything,
+  roles: anything,
+  ssh: anything,
+  env: anything,
+  defaults: anything,
+} satisfies { [Member in keyof Required<Stage>]: z.ZodType })
+
+/** Members that a configuration or a stage may not have, and what is wrong with their ssh settings. */
+function memberProblems(config: Config): Problem[] {
+  const of = (place: string, members: z.ZodObject, value: Config | Stage, noun: string, type: string) => [
+    ...shapeProblems(place, members, value, { noun, type }),
+    ...shapeProblems(place === '' ? 'ssh' : `${place}.ssh`, sshSchema, value.ssh ?? {}, {
+      noun,
+      type: 'SshDefaults',
+    }),
+  ]
+  return [
+    ...of('', configMembers, config, 'configuration', 'Config'),
+    ...Object.entries(config.stages ?? {}).flatMap(([name, stage]) =>
+      of(`stages.${name}`, stageMembers, stage, 'stage', 'Stage'),
+    ),
+  ]
 }
 
 function stageProblems({ tasks, stages = {}, defaultStage }: Config): Problem[] {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { formatDuration, parseDuration } from '../duration.ts'
+import { formatDuration, parseTimer } from '../duration.ts'
 import { isViridianError, reportOf, ViridianError } from '../error.ts'
 import type { CommandOptions, CommandResult } from './host.ts'
 
@@ -34,7 +34,7 @@ const anyCode = Array.from({ length: 256 }, (_, code) => code)
 
 /** Reboots a host and waits until it has booted anew: its boot id is another. */
 export async function rebootHost(host: Rebootable, options: RebootOptions): Promise<void> {
-  const timeout = parseDuration(options.timeout ?? '10m')
+  const timeout = parseTimer(options.timeout ?? '10m')
   const before = await identify(host)
   await order(host, options.command ?? 'reboot', before.user === '0' ? undefined : 'root')
   const deadline = AbortSignal.timeout(timeout)

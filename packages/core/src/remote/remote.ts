@@ -11,6 +11,7 @@ import type { OutputFiles } from './output/output-files.ts'
 import { printer } from './printer.ts'
 import { type Ask, askNobody } from './terminal/prompt.ts'
 import type { Lend } from './terminal/shell.ts'
+import { type Track, trackedBackend } from './tracked-backend.ts'
 import type { Connection, HostSpec, SshDefaults, Transport } from './transport.ts'
 import { TransportByHost } from './transport-by-host.ts'
 
@@ -55,6 +56,8 @@ export interface HostHooks {
   readonly signal?: AbortSignal | undefined
   /** Takes what is to be ended with the host's task. @default it ends with the run */
   readonly atEnd?: (end: () => Promise<void>) => void
+  /** Follows all that is begun on the host, secrets masked. */
+  readonly track?: Track
 }
 
 /** The remote side of one run: a connection a host, made when it is first needed and shared by all tasks. */
@@ -101,8 +104,13 @@ export function createRemote(options: RemoteOptions): Remote {
       ...(options.caughtUp && { caughtUp: options.caughtUp }),
     })
   }
+  const trackedBackendOf = (spec: HostSpec, hooks: HostHooks): Backend => {
+    const backend = backendOf(spec, hooks)
+    const { track } = hooks
+    return track ? trackedBackend(backend, (shown, begun) => track(options.mask(shown), begun)) : backend
+  }
   return {
-    host: (spec, hooks = {}) => hostInContext(spec, backendOf(spec, hooks), { env: {} }),
+    host: (spec, hooks = {}) => hostInContext(spec, trackedBackendOf(spec, hooks), { env: {} }),
     close: async () => {
       await Promise.all(ends.splice(0).map((end) => end()))
       connections.close()

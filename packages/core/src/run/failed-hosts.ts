@@ -5,26 +5,27 @@ import type { RunStore } from './store.ts'
 
 export interface FailedRun {
   readonly stage: string
-  /** Left out: the newest run of any task that has failed on a host. */
+  /** Left out: any task, and what the command line has run without one. */
   readonly task?: string
 }
 
 /**
- * The hosts that a task's last run on a stage has failed on, or has not reached.
+ * The hosts that the last run on a stage has failed on, or has not reached. A run that was refused before it had any is no
+ * last one.
  *
  * @throws ViridianError `E_RUN_NONE` when no such run is on record, or it has failed on no host
  */
 export async function failedHosts(store: RunStore, { stage, task }: FailedRun): Promise<readonly HostSpec[]> {
+  const of = task === undefined ? '' : ` of "${task}"`
   for await (const history of store.newest()) {
     const { started } = history
     if (started.stage !== stage || (task !== undefined && started.task !== task)) continue
+    if ([...history.hosts.values()].flat().length === 0) continue
     const hosts = failedHostsOf(history)
     if (hosts.length > 0) return hosts
-    if (task !== undefined)
-      throw none(`run ${started.run}, the last one of "${task}" on stage "${stage}", has failed on no host`)
+    throw none(`run ${started.run}, the last one${of} on stage "${stage}", has failed on no host`)
   }
-  const what = task === undefined ? 'that has failed on a host' : `of "${task}"`
-  throw none(`no run ${what} is on record on stage "${stage}"`)
+  throw none(`no run${of} on hosts is on record on stage "${stage}"`)
 }
 
 const none = (message: string): ViridianError =>

@@ -359,11 +359,11 @@ export class Session implements StepHost {
     return hosts
   }
 
-  /** @param until - the signal that ends the host's task, and takes what is to be ended with it; left out: the run's */
+  /** @param until - what ends with the host's task, and what follows it; left out: all ends with the run */
   host(
     spec: HostSpec,
     step: { key: string; parent: string; host: string },
-    until: Pick<HostHooks, 'signal' | 'atEnd'> = {},
+    until: Pick<HostHooks, 'signal' | 'atEnd' | 'track'> = {},
   ): Host {
     return this.#remote.host(spec, {
       ...until,

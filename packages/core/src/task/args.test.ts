@@ -8,6 +8,7 @@ const specs = {
   color: { type: 'string', choices: ['blue', 'green'], default: 'blue' },
   force: 'boolean',
   tag: { type: 'string[]', default: [] },
+  zone: { type: 'string[]', choices: ['a', 'b', 'c'], default: [] },
 } as const
 
 describe('task arguments', () => {
@@ -19,7 +20,9 @@ describe('task arguments', () => {
       color: 'blue',
       force: false,
       tag: ['a'],
+      zone: [],
     })
+    expect(parseArgs('t', specs, { release: 'v1', zone: ['a', 'c'] })).toMatchObject({ zone: ['a', 'c'] })
     expect(parseArgs('t', specs, { release: 'v1' })).toMatchObject({ keepBlue: 0, size: undefined, tag: [] })
   })
 
@@ -27,6 +30,7 @@ describe('task arguments', () => {
     [{}, 'E_ARG_MISSING', /--release/],
     [{ release: 'v1', size: 'many' }, 'E_ARG_INVALID', /--size: "many" is not a number/],
     [{ release: 'v1', color: 'red' }, 'E_ARG_INVALID', /one of blue, green/],
+    [{ release: 'v1', zone: ['a', 'x'] }, 'E_ARG_INVALID', /--zone: "x" is not one of a, b, c/],
     [{ release: 'v1', keepBlue: 'soon' }, 'E_DURATION', /--keep-blue: "soon"/],
   ])('refuse %j', (given, code, message) => {
     expect(() => parseArgs('t', specs, given)).toThrow(

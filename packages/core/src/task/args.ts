@@ -1,5 +1,5 @@
 import { parseDuration } from '../duration.ts'
-import { isViridianError, ViridianError } from '../error.ts'
+import { ViridianError } from '../error.ts'
 
 /** What an argument may be: `duration` takes `90s`, `10m`, `1h` and gives milliseconds; `string[]` may be repeated. */
 export type ArgType = (typeof argTypes)[number]
@@ -91,14 +91,16 @@ export function parseArgs<Specs extends ArgSpecs>(
 }
 
 function convert(task: string, name: string, details: ArgDetails, value: unknown): ArgValue {
-  const refuse = (expected: string): never => {
-    const shown = details.secret ? 'the value given' : JSON.stringify(value)
+  const refuse = (expected: string, given: unknown = value): never => {
+    const shown = details.secret ? 'the value given' : JSON.stringify(given)
     throw new ViridianError('E_ARG_INVALID', `--${flagOf(name)}: ${shown} is not ${expected}`, {
       hint: `run "tasks run ${task} --help" to see its flags`,
     })
   }
-  if (details.choices && !details.choices.includes(String(value)))
-    refuse(`one of ${details.choices.join(', ')}`)
+  const { choices } = details
+  const given: unknown[] = Array.isArray(value) ? value : [value]
+  const stranger = choices && given.find((item) => !choices.includes(String(item)))
+  if (stranger !== undefined) refuse(`one of ${choices?.join(', ')}`, stranger)
   switch (details.type) {
     case 'string':
       return typeof value === 'string' ? value : refuse('text')
@@ -110,21 +112,11 @@ function convert(task: string, name: string, details: ArgDetails, value: unknown
     }
     case 'duration':
       return typeof value === 'string' || typeof value === 'number'
-        ? durationOf(name, value)
+        ? parseDuration(value, `--${flagOf(name)}`)
         : refuse('a duration')
-    case 'string[]': {
-      const list: unknown[] = Array.isArray(value) ? value : [value]
-      return list.every((item): item is string => typeof item === 'string') ? list : refuse('a list of words')
-    }
-  }
-}
-
-function durationOf(name: string, value: string | number): number {
-  try {
-    return parseDuration(value)
-  } catch (error) {
-    if (!isViridianError(error)) throw error
-    const { code, message, hint } = error
-    throw new ViridianError(code, `--${flagOf(name)}: ${message}`, { ...(hint !== undefined && { hint }) })
+    case 'string[]':
+      return given.every((item): item is string => typeof item === 'string')
+        ? given
+        : refuse('a list of words')
   }
 }

@@ -1,26 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { formatDuration, parseDuration } from '../duration.ts'
-import type { HostCount } from '../remote/hosts/fan-out.ts'
+import { formatDuration } from '../duration.ts'
 import type { Session } from '../run/session.ts'
 import { asJson } from '../step/performance.ts'
 import type { ArgSpecs } from './args.ts'
 import type { TaskContext } from './context.ts'
-import type { Batches, FanOutSettings } from './task.ts'
-
-type Settings<Specs extends ArgSpecs> = FanOutSettings<Specs>['batches']
-
-const isPlain = <Specs extends ArgSpecs>(batches: Settings<Specs>): batches is readonly HostCount[] =>
-  Array.isArray(batches)
-
-export const sizesOf = <Specs extends ArgSpecs>(
-  batches: Settings<Specs>,
-): readonly HostCount[] | undefined => (isPlain(batches) ? batches : batches?.sizes)
+import type { Spread } from './spread.ts'
+import type { Batches } from './task.ts'
 
 export interface BatchContext<Specs extends ArgSpecs> {
   readonly session: Session
   /** The key of the task's call. */
   readonly key: string
-  readonly batches: Settings<Specs>
+  readonly spread: Spread<Specs>
   /** Opens a scope of the task's own under this key. */
   scope(key: string): TaskContext<Specs>
 }
@@ -29,13 +20,13 @@ export interface BatchContext<Specs extends ArgSpecs> {
 export function betweenBatches<Specs extends ArgSpecs>({
   session,
   key,
-  batches,
+  spread: { pause: ms, check: look },
   scope,
 }: BatchContext<Specs>) {
-  if (session.engine.planning || batches === undefined || isPlain(batches)) return undefined
+  if (session.engine.planning) return undefined
   return async (ended: number, left: number): Promise<void> => {
-    if (batches.pause !== undefined) await pause(session, key, parseDuration(batches.pause), ended, left)
-    if (batches.check) await check(session, key, { check: batches.check, scope }, ended, left)
+    if (ms !== undefined) await pause(session, key, ms, ended, left)
+    if (look) await check(session, key, { check: look, scope }, ended, left)
   }
 }
 

@@ -1,9 +1,21 @@
 import { ViridianError } from '../error.ts'
+import { recordedHost } from '../remote/host-schema.ts'
 import { parseUri } from '../remote/ssh-config/proxy-jump.ts'
 import type { HostSpec } from '../remote/transport.ts'
+import { shortened } from '../shortened.ts'
 
-export const asHost = (host: string | HostSpec): HostSpec =>
-  typeof host === 'string' ? parseHost(host) : host
+/** @throws ViridianError `E_HOST_INVALID` */
+export function asHost(host: string | HostSpec): HostSpec {
+  const spec = typeof host === 'string' ? parseHost(host) : host
+  const [issue] = recordedHost.safeParse(spec).error?.issues ?? []
+  if (issue === undefined) return spec
+  const where = issue.path.map((member) => `${String(member)}: `).join('')
+  throw new ViridianError('E_HOST_INVALID', `${shownOf(host)} is no host: ${where}${issue.message}`, {
+    hint: 'a host is a name, user@name:port, or { name, address, … }',
+  })
+}
+
+const shownOf = (value: unknown): string => shortened(JSON.stringify(value) ?? String(value), 80)
 
 /** True for an address that says more than a name: it can only be meant as it stands. */
 export const isAddress = (text: string): boolean => /@|^\[.*\]|[^:]:\d+$|^ssh:\/\//.test(text)
@@ -27,9 +39,16 @@ export function parseHost(text: string): HostSpec {
  * Hosts from names and specifications.
  *
  * @param what - who lists them: `role "web"`
- * @throws ViridianError `E_HOST_TWICE` when two have one name: outcomes are recorded under it
+ * @throws ViridianError `E_HOST_TWICE` when two have one name: outcomes are recorded under it; `E_HOST_LIST`,
+ * `E_HOST_INVALID`
  */
 export function hostsFrom(list: readonly (string | HostSpec)[], what: string): readonly HostSpec[] {
+  // What a function gives is the user's own affair, and no compiler's.
+  if (!Array.isArray(list)) {
+    throw new ViridianError('E_HOST_LIST', `${what} is no list of hosts: ${shownOf(list)}`, {
+      hint: "write it as ['web-1', 'deploy@web-2:22', { name, address, … }]",
+    })
+  }
   const hosts = list.map(asHost)
   const names = new Set<string>()
   for (const { name } of hosts) {

@@ -1,4 +1,4 @@
-import { formatDuration, parseDuration } from '../duration.ts'
+import { formatDuration } from '../duration.ts'
 import { reportOf, ViridianError } from '../error.ts'
 import { withRetry } from '../remote/running/retry.ts'
 import { timeLimited } from '../remote/running/time-limit.ts'
@@ -6,7 +6,9 @@ import type { HostSpec } from '../remote/transport.ts'
 import type { Session } from '../run/session.ts'
 import { asJson } from '../step/performance.ts'
 import type { ArgSpecs } from './args.ts'
+import { BegunWork } from './begun-work.ts'
 import type { RemoteTaskContext } from './context.ts'
+import type { Spread } from './spread.ts'
 import type { RemoteTask } from './task.ts'
 
 /** A remote task as it is called this time. */
@@ -14,6 +16,7 @@ export interface RemoteCall<Specs extends ArgSpecs, Result> {
   readonly session: Session
   readonly key: string
   readonly task: RemoteTask<Specs, Result>
+  readonly spread: Spread<Specs>
   readonly t: RemoteTaskContext<Specs>
 }
 
@@ -27,13 +30,13 @@ export async function onHost<Specs extends ArgSpecs, Result>(
   const common = { key: `${parent}/${spec.name}`, parent, host: spec.name }
   const began = performance.now()
   session.emit({ kind: 'host.started', ...common, at: new Date().toISOString() })
-  const finished = (error?: unknown): void =>
+  const finished = (failure?: { readonly error: unknown }): void =>
     session.emit({
       kind: 'host.finished',
       ...common,
       at: new Date().toISOString(),
       ms: Math.round(performance.now() - began),
-      ...(error !== undefined && { error: reportOf(error) }),
+      ...(failure && { error: reportOf(failure.error) }),
     })
   try {
     const value = session.engine.planning
@@ -42,7 +45,7 @@ export async function onHost<Specs extends ArgSpecs, Result>(
     finished()
     return value
   } catch (error) {
-    finished(error)
+    finished({ error })
     throw error
   }
 }
@@ -60,8 +63,8 @@ function tried<Specs extends ArgSpecs, Result>(
   step: HostStep,
   signal: AbortSignal | undefined,
 ): Promise<Result> {
-  const { session, task } = call
-  const limit = task.timeout === undefined ? undefined : parseDuration(task.timeout)
+  const { session, spread } = call
+  const { timeout: limit, retry } = spread
   const late = (): ViridianError =>
     new ViridianError('E_HOST_TIMEOUT', `${spec.name}: took longer than ${formatDuration(limit ?? 0)}`, {
       hint: 'its commands were ended; give it a longer timeout, or see what it waits for',
@@ -74,7 +77,7 @@ function tried<Specs extends ArgSpecs, Result>(
     say: (text: string) => session.emit({ kind: 'note', level: 'warning', text: told(spec, text) }),
     mayPass: () => true,
   }
-  return withRetry(task.retry, around, attempt)
+  return withRetry(retry, around, attempt)
 }
 
 const told = ({ name }: HostSpec, text: string): string => (text.startsWith(name) ? text : `${name}: ${text}`)
@@ -87,11 +90,18 @@ async function once<Specs extends ArgSpecs, Result>(
   signal: AbortSignal | undefined,
 ): Promise<Result> {
   const ends: (() => Promise<void>)[] = []
-  const host = session.host(spec, step, { signal, atEnd: (end) => void ends.push(end) })
+  const work = new BegunWork(spec.name, signal ?? session.engine.signal)
+  const host = session.host(spec, step, {
+    signal: work.signal,
+    atEnd: (end) => void ends.push(end),
+    track: (shown, begun) => work.track(shown, begun),
+  })
   try {
-    return await task.body(host, t)
+    const value = await task.body(host, t)
+    work.refuseOpen()
+    return value
   } finally {
-    await Promise.all(ends.map((end) => end()))
+    await Promise.all(ends.map((end) => end())).finally(() => work.end())
   }
 }
 

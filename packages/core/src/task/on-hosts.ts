@@ -1,14 +1,14 @@
-import { parseDuration } from '../duration.ts'
 import { ViridianError } from '../error.ts'
-import { type FanOutOptions, fanOut, hostsError } from '../remote/hosts/fan-out.ts'
+import { fanOut, hostsError } from '../remote/hosts/fan-out.ts'
 import { hostNames } from '../remote/hosts/host-names.ts'
 import type { HostSpec } from '../remote/transport.ts'
 import type { Session } from '../run/session.ts'
 import type { ArgSpecs, ArgValues } from './args.ts'
-import { betweenBatches, sizesOf } from './between-batches.ts'
+import { betweenBatches } from './between-batches.ts'
 import type { RemoteTaskContext, TaskContext } from './context.ts'
 import { hostsFrom } from './host-address.ts'
 import { onHost } from './on-host.ts'
+import { spreadOf } from './spread.ts'
 import type { CallSettings, RemoteTask } from './task.ts'
 
 /** A call of a remote task. */
@@ -34,6 +34,7 @@ export async function runOnHosts<Specs extends ArgSpecs, Result>(
   const { session, key, args, scope } = call
   const what = session.nameOf(call.task)
   const task: RemoteTask<Specs, Result> = { ...call.task, ...call.settings }
+  const spread = spreadOf(task)
   const hosts = await session.calledOn(key, () => hostsOf(call))
   if (hosts.length === 0) {
     const text = `${what}: none of the chosen hosts stands in role "${task.role}"`
@@ -43,15 +44,16 @@ export async function runOnHosts<Specs extends ArgSpecs, Result>(
   const began = performance.now()
   const common = { key, task: what, hosts: hosts.length }
   session.emit({ kind: 'hosts.started', ...common, at: new Date().toISOString() })
-  const remote = { session, key, task, t: remoteContext(session, args) }
-  const between = betweenBatches({ session, key, batches: task.batches, scope })
+  const remote = { session, key, task, spread, t: remoteContext(session, args) }
+  const between = betweenBatches({ session, key, spread, scope })
   let isHalted = false
   const results = await fanOut(hosts, (host, signal) => onHost(remote, host, signal), {
-    ...spreadOf(task),
+    ...spread.fanOut,
     ...(between && {
-      // What fails in between has stopped the run: that no further host begins is all there is to say here.
+      // What fails in between stops the run, by which no further host begins.
       between: (ended, left) =>
-        between(ended, left).catch(() => {
+        between(ended, left).catch((error: unknown) => {
+          session.engine.fail(error)
           isHalted = true
         }),
     }),
@@ -89,17 +91,6 @@ async function hostsOf<Specs extends ArgSpecs, Result>({
     })
   }
   return task.once ? hosts.slice(0, 1) : hosts
-}
-
-function spreadOf<Specs extends ArgSpecs, Result>(task: RemoteTask<Specs, Result>): FanOutOptions {
-  const batches = sizesOf(task.batches)
-  return {
-    ...(task.concurrency !== undefined && { concurrency: task.concurrency }),
-    ...(batches && { batches }),
-    ...(task.maxFailures !== undefined && { maxFailures: task.maxFailures }),
-    ...(task.onFailure && { onFailure: task.onFailure }),
-    ...(task.deadline !== undefined && { deadline: parseDuration(task.deadline) }),
-  }
 }
 
 function remoteContext<Specs extends ArgSpecs>(

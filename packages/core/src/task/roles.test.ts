@@ -15,6 +15,34 @@ describe('roles', () => {
     expect(await roles.resolve('db')).toEqual([{ name: 'db-1' }])
   })
 
+  it.each<[unknown, string, string]>([
+    ['web-1', 'E_HOST_LIST', 'role "web" is no list of hosts: "web-1"'],
+    [undefined, 'E_HOST_LIST', 'role "web" is no list of hosts: undefined'],
+    [[{ adress: 'a' }], 'E_HOST_INVALID', '{"adress":"a"} is no host: name: '],
+    [['web-1:99999'], 'E_HOST_INVALID', '"web-1:99999" is no host: port: '],
+    [[null], 'E_HOST_INVALID', 'null is no host: '],
+  ])('refuse %j from a function', async (found, code, message) => {
+    // What no compiler has seen.
+    const roles = new Roles({ web: () => found as string[] })
+    await expect(roles.resolve('web')).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(message),
+    })
+  })
+
+  it('are missed where none is named', async () => {
+    // What no compiler has seen.
+    const nothing = undefined as unknown as string
+    await expect(new Roles({ web: ['web-1'] }).resolve(nothing)).rejects.toMatchObject({
+      code: 'E_ROLE_UNKNOWN',
+    })
+  })
+
+  it('let a plugin say more of a host', async () => {
+    const host = { name: 'web-1', instance: 'i-1' }
+    expect(await new Roles({ web: () => [host] }).resolve('web')).toEqual([host])
+  })
+
   it('say for their hosts what these do not say themselves', async () => {
     const ssh = { user: 'deploy', port: 2222 } as const
     const roles = new Roles({

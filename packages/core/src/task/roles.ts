@@ -110,7 +110,8 @@ export class Roles {
     if (assigned) return assigned
     const spec = this.#configured.get(role)
     if (spec === undefined) {
-      const near = suggestion(role, this.names)
+      // A task that no compiler has seen may name none.
+      const near = suggestion(String(role), this.names)
       throw new ViridianError(
         'E_ROLE_UNKNOWN',
         `there is no role "${role}", and none was assigned in this run`,

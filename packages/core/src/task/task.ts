@@ -40,8 +40,8 @@ export type Task<Specs extends ArgSpecs = ArgSpecs, Result = unknown> =
 export interface FanOutSettings<Specs extends ArgSpecs = ArgSpecs> {
   /** Hosts at a time. @default 50 */
   readonly concurrency?: number
-  /** Groups of hosts one after another: `[1, 5, '20%']`; the last size repeats. @default all hosts at once */
-  readonly batches?: readonly HostCount[] | Batches<Specs>
+  /** Groups of hosts one after another: `[1, 5, '20%']`, or `'20%'`; the last size repeats. @default all hosts at once */
+  readonly batches?: HostCount | readonly HostCount[] | Batches<Specs>
   /** Failed hosts that are borne, a number or a share; one that cannot be reached has failed. @default 0 */
   readonly maxFailures?: HostCount
   /**

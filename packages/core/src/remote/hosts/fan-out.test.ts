@@ -89,6 +89,13 @@ describe('over hosts', () => {
     expect(statuses(await fanOut(hosts, run, { concurrency: 1, signal: stop.signal }))).toBe('dddsssssss')
   })
 
+  test('nothing thrown is a failure as any other', async () => {
+    const run = (host: { name: string }) => (numberOf(host) === 2 ? Promise.reject() : Promise.resolve())
+    const results = await fanOut(hosts, run, { maxFailures: 1 })
+    expect(statuses(results)).toBe('ddfddddddd')
+    expect(hostsError(results)?.message).toBe('the task failed on 1 of 10 hosts\n  web-2: Error: undefined')
+  })
+
   test('a number of hosts is a number or a share', async () => {
     // What a task file in JavaScript may hold.
     const wrong = 'many' as `${number}%`
@@ -113,7 +120,7 @@ describe('what becomes of the others', () => {
     const results = await fanOut(hosts, slow, { onFailure: 'stop', concurrency: 4 })
     expect(hostsError(results)?.message.split('\n')).toEqual([
       'the task failed on 1 of 10 hosts, 3 ended, 2 not begun',
-      '  web-2: no',
+      '  web-2: Error: no',
       '  ended: web-[5-7]',
       '  not begun: web-8, web-9',
     ])
@@ -221,6 +228,32 @@ describe('the error of hosts', () => {
       '  web-[101,201,301,401]: took longer than 5m',
       '  web-77, web-78: refused to log in: tried the agent',
     ])
+  })
+
+  test('tells what has caused a failure, and where it was, once for all that share it', async () => {
+    const results = await fanOut(
+      hosts,
+      ({ name }) => {
+        const cause = new Error(`connect ECONNREFUSED 10.0.0.${name.slice(4)}:443`)
+        const place = { file: 'releases.ts', line: 7, host: name }
+        return Promise.reject(new ViridianError('E_RELEASE', 'no release', { cause, place }))
+      },
+      { onFailure: 'continue' },
+    )
+    expect(hostsError(results)?.message.split('\n')).toEqual([
+      'the task failed on 10 of 10 hosts',
+      '  web-[0-9]: no release',
+      '    at releases.ts:7',
+      '    caused by connect ECONNREFUSED …:443',
+    ])
+  })
+
+  test('tells no file twice', async () => {
+    const [host = { name: '' }] = hosts
+    const error = new ViridianError('E_X', 'cannot read /srv/a', { place: { file: '/srv/a' } })
+    expect(hostsError(await fanOut([host], () => Promise.reject(error)))?.message).toBe(
+      'the task failed on 1 of 1 hosts\n  web-0: cannot read /srv/a',
+    )
   })
 
   test('names each reason', async () => {

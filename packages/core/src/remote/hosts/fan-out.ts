@@ -12,7 +12,9 @@ export type HostCount = number | `${number}%`
  * What becomes of the others once too many hosts have failed. `stop`: those begun are ended at once. `finish`: those begun
  * finish, no further one begins. `continue`: all hosts are run, and the task fails in the end.
  */
-export type OnFailure = 'stop' | 'finish' | 'continue'
+export type OnFailure = (typeof onFailures)[number]
+
+export const onFailures = ['stop', 'finish', 'continue'] as const
 
 export interface FanOutOptions {
   /** Hosts at a time. @default 50 */
@@ -60,7 +62,7 @@ export async function fanOut<Value>(
       const value = await run(host, stop?.signal)
       return { host, status: 'done', value, ms: ms() }
     } catch (error) {
-      if (error === stop?.others) return { host, status: 'stopped', ms: ms() }
+      if (stop !== undefined && error === stop.others) return { host, status: 'stopped', ms: ms() }
       failures += 1
       if (failures > tolerated && onFailure === 'stop') stop?.pull()
       return { host, status: 'failed', error, ms: ms() }
@@ -140,11 +142,18 @@ function batchesOf(hosts: readonly HostSpec[], sizes: readonly HostCount[] = [])
   return batches
 }
 
-function countOf(count: HostCount, total: number): number {
+/**
+ * How many hosts of `total` are meant.
+ *
+ * @param what - whose number it is, as an error begins: `maxFailures`
+ * @throws ViridianError `E_HOST_COUNT`
+ */
+export function countOf(count: HostCount, total: number, what?: string): number {
   const share = typeof count === 'string' ? /^(\d+(?:\.\d+)?)%$/.exec(count)?.[1] : undefined
   const number = share === undefined ? count : Math.floor((total * Number(share)) / 100)
-  if (typeof number === 'number' && Number.isFinite(number) && number >= 0) return number
-  throw new ViridianError('E_HOST_COUNT', `"${count}" is no number of hosts`, {
+  if (typeof number === 'number' && Number.isInteger(number) && number >= 0) return number
+  const named = what === undefined ? '' : `${what}: `
+  throw new ViridianError('E_HOST_COUNT', `${named}"${count}" is no number of hosts`, {
     hint: "write a number, or a share of all hosts such as '20%'",
   })
 }

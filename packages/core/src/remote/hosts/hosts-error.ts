@@ -1,7 +1,8 @@
-import { isViridianError, ViridianError } from '../../error.ts'
+import { reportOf, ViridianError } from '../../error.ts'
+import { placeText } from '../../error-place.ts'
 import type { HostSpec } from '../transport.ts'
 import { hostNames } from './host-names.ts'
-import { reasonLines } from './reasons.ts'
+import { type HostReason, reasonLines } from './reasons.ts'
 
 /** How a task ended on one host. */
 export type HostResult<Value = unknown> = {
@@ -46,7 +47,7 @@ export class HostsError extends ViridianError {
       ...(stopped.length > 0 ? [`  ended: ${hostNames(stopped)}`] : []),
       ...(skipped.length > 0 ? [`  not begun: ${hostNames(skipped)}`] : []),
     ]
-    const hint = failed.map(({ error }) => (isViridianError(error) ? error.hint : undefined)).find(Boolean)
+    const hint = failed.map(({ error }) => reportOf(error).hint).find(Boolean)
     super('E_HOSTS_FAILED', [counts.join(', '), ...reasonLines(failed.map(reasonOf)), ...rest].join('\n'), {
       hint: hint ?? 'with --failed it runs on these hosts alone; --verbose shows every command too',
       ...(failed.length === 1 && failed[0] && { place: { host: failed[0].host.name } }),
@@ -66,8 +67,15 @@ export function failuresOf(results: readonly HostResult[]): (HostResult & { stat
 const namesOf = (results: readonly HostResult[], status: HostResult['status']): string[] =>
   results.filter((result) => result.status === status).map(({ host }) => host.name)
 
-const reasonOf = ({ host, error }: HostResult & { status: 'failed' }) => ({
-  name: host.name,
-  address: host.address,
-  message: error instanceof Error ? error.message || error.name : String(error),
-})
+function reasonOf({ host, error }: HostResult & { status: 'failed' }): HostReason {
+  const { message, place, causes = [] } = reportOf(error)
+  const { file, line } = place ?? {}
+  const isTold = file !== undefined && line === undefined && message.includes(file)
+  // The host is what the reason is told of.
+  const at = isTold ? undefined : placeText({ ...place, host: undefined })
+  const because = [
+    ...(at === undefined ? [] : [`at ${at}`]),
+    ...causes.map((cause) => `caused by ${cause.split('\n', 1).join()}`),
+  ]
+  return { name: host.name, address: host.address, message, because }
+}

@@ -5,6 +5,8 @@ export interface HostReason {
   readonly name: string
   readonly address?: string | undefined
   readonly message: string
+  /** Where it was, and what has caused it, a line each. */
+  readonly because?: readonly string[]
 }
 
 /** Hosts that failed for the same reason. */
@@ -64,11 +66,11 @@ export function reasonLines(failed: readonly HostReason[]): string[] {
 }
 
 /** What failed, and the last that was said about it; messages of commands begin with the host's name themselves. */
-function reasonOf({ name, message }: HostReason): string {
+function reasonOf({ name, message, because = [] }: HostReason): string {
   const [first = '', ...rest] = message.split('\n')
   const last = rest.filter((line) => line.trim() !== '').slice(-lastLines)
   const reason = first.startsWith(name) ? first.slice(name.length).replace(/^:? /, '') : first
-  return [reason, ...last.map((line) => `    ${line.trim()}`)].join('\n')
+  return [reason, ...[...last, ...because].map((line) => `    ${line.trim()}`)].join('\n')
 }
 
 const ip = /(?<![\w.])(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f]*(?::[\da-f]*){3,})(?![\w.])/gi

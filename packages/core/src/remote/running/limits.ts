@@ -1,4 +1,4 @@
-import { formatDuration, parseDuration } from '../../duration.ts'
+import { formatDuration, parseTimer } from '../../duration.ts'
 import { ViridianError } from '../../error.ts'
 import type { CommandOptions } from '../host.ts'
 import { nameOf, type Order } from './order.ts'
@@ -20,7 +20,7 @@ export class Limits {
   ) {
     const after = (limit: number | string | undefined, what: string): NodeJS.Timeout | undefined => {
       if (limit === undefined) return undefined
-      const length = parseDuration(limit)
+      const length = parseTimer(limit)
       const hint = 'it was ended; give it a longer time, or see why it takes so long'
       return setTimeout(
         () => this.#stop('E_COMMAND_TIMEOUT', `${what} ${formatDuration(length)}`, hint),

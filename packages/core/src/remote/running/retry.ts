@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { formatDuration, parseDuration } from '../../duration.ts'
+import { formatDuration, longestTimer, parseTimer } from '../../duration.ts'
 import { isViridianError, reportOf, ViridianError } from '../../error.ts'
 
 /** How a command that fails is tried again. */
@@ -38,9 +38,8 @@ export async function withRetry<Value>(
   { signal, say, mayPass = isPassing }: RetryContext,
   attempt: () => Promise<Value>,
 ): Promise<Value> {
-  const { times, delay = '1s', backoff = 2 } = typeof retry === 'object' ? retry : { times: retry ?? 0 }
-  if (!Number.isInteger(times) || times < 0 || !(backoff > 0)) throw notARetry()
-  let pause = parseDuration(delay)
+  const { times, delay, backoff } = readRetry(retry)
+  let pause = delay
   for (let left = times; left > 0; left -= 1) {
     try {
       return await attempt()
@@ -50,10 +49,23 @@ export async function withRetry<Value>(
       say(`${what}; try ${times - left + 2} of ${times + 1} in ${formatDuration(pause)}`)
       // What an abort means to the command, the next attempt says.
       await sleep(pause, undefined, { signal }).catch(() => undefined)
-      pause *= backoff
+      pause = Math.min(pause * backoff, longestTimer)
     }
   }
   return attempt()
+}
+
+/**
+ * How often something is tried again, with the delay in milliseconds.
+ *
+ * @throws ViridianError `E_COMMAND_OPTION`, `E_DURATION`
+ */
+export function readRetry(retry: number | Retry | undefined): Required<Retry> & { readonly delay: number } {
+  const given = typeof retry === 'object' ? retry : { times: retry ?? 0 }
+  const { times, delay = '1s', backoff = 2, ...others } = given
+  if (!Number.isInteger(times) || times < 0 || !(backoff > 0) || Object.keys(others).length > 0)
+    throw notARetry()
+  return { times, delay: parseTimer(delay, 'retry.delay'), backoff }
 }
 
 function notARetry(): ViridianError {

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { parseDuration } from '../../duration.ts'
+import { longestTimer, parseTimer } from '../../duration.ts'
 import type { SshSettings } from '../ssh-config/settings.ts'
 import type { HostSpec, SshDefaults } from '../transport.ts'
 
@@ -82,7 +82,7 @@ function common(defaults: SshDefaults, settings: SshSettings) {
     identityFiles: settings.identityFiles ?? usualIdentityFiles(),
     knownHosts: known ?? [...userKnownHostsFiles, ...globalKnownHostsFiles],
     ownKnownHosts: (known ?? userKnownHostsFiles)[0],
-    connectTimeout: parseDuration(defaults.connectTimeout ?? secondsOf(settings.connectTimeout) ?? '60s'),
+    connectTimeout: parseTimer(defaults.connectTimeout ?? secondsOf(settings.connectTimeout) ?? '60s'),
   }
 }
 
@@ -93,7 +93,7 @@ function usualIdentityFiles(): string[] {
 }
 
 const secondsOf = (seconds: number | undefined): number | undefined =>
-  seconds === undefined ? undefined : seconds * 1_000
+  seconds === undefined ? undefined : Math.min(seconds * 1_000, longestTimer)
 
 export function expandHome(path: string): string {
   return path.startsWith('~/') ? join(homedir(), path.slice(2)) : path

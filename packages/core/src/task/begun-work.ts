@@ -1,0 +1,59 @@
+import { setMaxListeners } from 'node:events'
+import { ViridianError } from '../error.ts'
+import { nameOf } from '../remote/running/order.ts'
+
+/** What a remote task's function has begun on a host and what has not ended yet. It ends with the function. */
+export class BegunWork {
+  readonly #host: string
+  readonly #open = new Map<Promise<unknown>, string>()
+  readonly #controller = new AbortController()
+  readonly #outer: AbortSignal
+  readonly #follow = (): void => this.#controller.abort(this.#outer.reason)
+
+  constructor(host: string, outer: AbortSignal) {
+    this.#host = host
+    this.#outer = outer
+    // Every command of the host listens on it.
+    setMaxListeners(0, this.signal)
+    outer.addEventListener('abort', this.#follow, { once: true })
+    if (outer.aborted) this.#follow()
+  }
+
+  /** Ends what is begun. */
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  /**
+   * Follows something until it has ended. What the function's end has ended is told by that alone: its promise stays
+   * pending, since whatever waits for it now would tell of it once more.
+   */
+  track<Value>(shown: string, begun: Promise<Value>): Promise<Value> {
+    this.#open.set(begun, shown)
+    return new Promise((resolve, reject) => {
+      const settled = (settle: () => void) => (this.#open.delete(begun) ? settle() : undefined)
+      begun.then(
+        (value) => settled(() => resolve(value)),
+        (error: unknown) => settled(() => reject(error)),
+      )
+    })
+  }
+
+  /** @throws ViridianError `E_STEP_UNSETTLED` when something was begun and not awaited */
+  refuseOpen(): void {
+    if (this.#open.size === 0) return
+    const names = [...this.#open.values()].map((shown) => nameOf({ shown }))
+    throw new ViridianError(
+      'E_STEP_UNSETTLED',
+      `${this.#host}: the task returned while commands were not finished: ${names.join(', ')}`,
+      { hint: 'await everything that it starts on a host', place: { host: this.#host } },
+    )
+  }
+
+  /** Ends what is open, and refuses what comes now. */
+  end(): void {
+    this.#outer.removeEventListener('abort', this.#follow)
+    this.#open.clear()
+    this.#controller.abort(new ViridianError('E_TASK_ENDED', `the task has ended on ${this.#host}`))
+  }
+}
