@@ -182,7 +182,9 @@ describe.each(transportNames)('by %s, commands on a real server', (name) => {
       exec: async (_command, channel) => {
         running += 1
         most = Math.max(most, running)
-        await new Promise((resolve) => setTimeout(resolve, 10))
+        await until(() => most >= atMost)
+        // Time for one too many.
+        await new Promise((resolve) => setTimeout(resolve, 20))
         running -= 1
         channel.exit(0)
         channel.end()
