@@ -176,7 +176,7 @@ describe('a second signal', () => {
     const child = project.start(['run', 'deploy', '--wait', '60s'])
     onLine(child, (line) => {
       if (/✓ make green/.test(line)) child.kill(one)
-      if (/^Putting everything back/.test(line)) setTimeout(() => child.kill(other), 600)
+      if (/^Putting everything back/.test(line)) setTimeout(() => child.kill(other), 300)
     })
     const stopped = await ended(child)
     expect(stopped.exitCode).toBe(3)
@@ -203,7 +203,7 @@ describe('a second signal', () => {
     const { exitCode } = await project.json(['run', 'deploy', '--wait', '60s'], ({ kind, title }, child) => {
       if (kind !== 'step.finished' || title !== 'make green') return
       child.kill('SIGHUP')
-      setTimeout(() => child.kill('SIGHUP'), 600)
+      setTimeout(() => child.kill('SIGHUP'), 300)
     })
     expect(exitCode).toBe(130)
     expect(existsSync(join(project.directory, 'green'))).toBe(false)

@@ -4,7 +4,7 @@ import type { Session } from '../run/session.ts'
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 // One end of a terminal or a job comes as several signals: of the kernel, of the shell, to a process and to its group.
-const onceMs = 500
+const onceMs = 200
 
 /**
  * The first signal stops the run and lets it undo; a second one ends it at once, its journal intact: a later one, which
