@@ -42,15 +42,17 @@ const things = { name: 'things', module: 'things', settings: null, steps: [make]
 // How a task's own mistakes would end a process, with what it has made left behind.
 const endings = {
   never: () => new Promise(() => {}),
+  nested: (t) => t.run(idleForEver),
   timer: async () => { setTimeout(() => { throw new Error('in a timer') }, 10); await sleep(60_000) },
   emitter: async () => { setTimeout(() => new EventEmitter().emit('error', new Error('of an emitter')), 10); await sleep(60_000) },
   odd: async () => { throw Object.create(null) },
   promise: async () => { void Promise.reject(new Error('awaited by nobody')); await sleep(60_000) },
 }
+const idleForEver = task({}, () => new Promise(() => {}))
 const mistaken = task({ args: { how: { type: 'string', choices: Object.keys(endings) } } }, async (t) => {
   await t.step(make, { name: thing })
   console.log('to be read by people')
-  await endings[t.args.how]()
+  await endings[t.args.how](t)
 })
 
 const args = { wait: { type: 'duration', default: '0s' }, keep: { type: 'duration', default: '0s' }, bad: 'boolean' }
@@ -63,7 +65,7 @@ const deploy = task({ args, locks: () => ['things'] }, async (t) => {
 })
 export default defineConfig({
   plugins: [things],
-  tasks: { deploy, mistaken, idle: task({}, async () => { await sleep(60_000) }) },
+  tasks: { deploy, mistaken, idleForEver, idle: task({}, async () => { await sleep(60_000) }) },
   stages: { here: { plugins: [{ name: 'here', module: 'here', settings: null, rehearsal: true }] } },
 })
 `
@@ -213,6 +215,7 @@ describe('a second signal', () => {
 describe('a mistake that would end the process', () => {
   it.each([
     ['never', 'E_TASK_STUCK', 'nothing is left to wait for, and "mistaken" has not ended'],
+    ['nested', 'E_TASK_STUCK', 'nothing is left to wait for, and "mistaken" has not ended'],
     ['timer', 'E_UNEXPECTED', 'Error: in a timer'],
     ['emitter', 'E_UNEXPECTED', 'Error: of an emitter'],
     ['odd', 'E_UNEXPECTED', 'Error: [Object: null prototype] {}'],

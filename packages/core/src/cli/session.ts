@@ -1,4 +1,4 @@
-import { reportOf } from '../error.ts'
+import { isViridianError, reportOf } from '../error.ts'
 import { Mask } from '../events/mask.ts'
 import type { JournalRecord } from '../journal/record.ts'
 import { colorsFor } from '../output/colors.ts'
@@ -71,6 +71,8 @@ export async function withSession<Result>(
   const releaseFailures = takeFailures({
     // It must not end the process, which has something to undo.
     stray: (reason) => {
+      // Of what a task has left running on a host, the host tells.
+      if (isViridianError(reason) && reason.code === 'E_TASK_ENDED') return
       const { signal, failure } = session.engine
       if (!signal.aborted) session.engine.fail(reason)
       else if (reason !== failure && reason !== signal.reason)

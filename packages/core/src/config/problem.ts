@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { definedIn } from '../defined.ts'
 import { isViridianError } from '../error.ts'
 import { suggestion } from '../nearest.ts'
 
@@ -25,7 +26,7 @@ export function shapeProblems(
   { noun, type }: Subject,
 ): Problem[] {
   const known = Object.keys(schema.shape)
-  const issues = schema.safeParse(value).error?.issues ?? []
+  const issues = schema.safeParse(definedIn(value)).error?.issues ?? []
   return issues.flatMap((issue) => {
     const at = [...(place === '' ? [] : [place]), ...issue.path].join('.')
     if (issue.code !== 'unrecognized_keys')

@@ -24,14 +24,12 @@ export class BegunWork {
     return this.#controller.signal
   }
 
-  /**
-   * Follows something until it has ended. What the function's end has ended is told by that alone: its promise stays
-   * pending, since whatever waits for it now would tell of it once more.
-   */
+  /** Follows something until it has ended, by itself or with the function. */
   track<Value>(shown: string, begun: Promise<Value>): Promise<Value> {
     this.#open.set(begun, shown)
     return new Promise((resolve, reject) => {
-      const settled = (settle: () => void) => (this.#open.delete(begun) ? settle() : undefined)
+      const settled = (settle: () => void) =>
+        this.#open.delete(begun) ? settle() : reject(this.signal.reason)
       begun.then(
         (value) => settled(() => resolve(value)),
         (error: unknown) => settled(() => reject(error)),

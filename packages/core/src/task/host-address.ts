@@ -1,3 +1,4 @@
+import { definedIn } from '../defined.ts'
 import { ViridianError } from '../error.ts'
 import { recordedHost } from '../remote/host-schema.ts'
 import { parseUri } from '../remote/ssh-config/proxy-jump.ts'
@@ -6,11 +7,11 @@ import { shortened } from '../shortened.ts'
 
 /** @throws ViridianError `E_HOST_INVALID` */
 export function asHost(host: string | HostSpec): HostSpec {
-  const spec = typeof host === 'string' ? parseHost(host) : host
-  const [issue] = recordedHost.safeParse(spec).error?.issues ?? []
-  if (issue === undefined) return spec
-  const where = issue.path.map((member) => `${String(member)}: `).join('')
-  throw new ViridianError('E_HOST_INVALID', `${shownOf(host)} is no host: ${where}${issue.message}`, {
+  const { data, error } = recordedHost.safeParse(typeof host === 'string' ? parseHost(host) : definedIn(host))
+  if (data) return data
+  const [issue] = error.issues
+  const where = issue?.path.map((member) => `${String(member)}: `).join('') ?? ''
+  throw new ViridianError('E_HOST_INVALID', `${shownOf(host)} is no host: ${where}${issue?.message}`, {
     hint: 'a host is a name, user@name:port, or { name, address, … }',
   })
 }

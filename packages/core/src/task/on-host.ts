@@ -1,5 +1,6 @@
 import { formatDuration } from '../duration.ts'
 import { reportOf, ViridianError } from '../error.ts'
+import { isOf } from '../remote/hosts/reasons.ts'
 import { withRetry } from '../remote/running/retry.ts'
 import { timeLimited } from '../remote/running/time-limit.ts'
 import type { HostSpec } from '../remote/transport.ts'
@@ -80,7 +81,7 @@ function tried<Specs extends ArgSpecs, Result>(
   return withRetry(retry, around, attempt)
 }
 
-const told = ({ name }: HostSpec, text: string): string => (text.startsWith(name) ? text : `${name}: ${text}`)
+const told = ({ name }: HostSpec, text: string): string => (isOf(name, text) ? text : `${name}: ${text}`)
 
 /** What the function has opened ends with it. */
 async function once<Specs extends ArgSpecs, Result>(
@@ -111,6 +112,12 @@ function recorded<Result>(
   spec: HostSpec,
   body: () => Promise<Result>,
 ): Promise<Result> {
+  // A refusal is of the run, not of a host.
+  const leave = (): Promise<void> =>
+    session.beforeRemoteTask().catch((error: unknown) => {
+      session.engine.fail(error)
+      throw error
+    })
   return session.engine.perform({
     key,
     parent,
@@ -122,12 +129,12 @@ function recorded<Result>(
     // What the task function returned is its own affair; a resumed run gets it back as JSON holds it.
     parse: (output) => output as Result,
     prepare: async () => {
-      await session.beforeRemoteTask()
+      await leave()
       return undefined
     },
     // A resumed run that was killed in mid-task has prepared it before, and asks for leave here.
     work: async () => {
-      await session.beforeRemoteTask()
+      await leave()
       return body()
     },
   })

@@ -38,6 +38,21 @@ describe('the reasons of failed hosts', () => {
     ])
   })
 
+  it('keep their words where no two hosts share one, and words that only look like a host', () => {
+    const failed = [
+      { name: 'db', message: 'db: Error: mongodb is down\n  feedback is missing' },
+      { name: 'app', message: 'applying the map failed' },
+      { name: 'log', message: 'log rotate failed' },
+      { name: 'web', message: 'webserver answers 503' },
+    ]
+    expect(reasonLines(failed)).toEqual([
+      '  db: Error: mongodb is down\n    feedback is missing',
+      '  app: applying the map failed',
+      '  log: rotate failed',
+      '  web: webserver answers 503',
+    ])
+  })
+
   it('are cut to what they have in common when there are many, and name every host', () => {
     const failed = names(1, 30).map((name, index) => ({
       name,

@@ -21,7 +21,6 @@ const most = 10
 
 /** From the words as they are to what many hosts' words have in common. */
 const views: readonly ((host: HostReason) => string)[] = [
-  reasonOf,
   (host) => alike(reasonOf(host), host),
   (host) => firstOf(alike(reasonOf(host), host)),
   // Commands that hosts were given each in its own words.
@@ -31,26 +30,31 @@ const views: readonly ((host: HostReason) => string)[] = [
 /** Hosts by the reason that they failed for, the most frequent first: in the hosts' own words where that makes few. */
 export function sharedReasons(failed: readonly HostReason[]): SharedReason[] {
   const enough = Math.min(most, Math.max(few, failed.length / 4))
-  let groups = new Map<string, string[]>()
+  let groups = grouped(failed, reasonOf)
   for (const view of views) {
-    groups = grouped(failed, view)
     if (groups.size <= enough) break
+    const fewer = grouped(failed, view)
+    if (fewer.size < groups.size) groups = fewer
   }
   return [...groups]
-    .map(([reason, hosts]) => ({ hosts, lines: reason.split('\n') }))
+    .map(([reason, hosts]) => {
+      const [first, ...others] = hosts
+      const own = first && others.length === 0 ? reasonOf(first) : reason
+      return { hosts: hosts.map(({ name }) => name), lines: own.split('\n') }
+    })
     .sort((one, other) => other.hosts.length - one.hosts.length)
 }
 
 function grouped(
   failed: readonly HostReason[],
   reasonFor: (host: HostReason) => string,
-): Map<string, string[]> {
-  const groups = new Map<string, string[]>()
+): Map<string, HostReason[]> {
+  const groups = new Map<string, HostReason[]>()
   for (const host of failed) {
     const reason = reasonFor(host)
     const others = groups.get(reason)
-    if (others) others.push(host.name)
-    else groups.set(reason, [host.name])
+    if (others) others.push(host)
+    else groups.set(reason, [host])
   }
   return groups
 }
@@ -65,19 +69,26 @@ export function reasonLines(failed: readonly HostReason[]): string[] {
   return rest.length > 0 ? [...lines, `  each for a reason of its own: ${hostNames(rest)}`] : lines
 }
 
+/** Whether a text begins with a host's name, and not with a word that begins in the same way. */
+export const isOf = (name: string, text: string): boolean =>
+  text.startsWith(`${name}: `) || text.startsWith(`${name} `)
+
 /** What failed, and the last that was said about it; messages of commands begin with the host's name themselves. */
 function reasonOf({ name, message, because = [] }: HostReason): string {
   const [first = '', ...rest] = message.split('\n')
   const last = rest.filter((line) => line.trim() !== '').slice(-lastLines)
-  const reason = first.startsWith(name) ? first.slice(name.length).replace(/^:? /, '') : first
+  const reason = isOf(name, first) ? first.slice(name.length).replace(/^:? /, '') : first
   return [reason, ...[...last, ...because].map((line) => `    ${line.trim()}`)].join('\n')
 }
 
 const ip = /(?<![\w.])(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f]*(?::[\da-f]*){3,})(?![\w.])/gi
 
+const wholeWord = (word: string): RegExp =>
+  new RegExp(`(?<![\\w.-])${word.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w-]|\\.\\w)`, 'g')
+
 /** A reason without what only this host calls itself: its name and addresses. */
 function alike(reason: string, { name, address }: HostReason): string {
   const own = [name, ...(address === undefined ? [] : [address])]
-  const bare = own.reduce((text, word) => text.replaceAll(word, '…'), reason)
+  const bare = own.reduce((text, word) => text.replaceAll(wholeWord(word), '…'), reason)
   return bare.replaceAll(ip, '…').replaceAll(/\(…(?::\d+)?\) /g, '')
 }
