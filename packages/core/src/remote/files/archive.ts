@@ -14,12 +14,18 @@ export interface Archive {
   readonly chunks: AsyncIterable<Buffer>
 }
 
-/** Packs some entries of a tree, and before them what else is to travel, by name. */
+/**
+ * Packs some entries of a tree, and before them what else is to travel, by name.
+ *
+ * @param last - the name of an empty file at the end: to tars, an archive that is cut off between two files is a whole one
+ */
 export function archiveOf(
   tree: Tree,
   entries: readonly TreeEntry[],
+  last: string,
   extras: Readonly<Record<string, Buffer>> = {},
 ): Archive {
+  const mark = headerOf(own(last, Buffer.alloc(0)))
   const files = Object.entries(extras).map(([path, content]) => ({
     header: headerOf(own(path, content)),
     content,
@@ -37,9 +43,9 @@ export function archiveOf(
       yield* contentOf(tree.fileOf(entry), entry.size)
       yield padding(entry.size)
     }
-    yield end
+    yield Buffer.concat([mark, end])
   }
-  return { size: sizes.reduce((sum, size) => sum + size, end.length), chunks: chunks() }
+  return { size: sizes.reduce((sum, size) => sum + size, mark.length + end.length), chunks: chunks() }
 }
 
 const own = (path: string, content: Buffer): TreeEntry => ({

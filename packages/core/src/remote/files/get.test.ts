@@ -262,6 +262,17 @@ describe('a directory', () => {
     expect(readdirSync(here)).toEqual(['copy'])
   })
 
+  test('with a name that is not UTF-8 is refused, and named', async () => {
+    mkdirSync(join(there, 'odd'))
+    writeFileSync(Buffer.concat([Buffer.from(join(there, 'odd/a')), Buffer.from([0xe9])]), '1')
+    await expect(host.get(join(there, 'odd'), 'odd')).rejects.toMatchObject({
+      code: 'E_LOCAL_FILE',
+      message: expect.stringContaining('not UTF-8'),
+      hint: 'rename it there',
+    })
+    expect(existsSync(join(here, 'odd'))).toBe(false)
+  })
+
   test('that is written to meanwhile is got, with a warning', async () => {
     plant()
     execFileSync('mkfifo', [join(there, 'tree/pipe')])

@@ -35,6 +35,8 @@ export interface FileVersion {
 export class LocalFiles {
   /** The name of the list in a partial archive: such as no tree has of its own. */
   readonly list = `.viridian-${randomBytes(6).toString('hex')}`
+  /** The name of the last file in every archive. */
+  readonly last = `${this.list}.last`
   /** Where relative paths start. */
   readonly directory: string
   readonly claims = new Claims()
@@ -82,7 +84,7 @@ export class LocalFiles {
     const make = async (): Promise<Spool> => {
       const { archiveOf } = await import('./archive.ts')
       const list = gone && { [this.list]: bytesOf(gone.map((path) => `./${path}\0`).join('')) }
-      const { size, chunks } = archiveOf(tree, entries, list)
+      const { size, chunks } = archiveOf(tree, entries, this.last, list)
       if (compress) return spool(compressed(chunks), inMemory)
       return size > inMemory ? spool(chunks, inMemory) : new Arriving(size, chunks)
     }

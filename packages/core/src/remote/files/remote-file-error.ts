@@ -9,6 +9,10 @@ const hints: readonly (readonly [words: RegExp, hint: string | Readonly<Record<M
   ],
   [/Read-only file system/i, 'the file system is mounted read-only there'],
   [
+    /chown: .*(?:Operation not permitted|not permitted)/i,
+    "to give files away takes root there: host.as('root'), or --sudo",
+  ],
+  [
     /Permission denied|Operation not permitted/i,
     {
       put: 'the directory that it stands in must be writable too: give a path of the user, or use host.as()',
@@ -17,6 +21,10 @@ const hints: readonly (readonly [words: RegExp, hint: string | Readonly<Record<M
   ],
   [/something is mounted in/, 'unmount it there, and remove the directory; the new one is in its place'],
   [/Device or resource busy/i, 'something is mounted there: put what is inside of it'],
+  [
+    /was made by somebody else meanwhile/,
+    'another run puts to the same place: run it again when that is done',
+  ],
   [/(?:tar|gzip): (?:command )?not found/i, 'install tar on the host: directories travel as its archives'],
   [
     /(?:find|xargs): (?:command )?not found|not found: (?:find|xargs)/,

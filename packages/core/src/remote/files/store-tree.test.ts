@@ -65,6 +65,8 @@ interface Machine {
   readonly uid?: number
   /** A command that carries out the one behind it. */
   readonly by?: readonly string[]
+  /** How many bytes of the archive do not come. */
+  readonly lost?: number
   /** Shell commands before each command, or before the first or second one. */
   readonly before?: (command: number) => string
 }
@@ -74,6 +76,7 @@ function machine({
   path = '/usr/sbin:/usr/bin:/sbin:/bin',
   uid,
   by = [],
+  lost = 0,
   before,
 }: Machine): Exchange {
   return async ({ command, input }) => {
@@ -82,7 +85,10 @@ function machine({
     const [program = '', ...words] = [...by, shell, '-c', script]
     const user = uid === undefined ? {} : { uid, gid: uid }
     const child = spawn(program, words, { cwd: place, env: { PATH: path, HOME: top }, ...user })
-    const fed = pipeline(Readable.from(input ? input.chunks() : []), child.stdin).catch(() => undefined)
+    const archive = input ? await buffer(Readable.from(input.chunks())) : Buffer.alloc(0)
+    const fed = pipeline(Readable.from([archive.subarray(0, archive.length - lost)]), child.stdin).catch(
+      () => undefined,
+    )
     const [answer, complaints] = await Promise.all([buffer(child.stdout), text(child.stderr), fed])
     if (child.exitCode === null) await once(child, 'exit')
     if (child.exitCode === 0) return answer
@@ -496,4 +502,24 @@ describe.runIf(isRoot)('what is mounted in a tree', () => {
     })
     expect(readdirSync(join(place, 'shared'))).toEqual(['precious'])
   })
+})
+
+describe('an archive that does not come whole', () => {
+  const lost = Array.from({ length: 8 }, (_, index) => (index + 3) * 512)
+
+  test.each(lost)('changes nothing, without its last %i bytes', async (bytes) => {
+    for (const name of ['a', 'b', 'c', 'd']) write(local(name), 'old')
+    await put()
+    const before = treeListing(target())
+    for (const name of ['a', 'b', 'c', 'd']) write(local(name), 'new')
+    await expect(put({}, { lost: bytes })).rejects.toMatchObject({ code: 'E_REMOTE_FILE' })
+    write(local('b'), 'old')
+    await expect(put({ delete: false }, { lost: bytes })).rejects.toMatchObject({ code: 'E_REMOTE_FILE' })
+    expect(treeListing(target())).toEqual(before)
+    expect(readdirSync(join(place, 'there'))).toEqual(['tree'])
+  })
+})
+
+test.each(['', ':', '-R', 'a b', 'a:b:c'])('%j is no owner', async (owner) => {
+  await expect(put({ owner })).rejects.toMatchObject({ code: 'E_PUT_OPTIONS' })
 })

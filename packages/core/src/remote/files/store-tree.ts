@@ -7,6 +7,8 @@ export interface StoredTree {
   /** Without a slash at its end. */
   readonly path: string
   readonly token: string
+  /** The name of the empty file that the archive ends with. */
+  readonly last: string
   /** What the archive holds; the top is always among it. */
   readonly entries: readonly TreeEntry[]
   /** Set: the archive holds only what has changed; the rest is the old directory's. */
@@ -26,7 +28,7 @@ export interface TreeUpdate {
  * Unpacks a tar archive from standard input beside the directory, and exchanges the two as a whole, or moves what has
  * changed into the directory, file by file. Until all has come, the directory is left alone.
  */
-export function storeTree({ path, token, entries, update, compressed, owner }: StoredTree): string {
+export function storeTree({ path, token, last, entries, update, compressed, owner }: StoredTree): string {
   const isOdd = entries.some(({ path, target }) => /[^ -~]/.test(path + target))
   const unpack = `${isOdd ? 'LC_ALL= LANG=C LC_CTYPE=$u ' : ''}tar -xpof - -C "$s/new"`
   return [
@@ -45,6 +47,7 @@ export function storeTree({ path, token, entries, update, compressed, owner }: S
     ...(isOdd ? [findUtf8] : []),
     // For a user who is not root, busybox leaves the modes to the umask, and those of what is there as they are.
     `(umask 0; ${compressed ? `gzip -dc | ${unpack}` : unpack}) || quit`,
+    `chmod u+rwx "$s/new" && rm "$s/new/${last}" || quit`,
     `chmod ${exactly(topMode(entries).toString(8))} "$s/new" || quit`,
     ...given(entries, owner),
     ...(update === undefined ? ['n="$s/new"'] : updated(entries, update, owner)),
@@ -146,11 +149,13 @@ function exchanged(entries: readonly TreeEntry[]): string[] {
   const mode = topMode(entries)
   const isLocked = (mode & 0o200) === 0
   return [
+    // Another run may have put a directory there meanwhile: nothing is moved into that.
+    'arrive() { mv -T "$n" "$t" 2>/dev/null || { [ ! -e "$t" ] && mv "$n" "$t"; } || { echo "$t was made by somebody else meanwhile" >&2; false; }; }',
     // Only who may write to a directory may move it to another one.
     '[ ! -d "$t" ] || [ -w "$t" ] || chmod u+w "$t" 2>/dev/null || :',
     ...(isLocked ? ['chmod u+w "$n" || quit'] : []),
-    'if [ -e "$t" ]; then mv --exchange -T "$n" "$t" 2>/dev/null || { mv "$t" "$s/old" && mv "$n" "$t"; } || quit',
-    'else mv "$n" "$t" || quit; fi',
+    'if [ -e "$t" ]; then mv --exchange -T "$n" "$t" 2>/dev/null || { mv "$t" "$s/old" && arrive; } || quit',
+    'else arrive || quit; fi',
     ...(isLocked ? [`chmod ${exactly(mode.toString(8))} "$t" || quit`] : []),
   ]
 }

@@ -9,6 +9,13 @@ afterAll(() => rmSync(place, { recursive: true }))
 const fill = (text: string, data: TemplateData = {}): Promise<string> =>
   render({ text }, data, (path) => path)
 
+test('what the data holds is itself wherever it is asked for', async () => {
+  const srv = [{ name: 'a' }, Object.freeze({ name: 'b' })]
+  const text =
+    '<% for (const s of it.srv) { %><%= s.name %><%= it.srv.indexOf(s) < 1 ? "," : "" %><% } %> <%= it.srv.includes(it.primary) %>'
+  expect(await fill(text, { srv, primary: srv[1] })).toBe('a,b true')
+})
+
 test('values stand as they are, and lines where they were', async () => {
   const text = `listen <%= it.port %>;\n<% for (const s of it.servers) { -%>\nserver <%= s.name %>;\n<% } -%>\nend\n`
   const servers = [{ name: '<a&b>' }, { name: `"c"` }]

@@ -51,16 +51,21 @@ function written(value: unknown): string {
 }
 
 /** The data, with an error for whatever it does not have: a misspelt name would leave a hole in a configuration. */
-function strict(value: object, name: string): object {
-  return new Proxy(Object.isFrozen(value) ? copied(value) : value, {
+function strict(value: object, name: string, known = new WeakMap<object, object>()): object {
+  const stricter = known.get(value)
+  if (stricter) return stricter
+  const made = new Proxy(Object.isFrozen(value) ? copied(value) : value, {
     get(target, key) {
       const inside: unknown = Reflect.get(target, key)
       const path = `${name}${/^\d+$/.test(String(key)) ? `[${String(key)}]` : `.${String(key)}`}`
       const asked = typeof key === 'string' && !key.startsWith('__') && key !== 'toJSON'
       if (inside === undefined && asked) throw new ReferenceError(`${path} is undefined`)
-      return isPlain(inside) ? strict(inside, path) : inside
+      return isPlain(inside) ? strict(inside, path, known) : inside
     },
   })
+  // The same one each time: templates compare what they are given.
+  known.set(value, made)
+  return made
 }
 
 // Of what is frozen, a proxy must give exactly what it holds.

@@ -60,6 +60,8 @@ export class Unpacking {
 
   #isForNow(path: string, entry: ReadEntry): boolean {
     const { type, linkpath = '', mode = 0 } = entry
+    // What is no UTF-8 is read as U+FFFD: two names could become one.
+    if (`${path}${linkpath}`.includes('\ufffd')) this.#failure ??= notUtf8(path)
     switch (type) {
       case 'SymbolicLink':
         this.#links.set(path, linkpath)
@@ -113,3 +115,10 @@ export class Unpacking {
 }
 
 const cleaned = (path: string): string => path.replace(/^(?:\.?\/)+/, '').replace(/\/+$/, '')
+
+const notUtf8 = (path: string): Error =>
+  localFileError(
+    path,
+    `${path} on the host has a name, or leads to one, that is not UTF-8`,
+    'rename it there',
+  )

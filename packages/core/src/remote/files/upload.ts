@@ -51,6 +51,7 @@ export class Upload {
 
   /** A remote path that ends in `/` gets the local name. */
   async put(source: PutSource, remote: string, options: PutOptions): Promise<PutResult> {
+    refuseOwner(options.owner)
     if (typeof source === 'string') return this.#putPath(this.#local.resolve(source), remote, options)
     refuseDirectoryPath(remote)
     if (source instanceof Uint8Array) return this.#putBytes(source, remote, options)
@@ -131,7 +132,8 @@ export class Upload {
     const packing = update ? { entries: changed, gone, compress } : { entries: tree.entries, compress }
     return this.#local.withArchive(tree, packing, async (archive) => {
       const { entries } = packing
-      const command = storeTree({ path, token: token(), entries, update, compressed: compress, owner })
+      const { last } = this.#local
+      const command = storeTree({ path, token: token(), last, entries, update, compressed: compress, owner })
       await this.#exchange({ command, input: { size: archive.size, chunks: () => archive.chunks() } })
       return { changed: true, sent: archive.size }
     })
@@ -155,6 +157,13 @@ export class Upload {
 
 function token(): string {
   return `.viridian-${randomBytes(6).toString('hex')}`
+}
+
+function refuseOwner(owner: string | undefined): void {
+  if (owner === undefined || /^(?!-)(?:[^:\s]+:?[^:\s]*|:[^:\s]+)$/.test(owner)) return
+  throw new ViridianError('E_PUT_OPTIONS', `"${owner}" is no owner`, {
+    hint: 'write it as user, user:group or :group',
+  })
 }
 
 function refuseDirectoryPath(remote: string): void {
