@@ -523,3 +523,15 @@ describe('an archive that does not come whole', () => {
 test.each(['', ':', '-R', 'a b', 'a:b:c'])('%j is no owner', async (owner) => {
   await expect(put({ owner })).rejects.toMatchObject({ code: 'E_PUT_OPTIONS' })
 })
+
+test('many who put at once leave one whole tree, and nothing else', async () => {
+  write(local('a'), 'x'.repeat(1000))
+  mkdirSync(local('sub'))
+  write(local('sub', 'b'), 'y')
+  for (let round = 0; round < 3; round += 1) {
+    await Promise.all(Array.from({ length: 6 }, () => put()))
+    expect(treeListing(target())).toEqual(treeListing(local()))
+    expect(readdirSync(join(place, 'there'))).toEqual(['tree'])
+    write(local('a'), `${round}`)
+  }
+})

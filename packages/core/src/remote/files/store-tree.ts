@@ -149,13 +149,15 @@ function exchanged(entries: readonly TreeEntry[]): string[] {
   const mode = topMode(entries)
   const isLocked = (mode & 0o200) === 0
   return [
-    // Another run may have put a directory there meanwhile: nothing is moved into that.
-    'arrive() { mv -T "$n" "$t" 2>/dev/null || { [ ! -e "$t" ] && mv "$n" "$t"; } || { echo "$t was made by somebody else meanwhile" >&2; false; }; }',
     // Only who may write to a directory may move it to another one.
     '[ ! -d "$t" ] || [ -w "$t" ] || chmod u+w "$t" 2>/dev/null || :',
     ...(isLocked ? ['chmod u+w "$n" || quit'] : []),
-    'if [ -e "$t" ]; then mv --exchange -T "$n" "$t" 2>/dev/null || { mv "$t" "$s/old" && arrive; } || quit',
-    'else arrive || quit; fi',
+    // Others may put a directory there meanwhile, or take it away: nothing is moved into that, and the last one stays.
+    'arrive() { mv -T "$n" "$t" 2>/dev/null && return; if [ -e "$t" ]; then echo "$t was made by somebody else meanwhile" >&2; return 1; fi; mv "$n" "$t"; }',
+    'leave() { remove "$s/old"; mv "$t" "$s/old" || [ ! -e "$t" ]; }',
+    'swap() { if [ -e "$t" ]; then mv --exchange -T "$n" "$t" 2>/dev/null && return; leave || return; fi; arrive; }',
+    // What is in the way is told of in the end.
+    'i=0; until swap 2>/dev/null; do [ $((i+=1)) -lt 9 ] || { swap || quit; break; }; done',
     ...(isLocked ? [`chmod ${exactly(mode.toString(8))} "$t" || quit`] : []),
   ]
 }
