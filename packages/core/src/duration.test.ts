@@ -34,11 +34,11 @@ describe('a duration', () => {
   })
 
   test('that is none in a task file of JavaScript is refused too', () => {
-    for (const nonsense of [{}, null, true]) {
+    for (const nonsense of ['{}', 'null', 'true']) {
       // What no compiler has seen.
-      const given = nonsense as unknown as string
+      const given: string = JSON.parse(nonsense)
       expect(() => parseDuration(given, 'timeout')).toThrow(
-        expect.objectContaining({ code: 'E_DURATION', message: `timeout: ${nonsense} is not a duration` }),
+        expect.objectContaining({ code: 'E_DURATION', message: `timeout: ${given} is not a duration` }),
       )
     }
   })

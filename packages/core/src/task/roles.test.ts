@@ -32,7 +32,7 @@ describe('roles', () => {
 
   it('are missed where none is named', async () => {
     // What no compiler has seen.
-    const nothing = undefined as unknown as string
+    const nothing: string = JSON.parse('{}').role
     await expect(new Roles({ web: ['web-1'] }).resolve(nothing)).rejects.toMatchObject({
       code: 'E_ROLE_UNKNOWN',
     })
