@@ -46,6 +46,9 @@ const endings = {
   timer: async () => { setTimeout(() => { throw new Error('in a timer') }, 10); await sleep(60_000) },
   emitter: async () => { setTimeout(() => new EventEmitter().emit('error', new Error('of an emitter')), 10); await sleep(60_000) },
   odd: async () => { throw Object.create(null) },
+  outer: async (t) => {
+    await t.branch('build', async () => { await t.$\`true\` })
+  },
   promise: async () => { void Promise.reject(new Error('awaited by nobody')); await sleep(60_000) },
 }
 const idleForEver = task({}, () => new Promise(() => {}))
@@ -53,6 +56,18 @@ const mistaken = task({ args: { how: { type: 'string', choices: Object.keys(endi
   await t.step(make, { name: thing })
   console.log('to be read by people')
   await endings[t.args.how](t)
+})
+
+const exits = task({}, async (t) => {
+  await t.step(make, { name: thing })
+  process.exit(0)
+})
+const sideBySide = task({}, async (t) => {
+  const chain = (name, seconds) => t.branch(name, async (t) => {
+    await t.$\`sleep \${seconds}\`
+    await t.$\`echo \${name} >> said\`
+  })
+  await Promise.all([chain('upload', 0.5), chain('notify', 0.1)])
 })
 
 const args = { wait: { type: 'duration', default: '0s' }, keep: { type: 'duration', default: '0s' }, bad: 'boolean' }
@@ -65,7 +80,7 @@ const deploy = task({ args, locks: () => ['things'] }, async (t) => {
 })
 export default defineConfig({
   plugins: [things],
-  tasks: { deploy, mistaken, idleForEver, idle: task({}, async () => { await sleep(60_000) }) },
+  tasks: { deploy, mistaken, exits, sideBySide, idleForEver, idle: task({}, async () => { await sleep(60_000) }) },
   stages: { here: { plugins: [{ name: 'here', module: 'here', settings: null, rehearsal: true }] } },
 })
 `
@@ -117,16 +132,29 @@ describe('a resume', () => {
     expect(resumed.last('run.finished')).toMatchObject({ status: 'succeeded' })
   })
 
-  it('stops at a step that asks for something else now, and puts back what was made', async () => {
+  it('stops at a step that asks for something else now, leaves the run as it is, and goes on once that is mended', async () => {
     const run = await crash()
     await project.write('names.ts', `export const thing = 'blue'`)
-    const resumed = await project.json(['resume', run])
-    expect(resumed.last('run.finished')).toMatchObject({
-      exitCode: 1,
+    const stopped = await project.json(['resume', run])
+    expect(stopped.last('run.finished')).toMatchObject({
+      exitCode: 3,
       error: { code: 'E_RESUME_MISMATCH' },
-      leftovers: [],
+      leftovers: ['make green'],
+      remedy: `tasks rollback ${run}`,
     })
-    expect(existsSync(join(project.directory, 'green'))).toBe(false)
+    expect(existsSync(join(project.directory, 'green'))).toBe(true)
+    expect(await newest()).toMatchObject({ run, state: 'crashed' })
+    await project.write('names.ts', `export const thing = 'green'`)
+    expect((await project.json(['resume', run])).last('run.finished')).toMatchObject({ status: 'succeeded' })
+  })
+
+  it('tells branches that run side by side from each other, however long each has taken', async () => {
+    const crashed = await project.json(['run', 'sideBySide'], ({ kind, title }, child) => {
+      if (kind === 'step.finished' && title === '$ echo upload >> said') child.kill('SIGKILL')
+    })
+    const resumed = await project.json(['resume', idOf(crashed)])
+    expect(resumed.last('run.finished')).toMatchObject({ status: 'succeeded' })
+    expect((await project.read('said')).split('\n').filter(Boolean).sort()).toEqual(['notify', 'upload'])
   })
 
   it('that is refused by a lock leaves the run as it is', async () => {
@@ -220,6 +248,7 @@ describe('a mistake that would end the process', () => {
     ['emitter', 'E_UNEXPECTED', 'Error: of an emitter'],
     ['odd', 'E_UNEXPECTED', 'Error: [Object: null prototype] {}'],
     ['promise', 'E_UNEXPECTED', 'Error: awaited by nobody'],
+    ['outer', 'E_SCOPE_OUTER', 'within "build", command is asked of a t from outside of it'],
   ])('%s: fails the run, and is undone', async (how, code, message) => {
     const { exitCode, last, stderr } = await project.json(['run', 'mistaken', '--how', how])
     expect(last('run.finished')).toMatchObject({ exitCode: 1, error: { code, message }, leftovers: [] })
@@ -241,6 +270,18 @@ describe('a mistake that would end the process', () => {
     expect(stderr).toContain(message)
     expect(stderr).not.toContain('    at ')
     expect(exitCode).not.toBe(0)
+  })
+})
+
+describe('a task that ends the process', () => {
+  it('leaves a run that is told of, and that can be taken back', async () => {
+    const { exitCode, stderr } = await project.tasks('run', 'exits')
+    expect(exitCode).toBe(3)
+    expect(stderr).toContain(
+      'E_TASK_EXIT: "exits" has ended the process, by process.exit; its journal is whole',
+    )
+    expect(await newest()).toMatchObject({ state: 'crashed', leftovers: ['make green'] })
+    expect((await project.tasks('rollback')).exitCode).toBe(0)
   })
 })
 

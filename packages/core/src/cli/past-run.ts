@@ -11,18 +11,20 @@ import type { ExitCode } from '../run/outcome.ts'
 import { requireSameAccount } from '../run/recorded-env.ts'
 import { rollback } from '../run/rollback.ts'
 import { identityOf } from '../run/run-identity.ts'
+import { secretsAmong } from '../run/secret-args.ts'
 import { pluginsOf, stageOf } from '../run/session.ts'
 import { changesSince } from '../run/sources.ts'
 import { isRehearsal } from '../run/stage.ts'
 import { RunStore } from '../run/store.ts'
 import { takeOver } from '../run/take-over.ts'
 import { undoable } from '../step/undo.ts'
-import { type ArgSpecs, type ArgValues, detailsOf, flagOf, parseArgs } from '../task/args.ts'
+import { type ArgSpecs, type ArgValues, parseArgs } from '../task/args.ts'
 import { taskNamed } from '../task/tree.ts'
 import { type BuiltIn, builtIns } from './built-in.ts'
 import type { Globals } from './globals.ts'
 import type { Project } from './project.ts'
 import { recordedProject } from './recorded-project.ts'
+import { recalledSecrets } from './secret-flags.ts'
 import { withSession } from './session.ts'
 
 interface PastRun {
@@ -31,7 +33,12 @@ interface PastRun {
 }
 
 /** `tasks resume RUN`: goes on where a crashed run, or one that failed after its commit, has stopped. */
-export async function resumeRun(project: Project, globals: Globals, run: string): Promise<ExitCode> {
+export async function resumeRun(
+  project: Project,
+  globals: Globals,
+  run: string,
+  secrets: Readonly<Record<string, unknown>>,
+): Promise<ExitCode> {
   const { records, history } = await pastRun(project, run)
   const { finished, committed, undoing, started } = history
   const resumed = resumedTask(project, started)
@@ -48,7 +55,7 @@ export async function resumeRun(project: Project, globals: Globals, run: string)
   }
   const sources = started.adHoc ? {} : project.loaded.sources
   const locks = new FileLocks(project.stateDirectory)
-  const args = argsOf(history, resumed.args)
+  const args = await argsOf(project, history, resumed.args, secrets)
   requireAccount(started, project.loaded.config)
   return withSession(
     project,
@@ -174,17 +181,18 @@ async function newestUndoable(project: Project): Promise<string> {
   })
 }
 
-function argsOf({ started }: RunHistory, specs: ArgSpecs): ArgValues<ArgSpecs> {
-  for (const [name, spec] of Object.entries(specs)) {
-    if (!detailsOf(spec).secret) continue
-    throw new ViridianError(
-      'E_ARG_MISSING',
-      `--${flagOf(name)} is a secret, which no journal holds: the run cannot be resumed`,
-      {
-        hint: `"tasks rollback ${started.run}" needs none`,
-      },
-    )
-  }
-  const given = Object.entries(started.args).filter(([, value]) => value !== null)
-  return parseArgs(started.task, specs, Object.fromEntries(given))
+/** As the run began with them. */
+async function argsOf(
+  project: Project,
+  { started }: RunHistory,
+  specs: ArgSpecs,
+  given: Readonly<Record<string, unknown>>,
+): Promise<ArgValues<ArgSpecs>> {
+  const secrets = new Set(secretsAmong(specs).map(([name]) => name))
+  const recorded = Object.entries(started.args).filter(
+    ([name, value]) => value !== null && !secrets.has(name),
+  )
+  const { defaults = {} } = project.loaded.config.stages?.[started.stage] ?? {}
+  const recalled = await recalledSecrets(started, specs, [given, defaults])
+  return parseArgs(started.task, specs, { ...Object.fromEntries(recorded), ...recalled })
 }

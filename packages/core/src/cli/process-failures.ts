@@ -6,6 +6,8 @@ export interface FailureTaker {
   stray(reason: unknown): void
   /** Nothing is left that could go on. */
   stuck(): void
+  /** The process is made to end, by what the task file calls; nothing can be awaited any more. */
+  ended?(): void
 }
 
 const takers: FailureTaker[] = []
@@ -17,16 +19,26 @@ const stuck = (): void => {
   takers.at(-1)?.stuck()
 }
 
+const ended = (): void => takers.at(-1)?.ended?.()
+
 /** From now on this one takes them, and none that was there before, until it is released. */
 export function takeFailures(taker: FailureTaker): () => void {
   if (takers.length === 0) {
-    process.on('unhandledRejection', stray).on('uncaughtException', stray).on('beforeExit', stuck)
+    process
+      .on('unhandledRejection', stray)
+      .on('uncaughtException', stray)
+      .on('beforeExit', stuck)
+      .on('exit', ended)
   }
   takers.push(taker)
   return () => {
     takers.splice(takers.indexOf(taker), 1)
     if (takers.length > 0) return
-    process.off('unhandledRejection', stray).off('uncaughtException', stray).off('beforeExit', stuck)
+    process
+      .off('unhandledRejection', stray)
+      .off('uncaughtException', stray)
+      .off('beforeExit', stuck)
+      .off('exit', ended)
   }
 }
 

@@ -2,6 +2,8 @@ import type { Command } from 'commander'
 import { ViridianError } from '../error.ts'
 import { suggestion } from '../nearest.ts'
 import type { ActionOptions, PluginCommand } from '../plugin.ts'
+import { secretsAmong } from '../run/secret-args.ts'
+import type { ArgSpecs } from '../task/args.ts'
 import type { Task } from '../task/task.ts'
 import { tasksOf } from '../task/tree.ts'
 import { command } from './command.ts'
@@ -16,7 +18,7 @@ import { putCommand } from './put.ts'
 import { listRoles } from './roles.ts'
 import { listRuns } from './runs.ts'
 import { openSsh } from './ssh.ts'
-import { taskCommand } from './task-command.ts'
+import { taskCommand, withArgFlags } from './task-command.ts'
 
 export interface Invocation {
   readonly project: Project
@@ -60,11 +62,11 @@ export function buildProgram(invocation: Invocation): Command {
       .action((_, self: Command) => listRuns(project.stateDirectory, globalsOf(self).json, print)),
   )
   program.addCommand(
-    command('resume')
+    command('resume', (own) => withArgFlags(own, secretArgs(project), project))
       .description('go on with a run that crashed, that failed after its commit, or that was detached')
       .argument('<run>')
-      .action(async (run: string, _: unknown, self: Command) =>
-        exit(await resumeRun(project, globalsOf(self), run)),
+      .action(async (run: string, secrets: Record<string, unknown>, self: Command) =>
+        exit(await resumeRun(project, globalsOf(self), run, secrets)),
       ),
   )
   program.addCommand(
@@ -93,6 +95,10 @@ export function buildProgram(invocation: Invocation): Command {
     program.addCommand(pluginCommand(invocation, contributed))
   return program
 }
+
+/** What no journal holds may be given once more. */
+const secretArgs = (project: Project): ArgSpecs =>
+  Object.fromEntries([...tasksIn(project).values()].flatMap(({ args }) => secretsAmong(args)))
 
 const tasksIn = (project: Project): Map<string, Task> =>
   project.config ? tasksOf(project.config.tasks) : new Map()

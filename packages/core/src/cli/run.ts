@@ -2,11 +2,12 @@ import { execute } from '../run/execute.ts'
 import { FileLocks } from '../run/file-locks.ts'
 import type { ExitCode } from '../run/outcome.ts'
 import { newIdentity } from '../run/run-identity.ts'
-import { type ArgSpecs, type ArgValues, parseArgs } from '../task/args.ts'
+import { type ArgSpecs, type ArgValues, ofArgs, parseArgs } from '../task/args.ts'
 import type { Task } from '../task/task.ts'
 import type { Globals } from './globals.ts'
 import { choiceOf, type HostFlags } from './host-flags.ts'
 import type { Project } from './project.ts'
+import { withTypedSecrets } from './secret-flags.ts'
 import { withSession } from './session.ts'
 
 export interface RunRequest {
@@ -23,7 +24,7 @@ export async function runTask(project: Project, globals: Globals, request: RunRe
   const { config, sources } = project.loaded
   const { name, task, mode, detach, hostFlags } = request
   const stage = project.stage(globals.stage)
-  const args = argsOf(request, config.stages?.[stage]?.defaults ?? {})
+  const args = await argsOf(request, config.stages?.[stage]?.defaults ?? {})
   const identity = newIdentity(name, stage)
   const locks = new FileLocks(project.stateDirectory)
   const choice = await choiceOf(hostFlags, project, stage, name)
@@ -33,10 +34,10 @@ export async function runTask(project: Project, globals: Globals, request: RunRe
   })
 }
 
-function argsOf(
+async function argsOf(
   { name, task, flags }: RunRequest,
   defaults: Readonly<Record<string, unknown>>,
-): ArgValues<ArgSpecs> {
-  const known = Object.entries(defaults).filter(([arg]) => arg in task.args)
-  return parseArgs(name, task.args, { ...Object.fromEntries(known), ...flags })
+): Promise<ArgValues<ArgSpecs>> {
+  const given = { ...ofArgs(task.args, defaults), ...flags }
+  return parseArgs(name, task.args, await withTypedSecrets(task.args, given))
 }

@@ -54,6 +54,10 @@ export function personAt(output: Output, { json }: Globals): Person {
   return { ask, lend: stdin.isTTY && stdout.isTTY && !json ? lend : undefined }
 }
 
+/** Asks before anything is drawn. */
+export const askFirst: Ask = async ({ text, secret }) =>
+  process.stdin.isTTY ? typed(secret ? `${text}: ` : `${text} `, secret) : undefined
+
 async function typed(prompt: string, secret: boolean): Promise<string | undefined> {
   // What is typed is echoed to this stream: for a secret nowhere.
   const echo = secret ? new Writable({ write: (_chunk, _encoding, done) => done() }) : process.stderr

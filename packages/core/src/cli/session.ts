@@ -54,7 +54,7 @@ export async function withSession<Result>(
     ask,
     lend,
   })
-  const endNow = (code: string, why: string): never => {
+  const tellEnd = (code: string, why: string): void => {
     output.close()
     const { id } = identity
     const back = `"tasks rollback ${id}" takes back what the run made`
@@ -63,6 +63,10 @@ export async function withSession<Result>(
     const said = { code, message: `${why}; its journal is whole`, hint }
     const lines = errorLines(said, colorsFor(process.stderr, globals.color))
     process.stderr.write(`${lines.join('\n')}\n`)
+  }
+  const endNow = (code: string, why: string): never => {
+    releaseFailures()
+    tellEnd(code, why)
     process.exit(3)
   }
   const release = onInterrupt(session, (signal) =>
@@ -82,6 +86,10 @@ export async function withSession<Result>(
       const error = stuckAt('E_TASK_STUCK', `"${identity.task}"`)
       if (session.engine.signal.aborted) endNow(error.code, error.message)
       session.engine.fail(error)
+    },
+    ended: () => {
+      tellEnd('E_TASK_EXIT', `"${identity.task}" has ended the process, by process.exit`)
+      process.exitCode = 3
     },
   })
   try {

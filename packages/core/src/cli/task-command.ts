@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { type ArgDetails, type ArgSpecs, detailsOf, flagOf } from '../task/args.ts'
 import type { Task } from '../task/task.ts'
 import { command } from './command.ts'
@@ -35,29 +35,38 @@ export function taskCommand({ project, mode, name, task, exit }: TaskInvocation)
 export function withArgFlags(own: Command, specs: ArgSpecs, project: Project): Command {
   for (const [arg, spec] of Object.entries(specs)) {
     const details = detailsOf(spec)
-    own.option(flagsOf(arg, details), helpOf(arg, details, project))
+    const help = helpOf(arg, details, project)
+    if (details.type === 'boolean') withSwitch(own, flagOf(arg), help, switchesOf(arg, details, project))
+    else own.option(`--${flagOf(arg)}${values[details.type]}`, help)
   }
   return own
 }
 
 const values = {
-  boolean: '',
   'string[]': ' <text...>',
   string: ' <text>',
   number: ' <number>',
   duration: ' <duration>',
 }
 
-/** A switch that is on by default can only be switched off. */
-const flagsOf = (arg: string, { type, default: value }: ArgDetails): string =>
-  type === 'boolean' && value === true ? `--no-${flagOf(arg)}` : `--${flagOf(arg)}${values[type]}`
+/** What a switch is without its flag, on any stage. */
+function switchesOf(arg: string, { default: value = false }: ArgDetails, { config }: Project): Set<unknown> {
+  const stages = Object.values(config?.stages ?? {})
+  return new Set(stages.map(({ defaults = {} }) => defaults[arg] ?? value).concat(value))
+}
+
+/** Both ways are understood; help shows the one that is of use. */
+function withSwitch(own: Command, flag: string, help: string, without: ReadonlySet<unknown>): void {
+  own.addOption(new Option(`--${flag}`, help).hideHelp(!without.has(false)))
+  own.addOption(new Option(`--no-${flag}`, help).hideHelp(!without.has(true)))
+}
 
 function helpOf(arg: string, details: ArgDetails, project: Project): string {
-  const { description = '', choices = [], default: value, optional, type } = details
+  const { description = '', choices = [], default: value, optional, secret, type } = details
   const given = Object.entries(project.config?.stages ?? {}).flatMap(([stage, { defaults = {} }]) =>
-    arg in defaults ? [`${defaults[arg]} on ${stage}`] : [],
+    arg in defaults ? [`${secret ? 'set' : defaults[arg]} on ${stage}`] : [],
   )
-  const fallbacks = [...given, ...(isSaid(value) ? [String(value)] : [])].join(', ')
+  const fallbacks = [...given, ...(isSaid(value) ? [secret ? 'set' : String(value)] : [])].join(', ')
   const mustBeGiven = value === undefined && !optional && type !== 'boolean' && given.length === 0
   return [
     description,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { argProblem } from '../task/args.ts'
+import { type ArgDetails, argProblem, detailsOf, parseArgs } from '../task/args.ts'
 import type { Hooks } from '../task/hooks.ts'
 import { spreadOf } from '../task/spread.ts'
 import { isRemote, type RemoteTaskSettings, type Task } from '../task/task.ts'
@@ -32,6 +32,15 @@ const remoteSchema = z.strictObject({
   retry: anything,
 } satisfies { [Member in keyof Required<RemoteTaskSettings<never>> | 'body']: z.ZodType })
 
+const detailsSchema = z.strictObject({
+  type: anything,
+  description: z.string().optional(),
+  default: anything,
+  optional: z.boolean().optional(),
+  choices: z.array(z.string()).optional(),
+  secret: z.boolean().optional(),
+} satisfies { [Member in keyof Required<ArgDetails>]: z.ZodType })
+
 /** What is wrong with the tasks of a configuration. */
 export function taskProblems({ tasks }: Config): Problem[] {
   return [...tasksOf(tasks)].flatMap(([name, task]) => {
@@ -41,15 +50,25 @@ export function taskProblems({ tasks }: Config): Problem[] {
       ...(isRemote(task) ? shapeProblems(place, remoteSchema, task, subject) : []),
       ...shapeProblems(`${place}.hooks`, hooksSchema, task.hooks ?? {}, subject),
       ...(isRemote(task) ? readingProblems(() => spreadOf(task), `${place}.`) : []),
-      ...argProblems(name, task),
+      ...argProblems(name, place, task),
     ]
   })
 }
 
-function argProblems(name: string, { args }: Task): Problem[] {
-  return Object.entries(args).flatMap(([arg, spec]) => {
-    const problem = argProblem(arg, spec)
-    if (problem === undefined) return []
-    return [{ message: `task "${name}", argument "${arg}": ${problem}`, hint: 'change it in its "args"' }]
+function argProblems(task: string, place: string, { args }: Task): Problem[] {
+  return Object.entries(args).flatMap(([name, spec]) => {
+    const details = detailsOf(spec)
+    const subject = { noun: 'task argument', type: 'ArgDetails' }
+    const strange = shapeProblems(`${place}.args.${name}`, detailsSchema, details, subject)
+    if (strange.length > 0) return strange
+    const of = (problem: string): Problem[] => [
+      { message: `task "${task}", argument "${name}": ${problem}`, hint: 'change it in its "args"' },
+    ]
+    const problem = argProblem(name, spec)
+    if (problem !== undefined) return of(problem)
+    if (details.default === undefined) return []
+    return readingProblems(() => parseArgs(task, { [name]: spec }, {})).flatMap(({ message }) =>
+      of(`its default cannot be used: ${message}`),
+    )
   })
 }

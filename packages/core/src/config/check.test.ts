@@ -47,6 +47,31 @@ it.each<[string, object]>([
 })
 
 it.each<[object, string, RegExp]>([
+  [
+    { tasks: { a: local({ args: { token: { type: 'string', secert: true } } }) } },
+    'tasks.a.args.token.secert is nothing that can be said of a task argument',
+    /did you mean secret/,
+  ],
+  [
+    { tasks: { a: local({ args: { size: { type: 'number', default: 'many' } } }) } },
+    'task "a", argument "size": its default cannot be used: --size: "many" is not a number',
+    /args/,
+  ],
+  [
+    { tasks: { a: local({ args: { tone: { type: 'string', choices: ['warm'], default: 'hot' } } }) } },
+    'its default cannot be used: --tone: "hot" is not one of warm',
+    /args/,
+  ],
+  [
+    { tasks: { a: local({ args: { valueOf: 'string' } }) } },
+    'every object has a member of this name',
+    /args/,
+  ],
+  [
+    { tasks: { a: local({ args: { quiet2: { type: 'boolean', secret: true } } }) } },
+    'a boolean cannot be kept secret',
+    /args/,
+  ],
   [{ rols: {} }, 'rols is nothing that can be said of a configuration', /did you mean roles/],
   [{ stages: { a: { rolse: {} } } }, 'stages.a.rolse is nothing that can be said of a stage', /roles/],
   [{ ssh: { conectTimeout: '3s' } }, 'ssh.conectTimeout is nothing', /did you mean connectTimeout/],

@@ -86,7 +86,14 @@ export const journalRecord = z.discriminatedUnion('kind', [
     before: json.optional(),
     token: z.string().optional(),
   }),
-  z.object({ kind: z.literal('step.done'), ...step, output: json, found: z.boolean().optional() }),
+  z.object({
+    kind: z.literal('step.done'),
+    ...step,
+    output: json,
+    found: z.boolean().optional(),
+    /** Its output held a secret, and is not whole here. */
+    masked: z.boolean().optional(),
+  }),
   z.object({ kind: z.literal('step.failed'), ...step, error: errorReport, made: z.enum(['no', 'unknown']) }),
   /** The hosts that a remote task is called on, also those that it may never come to. */
   z.object({ kind: z.literal('task.hosts'), ...step, hosts: z.array(recordedHost).readonly() }),

@@ -81,10 +81,8 @@ async function lock({ session, ledger, task, args, mode, locks }: Execution): Pr
     return undefined
   } catch (thrown) {
     const error = reportOf(thrown)
-    const history = mode === 'resume' ? ledger.history() : undefined
-    const leftovers = history ? leftoversOf(history, 'crashed') : []
-    const exitCode = leftovers.length > 0 && error.code !== 'E_LOCKED' ? 3 : exitCodeOf(error)
-    return { status: 'failed', exitCode, error, leftovers, isUnrecorded: history !== undefined }
+    if (mode === 'resume') return leftAlone(ledger, error)
+    return { status: 'failed', exitCode: exitCodeOf(error), error, leftovers: [], isUnrecorded: false }
   }
 }
 
@@ -135,14 +133,26 @@ async function afterFailure({ session, ledger }: Execution, thrown: unknown): Pr
   const other = await takenOver(session)
   if (other)
     return { status: 'cancelled', exitCode: 1, error: reportOf(other), leftovers: [], isUnrecorded: true }
-  if (!session.engine.planning) await runFailureHooks(session, thrown)
   const error = reportOf(thrown)
+  if (cannotGoOn.has(error.code)) return leftAlone(ledger, error)
+  if (!session.engine.planning) await runFailureHooks(session, thrown)
   const status = codeOf(thrown) === 'E_INTERRUPTED' ? 'cancelled' : 'failed'
   const leftovers = session.committed
     ? [unfinished]
     : (await takeBack(session, ledger, { reason: error })).leftovers
   if (leftovers.length === 0) return { status, exitCode: exitCodeOf(error), error, leftovers }
   return { status, exitCode: 3, error: status === 'cancelled' ? withoutHint(error) : error, leftovers }
+}
+
+// Of a resume that the task as it is now does not fit: nothing has failed, and the task can be mended.
+const cannotGoOn = new Set(['E_RESUME_MISMATCH', 'E_STEP_SECRET'])
+
+/** The run is as it was before this process went on with it. */
+function leftAlone(ledger: Ledger, error: ErrorReport): Outcome {
+  const history = ledger.history()
+  const leftovers = history ? leftoversOf(history, 'crashed') : []
+  const exitCode = leftovers.length > 0 && error.code !== 'E_LOCKED' ? 3 : exitCodeOf(error)
+  return { status: 'failed', exitCode, error, leftovers, isUnrecorded: true }
 }
 
 // An interruption's hint says that all is put back.

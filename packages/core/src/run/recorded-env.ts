@@ -1,14 +1,12 @@
-import { createHash } from 'node:crypto'
 import { ViridianError } from '../error.ts'
 import type { RecordedVariable } from '../journal/record.ts'
+import { digestOf } from './secret-digest.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** What says which account is meant, and is no secret; of all else a journal holds digests. */
 const open =
   /^AWS_(?:(?:DEFAULT_)?(?:REGION|PROFILE)|ENDPOINT_URL\w*|CONFIG_FILE|SHARED_CREDENTIALS_FILE|CA_BUNDLE|ROLE_ARN|ROLE_SESSION_NAME|WEB_IDENTITY_TOKEN_FILE)$/
-
-const digestOf = (value: string): string => createHash('sha256').update(value).digest('hex').slice(0, 16)
 
 /** What a process's environment says of the account that is meant. */
 export const accountIn = (env: Environment): Record<string, string> =>

@@ -1,25 +1,38 @@
-import { createHash } from 'node:crypto'
 import type { Mask } from '../events/mask.ts'
 import { asJson } from '../step/performance.ts'
-import { type ArgSpecs, detailsOf } from '../task/args.ts'
+import { type ArgSpec, type ArgSpecs, detailsOf } from '../task/args.ts'
+import { digestOf } from './secret-digest.ts'
 
 type Args = Readonly<Record<string, unknown>>
 
+/** The secret ones of a task's arguments. */
+export const secretsAmong = (specs: ArgSpecs): readonly (readonly [name: string, spec: ArgSpec])[] =>
+  Object.entries(specs).filter(([, spec]) => detailsOf(spec).secret === true)
+
 /** Masks the values of secret arguments wherever they turn up. */
 export function maskSecrets(mask: Mask, specs: ArgSpecs, args: Args): void {
-  for (const [name, spec] of Object.entries(specs)) {
-    const value = args[name]
-    if (detailsOf(spec).secret && typeof value === 'string') mask.add(value)
-  }
+  for (const text of secretsAmong(specs).flatMap(([name]) => textsOf(args[name]))) mask.add(text)
 }
 
-/** Arguments as a journal may hold them: of a secret one a digest, which a resume compares. */
+const textsOf = (value: unknown): readonly string[] =>
+  value === undefined ? [] : Array.isArray(value) ? value.map(String) : [String(value)]
+
+/** Arguments as a journal may hold them: of a secret one that is given a digest, which a resume compares. */
 export function journaledArgs(specs: ArgSpecs, args: Args): Record<string, ReturnType<typeof asJson>> {
+  const secrets = new Set(secretsAmong(specs).map(([name]) => name))
   const entries = Object.entries(args).map(([name, value]) => {
-    const spec = specs[name]
-    const secret = spec !== undefined && detailsOf(spec).secret === true
-    const digest = (): string => createHash('sha256').update(String(value)).digest('hex').slice(0, 16)
-    return [name, secret ? { digest: digest() } : asJson(value)] as const
+    const hidden = secrets.has(name) && value !== undefined
+    return [name, hidden ? { digest: secretDigest(value) } : asJson(value)] as const
   })
   return Object.fromEntries(entries)
 }
+
+/** True when a journal's argument is the digest of this value. */
+export const isRecordedSecret = (recorded: unknown, value: unknown): boolean =>
+  typeof recorded === 'object' &&
+  recorded !== null &&
+  'digest' in recorded &&
+  recorded.digest === secretDigest(value)
+
+const secretDigest = (value: unknown): string =>
+  digestOf(typeof value === 'string' ? value : JSON.stringify(value))

@@ -4,6 +4,7 @@ import type { Config, Stage } from '../config/config.ts'
 import { ViridianError } from '../error.ts'
 import type { Event } from '../events/event.ts'
 import type { Mask } from '../events/mask.ts'
+import { maskedRecord } from '../journal/masked.ts'
 import type { Plugin } from '../plugin.ts'
 import { render, type Template, type TemplateData } from '../remote/files/template.ts'
 import type { Host } from '../remote/host.ts'
@@ -62,6 +63,8 @@ export class Session implements StepHost {
   readonly mask: Mask
   readonly directory: string
   readonly plugins: readonly Plugin[]
+  /** What the stage says for arguments that are not given. */
+  readonly argDefaults: Readonly<Record<string, unknown>>
   readonly registry: Registry
   readonly #settings: SessionSettings
   #roles: Roles
@@ -96,13 +99,14 @@ export class Session implements StepHost {
     })
     this.directory = settings.directory
     this.plugins = pluginsOf(config, stage)
+    this.argDefaults = stage.defaults ?? {}
     this.registry = new Registry(this.plugins)
     this.engine = new Engine({
       planning: settings.planning,
       stop,
       past: past?.steps ?? new Map(),
       emit: (event) => this.emit(event),
-      record: (record) => ledger.append(this.mask.deep(record)),
+      record: (record) => ledger.append(maskedRecord(this.mask, record)),
     })
     this.detached = new Promise((resolve) => {
       this.#detach = () => resolve('detached')

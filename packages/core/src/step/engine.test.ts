@@ -145,7 +145,7 @@ describe('a failure', () => {
   it('is also to return while steps are open', async () => {
     const bench = new EngineBench([makeThing(new World())])
     void bench.top.step(makeThing(new World(), { run: () => new Promise(() => undefined) }), { name: 'a' })
-    expect(() => bench.engine.refuseOpen()).toThrow(/test\/make/)
+    expect(() => bench.engine.refuseOpen()).toThrow(/not finished: make a/)
   })
 })
 

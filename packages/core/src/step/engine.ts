@@ -170,7 +170,10 @@ export class Engine {
     if (past) {
       this.#checkIdentity(step, past)
       if (past.outcome?.kind === 'step.done' && (step.type !== 'check' || past.passed)) {
-        return { output: step.parse(past.outcome.output), outcome: 'replayed' }
+        if (past.outcome.masked !== true)
+          return { output: step.parse(past.outcome.output), outcome: 'replayed' }
+        if (step.type === 'change') throw lostToMask(step)
+        this.emit({ kind: 'note', level: 'warning', text: again(step) })
       }
       if (past.outcome?.kind === 'step.failed' && step.type !== 'check') throw recalled(past.outcome.error)
     }
@@ -259,7 +262,9 @@ export class Engine {
       same
         ? `the run recorded "${intent.title}" with another input than "${step.title}" has now`
         : `the run recorded "${intent.title}" (${intent.step}@${intent.version}) where the task now asks for "${step.title}" (${step.step}@${step.version})`,
-      { hint: 'the task file or its inputs changed since; take the run back with "tasks rollback" instead' },
+      {
+        hint: 'mend the task file and resume the run, or take it back with "tasks rollback"; chains of steps side by side need a t.branch each',
+      },
     )
   }
 }
@@ -267,6 +272,14 @@ export class Engine {
 function preparationOf({ intent }: StepHistory): Preparation | undefined {
   return intent.token === undefined ? undefined : { before: intent.before, token: intent.token }
 }
+
+const again = ({ title }: { readonly title: string }): string =>
+  `${title} is done again: it gave a secret, which no journal holds`
+
+const lostToMask = ({ title }: { readonly title: string }): ViridianError =>
+  new ViridianError('E_STEP_SECRET', `${title}: it gave a secret, which no journal holds`, {
+    hint: 'the run cannot go on without it; let the step give where the secret is, and read it behind it',
+  })
 
 function recalled(error: ReturnType<typeof reportOf>): ViridianError {
   return new ViridianError(error.code, error.message, {

@@ -1,4 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { createHash } from 'node:crypto'
+import { ViridianError } from '../error.ts'
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex')
 
@@ -18,6 +20,13 @@ export const inputDigest = (input: unknown): string => digest(canonical(input)).
 /** The same at every try of a step, different between steps and runs: at most 40 characters of `[a-z0-9-]`. */
 export const tokenOf = (run: string, key: string): string => `${run}-${digest(`${run} ${key}`).slice(0, 12)}`
 
+// What is called within a scope's body, as deep as it may be.
+const around = new AsyncLocalStorage<{ readonly scope: string; readonly title: string }>()
+
+/** Runs the body of a scope, within which keys are handed out by this scope and those inside of it alone. */
+export const within = <Result>(scope: string, title: string, body: () => Result): Result =>
+  around.run({ scope, title }, body)
+
 /**
  * Hands out the keys of one scope. A key is its scope, a name and an ordinal, given at the moment of the call: in
  * one scope steps are asked for in a fixed order, and what runs side by side has scopes of its own.
@@ -30,9 +39,17 @@ export class Keys {
     this.#scope = scope
   }
 
+  /** @throws ViridianError `E_SCOPE_OUTER` from within a scope that this one is not inside of */
   claim(name: string): string {
+    const inside = around.getStore()
+    if (inside && !`${this.#scope}/`.startsWith(`${inside.scope}/`)) throw outer(name, inside.title)
     const ordinal = this.#next.get(name) ?? 0
     this.#next.set(name, ordinal + 1)
     return `${this.#scope}/${name}#${ordinal}`
   }
 }
+
+const outer = (name: string, title: string): ViridianError =>
+  new ViridianError('E_SCOPE_OUTER', `within "${title}", ${name} is asked of a t from outside of it`, {
+    hint: 'take the t that its function is handed: by that, what runs side by side is told apart when the run is resumed',
+  })

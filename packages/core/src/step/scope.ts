@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { ViridianError } from '../error.ts'
 import type { ChangeDefinition, RunIdentity, StepContext, StepDefinition } from './definition.ts'
 import type { Engine, Planned } from './engine.ts'
-import { Keys, tokenOf } from './identity.ts'
+import { Keys, tokenOf, within } from './identity.ts'
 import { asJson, type Performance, type Preparation } from './performance.ts'
 import { holdsPlaceholder, placeholderFor } from './placeholder.ts'
 import type { Registry } from './registry.ts'
@@ -52,7 +52,7 @@ export class Scope implements Steps {
   ): Promise<Output> {
     const { engine } = this.host
     const key = this.keys.claim(definition.name)
-    return engine.track(definition.name, async () => {
+    return engine.track(titleOf(definition, input), async () => {
       this.host.registry.requireListed(definition)
       if (definition.calls.length > 0) await this.host.openStage()
       const step = { ...performanceOf(this.host, key, this.parent, definition, input), quiet: this.#quiet }
@@ -63,10 +63,16 @@ export class Scope implements Steps {
   }
 
   move<Result>(move: Move, body: (t: Steps) => Promise<Result>): Promise<Result> {
-    const key = this.keys.claim(move.name)
-    const { name: step, title } = move
+    return this.group(move, (key) => body(new Scope(this.host, key, this.#quiet)))
+  }
+
+  protected group<Result>(
+    { name: step, title }: Move,
+    body: (key: string) => Promise<Result>,
+  ): Promise<Result> {
+    const key = this.keys.claim(step)
     const group = { key, parent: this.parent, step, type: 'move', title, quiet: this.#quiet } as const
-    return this.host.engine.group(group, () => body(new Scope(this.host, key, this.#quiet)))
+    return this.host.engine.group(group, () => within(key, title, () => body(key)))
   }
 
   /** A value that a resumed run must see again. */
@@ -88,6 +94,15 @@ export class Scope implements Steps {
       }),
     )
   }
+}
+
+/** For what has to be said before its input is checked. */
+function titleOf<Input, Before, Output>(
+  { name, input: schema, title }: StepDefinition<Input, Before, Output>,
+  input: Input,
+): string {
+  const parsed = schema.safeParse(input)
+  return parsed.success ? title(parsed.data) : name
 }
 
 function performanceOf<Input, Before, Output>(

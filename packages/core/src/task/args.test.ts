@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, expectTypeOf, it } from 'vitest'
 import { argProblem, flagOf, parseArgs } from './args.ts'
+import { task } from './task.ts'
 
 const specs = {
   release: 'string',
@@ -51,6 +52,15 @@ describe('task arguments', () => {
   ] as const)('see that %s can be a flag', (name, spec, problem) => {
     if (problem) expect(argProblem(name, spec)).toMatch(problem)
     else expect(argProblem(name, spec)).toBeUndefined()
+  })
+
+  it('have the types of what may be given', () => {
+    const tones = { tone: { type: 'string', choices: ['warm', 'cold'] }, tag: { type: 'string[]' } } as const
+    const { tone } = parseArgs('t', tones, { tone: 'warm', tag: ['a'] })
+    expectTypeOf(tone).toEqualTypeOf<'warm' | 'cold'>()
+    task({ args: tones }, async (t) => expectTypeOf(t.args.tag).toEqualTypeOf<readonly string[]>())
+    // @ts-expect-error a detail that is misspelt
+    task({ args: { token: { type: 'string', secert: true } } }, async () => undefined)
   })
 
   it('are flags in kebab case', () => expect(flagOf('keepBlue')).toBe('keep-blue'))

@@ -15,7 +15,7 @@ export interface ArgDetails {
   /** May be left out without a default. */
   readonly optional?: boolean
   readonly choices?: readonly string[]
-  /** Masked in all output and never journaled in clear. */
+  /** Masked in all output and never journaled in clear; asked for at the terminal when it is not given. */
   readonly secret?: boolean
 }
 
@@ -35,9 +35,21 @@ type TypeOf<Spec extends ArgSpec> = Spec extends ArgType
   : Spec extends ArgDetails
     ? Spec['type']
     : never
-type ValueOf<Spec extends ArgSpec> = Spec extends { readonly optional: true }
-  ? ValueByType[TypeOf<Spec>] | undefined
-  : ValueByType[TypeOf<Spec>]
+type Given<Spec extends ArgSpec> = Spec extends { readonly choices: readonly (infer Choice extends string)[] }
+  ? { string: Choice; 'string[]': readonly Choice[] } & Omit<ValueByType, 'string' | 'string[]'>
+  : ValueByType
+type ValueOf<Spec extends ArgSpec> =
+  | Given<Spec>[TypeOf<Spec>]
+  | (Spec extends { readonly optional: true } ? undefined : never)
+
+/** Refuses what no argument can say, which an inferred type would let pass. */
+export type KnownDetails<Specs extends ArgSpecs> = {
+  readonly [Name in keyof Specs]: Specs[Name] extends ArgType
+    ? Specs[Name]
+    : {
+        readonly [Detail in keyof Specs[Name]]: Detail extends keyof ArgDetails ? Specs[Name][Detail] : never
+      }
+}
 
 /** The values of a task's arguments, typed from their specification. */
 export type ArgValues<Specs extends ArgSpecs> = { readonly [Name in keyof Specs]: ValueOf<Specs[Name]> }
@@ -57,15 +69,24 @@ const takenByTasks = ['detach', 'role', 'hosts', 'limit', 'except', 'failed']
 
 /** Why a declared argument cannot be a flag; undefined when it can. */
 export function argProblem(name: string, spec: ArgSpec): string | undefined {
-  const { type } = detailsOf(spec)
+  const { type, secret } = detailsOf(spec)
   if (!argTypes.includes(type)) return `"${type}" is not a type; there are ${argTypes.join(', ')}`
   if (!/^[a-z][a-zA-Z0-9]*$/.test(name)) return 'a name is letters and digits, in camelCase'
+  if (secret && (type === 'boolean' || type === 'duration')) return `a ${type} cannot be kept secret`
+  if (name in {}) return 'every object has a member of this name: give it another one'
   if (taken.includes(name)) return `--${flagOf(name)} is a flag of every command`
   if (takenByTasks.includes(name)) return `--${flagOf(name)} is a flag of every task: give it another name`
   if (/^no[A-Z]/.test(name))
     return 'name what it switches on, and make that its default: --no-… switches it off'
   return undefined
 }
+
+/** Those of the values that are of these arguments. */
+export const ofArgs = (
+  specs: ArgSpecs,
+  values: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => name in specs))
 
 /**
  * Checks and converts what was given for a task's arguments; what is absent takes its default.

@@ -62,8 +62,25 @@ export interface TaskContext<Specs extends ArgSpecs = ArgSpecs>
     task: LocalTask<Inner, Result>,
     args?: Partial<ArgValues<Inner>>,
   ): Promise<Result>
-  /** Opens a named scope for steps that run beside others; its failure stops the run as any step's does. */
-  branch<Result>(name: string, body: (t: Steps) => Promise<Result>): Promise<Result>
+  /**
+   * Opens a named scope for what runs beside other things; its failure stops the run as any step's does. Two chains that
+   * run side by side need a branch each, and take their steps from the `t` of their branch: a resumed run tells by the
+   * order within a scope which step is which.
+   *
+   * @throws ViridianError `E_SCOPE_OUTER` when the body takes a step from a `t` outside
+   *
+   * @example
+   * ```ts
+   * await Promise.all([
+   *   t.branch('upload', async (t) => {
+   *     await t.$`npm run build`
+   *     await t.run(upload)
+   *   }),
+   *   t.branch('migrate', (t) => t.run(migrate)),
+   * ])
+   * ```
+   */
+  branch<Result>(name: string, body: (t: BranchContext<Specs>) => Promise<Result>): Promise<Result>
   /** Fills a role for the rest of the run, in place of what the configuration says of it. */
   assign(role: string, hosts: readonly HostSpec[]): void
   /** The hosts of a role, as assigned or configured. */
@@ -89,3 +106,7 @@ export interface TaskContext<Specs extends ArgSpecs = ArgSpecs>
   /** Something random, recorded: 16 characters of `[0-9a-f]`. */
   id(): Promise<string>
 }
+
+/** The `t` of a branch: it can do what a task can, but for what belongs to the run as a whole. */
+export interface BranchContext<Specs extends ArgSpecs = ArgSpecs>
+  extends Omit<TaskContext<Specs>, 'commit' | 'keep'> {}

@@ -86,7 +86,9 @@ function take(
   if (options.pty) throw noTerminal()
   const key = claim()
   const shown = mask.text(shownCommand(local, local.command))
-  return engine.track('command', async () => {
+  // It runs in the project's directory: shown from there, it is the same command.
+  const title = `$ ${shown.replaceAll(`${session.directory}/`, '')}`
+  return engine.track(title, async () => {
     if (!engine.planning) await session.openStage()
     const step = {
       key,
@@ -94,8 +96,7 @@ function take(
       type: 'command',
       step: 'command',
       version: 1,
-      // It runs in the project's directory: shown from there, it is the same command.
-      title: `$ ${shown.replaceAll(`${session.directory}/`, '')}`,
+      title,
       input: { command: shown },
       parse: (output: unknown) => result.parse(output),
       work: () => execute(session, { key, shown }, local, options),

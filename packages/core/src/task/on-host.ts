@@ -6,6 +6,7 @@ import { timeLimited } from '../remote/running/time-limit.ts'
 import type { HostSpec } from '../remote/transport.ts'
 import type { Session } from '../run/session.ts'
 import { asJson } from '../step/performance.ts'
+import { recordable } from '../step/recordable.ts'
 import type { ArgSpecs } from './args.ts'
 import { BegunWork } from './begun-work.ts'
 import type { RemoteTaskContext } from './context.ts'
@@ -135,7 +136,7 @@ function recorded<Result>(
     // A resumed run that was killed in mid-task has prepared it before, and asks for leave here.
     work: async () => {
       await leave()
-      return body()
+      return recordable(await body(), `${host}: what its task returned`)
     },
   })
 }

@@ -8,9 +8,9 @@ import { maskSecrets } from '../run/secret-args.ts'
 import type { Session } from '../run/session.ts'
 import { Scope } from '../step/scope.ts'
 import type { Steps } from '../step/steps.ts'
-import { type ArgSpecs, type ArgValues, parseArgs } from './args.ts'
+import { type ArgSpecs, type ArgValues, ofArgs, parseArgs } from './args.ts'
 import { callTask } from './call.ts'
-import type { HostValues, TaskContext } from './context.ts'
+import type { BranchContext, HostValues, TaskContext } from './context.ts'
 import { keepOpen } from './keep.ts'
 import { type LocalCommands, localCommands } from './local-command.ts'
 import type { CallSettings, LocalTask, OnceTask, RemoteTask, Task } from './task.ts'
@@ -102,14 +102,14 @@ export class TaskScope<Specs extends ArgSpecs> extends Scope implements TaskCont
     task: Task<Inner>,
     given: Partial<ArgValues<Inner>>,
   ): ArgValues<Inner> {
-    const mine = Object.entries(this.args).filter(([arg]) => arg in task.args)
-    const args = parseArgs(name, task.args, { ...Object.fromEntries(mine), ...given })
+    const fallback = { ...this.#session.argDefaults, ...this.args }
+    const args = parseArgs(name, task.args, { ...ofArgs(task.args, fallback), ...given })
     maskSecrets(this.#session.mask, task.args, args)
     return args
   }
 
-  branch<Result>(name: string, body: (t: Steps) => Promise<Result>): Promise<Result> {
-    return this.move({ name, title: name }, body)
+  branch<Result>(name: string, body: (t: BranchContext<Specs>) => Promise<Result>): Promise<Result> {
+    return this.group({ name, title: name }, (key) => body(new TaskScope(this.#session, this.args, key)))
   }
 
   assign(role: string, hosts: readonly HostSpec[]): void {
@@ -144,6 +144,7 @@ export class TaskScope<Specs extends ArgSpecs> extends Scope implements TaskCont
       throw new ViridianError(
         'E_COMMIT_NESTED',
         't.commit() belongs to the task that was run, not to one that it calls',
+        { hint: 'call it there, once all that it calls is done' },
       )
     }
     const { open } = this.#session.engine

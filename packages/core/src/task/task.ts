@@ -2,7 +2,7 @@ import type { Host } from '../remote/host.ts'
 import type { HostCount, OnFailure } from '../remote/hosts/fan-out.ts'
 import type { Retry } from '../remote/running/retry.ts'
 import type { HostSpec } from '../remote/transport.ts'
-import type { ArgSpecs, ArgValues } from './args.ts'
+import type { ArgSpecs, ArgValues, KnownDetails } from './args.ts'
 import type { RemoteTaskContext, TaskContext } from './context.ts'
 import type { Hooks } from './hooks.ts'
 
@@ -79,7 +79,7 @@ export interface TaskSettings<Specs extends ArgSpecs> {
   /** One line for `tasks list`. */
   readonly summary?: string
   /** Typed flags, by name: `{ release: 'string', keepBlue: { type: 'duration', default: '10m' } }`. */
-  readonly args?: Specs
+  readonly args?: Specs & KnownDetails<Specs>
   /** What happens around each call of it. */
   readonly hooks?: Hooks<Specs>
 }
