@@ -66,5 +66,6 @@ export const runInstances = defineChange({
   },
   touches: (_input, { ids }) => ids.map((id) => `instance/${id}`),
   makes: (_input, { ids }) => ids.map((id) => `instance/${id}`),
+  hosts: (_input, { ids }) => ids,
   leaves: (_input, { ids }) => ids.map((id) => `instance ${id}`),
 })

@@ -1,5 +1,6 @@
 import type { ErrorReport } from '../error.ts'
 import type { Stay } from '../gc/leftover.ts'
+import type { Lasting } from '../run/lasting.ts'
 
 /** An event of a plugin's own; on the JSON stream it stands as `{kind, ...data}`. */
 export interface PluginEvent {
@@ -103,6 +104,8 @@ export type Event =
       exitCode: number
       error?: ErrorReport
       leftovers: string[]
+      /** Where commands did what is not taken back, of a run that failed or was taken back. */
+      lasting?: Lasting
       /** The command that finishes what is left. */
       remedy?: string
       at: string

@@ -126,20 +126,14 @@ describe('lines', () => {
     )
   })
 
-  it('say of a failed run that what commands did stays, unless it was undone', () => {
-    const failed = finished({ status: 'failed', exitCode: 1 })
-    const command: Event = {
-      kind: 'host.command',
-      key: '/up#0/web-1',
-      parent: '/up#0',
-      host: 'web-1',
-      command: 'touch it',
-      planned: false,
-    }
-    const undo: Event = { kind: 'undo.started', steps: 1, at }
-    const endOf = (...events: Event[]): string | undefined => linesOf([...events, failed]).at(-1)
-    expect(endOf()).toBe('✗ deploy failed after 5.0s, nothing of it is left · run r1')
-    expect(endOf(command)).toBe('✗ deploy failed after 5.0s, what it did on hosts stays · run r1')
-    expect(endOf(command, undo)).toBe('✗ deploy failed after 5.0s, nothing of it is left · run r1')
+  it('say of a failed run where commands did what stays', () => {
+    const endOf = (lasting?: { hosts: string[]; here: boolean }): string | undefined =>
+      linesOf([finished({ status: 'failed', exitCode: 1, ...(lasting && { lasting }) })]).at(-1)
+    const end = '✗ deploy failed after 5.0s, nothing of it is left'
+    expect(endOf()).toBe(`${end} · run r1`)
+    expect(endOf({ hosts: [], here: true })).toBe(`${end} but what commands did here · run r1`)
+    expect(endOf({ hosts: ['web-1', 'web-2', 'web-3'], here: false })).toBe(
+      `${end} but what commands did on web-[1-3] · run r1`,
+    )
   })
 })

@@ -1,5 +1,6 @@
 import type { ErrorReport } from '../error.ts'
 import type { Event } from '../events/event.ts'
+import { hostNames } from '../remote/hosts/host-names.ts'
 import type { Colors } from './colors.ts'
 import { elapsed } from './elapsed.ts'
 import { errorLines } from './error-lines.ts'
@@ -28,8 +29,6 @@ export class Lines {
   readonly #planned = new Map<string, string>()
   #planning = false
   #done = 'done in'
-  /** What commands have done on hosts is undone only along with what the hosts were made by. */
-  #staysOnHosts = false
 
   /** @param folds - what many hosts say is told when all have ended, each answer once, and not as it comes */
   constructor(detail: Detail, colors: Colors, folds = false) {
@@ -42,8 +41,6 @@ export class Lines {
   of(event: Event): string[] {
     this.#timeLine.event(event)
     this.fans.event(event)
-    if (event.kind === 'host.command' && !event.planned) this.#staysOnHosts = true
-    if (event.kind === 'undo.started') this.#staysOnHosts = false
     if (event.kind === 'run.finished') return this.#end(event)
     if (event.kind === 'plugin' && event.event.atEnd) {
       this.#atEnd.push('', ...(event.event.text ?? []))
@@ -186,7 +183,9 @@ export class Lines {
     lines.push(...this.#atEnd, '')
     if (event.status === 'kept') return [...lines, ...this.#keptEnd(event)]
     if (event.status === 'succeeded') {
-      const said = this.#planning ? 'planned: nothing was changed' : `${this.#done} ${elapsed(event.ms)}`
+      const said = this.#planning
+        ? 'planned: nothing was changed'
+        : `${this.#done} ${elapsed(event.ms)}${exceptFor(event)}`
       lines.push(`${green('✓')} ${bold(event.task)} ${said} ${dim(`· run ${event.run}`)}`)
       return [...lines, ...this.#left(event, 'left for inspection')]
     }
@@ -198,15 +197,10 @@ export class Lines {
         ...this.#error(event.error),
       ]
     lines.push(
-      `${red('✗')} ${bold(event.task)} ${event.status} after ${elapsed(event.ms)}, ${this.#remains(event)} ${dim(`· run ${event.run}`)}`,
+      `${red('✗')} ${bold(event.task)} ${event.status} after ${elapsed(event.ms)}, ${remains(event)} ${dim(`· run ${event.run}`)}`,
     )
     lines.push(...this.#left(event))
     return event.error ? [...lines, '', ...this.#error(event.error)] : lines
-  }
-
-  #remains({ leftovers }: Finished): string {
-    if (leftovers.length > 0) return 'and something is left:'
-    return this.#staysOnHosts ? 'what it did on hosts stays' : 'nothing of it is left'
   }
 
   #left({ leftovers, remedy }: Finished, heading?: string): string[] {
@@ -231,4 +225,15 @@ export class Lines {
   #error(error: ErrorReport): string[] {
     return errorLines(error, this.#colors)
   }
+}
+
+const remains = (event: Finished): string =>
+  event.leftovers.length > 0 ? 'and something is left:' : `nothing of it is left${exceptFor(event)}`
+
+/** Commands are not undone: what they did is gone only with the hosts that the run has made. */
+function exceptFor({ lasting }: Finished): string {
+  if (!lasting) return ''
+  const { here, hosts } = lasting
+  const places = [...(here ? ['here'] : []), ...(hosts.length > 0 ? [`on ${hostNames(hosts)}`] : [])]
+  return ` but what commands did ${places.join(' and ')}`
 }

@@ -1,6 +1,7 @@
 import { type ErrorReport, reportOf } from '../error.ts'
 import type { RunStatus } from '../events/event.ts'
 import type { JournalRecord } from '../journal/record.ts'
+import { type Lasting, lastingOf } from './lasting.ts'
 import type { Ledger } from './ledger.ts'
 import { remedyOf } from './run-state.ts'
 import type { Session } from './session.ts'
@@ -37,9 +38,18 @@ export async function finish(
   const said = { status, exitCode, leftovers: [...outcome.leftovers], ...(error && { error }), at }
   if (!outcome.isUnrecorded) await recordOrWarn(session, ledger)({ kind: 'run.finished', ...said })
   const { id, task } = session.identity
-  const left = said.leftovers.length > 0 ? { ...said, remedy: remedyOf(id, session.committed) } : said
-  session.emit({ kind: 'run.finished', run: id, task, ...left, ms: Math.round(performance.now() - began) })
+  const remedy = said.leftovers.length > 0 && { remedy: remedyOf(id, session.committed) }
+  const lasting = lastingIn(session, ledger, status)
+  const ms = Math.round(performance.now() - began)
+  session.emit({ kind: 'run.finished', run: id, task, ...said, ...(lasting && { lasting }), ...remedy, ms })
   return outcome
+}
+
+/** What a run has done that stays is told where it is not what was wanted. */
+function lastingIn({ registry }: Session, ledger: Ledger, status: RunStatus): Lasting | undefined {
+  const history = ledger.history()
+  const isWanted = status === 'kept' || (status === 'succeeded' && history?.undoing !== true)
+  return history === undefined || isWanted ? undefined : lastingOf([...history.steps.values()], registry)
 }
 
 /** On the way back and at the end, a journal that cannot be written any more must not keep anything from being done. */

@@ -6,9 +6,9 @@ import { undoable } from '../step/undo.ts'
  * - `running`: a process goes on with it, forwards or back
  * - `kept`: it keeps its way back open; `tasks rollback` goes back, `tasks resume` finishes a detached one
  * - `succeeded`: it came to its end
- * - `failed-undone`: it failed, and nothing of it is left
+ * - `failed-undone`: it failed, and nothing of it is left but what commands did
  * - `failed-dirty`: it failed or was interrupted, and something is left
- * - `cancelled`: it was interrupted, and nothing of it is left
+ * - `cancelled`: it was interrupted, and nothing of it is left but what commands did
  * - `crashed`: its process ended before it came to an end
  * - `rolled-back`: `tasks rollback` has taken it back
  */

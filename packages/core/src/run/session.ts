@@ -367,13 +367,15 @@ export class Session implements StepHost {
   host(
     spec: HostSpec,
     step: { key: string; parent: string; host: string },
-    until: Pick<HostHooks, 'signal' | 'atEnd' | 'track'> = {},
+    { onCommand, ...until }: Pick<HostHooks, 'signal' | 'atEnd' | 'track' | 'onCommand'> = {},
   ): Host {
     return this.#remote.host(spec, {
       ...until,
       onWarning: (text) => this.emit({ kind: 'note', level: 'warning', text }),
-      onCommand: (command) =>
-        this.emit({ kind: 'host.command', ...step, command, planned: this.engine.planning }),
+      onCommand: (command) => {
+        onCommand?.(command)
+        this.emit({ kind: 'host.command', ...step, command, planned: this.engine.planning })
+      },
       onLine: (stream, line) => this.emit({ kind: 'host.output', ...step, stream, line }),
     })
   }

@@ -99,6 +99,8 @@ export interface ChangeDefinition<Input, Before, Output> extends Definition<Inpu
    * What a rollback that keeps green does not take away, nor what was changed of it since.
    */
   makes?(input: Input, output: Output): readonly string[]
+  /** Names of the hosts that it makes: once it is undone they are gone, and with them what commands have done on them. */
+  hosts?(input: Input, output: Output): readonly string[]
   /** What it leaves in the account while it is not undone, in words for a person; empty for a change that leaves nothing behind. */
   leaves?(input: Input, output: Output): readonly string[]
 }

@@ -211,7 +211,7 @@ export class Engine {
     try {
       const found = find && (await this.#find(step, prepared))
       if (found) return found
-      made = 'no'
+      made = step.hadBegun?.() ? 'unknown' : 'no'
     } catch (lookup) {
       // The failure that counts is the first one; that the outcome is unknown is recorded with it.
       this.emit({ kind: 'note', level: 'warning', text: `${step.title}: ${reportOf(lookup).message}` })

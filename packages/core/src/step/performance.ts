@@ -23,6 +23,8 @@ export interface Performance<Output> {
   prepare?(): Promise<Preparation | undefined>
   work(prepared: Preparation | undefined): Promise<Output>
   find?(prepared: Preparation | undefined): Promise<Found<Output>>
+  /** Of what cannot be found: whether it had begun to do something when it failed. */
+  hadBegun?(): boolean
 }
 
 /** Only what survives JSON is recorded. */

@@ -89,6 +89,10 @@ function take(
   // It runs in the project's directory: shown from there, it is the same command.
   const title = `$ ${shown.replaceAll(`${session.directory}/`, '')}`
   return engine.track(title, async () => {
+    let hadBegun = false
+    const onBegin = (): void => {
+      hadBegun = true
+    }
     if (!engine.planning) await session.openStage()
     const step = {
       key,
@@ -99,7 +103,8 @@ function take(
       title,
       input: { command: shown },
       parse: (output: unknown) => result.parse(output),
-      work: () => execute(session, { key, shown }, local, options),
+      work: () => execute(session, { key, shown, onBegin }, local, options),
+      hadBegun: () => hadBegun,
     } as const
     const nothing: CommandResult = {
       command: shown,
@@ -117,7 +122,7 @@ function take(
 
 async function execute(
   session: Session,
-  { key, shown }: { readonly key: string; readonly shown: string },
+  { key, shown, onBegin }: { readonly key: string; readonly shown: string; readonly onBegin: () => void },
   local: LocalCommand,
   options: CommandOptions,
 ): Promise<CommandResult> {
@@ -132,9 +137,10 @@ async function execute(
   const done = await withInput(options.stdin, { directory, signal }, (input) => {
     const wire = wireCommand({ ...usual, ...local }, local.command, input?.size)
     const order = { wire, shown, ...(input && input.size > 0 && { input }) }
-    return withRetry(options.retry, { signal, say }, () =>
-      runCommand(localShell(directory), order, options, around),
-    )
+    return withRetry(options.retry, { signal, say }, () => {
+      onBegin()
+      return runCommand(localShell(directory), order, options, around)
+    })
   })
   // It is recorded, and a resumed run gets it back as it was recorded.
   return { ...done, stdout: mask.text(done.stdout), stderr: mask.text(done.stderr) }

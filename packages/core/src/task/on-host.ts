@@ -40,10 +40,18 @@ export async function onHost<Specs extends ArgSpecs, Result>(
       ms: Math.round(performance.now() - began),
       ...(failure && { error: reportOf(failure.error) }),
     })
+  let hadBegun = false
+  const onCommand = (): void => {
+    hadBegun = true
+  }
+  const step = { ...common, spec, onCommand }
   try {
     const value = session.engine.planning
-      ? await once(call, spec, common, undefined)
-      : await recorded(session, common, spec, () => tried(call, spec, common, signal))
+      ? await once(call, step, undefined)
+      : await recorded(session, step, {
+          work: () => tried(call, step, signal),
+          hadBegun: () => hadBegun,
+        })
     finished()
     return value
   } catch (error) {
@@ -56,24 +64,25 @@ interface HostStep {
   readonly key: string
   readonly parent: string
   readonly host: string
+  readonly spec: HostSpec
+  readonly onCommand: () => void
 }
 
 /** Within the time of a host, and again when it fails. */
 function tried<Specs extends ArgSpecs, Result>(
   call: RemoteCall<Specs, Result>,
-  spec: HostSpec,
   step: HostStep,
   signal: AbortSignal | undefined,
 ): Promise<Result> {
   const { session, spread } = call
+  const { spec } = step
   const { timeout: limit, retry } = spread
   const late = (): ViridianError =>
     new ViridianError('E_HOST_TIMEOUT', `${spec.name}: took longer than ${formatDuration(limit ?? 0)}`, {
       hint: 'its commands were ended; give it a longer timeout, or see what it waits for',
       place: { host: spec.name },
     })
-  const attempt = (): Promise<Result> =>
-    timeLimited(limit, signal, late, (own) => once(call, spec, step, own))
+  const attempt = (): Promise<Result> => timeLimited(limit, signal, late, (own) => once(call, step, own))
   const around = {
     signal: signal ?? session.engine.signal,
     say: (text: string) => session.emit({ kind: 'note', level: 'warning', text: told(spec, text) }),
@@ -87,16 +96,16 @@ const told = ({ name }: HostSpec, text: string): string => (isOf(name, text) ? t
 /** What the function has opened ends with it. */
 async function once<Specs extends ArgSpecs, Result>(
   { session, task, t }: RemoteCall<Specs, Result>,
-  spec: HostSpec,
-  step: HostStep,
+  { spec, onCommand, ...shown }: HostStep,
   signal: AbortSignal | undefined,
 ): Promise<Result> {
   const ends: (() => Promise<void>)[] = []
   const work = new BegunWork(spec.name, signal ?? session.engine.signal)
-  const host = session.host(spec, step, {
+  const host = session.host(spec, shown, {
+    onCommand,
     signal: work.signal,
     atEnd: (end) => void ends.push(end),
-    track: (shown, begun) => work.track(shown, begun),
+    track: (order, begun) => work.track(order, begun),
   })
   try {
     const value = await task.body(host, t)
@@ -109,9 +118,8 @@ async function once<Specs extends ArgSpecs, Result>(
 
 function recorded<Result>(
   session: Session,
-  { key, parent, host }: HostStep,
-  spec: HostSpec,
-  body: () => Promise<Result>,
+  { key, parent, host, spec }: HostStep,
+  { work, hadBegun }: { readonly work: () => Promise<Result>; readonly hadBegun: () => boolean },
 ): Promise<Result> {
   // A refusal is of the run, not of a host.
   const leave = (): Promise<void> =>
@@ -136,7 +144,8 @@ function recorded<Result>(
     // A resumed run that was killed in mid-task has prepared it before, and asks for leave here.
     work: async () => {
       await leave()
-      return recordable(await body(), `${host}: what its task returned`)
+      return recordable(await work(), `${host}: what its task returned`)
     },
+    hadBegun,
   })
 }
