@@ -13,7 +13,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { EventEmitter } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { defineChange, defineConfig, task } from '@viridian/core'
+import { defineChange, defineConfig, remoteTask, task } from '@viridian/core'
 import { z } from '${zod}'
 import { thing } from './names.ts'
 
@@ -43,6 +43,7 @@ const things = { name: 'things', module: 'things', settings: null, steps: [make]
 const endings = {
   never: () => new Promise(() => {}),
   nested: (t) => t.run(idleForEver),
+  remote: (t) => t.run(remoteTask({ role: 'web' }, () => new Promise(() => {}))),
   timer: async () => { setTimeout(() => { throw new Error('in a timer') }, 10); await sleep(60_000) },
   emitter: async () => { setTimeout(() => new EventEmitter().emit('error', new Error('of an emitter')), 10); await sleep(60_000) },
   odd: async () => { throw Object.create(null) },
@@ -80,6 +81,7 @@ const deploy = task({ args, locks: () => ['things'] }, async (t) => {
 })
 export default defineConfig({
   plugins: [things],
+  roles: { web: ['127.0.0.1'] },
   tasks: { deploy, mistaken, exits, sideBySide, idleForEver, idle: task({}, async () => { await sleep(60_000) }) },
   stages: { here: { plugins: [{ name: 'here', module: 'here', settings: null, rehearsal: true }] } },
 })
@@ -244,6 +246,7 @@ describe('a mistake that would end the process', () => {
   it.each([
     ['never', 'E_TASK_STUCK', 'nothing is left to wait for, and "mistaken" has not ended'],
     ['nested', 'E_TASK_STUCK', 'nothing is left to wait for, and "mistaken" has not ended'],
+    ['remote', 'E_TASK_STUCK', 'nothing is left to wait for, and "mistaken" has not ended'],
     ['timer', 'E_UNEXPECTED', 'Error: in a timer'],
     ['emitter', 'E_UNEXPECTED', 'Error: of an emitter'],
     ['odd', 'E_UNEXPECTED', 'Error: [Object: null prototype] {}'],

@@ -7,6 +7,7 @@ import { callTask } from '../task/call.ts'
 import { runFailureHooks } from '../task/hooks.ts'
 import { isRemote, type Task } from '../task/task.ts'
 import { TaskScope } from '../task/task-scope.ts'
+import { unlessStopped } from '../task/unless-stopped.ts'
 import type { Ledger } from './ledger.ts'
 import { type LockStore, runLock } from './lock.ts'
 import { finish, type Outcome } from './outcome.ts'
@@ -102,8 +103,9 @@ async function attempt({
   try {
     const running = body(session, task, args)
     running.catch(ignore)
-    // A task that does not listen to the signal must not keep an interrupted run from its undo.
-    end = await Promise.race([running.then(() => 'done' as const), stopped(engine.signal), session.detached])
+    // Calls within it are steps, which are waited for below; itself it is given no time.
+    const ended = unlessStopped(engine.signal, running, 0).then(() => 'done' as const)
+    end = await Promise.race([ended, session.detached])
     engine.refuseOpen()
   } catch (error) {
     engine.fail(error)
@@ -122,12 +124,6 @@ function body(session: Session, task: Task, args: ArgValues<ArgSpecs>): Promise<
   const scope = (within: Session, at: string | undefined) => new TaskScope(within, args, at)
   return callTask({ session, key, task, args, scope, at: undefined })
 }
-
-const stopped = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason)
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
 
 async function afterFailure({ session, ledger }: Execution, thrown: unknown): Promise<Outcome> {
   const other = await takenOver(session)

@@ -3,6 +3,7 @@ import type { ArgSpecs, ArgValues } from './args.ts'
 import type { TaskContext } from './context.ts'
 import { runOnHosts } from './on-hosts.ts'
 import { type CallSettings, isRemote, type Task } from './task.ts'
+import { unlessStopped } from './unless-stopped.ts'
 
 /** A call of a task: by the command line, or by another task. */
 export interface Call<Specs extends ArgSpecs, Result> {
@@ -32,7 +33,7 @@ export async function callTask<Specs extends ArgSpecs, Result>(call: Call<Specs,
   await hook(call, 'before', before)
   const value = await (isRemote(task)
     ? runOnHosts({ session, key, task, args, settings, scope: (under) => scope(session, under) })
-    : unlessStopped(session, task.body(scope(session, at))))
+    : unlessStopped(session.engine.signal, task.body(scope(session, at))))
   await hook(call, 'after', after)
   if (opened) session.done(opened)
   return value
@@ -52,27 +53,5 @@ async function hook<Specs extends ArgSpecs, Result>(
     type: 'move',
     title: `${step} ${session.nameOf(task)}`,
   } as const
-  await session.engine.group(group, () => unlessStopped(session, body(scope(session, under))))
-}
-
-// Longer than commands on hosts take to end. Steps that are under way are waited for besides.
-const graceMs = 10_000
-
-/** A function of the task file that does not listen to the signal must not keep a stopped run from its undo for ever. */
-async function unlessStopped<Value>({ engine }: Session, running: Promise<Value>): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined
-  let stop: () => void = () => undefined
-  const stopped = new Promise<never>((_, reject) => {
-    stop = () => {
-      timer = setTimeout(() => reject(engine.signal.reason), graceMs)
-    }
-  })
-  engine.signal.addEventListener('abort', stop, { once: true })
-  if (engine.signal.aborted) stop()
-  try {
-    return await Promise.race([running, stopped])
-  } finally {
-    engine.signal.removeEventListener('abort', stop)
-    clearTimeout(timer)
-  }
+  await session.engine.group(group, () => unlessStopped(session.engine.signal, body(scope(session, under))))
 }

@@ -12,6 +12,7 @@ import { BegunWork } from './begun-work.ts'
 import type { RemoteTaskContext } from './context.ts'
 import type { Spread } from './spread.ts'
 import type { RemoteTask } from './task.ts'
+import { unlessStopped } from './unless-stopped.ts'
 
 /** A remote task as it is called this time. */
 export interface RemoteCall<Specs extends ArgSpecs, Result> {
@@ -108,7 +109,7 @@ async function once<Specs extends ArgSpecs, Result>(
     track: (order, begun) => work.track(order, begun),
   })
   try {
-    const value = await task.body(host, t)
+    const value = await unlessStopped(work.signal, task.body(host, t))
     work.refuseOpen()
     return value
   } finally {
