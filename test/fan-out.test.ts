@@ -59,10 +59,19 @@ const unawaited = remoteTask({ role: 'web' }, async (host) => {
 const release = remoteTask({ role: 'web' }, async () => {
   throw new Error('no release', { cause: new Error('the token has expired') })
 })
+const outlived = task({}, async (t) => {
+  const hosts = []
+  await t.run(remoteTask({ role: 'web', once: true }, async (host) => { hosts.push(host) }))
+  await hosts[0].run\`true\`
+})
+const forgetful = task({}, async (t) => {
+  await t.id()
+  void t.$\`sleep 30\`
+})
 export default defineConfig({
   ssh: { knownHosts: ['known_hosts'], connectTimeout: '20s' },
   roles: { web: hosts('web', 5), nobody: [] },
-  tasks: { first, slow, late, flaky, slowly, calls, on, wrong, nothing, values, unawaited, release },
+  tasks: { first, slow, late, flaky, slowly, calls, on, wrong, nothing, values, unawaited, outlived, forgetful, release },
 })
 `
 
@@ -136,8 +145,8 @@ describe('a remote task', () => {
     )
   })
 
-  it('fails on hosts where it awaits not all that it begins', async () => {
-    const result = await project.json(['run', 'unawaited'])
+  it.each(['run', 'plan'])('fails on hosts where it awaits not all that it begins: %s', async (command) => {
+    const result = await project.json([command, 'unawaited'])
     expect(errorOf(result)).toMatchObject({
       code: 'E_HOSTS_FAILED',
       message: expect.stringMatching(
@@ -146,6 +155,19 @@ describe('a remote task', () => {
     })
     expect(notes(result)).toEqual([])
     expect(result.stderr).toBe('')
+  })
+
+  it.each(['run', 'plan'])('begins nothing on a host that it has ended on: %s', async (command) => {
+    const result = await project.json([command, 'outlived'])
+    expect(errorOf(result)).toMatchObject({ code: 'E_TASK_ENDED', message: 'the task has ended on web-1' })
+    expect(result.events.filter(({ kind }) => kind === 'host.command')).toEqual([])
+  })
+
+  it.each(['run', 'plan'])('fails where it does not await its own steps: %s', async (command) => {
+    expect(errorOf(await project.json([command, 'forgetful']))).toMatchObject({
+      code: 'E_STEP_UNSETTLED',
+      message: 'the task returned while steps were not finished: $ sleep 30',
+    })
   })
 
   it.each([

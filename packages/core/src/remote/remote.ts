@@ -107,7 +107,7 @@ export function createRemote(options: RemoteOptions): Remote {
   const trackedBackendOf = (spec: HostSpec, hooks: HostHooks): Backend => {
     const backend = backendOf(spec, hooks)
     const { track } = hooks
-    return track ? trackedBackend(backend, (shown, begun) => track(options.mask(shown), begun)) : backend
+    return track ? trackedBackend(backend, (shown, begin) => track(options.mask(shown), begin)) : backend
   }
   return {
     host: (spec, hooks = {}) => hostInContext(spec, trackedBackendOf(spec, hooks), { env: {} }),

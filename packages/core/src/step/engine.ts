@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { isViridianError, reportOf, ViridianError } from '../error.ts'
 import type { Event } from '../events/event.ts'
 import type { StepHistory } from '../journal/history.ts'
@@ -33,6 +34,9 @@ interface Shown {
 }
 
 const now = (): string => new Date().toISOString()
+
+/** What is only planned takes a turn, as what is done takes its time: at a task's end it is open if nobody has awaited it. */
+export const inItsTurn = <Result>(planned: Promise<Result>): Promise<Result> => planned.finally(() => turn())
 
 /** Takes steps: one at a time or side by side, recorded, stopped together, and all of them awaited in the end. */
 export class Engine {
@@ -98,7 +102,7 @@ export class Engine {
 
   /** Holds the run open until `work` is settled, and stops the run when it fails. */
   track<Result>(title: string, work: () => Promise<Result>): Promise<Result> {
-    const promise = this.signal.aborted ? Promise.reject<Result>(this.signal.reason) : work()
+    const promise = this.signal.aborted ? Promise.reject<Result>(this.signal.reason) : this.#begin(work)
     this.#open.set(promise, title)
     promise.then(
       () => this.#open.delete(promise),
@@ -108,6 +112,10 @@ export class Engine {
       },
     )
     return promise
+  }
+
+  #begin<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.planning ? inItsTurn(work()) : work()
   }
 
   /** A group of steps under one line: a move, a branch, a task that another one calls. */

@@ -79,9 +79,9 @@ export class Scope implements Steps {
   fact(name: string, make: () => string | Promise<string>): Promise<string> {
     const { engine } = this.host
     const key = this.keys.claim(name)
-    if (engine.planning) return Promise.resolve(make())
-    return engine.track(name, () =>
-      engine.perform({
+    return engine.track(name, async () => {
+      if (engine.planning) return make()
+      return engine.perform({
         key,
         parent: this.parent,
         type: 'fact',
@@ -91,8 +91,8 @@ export class Scope implements Steps {
         input: asJson(null),
         parse: (output) => z.string().parse(output),
         work: async () => make(),
-      }),
-    )
+      })
+    })
   }
 }
 

@@ -5,11 +5,11 @@ const never = (): Promise<void> => new Promise(() => undefined)
 
 it('is missed when it was not awaited', async () => {
   const work = new BegunWork('web-1', new AbortController().signal)
-  await work.track('uptime', Promise.resolve())
-  await expect(work.track('false', Promise.reject(new Error('no')))).rejects.toThrow('no')
+  await work.track('uptime', () => Promise.resolve())
+  await expect(work.track('false', () => Promise.reject(new Error('no')))).rejects.toThrow('no')
   expect(() => work.refuseOpen()).not.toThrow()
-  work.track('sleep 1\nsleep 2', never())
-  work.track('put dist /srv', never())
+  work.track('sleep 1\nsleep 2', never)
+  work.track('put dist /srv', never)
   expect(() => work.refuseOpen()).toThrow(
     expect.objectContaining({
       code: 'E_STEP_UNSETTLED',
@@ -25,7 +25,7 @@ it('ends with the task, also for whoever still waits for it', async () => {
   const ended = new Promise<never>((_, reject) => {
     work.signal.addEventListener('abort', () => reject(new Error('its own words')))
   })
-  const told = expect(work.track('sleep 1', ended)).rejects.toMatchObject({ code: 'E_TASK_ENDED' })
+  const told = expect(work.track('sleep 1', () => ended)).rejects.toMatchObject({ code: 'E_TASK_ENDED' })
   work.end()
   await told
 })

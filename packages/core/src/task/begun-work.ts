@@ -8,6 +8,7 @@ export class BegunWork {
   readonly #open = new Map<Promise<unknown>, string>()
   readonly #controller = new AbortController()
   readonly #outer: AbortSignal
+  #hasEnded = false
   readonly #follow = (): void => this.#controller.abort(this.#outer.reason)
 
   constructor(host: string, outer: AbortSignal) {
@@ -24,8 +25,10 @@ export class BegunWork {
     return this.#controller.signal
   }
 
-  /** Follows something until it has ended, by itself or with the function. */
-  track<Value>(shown: string, begun: Promise<Value>): Promise<Value> {
+  /** Begins something and follows it until it has ended, by itself or with the function. */
+  track<Value>(shown: string, begin: () => Promise<Value>): Promise<Value> {
+    if (this.#hasEnded) return Promise.reject(this.signal.reason)
+    const begun = begin()
     this.#open.set(begun, shown)
     return new Promise((resolve, reject) => {
       const settled = (settle: () => void) =>
@@ -52,6 +55,12 @@ export class BegunWork {
   end(): void {
     this.#outer.removeEventListener('abort', this.#follow)
     this.#open.clear()
-    this.#controller.abort(new ViridianError('E_TASK_ENDED', `the task has ended on ${this.#host}`))
+    this.#hasEnded = true
+    this.#controller.abort(
+      new ViridianError('E_TASK_ENDED', `the task has ended on ${this.#host}`, {
+        hint: 'a host is at hand until the function that was given it returns',
+        place: { host: this.#host },
+      }),
+    )
   }
 }

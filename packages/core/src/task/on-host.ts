@@ -5,6 +5,7 @@ import { withRetry } from '../remote/running/retry.ts'
 import { timeLimited } from '../remote/running/time-limit.ts'
 import type { HostSpec } from '../remote/transport.ts'
 import type { Session } from '../run/session.ts'
+import { inItsTurn } from '../step/engine.ts'
 import { asJson } from '../step/performance.ts'
 import { recordable } from '../step/recordable.ts'
 import type { ArgSpecs } from './args.ts'
@@ -106,7 +107,7 @@ async function once<Specs extends ArgSpecs, Result>(
     onCommand,
     signal: work.signal,
     atEnd: (end) => void ends.push(end),
-    track: (order, begun) => work.track(order, begun),
+    track: (order, begin) => work.track(order, session.engine.planning ? () => inItsTurn(begin()) : begin),
   })
   try {
     const value = await unlessStopped(work.signal, task.body(host, t))
