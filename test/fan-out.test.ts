@@ -45,7 +45,8 @@ const calls = task({}, async (t) => {
   t.say('any: ' + JSON.stringify(await t.run(any, {}, { hosts: hosts('x', 2), concurrency: 1 })))
 })
 const on = task({ args: { what: 'string' } }, async (t) => {
-  await t.run(remoteTask({ role: 'web' }, async () => undefined), {}, { hosts: t.args.what === 'none' ? [] : ['a', 'a'] })
+  const settings = { none: { hosts: [] }, twice: { hosts: ['a', 'a'] }, odd: { host: ['a'] } }[t.args.what]
+  await t.run(remoteTask({ role: 'web' }, async () => undefined), {}, settings)
 })
 const wrong = task({}, async (t) => {
   await t.run(first, {}, { batches: { sizes: [1], pause: '10', check: async () => { throw new Error('traffic fails') } } })
@@ -141,7 +142,7 @@ describe('a remote task', () => {
   it('tells where its own code has failed, and what has caused it', async () => {
     const { stderr, stdout } = await project.tasks('run', 'release')
     expect(stdout + stderr).toContain(
-      'release failed on 5 of 5 hosts\n  web-[1-5]: Error: no release\n    at tasks.config.ts:53\n    caused by the token has expired\n',
+      'release failed on 5 of 5 hosts\n  web-[1-5]: Error: no release\n    at tasks.config.ts:54\n    caused by the token has expired\n',
     )
   })
 
@@ -173,7 +174,8 @@ describe('a remote task', () => {
   it.each([
     ['none', 'E_HOSTS_NONE'],
     ['twice', 'E_HOST_TWICE'],
-  ])('is not called on %s', async (what, code) => {
+    ['odd', 'E_TASK_SETTING'],
+  ])('is not called on hosts that are given as %s', async (what, code) => {
     expect(errorOf(await project.json(['run', 'on', '--what', what]))).toMatchObject({ code })
   })
 })

@@ -10,6 +10,7 @@ import { Scope } from '../step/scope.ts'
 import type { Steps } from '../step/steps.ts'
 import { type ArgSpecs, type ArgValues, ofArgs, parseArgs } from './args.ts'
 import { callTask } from './call.ts'
+import { callSettings } from './call-settings.ts'
 import type { BranchContext, HostValues, TaskContext } from './context.ts'
 import { keepOpen } from './keep.ts'
 import { type LocalCommands, localCommands } from './local-command.ts'
@@ -84,7 +85,7 @@ export class TaskScope<Specs extends ArgSpecs> extends Scope implements TaskCont
   run<Inner extends ArgSpecs, Result>(
     task: Task<Inner, Result>,
     given: Partial<ArgValues<Inner>> = {},
-    settings: CallSettings<Inner> = {},
+    asked: CallSettings<Inner> = {},
   ): Promise<unknown> {
     const session = this.#session
     const name = session.nameOf(task)
@@ -92,6 +93,7 @@ export class TaskScope<Specs extends ArgSpecs> extends Scope implements TaskCont
     const group = { key, parent: this.parent, step: name, type: 'task', title: name } as const
     return session.engine.group(group, async () => {
       const args = this.#argsFor(name, task, given)
+      const settings = callSettings(name, task, asked)
       const scope = (within: Session, at: string | undefined) => new TaskScope(within, args, at)
       return callTask({ session, key, task, args, settings, scope, at: key })
     })
