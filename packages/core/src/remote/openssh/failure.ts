@@ -23,7 +23,7 @@ export async function failureOf(
   const isUnresolved = said.find(/^ssh: Could not resolve hostname /) !== undefined
   const final =
     (await hostKeyFailure(target, said)) ??
-    loginFailure(target, said, answered) ??
+    (await loginFailure(target, said, answered)) ??
     protocolFailure(target, said) ??
     (isUnresolved ? undefined : settingsFailure(target, said))
   if (final) return final

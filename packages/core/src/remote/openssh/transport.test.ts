@@ -134,10 +134,20 @@ describe('questions', () => {
   test('that nobody answers fail the login, without a hang', async () => {
     const identityFile = encrypted('locked')
     const { asked, ask } = recorded([])
-    const refusal = { code: 'E_HOST_AUTH' }
-    await expect(logIn(sshd.spec({ identityFile }), {}, { ask })).rejects.toMatchObject(refusal)
+    const refused = (file: string, more = '') => ({
+      code: 'E_HOST_AUTH',
+      message: expect.stringContaining(`(${file} is encrypted${more})`),
+      hint: expect.stringContaining(`unlock it in the agent: ssh-add ${file}`),
+    })
+    const unanswered = logIn(sshd.spec({ identityFile }), {}, { ask })
+    await expect(unanswered).rejects.toMatchObject(refused(identityFile, ', and no passphrase was right'))
     expect(asked).toHaveLength(1)
-    await expect(logIn(sshd.spec({ identityFile }))).rejects.toMatchObject(refusal)
+    await expect(logIn(sshd.spec({ identityFile }))).rejects.toMatchObject(refused(identityFile))
+    // Of a key of this form, nobody can tell the public half without the passphrase.
+    const old = join(place, 'old form')
+    execFileSync('ssh-keygen', ['-q', '-t', 'rsa', '-m', 'PEM', '-N', 'secret words', '-f', old])
+    rmSync(`${old}.pub`)
+    await expect(logIn(sshd.spec({ identityFile: old }))).rejects.toMatchObject(refused(old))
   })
 
   test('about a new host key are put too', async () => {

@@ -120,7 +120,7 @@ describe('identities', () => {
     await expect(logIn(sshd.spec({ identityFile: file }))).rejects.toMatchObject({
       code: 'E_HOST_AUTH',
       message: expect.stringMatching(`refused to log in: tried ${file} \\(${file} is encrypted\\)$`),
-      hint: `unlock it in the agent: ssh-add ${file}`,
+      hint: `unlock it in the agent: ssh-add ${file}; on a terminal, its passphrase is asked for`,
     })
   })
 })

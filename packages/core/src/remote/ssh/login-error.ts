@@ -45,8 +45,9 @@ function hintFor({ settings }: Target, { accepted, leftOut, tried, isSilent }: R
     return 'get a ticket of Kerberos: kinit; klist shows those that you have'
   if (isBeyond || leftOut.some((reason) => reason.includes("transport: 'openssh'")))
     return "give the host transport: 'openssh', which can do what ssh2 cannot, or another way to log in"
-  const locked = leftOut.map((reason) => /^(.*) is encrypted/.exec(reason)?.[1]).find(Boolean)
-  if (locked !== undefined) return `unlock it in the agent: ssh-add ${locked}`
+  const [, locked, why] = leftOut.map((reason) => /^(.*) is encrypted(.*)/.exec(reason)).find(Boolean) ?? []
+  if (locked !== undefined)
+    return `unlock it in the agent: ssh-add ${locked}${why === '' ? '; on a terminal, its passphrase is asked for' : ''}`
   if (isSilent) return 'start it on a terminal to be asked, or give the host a key that needs nobody'
   if (settings.batchMode && !accepted.includes('publickey'))
     return 'BatchMode in ssh_config lets nobody be asked'
