@@ -1,5 +1,5 @@
 import { quoteForLogin } from '../command/announcement.ts'
-import { expandHome, type Target } from '../ssh/target.ts'
+import { atHome, type Target } from '../ssh/target.ts'
 import type { SshDefaults } from '../transport.ts'
 import type { GivenKeys } from './given-keys.ts'
 
@@ -39,7 +39,7 @@ export function masterArguments(settings: MasterSettings): string[] {
       ServerAliveInterval: String(settings.alive.interval),
       ServerAliveCountMax: String(settings.alive.count),
     }),
-    ...(defaults.config === undefined ? [] : ['-F', configFile(defaults.config)]),
+    ...(defaults.config === undefined ? [] : ['-F', configFile(defaults.config, target.home)]),
     ...(port === undefined ? [] : ['-p', String(port)]),
     ...(user === undefined ? [] : ['-l', user]),
     ...identities(settings),
@@ -78,7 +78,7 @@ function hostKeys({ given, defaults, target }: MasterSettings): string[] {
       ...(given.fingerprints.length > 0 && { KnownHostsCommand: byFingerprint(given.fingerprints) }),
     })
   }
-  const files = defaults.knownHosts?.map(expandHome)
+  const files = defaults.knownHosts?.map((file) => atHome(file, target.home))
   return options({
     // To `no`, ssh takes a changed key too, and only warns.
     ...(target.settings.strictHostKeyChecking === 'no' && { StrictHostKeyChecking: 'accept-new' }),
@@ -96,8 +96,8 @@ function byFingerprint(fingerprints: readonly string[]): string {
   return `/bin/sh -c '${compare}' %f %t %K ${fingerprints.join(' ')}`
 }
 
-function configFile(config: string | false): string {
-  return config === false ? 'none' : expandHome(config)
+function configFile(config: string | false, home: string): string {
+  return config === false ? 'none' : atHome(config, home)
 }
 
 function options(values: Readonly<Record<string, string>>): string[] {

@@ -11,6 +11,7 @@ import { persist } from '../ssh/persistence.ts'
 import type { Session } from '../ssh/session.ts'
 import type { Target } from '../ssh/target.ts'
 import { Targets } from '../ssh/targets.ts'
+import type { LocalSide } from '../ssh-config/local-side.ts'
 import { type Ask, askNobody } from '../terminal/prompt.ts'
 import type { Connection, HostSpec, SshDefaults, Transport } from '../transport.ts'
 import { failureOf } from './failure.ts'
@@ -31,6 +32,8 @@ export interface OpenSshTransportOptions {
   readonly ask?: Ask
   /** Told of what a person should know or do, such as touch a key. */
   readonly note?: (text: string) => void
+  /** Whoever connects. @default as the system says of this process */
+  readonly local?: LocalSide
 }
 
 const nobody = { tried: [], isDeclined: false, isSilent: true }
@@ -47,7 +50,7 @@ export class OpenSshTransport implements Transport {
   readonly #timing: Timing
   readonly #doors: Doors
   readonly #questions: Questions | undefined
-  readonly #targets = new Targets()
+  readonly #targets: Targets
   readonly #environment = new SentEnvironment()
   readonly #masters: Masters
   readonly #jumpHosts = new JumpHosts((target, signal) => this.#reach(target, signal))
@@ -55,6 +58,7 @@ export class OpenSshTransport implements Transport {
   constructor(options: OpenSshTransportOptions) {
     const { ask = askNobody, note = () => undefined } = options
     this.#options = options
+    this.#targets = new Targets(options.local)
     this.#timing = { ...usualTiming, ...options.timing }
     this.#doors = options.doors ?? new Doors(50)
     this.#questions = ask === askNobody ? undefined : new Questions(ask)

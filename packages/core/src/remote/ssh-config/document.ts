@@ -108,6 +108,6 @@ async function included(line: Line, origin: Origin, above: readonly string[]): P
 
 function absolute(pattern: string, { local, isUsers }: Origin): string {
   if (isAbsolute(pattern)) return pattern
-  if (pattern.startsWith('~')) return expandHome(pattern, local.home) ?? pattern
-  return isUsers ? join(local.home, '.ssh', pattern) : join(local.system, pattern)
+  if (pattern.startsWith('~')) return expandHome(pattern, local.includeHome) ?? pattern
+  return isUsers ? join(local.includeHome, '.ssh', pattern) : join(local.system, pattern)
 }

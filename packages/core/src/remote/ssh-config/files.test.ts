@@ -4,7 +4,7 @@ import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { askBySsh, comparable, type Surroundings } from '../testing/ssh-g.ts'
-import { localSide } from './local-side.ts'
+import { type LocalSide, localSide } from './local-side.ts'
 import { SshConfig } from './resolve.ts'
 import type { SshSettings } from './settings.ts'
 
@@ -18,11 +18,16 @@ const canMount = spawnSync('unshare', ['-m', 'true']).status === 0
 class Machine {
   readonly home: string
   readonly system: string
+  readonly #elsewhere: string
+  /** What HOME says. */
+  #shellHome: string
 
   constructor() {
     const directory = mkdtempSync(join(place, 'machine-'))
     this.home = join(directory, 'home')
     this.system = join(directory, 'etc')
+    this.#elsewhere = join(directory, 'elsewhere')
+    this.#shellHome = this.home
     for (const directory of [join(this.home, '.ssh'), this.system]) mkdirSync(directory, { recursive: true })
   }
 
@@ -34,14 +39,25 @@ class Machine {
     return this
   }
 
+  /** HOME leads elsewhere. */
+  leave(): this {
+    this.#shellHome = this.#elsewhere
+    return this
+  }
+
+  get local(): LocalSide {
+    return { ...localSide(), home: this.home, includeHome: this.#shellHome, system: this.system }
+  }
+
   readonly ssh: Surroundings = (command) => {
     const script = 'mount --bind "$0" "$1" && mount --bind "$2" /etc/ssh && shift 2 && exec "$@"'
-    return ['unshare', '-m', 'sh', '-c', script, this.home, homedir, this.system, ...command]
+    const shellHome = this.#shellHome === this.home ? homedir : this.#shellHome
+    const words = ['env', `HOME=${shellHome}`, ...command]
+    return ['unshare', '-m', 'sh', '-c', script, this.home, homedir, this.system, ...words]
   }
 
   ours(host: string): Promise<SshSettings> {
-    const { home, system } = this
-    return new SshConfig({ local: { ...localSide(), home, system } }).resolve({ host })
+    return new SshConfig({ local: this.local }).resolve({ host })
   }
 
   /** Settings with the paths that ssh sees. */
@@ -82,6 +98,17 @@ const taken: readonly (readonly [name: string, prepare: Prepare])[] = [
         .write('etc/ssh_config.d/c', 'HostKeyAlias c'),
   ],
   ["an Include from the user's home", (it) => it.write(user, 'Include ~/x').write('home/x', 'Port 4')],
+  [
+    'a HOME that leads elsewhere, which only Includes go by',
+    (it) =>
+      it
+        .leave()
+        .write(user, 'Include ~/x more\nIdentityFile ~/a\nUserKnownHostsFile ~/b')
+        .write('elsewhere/.ssh/config', 'Port 9')
+        .write('elsewhere/x', 'Port 1')
+        .write('elsewhere/.ssh/more', 'User u')
+        .write('home/x', 'BindAddress 1.1.1.1'),
+  ],
   [
     "a final pass that the system's file wants",
     (it) => it.write(user, 'HostName h\nHost h\nPort 5').write(system, 'Match final\nUser f'),
@@ -133,7 +160,7 @@ test('files are read once, however many hosts are asked about', async () => {
   const machine = new Machine().write(user, 'Include x').write('home/.ssh/x', 'Port 1')
   const config = new SshConfig({
     config: join(machine.home, '.ssh/config'),
-    local: { ...localSide(), ...machine },
+    local: machine.local,
   })
   expect(await config.resolve({ host: 'web' })).toMatchObject({ port: 1 })
   machine.write('home/.ssh/x', 'Port 2').write(user, 'Port 3')
@@ -141,7 +168,7 @@ test('files are read once, however many hosts are asked about', async () => {
 })
 
 test('no file is read where none is wanted', async () => {
-  const local = { ...localSide(), ...new Machine().write(user, 'Port 3') }
+  const { local } = new Machine().write(user, 'Port 3')
   for (const config of [false, 'none'] as const)
     expect(await new SshConfig({ config, local }).resolve({ host: 'web' })).toMatchObject({ port: 22 })
 })

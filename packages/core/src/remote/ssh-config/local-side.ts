@@ -8,13 +8,16 @@ export interface LocalSide {
   readonly uid: number
   /** As the system's user database has it: OpenSSH does not look at HOME. */
   readonly home: string
+  /** Where an Include's `~` leads to: glob(3), which ssh leaves it to, does look at HOME. */
+  readonly includeHome: string
   /** Where files for all users are. */
   readonly system: string
   readonly hostname: string
 }
 
 export function localSide(): LocalSide {
-  return { ...account(), system: '/etc/ssh', hostname: hostname() }
+  const own = account()
+  return { ...own, includeHome: process.env.HOME || own.home, system: '/etc/ssh', hostname: hostname() }
 }
 
 /** Containers run as users whom the database does not know; OpenSSH does not work there. */

@@ -8,13 +8,13 @@ import type { Question } from '../terminal/prompt.ts'
 import { TestAgent } from '../testing/agent.ts'
 import { logIn as logInTo } from '../testing/log-in.ts'
 import { makeKey, OpenSsh } from '../testing/open-ssh.ts'
-import { transportNames } from '../testing/transports.ts'
+import { homeAt, makeTransport, transportNames } from '../testing/transports.ts'
 import type { HostSpec } from '../transport.ts'
-import { SshTransport } from './transport.ts'
 
 const place = mkdtempSync(join(tmpdir(), 'viridian-authentication-'))
 const home = join(place, 'home')
 mkdirSync(join(home, '.ssh'), { recursive: true })
+const local = homeAt(home)
 let sshd: OpenSsh
 
 beforeAll(async () => {
@@ -25,13 +25,12 @@ afterAll(async () => {
   rmSync(place, { recursive: true })
 })
 beforeEach(() => {
-  vi.stubEnv('HOME', home)
   vi.stubEnv('SSH_AUTH_SOCK', undefined)
 })
 afterEach(() => void vi.unstubAllEnvs())
 
 const logIn = (spec: HostSpec, knownHosts = sshd.knownHosts): Promise<string> =>
-  logInTo(spec, { knownHosts: [knownHosts] })
+  logInTo(spec, { knownHosts: [knownHosts] }, { local })
 
 const withoutIdentity = (): HostSpec => ({ name: 'web-1', address: '127.0.0.1', port: sshd.port })
 
@@ -99,7 +98,7 @@ describe('identities', () => {
       return 'secret words'
     }
     const file = encrypted('encrypted')
-    const shared = new SshTransport({
+    const shared = makeTransport('ssh2', {
       defaults: () => ({ config: false, knownHosts: [sshd.knownHosts] }),
       ask,
     })

@@ -36,7 +36,6 @@ afterAll(async () => {
   rmSync(place, { recursive: true })
 })
 beforeEach(() => {
-  vi.stubEnv('HOME', place)
   vi.stubEnv('SSH_AUTH_SOCK', undefined)
 })
 afterEach(() => void vi.unstubAllEnvs())

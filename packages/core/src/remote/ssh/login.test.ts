@@ -9,8 +9,8 @@ import { TestAgent } from '../testing/agent.ts'
 import { logIn as logInTo } from '../testing/log-in.ts'
 import { makeKey, OpenSsh } from '../testing/open-ssh.ts'
 import { SshServer } from '../testing/ssh-server.ts'
+import { makeTransport } from '../testing/transports.ts'
 import type { HostSpec, SshDefaults } from '../transport.ts'
-import { SshTransport } from './transport.ts'
 
 const place = mkdtempSync(join(tmpdir(), 'viridian-login-'))
 const identityFile = join(place, 'id')
@@ -26,7 +26,6 @@ afterAll(async () => {
 })
 beforeEach(() => {
   asked = []
-  vi.stubEnv('HOME', place)
   vi.stubEnv('SSH_AUTH_SOCK', undefined)
 })
 afterEach(async () => {
@@ -139,7 +138,7 @@ describe.each(['password', 'keyboard-interactive'] as const)('a password, by %s,
 
   test('is asked for once for all hosts of a user', async () => {
     const { spec } = await passwordServer('sesame', method)
-    const transport = new SshTransport({
+    const transport = makeTransport('ssh2', {
       defaults: () => ({ config: false, user: 'deploy' }),
       ask: answering('sesame'),
     })
@@ -152,7 +151,7 @@ describe.each(['password', 'keyboard-interactive'] as const)('a password, by %s,
 
   test('of another host does not hold', async () => {
     const [one, other] = [await passwordServer('sesame', method), await passwordServer('barley', method)]
-    const transport = new SshTransport({
+    const transport = makeTransport('ssh2', {
       defaults: () => ({ config: false, user: 'deploy' }),
       ask: answering('sesame', 'barley'),
     })

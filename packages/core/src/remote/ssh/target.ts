@@ -1,6 +1,6 @@
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { longestTimer, parseTimer } from '../../duration.ts'
+import { expandHome } from '../ssh-config/home.ts'
 import type { SshSettings } from '../ssh-config/settings.ts'
 import type { HostSpec, SshDefaults } from '../transport.ts'
 
@@ -27,6 +27,8 @@ export interface Target {
   readonly proxyCommand: string | undefined
   /** How ssh_config was asked for it. */
   readonly asked: Asked
+  /** The home of whoever connects. */
+  readonly home: string
   /** What ssh_config says of the rest. */
   readonly settings: SshSettings
 }
@@ -41,6 +43,7 @@ export interface Asked {
 /** What Targets finds out of a host's surroundings. */
 export interface Whereabouts {
   readonly asked: Asked
+  readonly home: string
   readonly settings: SshSettings
   readonly via: Target | undefined
   readonly proxyCommand: string | undefined
@@ -48,15 +51,15 @@ export interface Whereabouts {
 
 /** What a host says itself comes first, then its stage, then ssh_config. */
 export function targetOf(spec: HostSpec, defaults: SshDefaults, whereabouts: Whereabouts): Target {
-  const { settings } = whereabouts
+  const { settings, home } = whereabouts
   const identityFile = spec.identityFile ?? defaults.identityFile
   return {
-    ...common(defaults, settings),
+    ...common(defaults, whereabouts),
     ...whereabouts,
     name: spec.name,
     port: spec.port ?? defaults.port ?? settings.port,
     user: spec.user ?? defaults.user ?? settings.user,
-    ...(identityFile !== undefined && { identityFile: expandHome(identityFile) }),
+    ...(identityFile !== undefined && { identityFile: atHome(identityFile, home) }),
     ...(spec.hostKeys !== undefined && { hostKeys: spec.hostKeys }),
   }
 }
@@ -66,35 +69,34 @@ export function targetOf(spec: HostSpec, defaults: SshDefaults, whereabouts: Whe
  * is tried after its own ones.
  */
 export function jumpTargetOf(name: string, defaults: SshDefaults, whereabouts: Whereabouts): Target {
-  const { settings } = whereabouts
-  const target = common(defaults, settings)
+  const { settings, home } = whereabouts
+  const target = common(defaults, whereabouts)
   const { identityFile } = defaults
-  const more = identityFile === undefined ? [] : [expandHome(identityFile)]
+  const more = identityFile === undefined ? [] : [atHome(identityFile, home)]
   const { port, user } = settings
   return { ...target, ...whereabouts, identityFiles: [...target.identityFiles, ...more], name, port, user }
 }
 
-function common(defaults: SshDefaults, settings: SshSettings) {
-  const known = defaults.knownHosts?.map(expandHome)
+function common(defaults: SshDefaults, { settings, home }: Whereabouts) {
+  const known = defaults.knownHosts?.map((file) => atHome(file, home))
   const { userKnownHostsFiles, globalKnownHostsFiles } = settings
   return {
     address: settings.hostName,
-    identityFiles: settings.identityFiles ?? usualIdentityFiles(),
+    identityFiles: settings.identityFiles ?? usualIdentityFiles(home),
     knownHosts: known ?? [...userKnownHostsFiles, ...globalKnownHostsFiles],
     ownKnownHosts: (known ?? userKnownHostsFiles)[0],
     connectTimeout: parseTimer(defaults.connectTimeout ?? secondsOf(settings.connectTimeout) ?? '60s'),
   }
 }
 
-function usualIdentityFiles(): string[] {
+function usualIdentityFiles(home: string): string[] {
   return ['id_rsa', 'id_ecdsa', 'id_ecdsa_sk', 'id_ed25519', 'id_ed25519_sk'].map((name) =>
-    join(homedir(), '.ssh', name),
+    join(home, '.ssh', name),
   )
 }
 
 const secondsOf = (seconds: number | undefined): number | undefined =>
   seconds === undefined ? undefined : Math.min(seconds * 1_000, longestTimer)
 
-export function expandHome(path: string): string {
-  return path.startsWith('~/') ? join(homedir(), path.slice(2)) : path
-}
+/** A path as a task file writes it. */
+export const atHome = (path: string, home: string): string => expandHome(path, home) ?? path

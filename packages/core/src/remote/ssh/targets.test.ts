@@ -5,10 +5,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { TestAgent } from '../testing/agent.ts'
 import { logIn } from '../testing/log-in.ts'
 import { OpenSsh } from '../testing/open-ssh.ts'
-import { makeTransport, transportNames } from '../testing/transports.ts'
+import { homeAt, makeTransport, transportNames } from '../testing/transports.ts'
 import { Targets } from './targets.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'viridian-targets-'))
+const targets = (): Targets => new Targets(homeAt(home))
 let sshd: OpenSsh
 
 beforeAll(async () => {
@@ -19,7 +20,6 @@ afterAll(async () => {
   rmSync(home, { recursive: true })
 })
 beforeEach(() => {
-  vi.stubEnv('HOME', home)
   vi.stubEnv('SSH_AUTH_SOCK', undefined)
 })
 afterEach(() => void vi.unstubAllEnvs())
@@ -36,7 +36,7 @@ describe('how a host is reached', () => {
   test('is said by itself, then by its stage, then by ssh_config', async () => {
     const config = configOf('Host w*', 'HostName 10.0.0.1', 'User config', 'Port 3', 'ConnectTimeout 7')
     const of = (spec: object, defaults: object) =>
-      new Targets().of({ name: 'web', ...spec }, { config, ...defaults })
+      targets().of({ name: 'web', ...spec }, { config, ...defaults })
     expect(await of({}, {})).toMatchObject({
       address: '10.0.0.1',
       user: 'config',
@@ -61,21 +61,21 @@ describe('how a host is reached', () => {
 
   test('is looked up by what would stand behind ssh', async () => {
     const config = configOf('Host 10.0.0.9', 'Port 9', 'Host web', 'Port 8')
-    const target = await new Targets().of({ name: 'web', address: '10.0.0.9' }, { config })
+    const target = await targets().of({ name: 'web', address: '10.0.0.9' }, { config })
     expect(target).toMatchObject({ address: '10.0.0.9', port: 9 })
   })
 
   test('may depend on the user', async () => {
     const config = configOf('Match user deploy', 'Port 9')
-    const portFor = async (user: string) => (await new Targets().of({ name: 'web', user }, { config })).port
+    const portFor = async (user: string) => (await targets().of({ name: 'web', user }, { config })).port
     expect([await portFor('deploy'), await portFor('other')]).toEqual([9, 22])
   })
 
   test('is found in ~/.ssh/config, but for a stage that reads none', async () => {
     mkdirSync(join(home, '.ssh'), { recursive: true })
     writeFileSync(join(home, '.ssh/config'), 'Host web\nUser from-home\n')
-    expect(await new Targets().of({ name: 'web' }, {})).toMatchObject({ user: 'from-home' })
-    expect(await new Targets().of({ name: 'web' }, { config: false })).toMatchObject({
+    expect(await targets().of({ name: 'web' }, {})).toMatchObject({ user: 'from-home' })
+    expect(await targets().of({ name: 'web' }, { config: false })).toMatchObject({
       user: userInfo().username,
     })
   })

@@ -1,6 +1,5 @@
-import { homedir } from 'node:os'
 import { ViridianError } from '../../error.ts'
-import { localSide } from '../ssh-config/local-side.ts'
+import { type LocalSide, localSide } from '../ssh-config/local-side.ts'
 import { type JumpHost, parseProxyJump } from '../ssh-config/proxy-jump.ts'
 import { SshConfig } from '../ssh-config/resolve.ts'
 import type { SshSettings } from '../ssh-config/settings.ts'
@@ -10,6 +9,11 @@ import { type Asked, jumpTargetOf, type Target, targetOf } from './target.ts'
 /** Finds out how hosts are reached: from what they say, from their stage, and from ssh_config. */
 export class Targets {
   readonly #configs = new Map<string | false | undefined, SshConfig>()
+  readonly #local: LocalSide
+
+  constructor(local: LocalSide = localSide()) {
+    this.#local = local
+  }
 
   /** @throws ViridianError `E_SSH_CONFIG` */
   async of(spec: HostSpec, defaults: SshDefaults, signal?: AbortSignal): Promise<Target> {
@@ -25,7 +29,7 @@ export class Targets {
     const hops = said === undefined ? settings.proxyJump : parseProxyJump(said)
     const proxyCommand = said === undefined ? settings.proxyCommand : undefined
     const via = await this.#way(hops, defaults, [start], signal)
-    return targetOf(spec, defaults, { asked, settings, via, proxyCommand })
+    return targetOf(spec, defaults, { asked, home: this.#local.home, settings, via, proxyCommand })
   }
 
   /** The last host of a chain, which the others lead to. Only the first one goes its own way: that to the others is told. */
@@ -44,7 +48,13 @@ export class Targets {
       if (behind.includes(itself)) throw loop(passed)
       const proxyCommand = via === undefined ? settings.proxyCommand : undefined
       via ??= await this.#way(settings.proxyJump, defaults, passed, signal)
-      via = jumpTargetOf(name, defaults, { asked: hop, settings, via, proxyCommand })
+      via = jumpTargetOf(name, defaults, {
+        asked: hop,
+        home: this.#local.home,
+        settings,
+        via,
+        proxyCommand,
+      })
     }
     return via
   }
@@ -58,8 +68,7 @@ export class Targets {
       this.#configs.get(config) ??
       new SshConfig({
         ...(config !== undefined && { config }),
-        // Unlike OpenSSH, and like all else here: HOME decides where home is.
-        local: { ...localSide(), home: homedir() },
+        local: this.#local,
       })
     this.#configs.set(config, files)
     const query = { host, ...(user !== undefined && { user }), ...(port !== undefined && { port }) }

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { ViridianError } from '../../error.ts'
+import type { LocalSide } from '../ssh-config/local-side.ts'
 import { type Ask, askNobody } from '../terminal/prompt.ts'
 import type { HostSpec, SshDefaults, Transport } from '../transport.ts'
 import { Authentication } from './authentication.ts'
@@ -26,6 +27,8 @@ export interface SshTransportOptions {
   readonly ask?: Ask
   /** Told of what a person should know, such as a host key that was added to known_hosts. */
   readonly note?: (text: string) => void
+  /** Whoever connects. @default as the system says of this process */
+  readonly local?: LocalSide
 }
 
 const usualTiming: Timing = { readyTimeout: 20_000, keepaliveInterval: 15_000, keepaliveCount: 3 }
@@ -37,7 +40,7 @@ export class SshTransport implements Transport {
   readonly #doors: Doors
   readonly #authentication: Authentication
   readonly #hostKeys: HostKeys
-  readonly #targets = new Targets()
+  readonly #targets: Targets
   readonly #environment = new SentEnvironment()
   readonly #jumpHosts = new JumpHosts((target, signal) => this.#reach(target, signal))
   /** By how many jump hosts stand before them. */
@@ -46,6 +49,7 @@ export class SshTransport implements Transport {
   constructor(options: SshTransportOptions) {
     const { ask = askNobody, note = () => undefined } = options
     this.#options = options
+    this.#targets = new Targets(options.local)
     this.#timing = { ...usualTiming, ...options.timing }
     this.#doors = options.doors ?? new Doors(50)
     this.#authentication = new Authentication(ask)

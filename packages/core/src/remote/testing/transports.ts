@@ -1,6 +1,7 @@
 import { OpenSshTransport } from '../openssh/transport.ts'
 import type { Doors } from '../ssh/doors.ts'
 import { SshTransport } from '../ssh/transport.ts'
+import { type LocalSide, localSide } from '../ssh-config/local-side.ts'
 import type { Ask } from '../terminal/prompt.ts'
 import type { SshDefaults, Transport, TransportName } from '../transport.ts'
 
@@ -9,6 +10,8 @@ export interface AnyTransportOptions {
   readonly ask?: Ask
   readonly doors?: Doors
   readonly note?: (text: string) => void
+  /** @default whoever runs the test, with nothing at home */
+  readonly local?: LocalSide
   readonly timing?: {
     readonly readyTimeout?: number
     readonly keepaliveInterval?: number
@@ -20,5 +23,9 @@ export interface AnyTransportOptions {
 export const transportNames: readonly TransportName[] = ['ssh2', 'openssh']
 
 export function makeTransport(name: TransportName, options: AnyTransportOptions): Transport {
-  return name === 'ssh2' ? new SshTransport(options) : new OpenSshTransport(options)
+  const own = { local: homeAt('/nonexistent'), ...options }
+  return name === 'ssh2' ? new SshTransport(own) : new OpenSshTransport(own)
 }
+
+/** Whoever runs the test, at another home. */
+export const homeAt = (home: string): LocalSide => ({ ...localSide(), home, includeHome: home })
