@@ -1,6 +1,6 @@
 import { Duplex, Readable } from 'node:stream'
 import type { SessionChannel } from '../ssh/session.ts'
-import { type FieldReader, fields } from './wire.ts'
+import { type FieldReader, fields } from '../ssh-fields.ts'
 
 /** Messages of RFC 4254 about a channel. */
 export const message = {

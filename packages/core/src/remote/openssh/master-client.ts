@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { Duplex } from 'node:stream'
 import type { PtyRequest, SessionClient, SessionSettings, TakeChannel } from '../ssh/session.ts'
+import { FieldReader, fields } from '../ssh-fields.ts'
 import {
   type ChannelLink,
   MasterChannel,
@@ -10,7 +11,6 @@ import {
   type Peer,
 } from './master-channel.ts'
 import type { MuxSocket } from './mux-socket.ts'
-import { FieldReader, fields } from './wire.ts'
 
 /** What holds the connection: a running `ssh`. */
 export interface ConnectionHolder {

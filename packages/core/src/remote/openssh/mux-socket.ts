@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net'
-import { FieldReader, fields, Packets } from './wire.ts'
+import { FieldReader, fields, Packets } from '../ssh-fields.ts'
 
 const version = 4
 

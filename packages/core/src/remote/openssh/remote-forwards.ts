@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Ports, SessionClient } from '../ssh/session.ts'
+import { fields } from '../ssh-fields.ts'
 import type { Listening } from '../transport.ts'
 import { MuxSocket, muxMessage } from './mux-socket.ts'
-import { fields } from './wire.ts'
 
 const remote = 2
 // In place of a port: the address is the path of a Unix socket.

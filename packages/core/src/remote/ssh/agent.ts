@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import type { IdentityCallback, OpenSSHAgent, ParsedKey, SignCallback, SigningRequestOptions } from 'ssh2'
-import { FieldReader, fields, Packets } from '../openssh/wire.ts'
+import { FieldReader, fields, Packets } from '../ssh-fields.ts'
 import { typeOf } from './fingerprint.ts'
 import { ssh2 } from './libraries.ts'
 

@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto'
-import { fields } from '../openssh/wire.ts'
+import { fields } from '../ssh-fields.ts'
 
 /** True for a private key in PKCS#8's form, as `openssl` and `ssh-keygen -m PKCS8` write it. */
 export const isPkcs8 = (text: string): boolean => /^-----BEGIN (?:ENCRYPTED )?PRIVATE KEY-----/.test(text)
