@@ -15,28 +15,15 @@ export interface Archive {
 }
 
 /**
- * Packs some entries of a tree, and before them what else is to travel, by name.
+ * Packs some entries of a tree.
  *
  * @param last - the name of an empty file at the end: to tars, an archive that is cut off between two files is a whole one
  */
-export function archiveOf(
-  tree: Tree,
-  entries: readonly TreeEntry[],
-  last: string,
-  extras: Readonly<Record<string, Buffer>> = {},
-): Archive {
-  const mark = headerOf(own(last, Buffer.alloc(0)))
-  const files = Object.entries(extras).map(([path, content]) => ({
-    header: headerOf(own(path, content)),
-    content,
-  }))
+export function archiveOf(tree: Tree, entries: readonly TreeEntry[], last: string): Archive {
+  const mark = packedFile(last, Buffer.alloc(0))
   const packed = entries.map((entry) => ({ header: headerOf(entry), entry }))
-  const sizes = [
-    ...files.map(({ header, content }) => header.length + whole(content.length)),
-    ...packed.map(({ header, entry }) => header.length + whole(entry.size)),
-  ]
+  const sizes = packed.map(({ header, entry }) => header.length + whole(entry.size))
   async function* chunks(): AsyncGenerator<Buffer> {
-    for (const { header, content } of files) yield Buffer.concat([header, content, padding(content.length)])
     for (const { header, entry } of packed) {
       yield header
       if (entry.size === 0) continue
@@ -48,14 +35,12 @@ export function archiveOf(
   return { size: sizes.reduce((sum, size) => sum + size, mark.length + end.length), chunks: chunks() }
 }
 
-const own = (path: string, content: Buffer): TreeEntry => ({
-  path,
-  kind: 'file',
-  mode: 0o600,
-  size: content.length,
-  mtime: new Date(0),
-  target: '',
-})
+/** A file as it stands in an archive, which may come behind it. */
+export function packedFile(path: string, content: Buffer): Buffer {
+  const { length: size } = content
+  const header = headerOf({ path, kind: 'file', mode: 0o600, size, mtime: new Date(0), target: '' })
+  return Buffer.concat([header, content, padding(size)])
+}
 
 /** The header of an entry: for what does not fit into it (long names, sizes above 8 GiB), preceded by an extended one. */
 export function headerOf({ path, kind, mode, size, mtime, target }: TreeEntry): Buffer {

@@ -76,6 +76,13 @@ export const digestProgram = [
   "case $d in shasum) d='shasum -a 256';; sha256) d='sha256 -r';; esac",
 ].join('; ')
 
+/**
+ * Sets t to where it leads when it is a directory; what is done to it by name is done there. Another run may exchange it
+ * meanwhile: a second look finds one, or none.
+ */
+export const realDirectory =
+  'real() { [ ! -d "$t" ] || { p=$(cd "$t" && pwd -P) && t=$p; }; }; real 2>/dev/null || real || exit'
+
 /** Sets a variable to the path beside t that has this name: not one made of t's, which may be as long as a name can be. */
 export const temporaryName = (variable: string, name: string): string =>
   `case $t in */*) ${variable}=\${t%/*}/${name};; *) ${variable}=./${name};; esac`

@@ -7,7 +7,18 @@ test('tells of all that is there', () => {
   const digest = 'a'.repeat(64)
   const listing = parseListing(
     Buffer.concat([
-      answer('d755 .', 'f644 ./a\nb', 'f ./c', 'l ./link', 'to\n\n.', 'o ./pipe', 'w ./c', 'u ./closed', ''),
+      answer(
+        '',
+        'd755 .',
+        'f644 ./a\nb',
+        'f ./c',
+        'l ./link',
+        'to\n\n.',
+        'o ./pipe',
+        'w ./c',
+        'u ./closed',
+        '',
+      ),
       Buffer.from(`\\${digest}  ./a\\nb\n`),
     ]),
   )
@@ -25,9 +36,9 @@ test('tells of all that is there', () => {
 })
 
 test.each([
-  ['breaks off', answer('d755 .', 'f644 ./a')],
+  ['breaks off', answer('', 'd755 .', 'f644 ./a')],
   ['breaks off in a record', Buffer.from('d755 .\0f644 ./')],
-  ['does not know the top', answer('f644 ./a', '')],
+  ['does not know the top', answer('', 'f644 ./a', '')],
   ['is none', Buffer.from('hello\n')],
 ])('tells nothing when the answer %s', (_, bytes) => {
   expect(parseListing(bytes)).toBeUndefined()
@@ -42,6 +53,6 @@ test('tells what is mounted at the top and below it, as Linux spells it', () => 
     '/srv/a\\040b/\\134040\\011\\303\\244',
     '/srv/a\\040bc',
   ]
-  const listing = parseListing(answer('d .', 'm /srv/a b', table.join('\n'), ''))
+  const listing = parseListing(answer('', 'd .', 'm /srv/a b', table.join('\n'), ''))
   expect(listing?.mounts).toEqual(['.', 'c', '\\040\tä'])
 })

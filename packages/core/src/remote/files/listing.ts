@@ -1,6 +1,7 @@
 import { quote, quotePath } from '../command/quote.ts'
-import { digestProgram } from './file-commands.ts'
+import { digestProgram, realDirectory } from './file-commands.ts'
 import { bytesOf, nameOf } from './names.ts'
+import { parseStamps, sayStamps, stampProgram } from './stamps.ts'
 import { modesOf, type Tree, type TreeEntry } from './tree.ts'
 
 /** What a host says of one thing in a remote tree. */
@@ -22,6 +23,8 @@ export interface Listing {
   readonly unreadable: readonly string[]
   /** Where something is mounted; `.` for the top. */
   readonly mounts: readonly string[]
+  /** Of its directories, by path: of before anything else was looked at. */
+  readonly stamps: ReadonlyMap<string, string>
 }
 
 /**
@@ -45,9 +48,12 @@ export function listTree(path: string, tree: Tree, owner?: string): string {
     'export LC_ALL=C',
     'home=$(cd && pwd -P)',
     `t=${quotePath(path)}`,
-    '[ -d "$t" ] || exit 0',
-    'cd "$t" && p=$(pwd -P) || exit',
-    `case "$p" in /|"$home") echo ${quote(isHome)} >&2; exit 1;; esac`,
+    realDirectory,
+    'cd "$t" 2>/dev/null || { [ -d "$t" ] || exit 0; cd "$t" || exit; }',
+    `case "$t" in /|"$home") echo ${quote(isHome)} >&2; exit 1;; esac`,
+    stampProgram,
+    sayStamps,
+    "printf '\\0'",
     // It may fail for what went away meanwhile, and for directories that it cannot read, but not to say anything.
     `find . ${tests.join(' -o ')} || { find . -prune ${says('')} >/dev/null || exit; find . ${unreadable} || :; }`,
     // For a user that the host does not know, it fails at once.
@@ -55,7 +61,7 @@ export function listTree(path: string, tree: Tree, owner?: string): string {
       ? [`find . -prune ${foreign} >/dev/null || exit`, `find . ${foreign} ${says('w')} || :`]
       : []),
     // All that Linux has mounted where the path, as far as it is spelled the same there, leads.
-    `q=\${p%%[!A-Za-z0-9/_-]*}; [ ! -r ${mountTable} ] || ${sayMounts}`,
+    `q=\${t%%[!A-Za-z0-9/_-]*}; [ ! -r ${mountTable} ] || ${sayMounts}`,
     "printf '\\0'",
     digestProgram,
     `find . -type f ! -size +${largest}c -exec $d {} + || :`,
@@ -66,7 +72,7 @@ const says = (letters: string): string => `-exec printf '${letters} %s\\0' {} +`
 
 export const mountTable = '/proc/self/mounts'
 
-const sayMounts = `printf 'm %s\\0%s\\0' "$p" "$(sed -n "s|^[^ ]* \\($q[^ ]*\\) .*|\\1|p" ${mountTable})"`
+const sayMounts = `printf 'm %s\\0%s\\0' "$t" "$(sed -n "s|^[^ ]* \\($q[^ ]*\\) .*|\\1|p" ${mountTable})"`
 
 /** A test of find's: what is not the owner's, who is named as chown has it. */
 export function isForeign(owner: string): string {
@@ -76,8 +82,8 @@ export function isForeign(owner: string): string {
 }
 
 /**
- * Reads the answer to `listTree`: records that end in NUL, an empty one, and then the lines of a digest program. Undefined
- * for an answer that is not whole: it says nothing of what is there.
+ * Reads the answer to `listTree`: stamps, records that end in NUL, an empty one, and then the lines of a digest program.
+ * Undefined for an answer that is not whole: it says nothing of what is there.
  */
 export function parseListing(answer: Buffer): Listing | undefined {
   const entries = new Map<string, Listed>()
@@ -92,6 +98,7 @@ export function parseListing(answer: Buffer): Listing | undefined {
     at = end + 1
     return record
   }
+  const stamps = parseStamps(next() ?? '')
   for (let record = next(); record !== ''; record = next()) {
     if (record === undefined) return undefined
     const [, letter = '', mode = '', name = ''] = /^([a-z])([0-7]*) (.*)$/s.exec(record) ?? []
@@ -106,7 +113,7 @@ export function parseListing(answer: Buffer): Listing | undefined {
     }
   }
   if (!entries.has('.')) return undefined
-  return { entries, digests: parseDigests(answer.toString('utf8', at)), foreign, unreadable, mounts }
+  return { entries, digests: parseDigests(answer.toString('utf8', at)), foreign, unreadable, mounts, stamps }
 }
 
 const kinds: Readonly<Record<string, Listed['kind']>> = { d: 'directory', f: 'file', o: 'other' }

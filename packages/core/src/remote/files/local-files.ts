@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import { pipeline } from 'node:stream'
-import { constants, createGzip } from 'node:zlib'
+import { constants, createGzip, gzipSync } from 'node:zlib'
 import { Arriving } from '../input/arriving.ts'
 import { type Spool, spool } from '../input/spool.ts'
+import type { Input } from '../transport.ts'
 import { Claims } from './claims.ts'
 import { contentOf } from './content.ts'
 import { bytesOf } from './names.ts'
@@ -18,8 +19,8 @@ const inMemory = 64 * 1024 * 1024
 /** Part of a tree, packed. */
 export interface Packing {
   readonly entries: readonly TreeEntry[]
-  /** Set: the archive begins with a list of these, under the name of `list`. */
-  readonly gone?: readonly string[] | undefined
+  /** Lists that come before them, as files of these names: what is told to one host alone. */
+  readonly before: Readonly<Record<string, readonly string[]>>
   readonly compress: boolean
 }
 
@@ -33,10 +34,8 @@ export interface FileVersion {
 
 /** The local files that hosts are given in one run: what many of them want at once is read and packed once. */
 export class LocalFiles {
-  /** The name of the list in a partial archive: such as no tree has of its own. */
-  readonly list = `.viridian-${randomBytes(6).toString('hex')}`
-  /** The name of the last file in every archive. */
-  readonly last = `${this.list}.last`
+  /** What the names begin with that archives have beside those of a tree, and no tree has of its own. */
+  readonly own = `.viridian-${randomBytes(6).toString('hex')}`
   /** Where relative paths start. */
   readonly directory: string
   readonly claims = new Claims()
@@ -77,18 +76,27 @@ export class LocalFiles {
     }
   }
 
-  withArchive<Value>(tree: Tree, packing: Packing, use: (archive: Spool) => Promise<Value>): Promise<Value> {
-    const { entries, gone, compress } = packing
-    const names = createHash('sha256').update(JSON.stringify([entries.map(({ path }) => path), gone ?? null]))
+  /** Hands on an archive: what is the same in it for many hosts at once is packed once. */
+  async withArchive<Value>(
+    tree: Tree,
+    { entries, before, compress }: Packing,
+    use: (archive: Input) => Promise<Value>,
+  ): Promise<Value> {
+    const { archiveOf, packedFile } = await import('./archive.ts')
+    const names = createHash('sha256').update(JSON.stringify(entries.map(({ path }) => path)))
     const key = JSON.stringify([tree.directory, tree.signature, names.digest('hex'), compress])
     const make = async (): Promise<Spool> => {
-      const { archiveOf } = await import('./archive.ts')
-      const list = gone && { [this.list]: bytesOf(gone.map((path) => `./${path}\0`).join('')) }
-      const { size, chunks } = archiveOf(tree, entries, this.last, list)
+      const { size, chunks } = archiveOf(tree, entries, `${this.own}.last`)
       if (compress) return spool(compressed(chunks), inMemory)
       return size > inMemory ? spool(chunks, inMemory) : new Arriving(size, chunks)
     }
-    return this.#archives.use(key, make, use)
+    const lists = Object.entries(before).map(([name, list]) =>
+      packedFile(`${this.own}.${name}`, bytesOf(list.join(''))),
+    )
+    const first = compress ? gzipSync(Buffer.concat(lists)) : Buffer.concat(lists)
+    return this.#archives.use(key, make, (archive) =>
+      use({ size: first.length + archive.size, chunks: () => following(first, archive.chunks()) }),
+    )
   }
 
   /** Hands on a file's content: for all who want it at once from one reading, unless it is large. */
@@ -110,6 +118,11 @@ export class LocalFiles {
       async (digest) => digest,
     )
   }
+}
+
+async function* following(first: Uint8Array, rest: ReturnType<Spool['chunks']>): AsyncGenerator<Uint8Array> {
+  yield first
+  yield* rest
 }
 
 async function unlessKnown(reading: Promise<Tree>, known: Promise<Tree> | undefined): Promise<Tree> {

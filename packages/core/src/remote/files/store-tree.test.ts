@@ -457,8 +457,9 @@ describe.runIf(isRoot)('owners', () => {
 })
 
 describe.runIf(isRoot)('what is mounted in a tree', () => {
-  const by = ['unshare', '-m']
-  const mounted = (name: string): string => `mount --bind '${join(place, 'shared')}' '${target(name)}'`
+  const by = [programFile('unshare'), '-m']
+  const mounted = (name: string): string =>
+    `${programFile('mount')} --bind '${join(place, 'shared')}' '${target(name)}'`
   beforeEach(async () => {
     mkdirSync(join(place, 'shared'))
     write(join(place, 'shared/precious'), 'x')
@@ -494,11 +495,12 @@ describe.runIf(isRoot)('what is mounted in a tree', () => {
     expectUntouched()
   })
 
-  test('since a moment ago is not emptied', async () => {
-    const on = { by, before: (command: number) => (command === 2 ? mounted('d') : ':') }
+  // A host without stat cannot tell that the directory has become another one.
+  test.each([[needed], [`${needed} stat`]])('since a moment ago is not emptied, by %s', async (names) => {
+    const on = { by, path: programs(names), before: (command: number) => (command > 1 ? mounted('d') : ':') }
     await expect(put({}, on)).rejects.toMatchObject({
       code: 'E_REMOTE_FILE',
-      message: expect.stringContaining('something is mounted in'),
+      message: expect.stringContaining('something is mounted'),
     })
     expect(readdirSync(join(place, 'shared'))).toEqual(['precious'])
   })
@@ -534,4 +536,63 @@ test('many who put at once leave one whole tree, and nothing else', async () => 
     expect(readdirSync(join(place, 'there'))).toEqual(['tree'])
     write(local('a'), `${round}`)
   }
+})
+
+describe.each<[string, PutOptions]>([
+  ['as wholes', {}],
+  ['in place', { exclude: ['kept'] }],
+])('many who put different trees at once, %s', (_, options) => {
+  const count = 5
+  const treeOf = (run: number): string => join(place, `${run}`)
+  const putOf = (run: number, on: Machine = {}): Promise<PutResult> =>
+    new Upload(machine(on), new LocalFiles(place), 'web-1', signal).put(treeOf(run), target(), options)
+
+  /** Most of a tree is what all have; the rest has the same names and sizes everywhere. */
+  const plant = (run: number, version: string): void => {
+    mkdirSync(join(treeOf(run), 'd/deep'), { recursive: true })
+    for (const name of ['1', 'd/1', 'd/2', 'd/deep/1']) write(join(treeOf(run), name), 'common')
+    for (const name of ['2', 'd/3', 'd/deep/2', `d/own-${run % 2}`])
+      write(join(treeOf(run), name), `${run} ${version}`)
+    if (run % 3 === 0) write(join(treeOf(run), 'd/1'), 'ommonc')
+  }
+
+  test('leave one of them whole', async () => {
+    for (let round = 0; round < 2; round += 1) {
+      const runs = Array.from({ length: count }, (_, run) => run)
+      for (const run of runs) plant(run, `${round}`)
+      if (round === 0) await putOf(0)
+      if (options.exclude) write(target('kept'), 'remote')
+      await Promise.all(runs.map((run) => putOf(run)))
+      rmSync(target('kept'), { force: true })
+      expect(runs.map((run) => treeListing(treeOf(run)))).toContainEqual(treeListing(target()))
+      expect(readdirSync(join(place, 'there'))).toEqual(['tree'])
+    }
+  })
+
+  test('see what has come between', async () => {
+    for (const run of [1, 2]) plant(run, '')
+    await putOf(1)
+    if (options.exclude) write(target('kept'), 'remote')
+    write(join(treeOf(1), '2'), 'changed')
+    let isFirst = true
+    const interrupted: Exchange = async (command) => {
+      if (command.input && isFirst) await putOf(2)
+      isFirst &&= command.input === undefined
+      return machine({})(command)
+    }
+    await new Upload(interrupted, new LocalFiles(place), 'web-1', signal).put(treeOf(1), target(), options)
+    rmSync(target('kept'), { force: true })
+    expect(treeListing(target())).toEqual(treeListing(treeOf(1)))
+  })
+
+  test('come to an end where something changes all the while', async () => {
+    plant(1, 'old')
+    await putOf(1)
+    if (options.exclude) write(target('kept'), 'remote')
+    plant(1, 'new')
+    const on = { before: () => `mkdir '${target('d/passing')}' && rmdir '${target('d/passing')}'` }
+    expect(await putOf(1, on)).toMatchObject({ changed: true })
+    rmSync(target('kept'), { force: true })
+    expect(treeListing(target())).toEqual(treeListing(treeOf(1)))
+  })
 })

@@ -1,41 +1,39 @@
 import { quote, quotePath } from '../command/quote.ts'
-import { temporaryName } from './file-commands.ts'
+import { realDirectory, temporaryName } from './file-commands.ts'
 import { isForeign, mountTable } from './listing.ts'
+import { sayStamps, stampProgram } from './stamps.ts'
 import { modesOf, type TreeEntry } from './tree.ts'
 
 export interface StoredTree {
   /** Without a slash at its end. */
   readonly path: string
   readonly token: string
-  /** The name of the empty file that the archive ends with. */
-  readonly last: string
+  /**
+   * What the names begin with that the archive has beside those of the tree: `gone`, what has to go before, each path with
+   * a NUL behind it; `seen`, the stamps that the directory is to have, each in a line; `last`, the empty file that it ends with.
+   */
+  readonly own: string
   /** What the archive holds; the top is always among it. */
   readonly entries: readonly TreeEntry[]
-  /** Set: the archive holds only what has changed; the rest is the old directory's. */
-  readonly update?: TreeUpdate | undefined
+  /** Where it goes: by itself in the directory's place, or into a copy of that, which takes its place, or into that itself. */
+  readonly into: 'nothing' | 'copy' | 'itself'
   readonly compressed?: boolean | undefined
   readonly owner?: string | undefined
 }
 
-export interface TreeUpdate {
-  /** The name, in the archive, of a list of what has to go before: paths, each with a NUL behind it. */
-  readonly list: string
-  /** Whether the old directory itself is brought up to date; otherwise a copy of it, which takes its place. */
-  readonly inPlace: boolean
-}
-
 /**
  * Unpacks a tar archive from standard input beside the directory, and exchanges the two as a whole, or moves what has
- * changed into the directory, file by file. Until all has come, the directory is left alone.
+ * changed into the directory, file by file. Until all has come, the directory is left alone; and for good when it has not
+ * the stamps that it is to have, which it then says.
  */
-export function storeTree({ path, token, last, entries, update, compressed, owner }: StoredTree): string {
+export function storeTree({ path, token, own, entries, into, compressed, owner }: StoredTree): string {
   const isOdd = entries.some(({ path, target }) => /[^ -~]/.test(path + target))
   const unpack = `${isOdd ? 'LC_ALL= LANG=C LC_CTYPE=$u ' : ''}tar -xpof - -C "$s/new"`
   return [
     'export LC_ALL=C',
     `t=${quotePath(path)}`,
     // A link to a directory stays; what it points to is exchanged.
-    '[ ! -d "$t" ] || t=$(cd "$t" && pwd -P) || exit',
+    realDirectory,
     `[ -d "$t" ] || [ ! -e "$t" ] || { echo ${quote(`${path} is no directory`)} >&2; exit 1; }`,
     temporaryName('s', token),
     'umask 077',
@@ -44,17 +42,36 @@ export function storeTree({ path, token, last, entries, update, compressed, owne
     `clean() { ! grep -qsF ${quote(`/${token}/`)} ${mountTable} || { echo "$t is in use: something is mounted in $s" >&2; return 1; }; remove "$s"; }`,
     'quit() { c=$?; [ -e "$t" ] || [ ! -e "$s/old" ] || mv "$s/old" "$t"; clean; exit $c; }',
     '{ mkdir "$s" && s=$(cd "$s" && pwd -P) && mkdir "$s/new"; } || quit',
+    stampProgram,
     ...(isOdd ? [findUtf8] : []),
     // For a user who is not root, busybox leaves the modes to the umask, and those of what is there as they are.
     `(umask 0; ${compressed ? `gzip -dc | ${unpack}` : unpack}) || quit`,
-    `chmod u+rwx "$s/new" && rm "$s/new/${last}" || quit`,
+    `chmod u+rwx "$s/new" && rm "$s/new/${own}.last" && mv "$s/new/${own}.gone" "$s/gone" && mv "$s/new/${own}.seen" "$s/seen" || quit`,
     `chmod ${exactly(topMode(entries).toString(8))} "$s/new" || quit`,
     ...given(entries, owner),
-    ...(update === undefined ? ['n="$s/new"'] : updated(entries, update, owner)),
-    ...(update?.inPlace ? [] : exchanged(entries)),
+    `hold() { ${holdOthersOff}; }; hold`,
+    `same() { [ ! -s "$s/seen" ] || { (cd "$t" && { ${sayStamps}; }) >"$s/now" && ! grep -vxFf "$s/now" "$s/seen" >/dev/null; }; }`,
+    `stale() { clean || exit; echo ${staleAnswer}; exit 0; }`,
+    ...(into === 'copy'
+      ? [`{ ${copy('"$t"', '"$s/tree"')}; } || { c=$?; same || stale; (exit $c); } || quit`]
+      : []),
+    'same || stale',
+    `n=${{ nothing: '$s/new', copy: '$s/tree', itself: '$t' }[into]}`,
+    ...(into === 'nothing' ? [] : updated(entries, owner)),
+    ...(into === 'itself' ? [] : exchanged(entries)),
     'clean',
   ].join('; ')
 }
+
+/** What the script says when the directory is not what it was. */
+export const staleAnswer = 'stale'
+
+// One after the other, those who put to a directory find it as it was, or as the one before has left it. The lock goes with
+// whoever holds it; where there is no flock, what two do at the same moment is seen only if one sees it in time.
+const holdOthersOff = [
+  'if { command -v flock && command exec 9<"$t"; } >/dev/null 2>&1; then j=0',
+  'while flock -n 3 3<&9; [ $? = 1 ] && [ $((j+=1)) -lt 300 ]; do sleep 0.1 || sleep 1; done 2>/dev/null; fi',
+].join('; ')
 
 const remove = `rm -rf -- "$@" 2>/dev/null || { find "$@" -type d ! -perm -700 -exec chmod u+rwx {} \\; 2>/dev/null || :; rm -rf -- "$@"; }`
 
@@ -94,19 +111,13 @@ const inherit = [
   `do others -user "\${o%:*}" -group "\${o#*:}" -exec sh -c '${ownTheSame}' "$s/new" "$o" {} + || :; done; fi`,
 ]
 
-/** Sets n to the directory that has been brought up to date. */
-function updated(
-  entries: readonly TreeEntry[],
-  { list, inPlace }: TreeUpdate,
-  owner: string | undefined,
-): string[] {
+/** Brings the directory n up to date. */
+function updated(entries: readonly TreeEntry[], owner: string | undefined): string[] {
   const modes = modesOf(entries, 'directory')
   return [
-    ...(inPlace ? ['n=$t'] : [`{ ${copy('"$t"', '"$s/tree"')}; } || quit`, 'n="$s/tree"']),
     listTo('all', '-type d'),
     ...modes.map((mode) => listTo(`d${mode}`, `-type d -perm ${mode}`)),
     'find "$s/new" -type d ! -perm -700 -exec chmod u+rwx {} \\; || :',
-    `mv "$s/new/${list}" "$s/gone" || quit`,
     `${forEach('all', '"$n"', unlock)} || :`,
     `${forEach('gone', '"$n"', remove)} || quit`,
     `${forEach('all', '"$s/new"', move, '"$n"')} || quit`,
@@ -157,7 +168,7 @@ function exchanged(entries: readonly TreeEntry[]): string[] {
     'leave() { remove "$s/old"; mv "$t" "$s/old" || [ ! -e "$t" ]; }',
     'swap() { if [ -e "$t" ]; then mv --exchange -T "$n" "$t" 2>/dev/null && return; leave || return; fi; arrive; }',
     // What is in the way is told of in the end.
-    'i=0; until swap 2>/dev/null; do [ $((i+=1)) -lt 9 ] || { swap || quit; break; }; done',
+    'i=0; until swap 2>/dev/null; do [ $((i+=1)) -lt 9 ] || { swap || quit; break; }; hold; done',
     ...(isLocked ? [`chmod ${exactly(mode.toString(8))} "$t" || quit`] : []),
   ]
 }

@@ -14,12 +14,15 @@ import { digestFile, settleFile, storeFile } from './file-commands.ts'
 import { type Listing, listTree, parseListing } from './listing.ts'
 import type { LocalFiles } from './local-files.ts'
 import type { PutOptions, PutResult, PutSource, WriteOptions } from './options.ts'
-import { storeTree } from './store-tree.ts'
+import { staleAnswer, storeTree } from './store-tree.ts'
 import { render } from './template.ts'
 import type { Tree } from './tree.ts'
 
 // Below it, to ask whether the host has a file takes as long as to send it.
 const worthAsking = 64 * 1024
+
+// How often what has changed is sent in vain, since the host's tree has become another one meanwhile; then all is sent.
+const triesOfChanges = 4
 
 const unchanged: PutResult = { changed: false, sent: 0 }
 
@@ -29,6 +32,7 @@ const nothing: Listing = {
   foreign: new Set(),
   unreadable: [],
   mounts: [],
+  stamps: new Map(),
 }
 
 /** Puts files on one host. */
@@ -117,6 +121,25 @@ export class Upload {
   }
 
   async #update(tree: Tree, path: string, options: PutOptions): Promise<PutResult> {
+    let sent = 0
+    for (let tries = 1; ; tries += 1) {
+      const result = await this.#tryUpdate(tree, path, options, tries > triesOfChanges)
+      sent += result.sent
+      if (result.changed !== 'stale') return { changed: result.changed, sent }
+    }
+  }
+
+  /**
+   * Sends what has changed; says `stale` when by then the host's tree is no longer the one that was looked at.
+   *
+   * @param whole - sends all there is, whatever the host's tree is by then
+   */
+  async #tryUpdate(
+    tree: Tree,
+    path: string,
+    options: PutOptions,
+    whole: boolean,
+  ): Promise<{ readonly changed: boolean | 'stale'; readonly sent: number }> {
     const { owner, compress = false } = options
     const listing = await this.#list(tree, path, owner)
     const digests = listing.digests.size > 0 ? await tree.digests() : new Map<string, string>()
@@ -128,14 +151,17 @@ export class Upload {
       const file = obstacle.path === '.' ? path : `${path}/${obstacle.path}`
       throw this.#failure(`${file} ${obstacle.what}`, obstacle.hint)
     }
-    const update = keeps || equal > 0 ? { list: this.#local.list, inPlace: keeps } : undefined
-    const packing = update ? { entries: changed, gone, compress } : { entries: tree.entries, compress }
-    return this.#local.withArchive(tree, packing, async (archive) => {
-      const { entries } = packing
-      const { last } = this.#local
-      const command = storeTree({ path, token: token(), last, entries, update, compressed: compress, owner })
-      await this.#exchange({ command, input: { size: archive.size, chunks: () => archive.chunks() } })
-      return { changed: true, sent: archive.size }
+    const isPart = !whole && (keeps || equal > 0)
+    const into = keeps ? 'itself' : isPart ? 'copy' : 'nothing'
+    const entries = isPart ? changed : tree.entries
+    const seen = whole ? [] : stampsOf(tree, listing)
+    const before = { gone: gone.map((each) => `./${each}\0`), seen: seen.map((each) => `${each}\n`) }
+    const { own } = this.#local
+    return this.#local.withArchive(tree, { entries, before, compress }, async (input) => {
+      const command = storeTree({ path, token: token(), own, entries, into, compressed: compress, owner })
+      const answer = await this.#exchange({ command, input })
+      const isStale = answer.toString().trim() === staleAnswer
+      return { changed: isStale ? 'stale' : true, sent: input.size }
     })
   }
 
@@ -153,6 +179,11 @@ export class Upload {
   #failure(what: string, hint: string): ViridianError {
     return new ViridianError('E_REMOTE_FILE', `${this.#host}: ${what}`, { hint, place: { host: this.#host } })
   }
+}
+
+/** Of the directories that both sides have. */
+function stampsOf(tree: Tree, { stamps }: Listing): string[] {
+  return tree.entries.flatMap(({ path, kind }) => (kind === 'directory' && stamps.get(path)) || [])
 }
 
 function token(): string {
