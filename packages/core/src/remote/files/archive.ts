@@ -1,5 +1,7 @@
 import { Header, Pax } from 'tar'
 import { contentOf } from './content.ts'
+import { modeLists } from './mode-lists.ts'
+import { bytesOf, pathInList } from './names.ts'
 import type { Tree, TreeEntry } from './tree.ts'
 
 const block = 512
@@ -15,15 +17,21 @@ export interface Archive {
 }
 
 /**
- * Packs some entries of a tree.
+ * Packs some entries of a tree, and before them the lists of their modes. Its directories can be written to.
  *
- * @param last - the name of an empty file at the end: to tars, an archive that is cut off between two files is a whole one
+ * @param own - what its further names begin with; `last` is an empty file at the end: to tars, an archive that is cut off
+ *   between two files is a whole one
  */
-export function archiveOf(tree: Tree, entries: readonly TreeEntry[], last: string): Archive {
-  const mark = packedFile(last, Buffer.alloc(0))
-  const packed = entries.map((entry) => ({ header: headerOf(entry), entry }))
+export function archiveOf(tree: Tree, entries: readonly TreeEntry[], own: string): Archive {
+  const mark = packedList(`${own}.last`, [])
+  const { directories, files } = modeLists(entries)
+  const lists = Buffer.concat(
+    [...directories, ...files].map(({ name, paths }) => packedList(`${own}.${name}`, paths.map(pathInList))),
+  )
+  const packed = entries.map((entry) => ({ header: headerOf(writable(entry)), entry }))
   const sizes = packed.map(({ header, entry }) => header.length + whole(entry.size))
   async function* chunks(): AsyncGenerator<Buffer> {
+    yield lists
     for (const { header, entry } of packed) {
       yield header
       if (entry.size === 0) continue
@@ -32,11 +40,18 @@ export function archiveOf(tree: Tree, entries: readonly TreeEntry[], last: strin
     }
     yield Buffer.concat([mark, end])
   }
-  return { size: sizes.reduce((sum, size) => sum + size, mark.length + end.length), chunks: chunks() }
+  return {
+    size: sizes.reduce((sum, size) => sum + size, lists.length + mark.length + end.length),
+    chunks: chunks(),
+  }
 }
 
-/** A file as it stands in an archive, which may come behind it. */
-export function packedFile(path: string, content: Buffer): Buffer {
+const writable = (entry: TreeEntry): TreeEntry =>
+  entry.kind === 'directory' ? { ...entry, mode: entry.mode | 0o700 } : entry
+
+/** A list as a file in an archive; the rest of an archive may come behind it. */
+export function packedList(path: string, list: readonly string[]): Buffer {
+  const content = bytesOf(list.join(''))
   const { length: size } = content
   const header = headerOf({ path, kind: 'file', mode: 0o600, size, mtime: new Date(0), target: '' })
   return Buffer.concat([header, content, padding(size)])

@@ -7,7 +7,6 @@ import { type Spool, spool } from '../input/spool.ts'
 import type { Input } from '../transport.ts'
 import { Claims } from './claims.ts'
 import { contentOf } from './content.ts'
-import { bytesOf } from './names.ts'
 import { Shared } from './shared.ts'
 import { digestOf, readTree, type Tree, type TreeEntry, type TreeOptions } from './tree.ts'
 
@@ -82,17 +81,15 @@ export class LocalFiles {
     { entries, before, compress }: Packing,
     use: (archive: Input) => Promise<Value>,
   ): Promise<Value> {
-    const { archiveOf, packedFile } = await import('./archive.ts')
+    const { archiveOf, packedList } = await import('./archive.ts')
     const names = createHash('sha256').update(JSON.stringify(entries.map(({ path }) => path)))
     const key = JSON.stringify([tree.directory, tree.signature, names.digest('hex'), compress])
     const make = async (): Promise<Spool> => {
-      const { size, chunks } = archiveOf(tree, entries, `${this.own}.last`)
+      const { size, chunks } = archiveOf(tree, entries, this.own)
       if (compress) return spool(compressed(chunks), inMemory)
       return size > inMemory ? spool(chunks, inMemory) : new Arriving(size, chunks)
     }
-    const lists = Object.entries(before).map(([name, list]) =>
-      packedFile(`${this.own}.${name}`, bytesOf(list.join(''))),
-    )
+    const lists = Object.entries(before).map(([name, list]) => packedList(`${this.own}.${name}`, list))
     const first = compress ? gzipSync(Buffer.concat(lists)) : Buffer.concat(lists)
     return this.#archives.use(key, make, (archive) =>
       use({ size: first.length + archive.size, chunks: () => following(first, archive.chunks()) }),

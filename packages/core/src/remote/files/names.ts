@@ -32,3 +32,6 @@ export function bytesOf(name: string): Buffer {
     }),
   )
 }
+
+/** A path of a tree as `xargs -0` takes it. */
+export const pathInList = (path: string): string => `./${path}\0`

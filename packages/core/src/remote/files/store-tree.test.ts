@@ -187,26 +187,30 @@ describe.each(['/bin/dash', '/bin/bash', '/bin/busybox', '/bin/zsh', '/bin/mksh'
 )
 
 // A user who is not root, where programs treat them in another way.
-const plainUser = (): Machine => {
+const plainUser = (shell = '/bin/sh'): Machine => {
   chmodSync(place, 0o755)
   if (isRoot) chownSync(join(place, 'there'), nobody, nobody)
-  return { before: () => 'set -e', ...(isRoot && { uid: nobody }) }
+  const path = shell.endsWith('busybox') ? { path: directoryOf(applets) } : {}
+  return { before: () => 'set -e', ...path, ...(isRoot && { uid: nobody }) }
 }
+const plainShells = ['/bin/sh', '/bin/busybox'].filter(existsSync)
 
-test.each(['/bin/sh', '/bin/busybox'].filter(existsSync))(
-  'modes come along for a user who is not root: %s',
-  async (shell) => {
-    const path = shell.endsWith('busybox') ? { path: directoryOf(applets) } : {}
-    const on = { ...plainUser(), ...path }
-    mkdirSync(local('d'))
-    for (const mode of [0o755, 0o640, 0o600, 0o444]) write(local(`d/${mode}`), 'x', mode)
-    chmodSync(local('d'), 0o711)
-    chmodSync(local(), 0o775)
-    await put({}, on)
-    expect(treeListing(target())).toEqual(treeListing(local()))
-    expect(await put({}, on)).toMatchObject({ changed: false })
-  },
-)
+test.each(plainShells)('modes come along for a user who is not root: %s', async (shell) => {
+  const on = plainUser(shell)
+  mkdirSync(local('d'))
+  for (const mode of [0o755, 0o640, 0o600, 0o444, 0o4755, 0o2711, 0o6755])
+    write(local(`d/${mode}`), 'x', mode)
+  chmodSync(local('d'), 0o711)
+  chmodSync(local(), 0o775)
+  await put({}, on)
+  expect(treeListing(target())).toEqual(treeListing(local()))
+  expect(await put({}, on)).toMatchObject({ changed: false })
+  write(target('kept'), 'remote')
+  for (const mode of [0o755, 0o4755]) write(local(`d/${mode}`), 'new', mode)
+  const options = { exclude: ['kept'] }
+  expect(await put(options, on)).toMatchObject({ changed: true })
+  expect(await put(options, on)).toMatchObject({ changed: false })
+})
 
 describe('what is kept', () => {
   test('is left alone with delete: false', async () => {
@@ -294,10 +298,10 @@ describe('what is kept', () => {
   })
 })
 
-describe('a directory that its owner may not write to', () => {
+describe.each(plainShells)('a directory that its owner may not write to: %s', (shell) => {
   let on: Machine
   beforeEach(async () => {
-    on = plainUser()
+    on = plainUser(shell)
     mkdirSync(local('locked/deep'), { recursive: true })
     for (const name of ['file', 'locked/1', 'locked/2', 'locked/deep/1']) write(local(name), name)
     for (const name of ['locked/deep', 'locked']) chmodSync(local(name), 0o555)

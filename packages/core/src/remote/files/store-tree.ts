@@ -1,8 +1,9 @@
 import { quote, quotePath } from '../command/quote.ts'
 import { realDirectory, temporaryName } from './file-commands.ts'
 import { isForeign, mountTable } from './listing.ts'
+import { type ModeList, modeLists } from './mode-lists.ts'
 import { sayStamps, stampProgram } from './stamps.ts'
-import { modesOf, type TreeEntry } from './tree.ts'
+import type { TreeEntry } from './tree.ts'
 
 export interface StoredTree {
   /** Without a slash at its end. */
@@ -10,7 +11,7 @@ export interface StoredTree {
   readonly token: string
   /**
    * What the names begin with that the archive has beside those of the tree: `gone`, what has to go before, each path with
-   * a NUL behind it; `seen`, the stamps that the directory is to have, each in a line; `last`, the empty file that it ends with.
+   * a NUL behind it; `seen`, the stamps that the directory is to have, each in a line; the lists of modes; `last`, the empty file that it ends with.
    */
   readonly own: string
   /** What the archive holds; the top is always among it. */
@@ -28,6 +29,7 @@ export interface StoredTree {
  */
 export function storeTree({ path, token, own, entries, into, compressed, owner }: StoredTree): string {
   const isOdd = entries.some(({ path, target }) => /[^ -~]/.test(path + target))
+  const { directories, files } = modeLists(entries)
   const unpack = `${isOdd ? 'LC_ALL= LANG=C LC_CTYPE=$u ' : ''}tar -xpof - -C "$s/new"`
   return [
     'export LC_ALL=C',
@@ -46,18 +48,19 @@ export function storeTree({ path, token, own, entries, into, compressed, owner }
     ...(isOdd ? [findUtf8] : []),
     // For a user who is not root, busybox leaves the modes to the umask, and those of what is there as they are.
     `(umask 0; ${compressed ? `gzip -dc | ${unpack}` : unpack}) || quit`,
-    `chmod u+rwx "$s/new" && rm "$s/new/${own}.last" && mv "$s/new/${own}.gone" "$s/gone" && mv "$s/new/${own}.seen" "$s/seen" || quit`,
-    `chmod ${exactly(topMode(entries).toString(8))} "$s/new" || quit`,
-    ...given(entries, owner),
+    `rm "$s/new/${own}.last" && mv "$s/new/${own}".* "$s/" && l=$s/${own} || quit`,
+    ...given(owner),
+    ...files.map((list) => giveModes(list, '"$s/new"')),
     `hold() { ${holdOthersOff}; }; hold`,
-    `same() { [ ! -s "$s/seen" ] || { (cd "$t" && { ${sayStamps}; }) >"$s/now" && ! grep -vxFf "$s/now" "$s/seen" >/dev/null; }; }`,
+    `same() { [ ! -s "$l.seen" ] || { (cd "$t" && { ${sayStamps}; }) >"$l.now" && ! grep -vxFf "$l.now" "$l.seen" >/dev/null; }; }`,
     `stale() { clean || exit; echo ${staleAnswer}; exit 0; }`,
     ...(into === 'copy'
       ? [`{ ${copy('"$t"', '"$s/tree"')}; } || { c=$?; same || stale; (exit $c); } || quit`]
       : []),
     'same || stale',
     `n=${{ nothing: '$s/new', copy: '$s/tree', itself: '$t' }[into]}`,
-    ...(into === 'nothing' ? [] : updated(entries, owner)),
+    ...(into === 'nothing' ? [] : updated(owner)),
+    ...directories.map((list) => giveModes(list, '"$n"')),
     ...(into === 'itself' ? [] : exchanged(entries)),
     'clean',
   ].join('; ')
@@ -79,19 +82,11 @@ const remove = `rm -rf -- "$@" 2>/dev/null || { find "$@" -type d ! -perm -700 -
 const findUtf8 = `u=C; case "$(tar --version 2>/dev/null)" in bsdtar*) u=$(locale -a 2>/dev/null | sed -n '/[Uu][Tt][Ff]-\\{0,1\\}8$/{p;q;}');; esac`
 
 /** Gives what was unpacked its owner: the one stated, or whoever has what it takes the place of, as far as the user may. */
-function given(entries: readonly TreeEntry[], owner: string | undefined): string[] {
-  const files = entries.filter(({ kind, mode }) => kind === 'file' && (mode & 0o6000) !== 0)
-  // Who gives a file away takes its setuid and setgid bits.
-  const special = modesOf(files, 'file')
+function given(owner: string | undefined): string[] {
   const isWhole = owner !== undefined && /^[^:]+:[^:]+$/.test(owner)
-  const own = [
+  return [
     ...(isWhole ? [] : inherit),
     ...(owner === undefined ? [] : [`chown -Rh ${quote(owner)} "$s/new" || quit`]),
-  ]
-  return [
-    ...special.map((mode) => listTo(`f${mode}`, `-type f -perm ${mode}`)),
-    ...own,
-    ...special.map((mode) => `${forEach(`f${mode}`, '"$s/new"', `chmod ${mode} "$@"`)} || quit`),
   ]
 }
 
@@ -112,27 +107,21 @@ const inherit = [
 ]
 
 /** Brings the directory n up to date. */
-function updated(entries: readonly TreeEntry[], owner: string | undefined): string[] {
-  const modes = modesOf(entries, 'directory')
-  return [
-    listTo('all', '-type d'),
-    ...modes.map((mode) => listTo(`d${mode}`, `-type d -perm ${mode}`)),
-    'find "$s/new" -type d ! -perm -700 -exec chmod u+rwx {} \\; || :',
-    `${forEach('all', '"$n"', unlock)} || :`,
-    `${forEach('gone', '"$n"', remove)} || quit`,
-    `${forEach('all', '"$s/new"', move, '"$n"')} || quit`,
-    // A user need not own the directories in which nothing but their files changes.
-    ...(owner === undefined
-      ? []
-      : [
-          `${forEach('all', '"$n"', `find "$@" -prune ${isForeign(owner)} -exec chown ${quote(owner)} {} +`)} || quit`,
-        ]),
-    ...modes.map(
-      (mode) =>
-        `${forEach(`d${mode}`, '"$n"', `find "$@" -prune ! -perm ${mode} -exec chmod ${exactly(mode)} {} +`)} || quit`,
-    ),
-  ]
-}
+const updated = (owner: string | undefined): string[] => [
+  `(cd "$s/new" && find . -type d -exec printf '%s\\0' {} + >"$l.all") || quit`,
+  `${forEach('all', '"$n"', unlock)} || :`,
+  `${forEach('gone', '"$n"', remove)} || quit`,
+  `${forEach('all', '"$s/new"', move, '"$n"')} || quit`,
+  // A user need not own the directories in which nothing but their files changes.
+  ...(owner === undefined
+    ? []
+    : [
+        `${forEach('all', '"$n"', `find "$@" -prune ${isForeign(owner)} -exec chown ${quote(owner)} {} +`)} || quit`,
+      ]),
+]
+
+const giveModes = ({ name, mode }: ModeList, directory: string): string =>
+  `${forEach(name, directory, `find "$@" -prune ! -perm ${mode} -exec chmod ${exactly(mode)} {} +`)} || quit`
 
 const unlock = 'for d; do [ ! -d "$d" ] || [ -L "$d" ] || [ -w "$d" ] || chmod u+w "$d"; done 2>/dev/null'
 
@@ -176,10 +165,6 @@ function exchanged(entries: readonly TreeEntry[]): string[] {
 // Without the zeros, GNU's chmod leaves setuid and setgid bits of directories as they are.
 const exactly = (mode: string): string => mode.padStart(5, '0')
 
-/** Lists what find finds of what was unpacked. */
-const listTo = (name: string, tests: string): string =>
-  `(cd "$s/new" && find . ${tests} -exec printf '%s\\0' {} + >"$s/${name}") || quit`
-
 /** Carries a script out, in a directory, with the names in a list as `$@`. */
 const forEach = (name: string, directory: string, script: string, zeroth = 'sh'): string =>
-  `([ ! -s "$s/${name}" ] || { cd ${directory} && xargs -0 sh -c ${quote(script)} ${zeroth} <"$s/${name}"; })`
+  `([ ! -s "$l.${name}" ] || { cd ${directory} && xargs -0 sh -c ${quote(script)} ${zeroth} <"$l.${name}"; })`

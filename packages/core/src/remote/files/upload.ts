@@ -13,6 +13,7 @@ import { exclusionOf } from './exclusion.ts'
 import { digestFile, settleFile, storeFile } from './file-commands.ts'
 import { type Listing, listTree, parseListing } from './listing.ts'
 import type { LocalFiles } from './local-files.ts'
+import { pathInList } from './names.ts'
 import type { PutOptions, PutResult, PutSource, WriteOptions } from './options.ts'
 import { staleAnswer, storeTree } from './store-tree.ts'
 import { render } from './template.ts'
@@ -155,7 +156,7 @@ export class Upload {
     const into = keeps ? 'itself' : isPart ? 'copy' : 'nothing'
     const entries = isPart ? changed : tree.entries
     const seen = whole ? [] : stampsOf(tree, listing)
-    const before = { gone: gone.map((each) => `./${each}\0`), seen: seen.map((each) => `${each}\n`) }
+    const before = { gone: gone.map(pathInList), seen: seen.map((each) => `${each}\n`) }
     const { own } = this.#local
     return this.#local.withArchive(tree, { entries, before, compress }, async (input) => {
       const command = storeTree({ path, token: token(), own, entries, into, compressed: compress, owner })
