@@ -56,8 +56,7 @@ export function differenceOf(
   const stays = new Set(kept.flatMap(lineOf))
   for (const path of extra) if (!stays.has(path)) gone.add(path)
   const topmost = [...gone].filter((path) => !lineOf(path).some((above) => above !== path && gone.has(above)))
-  // What has to become writable for a while gets its own mode again from its entry.
-  for (const path of topmost) for (const above of lineOf(path)) if (above !== path) changed.add(above)
+  if (topmost.length > 0) changed.add('.')
   const entries = tree.entries.filter(({ path }) => changed.has(path))
   const difference = { changed: entries, gone: topmost, equal, keeps: kept.length > 0 }
   const isOurs = (path: string): boolean => local.has(path) || (removes && !excluded(path))

@@ -350,6 +350,21 @@ describe.each(plainShells)('a directory that its owner may not write to: %s', (s
     expect(statSync(target('locked')).mode & 0o777).toBe(0o555)
   })
 
+  test('stays, and something in it goes', async () => {
+    for (const name of ['locked', 'locked/deep']) chmodSync(local(name), 0o755)
+    rmSync(local('locked'), { recursive: true })
+    chmodSync(target('locked/deep'), 0o755)
+    write(target('locked/deep/kept'), 'remote')
+    chmodSync(target('locked/deep'), 0o555)
+    await expectSame({ exclude: ['kept'] })
+    expect(treeListing(target('locked'))).toEqual({
+      '.': '555 directory',
+      deep: '555 directory',
+      'deep/kept': `644 ${Buffer.from('remote').toString('base64')}`,
+    })
+    mkdirSync(local('locked/deep'), { recursive: true })
+  })
+
   test('goes, and with it what it holds', async () => {
     chmodSync(local('locked'), 0o755)
     chmodSync(local('locked/deep'), 0o755)

@@ -110,7 +110,7 @@ const inherit = [
 const updated = (owner: string | undefined): string[] => [
   `(cd "$s/new" && find . -type d -exec printf '%s\\0' {} + >"$l.all") || quit`,
   `${forEach('all', '"$n"', unlock)} || :`,
-  `${forEach('gone', '"$n"', remove)} || quit`,
+  `${forEach('gone', '"$n"', removeEach)} || quit`,
   `${forEach('all', '"$s/new"', move, '"$n"')} || quit`,
   // A user need not own the directories in which nothing but their files changes.
   ...(owner === undefined
@@ -122,6 +122,14 @@ const updated = (owner: string | undefined): string[] => [
 
 const giveModes = ({ name, mode }: ModeList, directory: string): string =>
   `${forEach(name, directory, `find "$@" -prune ! -perm ${mode} -exec chmod ${exactly(mode)} {} +`)} || quit`
+
+// A directory that something has to go from, and that its owner may not write to, may be one that stays as it is.
+const removeEach = [
+  `remove() { ${remove}; }; for f; do shift; d=\${f%/*}`,
+  'if [ -w "$d" ] || [ ! -d "$d" ]; then set -- "$@" "$f"; continue; fi',
+  'chmod u+w "$d" || exit; remove "$f"; c=$?; chmod u-w "$d" && [ $c = 0 ] || exit; done',
+  '[ $# = 0 ] || remove "$@"',
+].join('; ')
 
 const unlock = 'for d; do [ ! -d "$d" ] || [ -L "$d" ] || [ -w "$d" ] || chmod u+w "$d"; done 2>/dev/null'
 
