@@ -40,6 +40,7 @@ test('is text, bytes, a file or a stream, of a size known beforehand, to be read
     [{ file: 'big' }, big],
     [{ file: join(place, 'empty') }, Buffer.alloc(0)],
     [{ file: 'pipe' }, big],
+    [{ file: '/dev/null' }, Buffer.alloc(0)],
     [{ file: '/proc/version' }, readFileSync('/proc/version')],
     [Readable.from([big, big]), Buffer.concat([big, big])],
     [pieces(), Buffer.from('grüße')],
@@ -55,6 +56,11 @@ test('is text, bytes, a file or a stream, of a size known beforehand, to be read
 })
 
 test('that cannot be read says so, and a stream that never ends is left at an abort', async () => {
+  for (const file of ['/dev/zero', '/dev/urandom'])
+    await expect(read({ file })).rejects.toMatchObject({
+      code: 'E_LOCAL_FILE',
+      message: `${file} is a device that may never come to an end`,
+    })
   await expect(read({ file: 'none' })).rejects.toMatchObject({ code: 'E_LOCAL_FILE' })
   await expect(read({ file: '.' })).rejects.toMatchObject({
     code: 'E_LOCAL_FILE',

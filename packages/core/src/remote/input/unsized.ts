@@ -1,9 +1,10 @@
-import { constants, createReadStream, openSync, type Stats } from 'node:fs'
+import { closeSync, constants, createReadStream, openSync, type Stats, statSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { Socket } from 'node:net'
+import { devNull } from 'node:os'
 import type { Readable } from 'node:stream'
 import { isatty, ReadStream } from 'node:tty'
-import { onLocalFile } from '../local-file-error.ts'
+import { localFileError, onLocalFile } from '../local-file-error.ts'
 import type { Input } from '../transport.ts'
 import { keepStream, withStream } from './stream.ts'
 
@@ -45,6 +46,17 @@ function pipeAt(file: string, found: Stats): Readable {
 function openPipe(file: string, found: Stats): Readable {
   const fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK)
   if (isatty(fd)) return new ReadStream(fd)
+  if (found.isCharacterDevice() && found.rdev !== statSync(devNull).rdev) {
+    closeSync(fd)
+    throw endless(file)
+  }
   // Not asked by fstatSync: after that says that something is a pipe, Node 20 resolves no links of modules.
   return found.isFIFO() ? new Socket({ fd, writable: false }) : createReadStream(file, { fd })
 }
+
+const endless = (file: string): Error =>
+  localFileError(
+    file,
+    `${file} is a device that may never come to an end`,
+    'take what is wanted of it to a file or a pipe first: head -c 1M',
+  )
