@@ -237,6 +237,24 @@ describe('a resumed run', () => {
     expect(taken).toBe(times)
   })
 
+  it('takes again what gave a secret, which its journal does not hold, unless it is a change', async () => {
+    const world = new World()
+    const [read, change] = [countThings(world), makeThing(world)]
+    const first = new EngineBench([read, change])
+    await first.top.step(read, { of: 'things' })
+    await first.top.step(change, { name: 'a' })
+    const past = first.records.map((record) =>
+      record.kind === 'step.done' ? { ...record, masked: true } : record,
+    )
+    const resumed = new EngineBench([read, change], { past })
+    await expect(resumed.top.step(read, { of: 'things' })).resolves.toEqual({ count: 1, of: 'things' })
+    expect(resumed.events).toContainEqual(
+      expect.objectContaining({ text: expect.stringMatching(/is done again: it gave a secret/) }),
+    )
+    await expect(resumed.top.step(change, { name: 'a' })).rejects.toMatchObject({ code: 'E_STEP_SECRET' })
+    expect(world.log).toEqual(['count things', 'make a', 'count things'])
+  })
+
   it('stops when the task now asks for something else', async () => {
     const step = makeThing(new World())
     const first = new EngineBench([step])
