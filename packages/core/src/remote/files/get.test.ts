@@ -14,64 +14,37 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { Header } from 'tar'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { mark } from '../command/announcement.ts'
 import type { Host } from '../host.ts'
-import { createRemote, type Remote } from '../remote.ts'
-import { OpenSsh } from '../testing/open-ssh.ts'
+import { FileHost } from '../testing/file-host.ts'
 import { SshServer } from '../testing/ssh-server.ts'
 import { treeListing } from '../testing/tree-listing.ts'
 import { headerOf } from './archive.ts'
 import type { TreeEntry } from './tree.ts'
 
-const top = mkdtempSync(join(tmpdir(), 'viridian-get-'))
-let sshd: OpenSsh
-let stop: AbortController
-let remote: Remote
+let at: FileHost
 let host: Host
-let commands: string[]
-let warnings: string[]
 let here: string
 let there: string
-
 beforeAll(async () => {
-  sshd = await OpenSsh.start()
+  at = await FileHost.start()
 })
-afterAll(async () => {
-  await sshd.stop()
-  rmSync(top, { recursive: true })
-})
+afterAll(() => at.remove())
 beforeEach(() => {
-  here = mkdtempSync(join(top, 'here-'))
-  there = mkdtempSync(join(top, 'there-'))
-  stop = new AbortController()
-  commands = []
-  warnings = []
-  remote = createRemote({
-    defaults: () => ({ knownHosts: [sshd.knownHosts], connectTimeout: '10s' }),
-    signal: stop.signal,
-    mask: (text) => text,
-    directory: here,
-  })
-  host = hostNamed('web-1')
+  at.begin()
+  host = at.hostNamed('web-1')
+  ;({ here, there } = at)
 })
-afterEach(() => remote.close())
-
-const hostNamed = (name: string): Host =>
-  remote.host(
-    { ...sshd.spec(), name },
-    { onCommand: (command) => commands.push(command), onWarning: (text) => warnings.push(text) },
-  )
+afterEach(() => at.end())
 
 /** Root may do everything, and would show nothing. */
 async function unprivileged(body: () => Promise<void>): Promise<void> {
   if (process.getuid?.() !== 0) return body()
   const nobody = 65534
-  chmodSync(top, 0o711)
   chownSync(here, nobody, nobody)
   // Connected, since the key is root's.
   await host.exists('.')
@@ -91,7 +64,7 @@ describe('a file', () => {
     await host.cd(there).get('tool', 'new/place/tool')
     expect(readFileSync(join(here, 'new/place/tool')).equals(content)).toBe(true)
     expect(statSync(join(here, 'new/place/tool')).mode & 0o777).toBe(0o750)
-    expect(commands).toEqual([`cd ${there} && get tool new/place/tool`])
+    expect(at.commands).toEqual([`cd ${there} && get tool new/place/tool`])
   })
 
   test('is got by odd names, and when it is empty', async () => {
@@ -104,7 +77,7 @@ describe('a file', () => {
 
   test('of each host has a place of its own, and none is overwritten by another', async () => {
     writeFileSync(join(there, 'app.log'), 'x')
-    const hosts = ['web-1', 'web-2'].map(hostNamed)
+    const hosts = ['web-1', 'web-2'].map(at.hostNamed)
     await Promise.all(hosts.map((each) => each.get(join(there, 'app.log'), 'logs/')))
     expect(readdirSync(join(here, 'logs')).sort()).toEqual(['web-1', 'web-2'])
     expect(readFileSync(join(here, 'logs/web-2/app.log'), 'utf8')).toBe('x')
@@ -156,7 +129,7 @@ describe('a file', () => {
   test('takes no place inside of what another host has, or around it, unless that came to nothing', async () => {
     mkdirSync(join(there, 'tree'))
     writeFileSync(join(there, 'file'), 'x')
-    const other = hostNamed('web-2')
+    const other = at.hostNamed('web-2')
     const collision = { code: 'E_LOCAL_COLLISION', message: expect.stringContaining('from web-1') }
     await host.get(join(there, 'file'), 'got/inside/file')
     await expect(other.get(join(there, 'tree'), 'got')).rejects.toMatchObject(collision)
@@ -192,7 +165,7 @@ describe('a file', () => {
       },
     })
     try {
-      const cut = remote.host({ ...server.spec, name: 'web-1', identityFile: sshd.identityFile })
+      const cut = at.remote.host({ ...server.spec, name: 'web-1', identityFile: at.sshd.identityFile })
       await expect(cut.get('/file', 'copy')).rejects.toMatchObject({ code: 'E_HOST_LOST' })
     } finally {
       await server.stop()
@@ -278,12 +251,12 @@ describe('a directory', () => {
     execFileSync('mkfifo', [join(there, 'tree/pipe')])
     linkSync(join(there, 'tree/link'), join(there, 'tree/link too'))
     linkSync(join(there, 'tree/.hidden/run me'), join(there, 'tree/one more'))
-    const bin = mkdtempSync(join(top, 'bin-'))
+    const bin = mkdtempSync(join(here, 'bin-'))
     const tar = `#!/bin/sh\nPATH=/usr/bin:/bin tar "$@"; echo "$SAYS" >&2; exit 1\n`
     writeFileSync(join(bin, 'tar'), tar, { mode: 0o755 })
     const living = host.using('bash -euo pipefail').env({ PATH: `${bin}:/usr/bin:/bin` })
     await living.env({ SAYS: 'tar: ./log: file changed as we read it' }).get(join(there, 'tree'), 'copy')
-    expect(warnings).toEqual([
+    expect(at.warnings).toEqual([
       `web-1: got ${join(there, 'tree')}, but not as it is: ./log: file changed as we read it; pipe: a pipe or device, left out`,
     ])
     rmSync(join(there, 'tree/pipe'))
@@ -336,7 +309,7 @@ describe('a directory', () => {
     })
     writeFileSync(join(here, 'victim'), '', { mode: 0o600 })
     try {
-      const bad = remote.host({ ...server.spec, identityFile: sshd.identityFile })
+      const bad = at.remote.host({ ...server.spec, identityFile: at.sshd.identityFile })
       await expect(bad.get('/tree', 'inside/copy')).rejects.toMatchObject({
         code: 'E_LOCAL_FILE',
         hint: expect.stringContaining('whether the host is to be trusted'),
@@ -374,5 +347,5 @@ test('a template is written as it is filled in', async () => {
     0o600,
   ])
   await expect(host.template(template, join(there, 'conf'))).rejects.toMatchObject({ code: 'E_TEMPLATE' })
-  expect(commands[0]).toBe(`template ${join(there, 'conf')}`)
+  expect(at.commands[0]).toBe(`template ${join(there, 'conf')}`)
 })
