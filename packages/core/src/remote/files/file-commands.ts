@@ -23,9 +23,9 @@ export function storeFile({ path, size, mode, owner, token }: StoredFile): strin
     'quit() { c=$?; rm -f "$p"; exit $c; }',
     `{ cat >"$p" && [ "$(wc -c <"$p")" -eq ${size} ]; } || quit`,
     inheritOwner,
-    ...settle('$p', { owner, mode }),
+    `${settle('$p', { owner, mode: mode?.toString(8) ?? '"$m"' })} || quit`,
     'if [ ! -L "$t" ] && cmp -s "$p" "$t" 2>/dev/null',
-    `then ${settleAll('$t', { owner, mode }).join(' && ')} && rm "$p" && echo same || quit`,
+    `then ${settle('$t', { owner, mode: mode?.toString(8) })} && rm "$p" && echo same || quit`,
     'else mv -f "$p" "$t" || quit; fi',
   ].join('; ')
 }
@@ -43,8 +43,8 @@ export function digestFile(path: string, size: number): string {
 }
 
 /** Gives a file that is there already its mode and owner. */
-export function settleFile(path: string, options: WriteOptions): string {
-  return [plainWords, `t=${quotePath(path)}`, settleAll('$t', options).join(' && ')].join('; ')
+export function settleFile(path: string, { mode, owner }: WriteOptions): string {
+  return [plainWords, `t=${quotePath(path)}`, settle('$t', { owner, mode: mode?.toString(8) })].join('; ')
 }
 
 /** Says a file's or directory's kind and permissions as `ls -l` has them, in a line, and then its content: a tar archive of a directory. */
@@ -95,19 +95,15 @@ const inheritOwner = [
   `m=$(printf %s "$1" | sed 's/^.\\(...\\)\\(...\\)\\(...\\).*/u=\\1,g=\\2,o=\\3/; s/-//g; s/s/xs/g; s/S/s/g; s/t/x,+t/; s/T/,+t/'); fi`,
 ].join('; ')
 
-function settle(file: string, { owner, mode }: Loose<WriteOptions>): string[] {
-  const modes = mode === undefined ? '"$m"' : mode.toString(8)
-  const chown = owner === undefined ? [] : [`chown ${quote(owner)} "${file}" || quit`]
-  return [...chown, `chmod ${modes} "${file}" || quit`]
-}
-
-function settleAll(file: string, { owner, mode }: Loose<WriteOptions>): string[] {
+/** Gives a file its owner and its mode, as far as they are stated. */
+function settle(
+  file: string,
+  { owner, mode }: { readonly owner: string | undefined; readonly mode: string | undefined },
+): string {
   const chown = owner === undefined ? [] : [`chown ${quote(owner)} "${file}"`]
-  const chmod = mode === undefined ? [] : [`chmod ${mode.toString(8)} "${file}"`]
-  return [':', ...chown, ...chmod]
+  const chmod = mode === undefined ? [] : [`chmod ${mode} "${file}"`]
+  return [':', ...chown, ...chmod].join(' && ')
 }
-
-type Loose<Options> = { readonly [Key in keyof Options]: Options[Key] | undefined }
 
 // mv would put the file into the directory, under its temporary name.
 function refuseDirectory(path: string): string {

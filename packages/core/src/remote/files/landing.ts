@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto'
+import { closeSync, openSync, writeSync } from 'node:fs'
+import { chmod, lstat, readdir, rename, rm } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { localFileError, onLocalFile } from '../local-file-error.ts'
+import { Unpacking } from './unpacking.ts'
+
+/** Takes what a host says of a file or a directory: bytes after its first line. */
+interface Sink {
+  take(chunk: Buffer): void
+  /** All of it has come. */
+  end(): Promise<void>
+  /** Lets go of what is open. */
+  close(): void
+}
+
+const headLength = 11
+
+/** A file or a directory that comes from a host, as its first line tells: beside its place until all of it has come. */
+export class Landing {
+  readonly #path: string
+  readonly #part: string
+  #head = Buffer.alloc(0)
+  #sink: Sink | undefined
+
+  constructor(path: string) {
+    this.#path = path
+    this.#part = `${path}.viridian-${randomBytes(6).toString('hex')}`
+  }
+
+  take(chunk: Buffer): void {
+    if (this.#sink === undefined) this.#begin(chunk)
+    else this.#sink.take(chunk)
+  }
+
+  #begin(chunk: Buffer): void {
+    this.#head = Buffer.concat([this.#head, chunk])
+    if (this.#head.length < headLength) return
+    const says = this.#head.toString('latin1', 0, headLength)
+    const mode = modeOf(says)
+    this.#sink = says.startsWith('d') ? new Unpacking(this.#part, mode) : new LandingFile(this.#part, mode)
+    this.#sink.take(this.#head.subarray(headLength))
+  }
+
+  /** All of it has come: puts it in its place. */
+  async end(): Promise<void> {
+    if (this.#sink === undefined) throw new Error('the host said nothing of it')
+    await this.#sink.end()
+    if (this.#sink instanceof Unpacking) await exchange(this.#part, this.#path)
+    else await rename(this.#part, this.#path)
+  }
+
+  /** What stood in a directory and was not made here. */
+  get leftOut(): readonly string[] {
+    return this.#sink instanceof Unpacking ? this.#sink.leftOut : []
+  }
+
+  /** Lets go of it; what has not come to its place is gone. */
+  async close(): Promise<void> {
+    this.#sink?.close()
+    await removeTree(this.#part)
+  }
+}
+
+class LandingFile implements Sink {
+  readonly #part: string
+  readonly #mode: number
+  readonly #file: number
+
+  constructor(part: string, mode: number) {
+    this.#part = part
+    this.#mode = mode
+    this.#file = openSync(part, 'wx', 0o600)
+  }
+
+  // Written at once, so that a slow disk slows the transfer down instead of filling memory.
+  take(chunk: Buffer): void {
+    for (let at = 0; at < chunk.length; ) at += writeSync(this.#file, chunk, at)
+  }
+
+  end(): Promise<void> {
+    return chmod(this.#part, this.#mode)
+  }
+
+  close(): void {
+    closeSync(this.#file)
+  }
+}
+
+// rwxr-x--- behind the letter of the kind; a set-user-id bit does not travel.
+function modeOf(says: string): number {
+  const bits = [...says.slice(1, 10)].map((letter, index) => {
+    const isSet = index % 3 === 2 ? /[xst]/.test(letter) : letter !== '-'
+    return isSet ? 1 : 0
+  })
+  return Number.parseInt(bits.join(''), 2)
+}
+
+/** Puts a directory in the place of the one that was there. */
+async function exchange(part: string, path: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined)
+  if (found === undefined) return rename(part, path)
+  const toHere = relative(path, process.cwd())
+  if (!found.isDirectory() || toHere === '' || !toHere.startsWith('..')) {
+    const what = `${path} is ${found.isDirectory() ? 'the directory that tasks runs in' : 'no directory'}`
+    throw localFileError(path, `${what}: it is not replaced by one`, 'give another local path')
+  }
+  const old = `${part}.old`
+  await rename(path, old)
+  try {
+    await rename(part, path)
+  } catch (cause) {
+    await rename(old, path)
+    throw cause
+  }
+  await onLocalFile(old, 'remove', () => removeTree(old))
+}
+
+/** Also directories that their owner may not write to. */
+async function removeTree(path: string): Promise<void> {
+  try {
+    await rm(path, { recursive: true, force: true })
+  } catch {
+    await unlock(path)
+    await rm(path, { recursive: true, force: true })
+  }
+}
+
+async function unlock(directory: string): Promise<void> {
+  await chmod(directory, 0o700)
+  const inside = await readdir(directory, { withFileTypes: true })
+  for (const each of inside) if (each.isDirectory()) await unlock(join(directory, each.name))
+}
