@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto'
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { chmod, lstat, readdir, rename, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { localFileError, onLocalFile } from '../local-file-error.ts'
+import { ownName } from './names.ts'
 import { Unpacking } from './unpacking.ts'
 
 /** Takes what a host says of a file or a directory: bytes after its first line. */
@@ -25,7 +25,7 @@ export class Landing {
 
   constructor(path: string) {
     this.#path = path
-    this.#part = `${path}.viridian-${randomBytes(6).toString('hex')}`
+    this.#part = `${path}${ownName()}`
   }
 
   take(chunk: Buffer): void {

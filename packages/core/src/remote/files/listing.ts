@@ -83,9 +83,11 @@ export function isForeign(owner: string): string {
 
 /**
  * Reads the answer to `listTree`: stamps, records that end in NUL, an empty one, and then the lines of a digest program.
- * Undefined for an answer that is not whole: it says nothing of what is there.
+ * None at all: nothing is there.
+ * Undefined for an answer that is not whole.
  */
 export function parseListing(answer: Buffer): Listing | undefined {
+  if (answer.length === 0) return nothing
   const entries = new Map<string, Listed>()
   const foreign = new Set<string>()
   const unreadable: string[] = []
@@ -114,6 +116,15 @@ export function parseListing(answer: Buffer): Listing | undefined {
   }
   if (!entries.has('.')) return undefined
   return { entries, digests: parseDigests(answer.toString('utf8', at)), foreign, unreadable, mounts, stamps }
+}
+
+const nothing: Listing = {
+  entries: new Map(),
+  digests: new Map(),
+  foreign: new Set(),
+  unreadable: [],
+  mounts: [],
+  stamps: new Map(),
 }
 
 const kinds: Readonly<Record<string, Listed['kind']>> = { d: 'directory', f: 'file', o: 'other' }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
 import { pipeline } from 'node:stream'
 import { constants, createGzip, gzipSync } from 'node:zlib'
@@ -7,6 +7,7 @@ import { type Spool, spool } from '../input/spool.ts'
 import type { Input } from '../transport.ts'
 import { Claims } from './claims.ts'
 import { contentOf } from './content.ts'
+import { ownName } from './names.ts'
 import { Shared } from './shared.ts'
 import { digestOf, readTree, type Tree, type TreeEntry, type TreeOptions } from './tree.ts'
 
@@ -34,7 +35,7 @@ export interface FileVersion {
 /** The local files that hosts are given in one run: what many of them want at once is read and packed once. */
 export class LocalFiles {
   /** What the names begin with that archives have beside those of a tree, and no tree has of its own. */
-  readonly own = `.viridian-${randomBytes(6).toString('hex')}`
+  readonly own = ownName()
   /** Where relative paths start. */
   readonly directory: string
   readonly claims = new Claims()

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { randomBytes } from 'node:crypto'
 
 // Python's surrogateescape: a byte that is no UTF-8 stands as half a character, which no UTF-8 gives.
 const escapes = 0xdc00
@@ -35,3 +36,6 @@ export function bytesOf(name: string): Buffer {
 
 /** A path of a tree as `xargs -0` takes it. */
 export const pathInList = (path: string): string => `./${path}\0`
+
+/** A name for what is ours and is there for a while: such as nobody else gives. */
+export const ownName = (): string => `.viridian-${randomBytes(6).toString('hex')}`

@@ -10,8 +10,9 @@ export interface StoredTree {
   readonly path: string
   readonly token: string
   /**
-   * What the names begin with that the archive has beside those of the tree: `gone`, what has to go before, each path with
-   * a NUL behind it; `seen`, the stamps that the directory is to have, each in a line; the lists of modes; `last`, the empty file that it ends with.
+   * What the names of lists begin with, which the archive has beside the tree: `gone`, what has to go before, each path with
+   * a NUL behind it; `seen`, the stamps that the directory is to have, each in a line; those of modes; and `last`, the
+   * empty file that it ends with.
    */
   readonly own: string
   /** What the archive holds; the top is always among it. */
@@ -149,12 +150,9 @@ const move = [
   '[ $# = 0 ] || mv -f "$@" "$t/$d/" || exit; done',
 ].join('; ')
 
-const topMode = (entries: readonly TreeEntry[]): number =>
-  entries.find(({ path }) => path === '.')?.mode ?? 0o755
-
 /** Puts the directory n in the place of the old one. */
 function exchanged(entries: readonly TreeEntry[]): string[] {
-  const mode = topMode(entries)
+  const mode = entries.find(({ path }) => path === '.')?.mode ?? 0o755
   const isLocked = (mode & 0o200) === 0
   return [
     // Only who may write to a directory may move it to another one.

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { Stats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
@@ -7,34 +6,18 @@ import { withStream } from '../input/stream.ts'
 import { isSized, withUnsized } from '../input/unsized.ts'
 import { onLocalFile } from '../local-file-error.ts'
 import type { Input } from '../transport.ts'
-import { differenceOf } from './difference.ts'
 import type { Exchange } from './exchange.ts'
-import { exclusionOf } from './exclusion.ts'
 import { digestFile, settleFile, storeFile } from './file-commands.ts'
-import { type Listing, listTree, parseListing } from './listing.ts'
 import type { LocalFiles } from './local-files.ts'
-import { pathInList } from './names.ts'
+import { ownName } from './names.ts'
 import type { PutOptions, PutResult, PutSource, WriteOptions } from './options.ts'
-import { staleAnswer, storeTree } from './store-tree.ts'
 import { render } from './template.ts'
-import type { Tree } from './tree.ts'
+import { TreeUpload } from './tree-upload.ts'
 
 // Below it, to ask whether the host has a file takes as long as to send it.
 const worthAsking = 64 * 1024
 
-// How often what has changed is sent in vain, since the host's tree has become another one meanwhile; then all is sent.
-const triesOfChanges = 4
-
 const unchanged: PutResult = { changed: false, sent: 0 }
-
-const nothing: Listing = {
-  entries: new Map(),
-  digests: new Map(),
-  foreign: new Set(),
-  unreadable: [],
-  mounts: [],
-  stamps: new Map(),
-}
 
 /** Puts files on one host. */
 export class Upload {
@@ -104,7 +87,7 @@ export class Upload {
   }
 
   async #store(path: string, input: Input, { mode, owner }: WriteOptions): Promise<PutResult> {
-    const file = { path, size: input.size, token: token(), ...(mode !== undefined && { mode }) }
+    const file = { path, size: input.size, token: ownName(), ...(mode !== undefined && { mode }) }
     const command = storeFile({ ...file, ...(owner !== undefined && { owner }) })
     const answer = await this.#exchange({ command, input })
     return { changed: answer.toString().trim() !== 'same', sent: input.size }
@@ -118,77 +101,10 @@ export class Upload {
       })
     }
     const path = remote.replace(/(?<=.)\/+$/, '')
-    return this.#local.withTree(local, options, (tree) => this.#update(tree, path, options))
-  }
-
-  async #update(tree: Tree, path: string, options: PutOptions): Promise<PutResult> {
-    let sent = 0
-    for (let tries = 1; ; tries += 1) {
-      const result = await this.#tryUpdate(tree, path, options, tries > triesOfChanges)
-      sent += result.sent
-      if (result.changed !== 'stale') return { changed: result.changed, sent }
-    }
-  }
-
-  /**
-   * Sends what has changed; says `stale` when by then the host's tree is no longer the one that was looked at.
-   *
-   * @param whole - sends all there is, whatever the host's tree is by then
-   */
-  async #tryUpdate(
-    tree: Tree,
-    path: string,
-    options: PutOptions,
-    whole: boolean,
-  ): Promise<{ readonly changed: boolean | 'stale'; readonly sent: number }> {
-    const { owner, compress = false } = options
-    const listing = await this.#list(tree, path, owner)
-    const digests = listing.digests.size > 0 ? await tree.digests() : new Map<string, string>()
-    const excluded = exclusionOf(options.exclude ?? [])
-    const difference = differenceOf(tree, digests, listing, excluded, options.delete ?? true)
-    const { changed, gone, equal, keeps, obstacle } = difference
-    if (changed.length === 0 && gone.length === 0) return unchanged
-    if (obstacle) {
-      const file = obstacle.path === '.' ? path : `${path}/${obstacle.path}`
-      throw this.#failure(`${file} ${obstacle.what}`, obstacle.hint)
-    }
-    const isPart = !whole && (keeps || equal > 0)
-    const into = keeps ? 'itself' : isPart ? 'copy' : 'nothing'
-    const entries = isPart ? changed : tree.entries
-    const seen = whole ? [] : stampsOf(tree, listing)
-    const before = { gone: gone.map(pathInList), seen: seen.map((each) => `${each}\n`) }
-    const { own } = this.#local
-    return this.#local.withArchive(tree, { entries, before, compress }, async (input) => {
-      const command = storeTree({ path, token: token(), own, entries, into, compressed: compress, owner })
-      const answer = await this.#exchange({ command, input })
-      const isStale = answer.toString().trim() === staleAnswer
-      return { changed: isStale ? 'stale' : true, sent: input.size }
-    })
-  }
-
-  async #list(tree: Tree, path: string, owner: string | undefined): Promise<Listing> {
-    const answer = await this.#exchange({ command: listTree(path, tree, owner) })
-    if (answer.length === 0) return nothing
-    const listing = parseListing(answer)
-    if (listing) return listing
-    throw this.#failure(
-      `what ${path} holds was not told to the end`,
-      'try again, and look at what find says there',
+    return this.#local.withTree(local, options, (tree) =>
+      new TreeUpload(this.#exchange, this.#local, { host: this.#host, tree, path, options }).run(),
     )
   }
-
-  #failure(what: string, hint: string): ViridianError {
-    return new ViridianError('E_REMOTE_FILE', `${this.#host}: ${what}`, { hint, place: { host: this.#host } })
-  }
-}
-
-/** Of the directories that both sides have. */
-function stampsOf(tree: Tree, { stamps }: Listing): string[] {
-  return tree.entries.flatMap(({ path, kind }) => (kind === 'directory' && stamps.get(path)) || [])
-}
-
-function token(): string {
-  return `.viridian-${randomBytes(6).toString('hex')}`
 }
 
 function refuseOwner(owner: string | undefined): void {
