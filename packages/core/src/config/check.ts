@@ -7,7 +7,7 @@ import { tasksOf } from '../task/tree.ts'
 import { roleProblems, rolesShape } from './check-roles.ts'
 import { taskProblems } from './check-tasks.ts'
 import type { Config, Stage } from './config.ts'
-import { anything, type Problem, shapeProblems } from './problem.ts'
+import { anything, type Problem, readOnce, shapeProblems } from './problem.ts'
 
 const plugins = z.array(
   z.looseObject({ name: z.string() }, { error: 'expected a plugin: call its factory, as in ec2()' }),
@@ -42,7 +42,7 @@ export function checkConfig(value: unknown, file: string): Config {
   if (value === undefined) throw invalid('the file has no default export')
   if (typeof value !== 'object' || value === null)
     throw invalid(`the default export is a ${value === null ? 'null' : typeof value}, not a configuration`)
-  const parsed = shape.safeParse(value)
+  const parsed = shape.safeParse(value, readOnce)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
     throw invalid(`the configuration is not valid at ${issue?.path.join('.')}: ${issue?.message}`)

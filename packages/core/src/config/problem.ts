@@ -9,6 +9,9 @@ export interface Problem {
   readonly hint?: string
 }
 
+/** Zod compiles a schema at its first use: for what is read once, that takes longer than the reading. */
+export const readOnce = { jitless: true }
+
 /** A member that is looked at elsewhere. */
 export const anything = z.unknown().optional()
 
@@ -26,7 +29,7 @@ export function shapeProblems(
   { noun, type }: Subject,
 ): Problem[] {
   const known = Object.keys(schema.shape)
-  const issues = schema.safeParse(definedIn(value)).error?.issues ?? []
+  const issues = schema.safeParse(definedIn(value), readOnce).error?.issues ?? []
   return issues.flatMap((issue) => {
     const at = [...(place === '' ? [] : [place]), ...issue.path].join('.')
     if (issue.code !== 'unrecognized_keys')

@@ -48,70 +48,78 @@ const at = z.string()
 const step = { key: z.string(), at }
 
 /** One line of a journal. What is recorded is what a resume or an undo needs, and what a report tells. */
-export const journalRecord = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('run.started'),
-    at,
-    format: z.literal(journalFormat),
-    run: z.string(),
-    task: z.string(),
-    stage: z.string(),
-    args: z.record(z.string(), json),
-    /** How each plugin was made, so that an undo can make it again. */
-    plugins: z.array(recordedPlugin).readonly(),
-    /** The environment that its stage sets; of what may be a secret, a digest. */
-    env: z.record(z.string(), recordedVariable).optional(),
-    /** What the environment of its process said of the account that is meant. */
-    account: z.record(z.string(), z.string()).optional(),
-    /** What it holds while it runs: `group/web`. */
-    locks: z.array(z.string()),
-    /** Which hosts it is for, where not for all. */
-    choice: hostChoice.optional(),
-    /** True for a built-in task, which stands in no task file. */
-    adHoc: z.boolean().optional(),
-    /** The files that the task was loaded from, with their digests; none on record: nobody can tell what has changed. */
-    sources: z.record(z.string(), z.string()).readonly().optional(),
-    by: z.object({ user: z.string(), host: z.string(), pid: z.number() }),
-  }),
-  z.object({
-    kind: z.literal('step.intended'),
-    ...step,
-    step: z.string(),
-    version: z.number(),
-    type: z.enum(['read', 'check', 'change', 'command', 'host', 'fact']),
-    title: z.string(),
-    /** The digest of the input: a resumed run that asks for something else is stopped. */
-    digest: z.string(),
-    input: json,
-    before: json.optional(),
-    token: z.string().optional(),
-  }),
-  z.object({
-    kind: z.literal('step.done'),
-    ...step,
-    output: json,
-    found: z.boolean().optional(),
-    /** Its output held a secret, and is not whole here. */
-    masked: z.boolean().optional(),
-  }),
-  z.object({ kind: z.literal('step.failed'), ...step, error: errorReport, made: z.enum(['no', 'unknown']) }),
-  /** The hosts that a remote task is called on, also those that it may never come to. */
-  z.object({ kind: z.literal('task.hosts'), ...step, hosts: z.array(recordedHost).readonly() }),
-  z.object({ kind: z.literal('role.assigned'), at, role: z.string(), hosts: json }),
-  z.object({ kind: z.literal('kept'), at, until: z.string() }),
-  z.object({ kind: z.literal('committed'), at }),
-  z.object({ kind: z.literal('undo.started'), at, reason: errorReport.optional() }),
-  z.object({ kind: z.literal('step.undone'), ...step, note: z.string().optional() }),
-  z.object({ kind: z.literal('undo.failed'), ...step, error: errorReport }),
-  z.object({
-    kind: z.literal('run.finished'),
-    at,
-    status: z.enum(['succeeded', 'failed', 'cancelled', 'kept']),
-    exitCode: z.number(),
-    error: errorReport.optional(),
-    leftovers: z.array(z.string()),
-  }),
-])
+// Put off until a journal is read: few commands read one, and this takes a good part of a short one's time.
+export const journalRecord = z.lazy(() =>
+  z.discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('run.started'),
+      at,
+      format: z.literal(journalFormat),
+      run: z.string(),
+      task: z.string(),
+      stage: z.string(),
+      args: z.record(z.string(), json),
+      /** How each plugin was made, so that an undo can make it again. */
+      plugins: z.array(recordedPlugin).readonly(),
+      /** The environment that its stage sets; of what may be a secret, a digest. */
+      env: z.record(z.string(), recordedVariable).optional(),
+      /** What the environment of its process said of the account that is meant. */
+      account: z.record(z.string(), z.string()).optional(),
+      /** What it holds while it runs: `group/web`. */
+      locks: z.array(z.string()),
+      /** Which hosts it is for, where not for all. */
+      choice: hostChoice.optional(),
+      /** True for a built-in task, which stands in no task file. */
+      adHoc: z.boolean().optional(),
+      /** The files that the task was loaded from, with their digests; none on record: nobody can tell what has changed. */
+      sources: z.record(z.string(), z.string()).readonly().optional(),
+      by: z.object({ user: z.string(), host: z.string(), pid: z.number() }),
+    }),
+    z.object({
+      kind: z.literal('step.intended'),
+      ...step,
+      step: z.string(),
+      version: z.number(),
+      type: z.enum(['read', 'check', 'change', 'command', 'host', 'fact']),
+      title: z.string(),
+      /** The digest of the input: a resumed run that asks for something else is stopped. */
+      digest: z.string(),
+      input: json,
+      before: json.optional(),
+      token: z.string().optional(),
+    }),
+    z.object({
+      kind: z.literal('step.done'),
+      ...step,
+      output: json,
+      found: z.boolean().optional(),
+      /** Its output held a secret, and is not whole here. */
+      masked: z.boolean().optional(),
+    }),
+    z.object({
+      kind: z.literal('step.failed'),
+      ...step,
+      error: errorReport,
+      made: z.enum(['no', 'unknown']),
+    }),
+    /** The hosts that a remote task is called on, also those that it may never come to. */
+    z.object({ kind: z.literal('task.hosts'), ...step, hosts: z.array(recordedHost).readonly() }),
+    z.object({ kind: z.literal('role.assigned'), at, role: z.string(), hosts: json }),
+    z.object({ kind: z.literal('kept'), at, until: z.string() }),
+    z.object({ kind: z.literal('committed'), at }),
+    z.object({ kind: z.literal('undo.started'), at, reason: errorReport.optional() }),
+    z.object({ kind: z.literal('step.undone'), ...step, note: z.string().optional() }),
+    z.object({ kind: z.literal('undo.failed'), ...step, error: errorReport }),
+    z.object({
+      kind: z.literal('run.finished'),
+      at,
+      status: z.enum(['succeeded', 'failed', 'cancelled', 'kept']),
+      exitCode: z.number(),
+      error: errorReport.optional(),
+      leftovers: z.array(z.string()),
+    }),
+  ]),
+)
 
 export type JournalRecord = z.infer<typeof journalRecord>
 export type RecordOf<Kind extends JournalRecord['kind']> = Extract<JournalRecord, { kind: Kind }>
