@@ -87,9 +87,9 @@ export async function findGroup(c: StepContext, name: string): Promise<Group | u
   return (await autoScalingApi(c, 'DescribeAutoScalingGroups', input, Groups)).AutoScalingGroups[0]
 }
 
-/** Every group, or every one that has a tag of this key, from all pages. */
-export function readGroups(c: StepContext, tagKey?: string): Promise<Group[]> {
-  const Filters = tagKey === undefined ? undefined : [{ Name: 'tag-key', Values: [tagKey] }]
+/** Every group, or every one that has a tag of one of these keys, from all pages. */
+export function readGroups(c: StepContext, ...tagKeys: readonly string[]): Promise<Group[]> {
+  const Filters = tagKeys.length === 0 ? undefined : [{ Name: 'tag-key', Values: [...tagKeys] }]
   return allPages(async (NextToken) => {
     const input = { MaxRecords: pageSize, NextToken, Filters }
     const page = await autoScalingApi(c, 'DescribeAutoScalingGroups', input, Groups)

@@ -31,9 +31,8 @@ export const findMadeGroups = defineRead({
   calls: ['autoscaling:DescribeAutoScalingGroups', 'autoscaling:DescribeScalingActivities'],
   title: () => 'find the groups that runs have made or retired',
   run: async (_input, c) => {
-    const [made, retired] = await Promise.all([readGroups(c, runTag), readGroups(c, retiredTag)])
-    const groups = new Map([...made, ...retired].map((group) => [group.AutoScalingGroupName, group]))
-    const there = [...groups.values()].filter(({ Status }) => Status === undefined)
+    const groups = await readGroups(c, runTag, retiredTag)
+    const there = groups.filter(({ Status }) => Status === undefined)
     return Promise.all(there.map((group) => madeGroup(c, group)))
   },
 })

@@ -109,7 +109,8 @@ test('a pin that no run has written, and one of a retired group, are not taken f
 })
 
 test('groups that are retired, or that a run has died over, are removed; one that may sleep is left to a person', async () => {
-  const t = steps()
+  const context = cloud.context()
+  const t = testSteps(context)
   const since = '2026-11-02T00:00:00.000Z'
   const needed = ['balancer/web', 'launch-configuration/web-lc']
   await makeGroup('died', { 'viridian:run': run })
@@ -123,6 +124,12 @@ test('groups that are retired, or that a run has died over, are removed; one tha
   const byName = async (name: string) =>
     plain(await leftGroups.find(t, nothingGoes)).find(({ thing }) => thing === `group/${name}`)
   expect(await byName('asleep')).toMatchObject({ inUse: 'it has 1 instance' })
+  const calls = context.events.map(({ data }) => data.operation)
+  expect(calls.filter((operation) => operation === 'DescribeAutoScalingGroups')).toHaveLength(1)
+  // Only what has begun to launch tells later that it was there.
+  const { scaling } = cloud
+  const activities = () => scaling.describeScalingActivities({ AutoScalingGroupName: 'asleep' })
+  await until(async () => ((await activities()).Activities ?? []).length > 0)
   await cloud.scaling.setDesiredCapacity({ AutoScalingGroupName: 'asleep', DesiredCapacity: 0 })
   await until(async () => (await byName('asleep'))?.inUse === undefined)
   expect(await byName('asleep')).toMatchObject({ undecided: expect.stringMatching(/has had instances/) })
