@@ -22,7 +22,8 @@ export interface LocalCommands {
    * Runs a command where `tasks` runs, with the stage's environment; values are quoted. It takes the options of `host.run`
    * but `pty`, gives the same results, and dies with the run. Recorded as a step; a plan only lists it.
    *
-   * Unless `using` says otherwise it is run by `bash -euo pipefail`, as zx does.
+   * Unless `using` says otherwise it is run by `bash -euo pipefail`, as zx does; where there is no bash, by `sh -eu`, and
+   * by its `pipefail` if it has one.
    *
    * @example
    * ```ts
@@ -34,7 +35,7 @@ export interface LocalCommands {
   /** Commands run in this directory; relative ones start at the task file's, and add up. A missing one fails the command. */
   cd(directory: string): LocalCommands
   env(variables: Readonly<Record<string, string>>): LocalCommands
-  /** Commands are run by this shell. @default bash -euo pipefail */
+  /** Commands are run by this shell. @default bash -euo pipefail, or sh where there is no bash */
   using(shell: string): LocalCommands
 }
 
@@ -53,8 +54,6 @@ const result = z.object({
   truncated: z.boolean(),
   outputFile: z.string().exactOptional(),
 })
-
-const usual: CommandContext = { env: {}, shell: 'bash -euo pipefail' }
 
 export function localCommands(
   session: Session,
@@ -134,8 +133,9 @@ async function execute(
       session.emit({ kind: 'local.output', key, stream, line }),
   }
   const say = (text: string): void => session.emit({ kind: 'note', level: 'warning', text })
+  const inShell = await byUsualShell(local)
   const done = await withInput(options.stdin, { directory, signal }, (input) => {
-    const wire = wireCommand({ ...usual, ...local }, local.command, input?.size)
+    const wire = wireCommand(inShell, inShell.command, input?.size)
     const order = { wire, shown, ...(input && input.size > 0 && { input }) }
     return withRetry(options.retry, { signal, say }, () => {
       onBegin()
@@ -144,6 +144,17 @@ async function execute(
   })
   // It is recorded, and a resumed run gets it back as it was recorded.
   return { ...done, stdout: mask.text(done.stdout), stderr: mask.text(done.stderr) }
+}
+
+async function byUsualShell(local: LocalCommand): Promise<LocalCommand> {
+  if (local.shell !== undefined) return local
+  const { which } = await import('zx/core')
+  const path = local.env.PATH ?? process.env.PATH
+  const bash = await which('bash', { nothrow: true, ...(path !== undefined && { path }) })
+  if (bash !== null) return { ...local, shell: 'bash -euo pipefail' }
+  // Not every sh knows pipefail, and one that does not ends at the flag.
+  const pipefail = '(set -o pipefail) 2>/dev/null && set -o pipefail'
+  return { ...local, shell: 'sh -eu', command: `${pipefail}; ${local.command}` }
 }
 
 const noTerminal = (): ViridianError =>

@@ -17,7 +17,7 @@ async function execute(directory: string, command: string, options: ExecOptions)
   const { signal } = options
   signal?.throwIfAborted()
   // Imported on first use: most runs start no local command.
-  const { $ } = await import('zx/core')
+  const { $, quote } = await import('zx/core')
   const start = $({
     quiet: true,
     nothrow: true,
@@ -25,6 +25,8 @@ async function execute(directory: string, command: string, options: ExecOptions)
     shell: 'sh',
     prefix: '',
     postfix: '',
+    // zx has none of its own where there is no bash; it is told nothing to quote.
+    quote,
     cwd: directory,
     store: { stdout: nothing, stderr: nothing, stdall: nothing },
   })
