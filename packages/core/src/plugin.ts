@@ -13,17 +13,24 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
  *
  * @example
  * ```ts
- * export const ec2 = (settings: Ec2Settings = {}) => ({
- *   name: 'aws-ec2', module: '@viridian/aws-ec2', settings, steps: [runInstances, createImage],
- *   launchLike: (t: Steps, launch: LaunchSpec, count: number) => …,
- * }) satisfies Plugin
+ * export interface Ec2 extends Plugin {
+ *   launch(t: Steps, count: number): Promise<readonly string[]>
+ * }
+ * export const ec2 = (settings: Ec2Settings = {}): Ec2 => ({
+ *   name: 'aws-ec2',
+ *   module: '@viridian/aws-ec2',
+ *   settings: { ...settings },
+ *   steps: [runInstances],
+ *   launch: (t, count) => t.step(runInstances, { count }),
+ * })
+ * export default ec2
  * ```
  */
 export interface Plugin {
   readonly name: string
   /** The package whose default export makes this plugin from its settings: how a rollback finds it without the task file. */
   readonly module: string
-  /** What the factory was called with; journaled. */
+  /** What the factory was called with; journaled. Spread what an interface tells of: `{ ...settings }` is JSON to the compiler. */
   readonly settings: Json
   /** Every step that its methods take, so that a journal's steps can be undone. */
   readonly steps?: readonly StepDefinition[]

@@ -33,6 +33,7 @@ export type Found<Output> =
   | { readonly status: 'absent' }
   | { readonly status: 'unknown'; readonly reason: string }
 
+// What a step is of is inferred from its schemas alone: its functions are held to them.
 interface Definition<Input, Output> {
   /** Unique, `plugin/verb-noun`: `aws-ec2/launch`. Part of the identity of recorded steps: never reused for another meaning. */
   readonly name: string
@@ -45,13 +46,13 @@ interface Definition<Input, Output> {
   /** One line for people, imperative and short: `launch 3 instances like web-lc-1`. */
   title(input: Input): string
   /** In place of the output when the step is only planned; the default is made from the output schema. */
-  placeholder?(input: Input): Output
+  placeholder?(input: Input): NoInfer<Output>
 }
 
 /** Reads a fact; recorded, and replayed by a resume. Runs in a plan too, unless its input holds placeholders. */
 export interface ReadDefinition<Input, Output> extends Definition<Input, Output> {
   readonly kind: 'read'
-  run(input: Input, c: StepContext): Promise<Output>
+  run(input: Input, c: StepContext): Promise<NoInfer<Output>>
 }
 
 /**
@@ -60,7 +61,7 @@ export interface ReadDefinition<Input, Output> extends Definition<Input, Output>
  */
 export interface CheckDefinition<Input, Output> extends Definition<Input, Output> {
   readonly kind: 'check'
-  run(input: Input, c: StepContext): Promise<Output>
+  run(input: Input, c: StepContext): Promise<NoInfer<Output>>
 }
 
 export interface ChangeContext<Before> extends StepContext {
@@ -81,28 +82,31 @@ export interface ChangeDefinition<Input, Before, Output> extends Definition<Inpu
   readonly kind: 'change'
   readonly beforeSchema: z.ZodType<Before>
   /** Reads the state that undo will need. Changes nothing. */
-  before(input: Input, c: StepContext): Promise<Before>
+  before(input: Input, c: StepContext): Promise<NoInfer<Before>>
   /** Makes the change by one changing call, and waits for nothing that a later step could wait for. */
-  run(input: Input, c: ChangeContext<Before>): Promise<Output>
+  run(input: Input, c: ChangeContext<Before>): Promise<NoInfer<Output>>
   /** Looks whether the change was made: after a crash, or after a call that failed without a clear no. */
-  find(input: Input, c: ChangeContext<Before>): Promise<Found<Output>>
+  find(input: Input, c: ChangeContext<Before>): Promise<Found<NoInfer<Output>>>
   /** Reverses it. May be called twice; leaves alone what somebody else has changed since. */
-  undo(input: Input, c: ChangeContext<Before> & { readonly output: Output }): Promise<UndoReport | undefined>
+  undo(
+    input: Input,
+    c: ChangeContext<Before> & { readonly output: NoInfer<Output> },
+  ): Promise<UndoReport | undefined>
   /**
    * The things that it changes or relies on, such as `group/web`, `instance/i-1`. When the undo of a later step
    * fails, the undo of an earlier one that shares a thing with it is held back: what could not be detached is not
    * terminated.
    */
-  touches(input: Input, output: Output): readonly string[]
+  touches(input: Input, output: NoInfer<Output>): readonly string[]
   /**
    * Those of the things that it touches which are its own work: `instance/i-1` of a launch, `group/web--1` of a copy.
    * What a rollback that keeps green does not take away, nor what was changed of it since.
    */
-  makes?(input: Input, output: Output): readonly string[]
+  makes?(input: Input, output: NoInfer<Output>): readonly string[]
   /** Names of the hosts that it makes: once it is undone they are gone, and with them what commands have done on them. */
-  hosts?(input: Input, output: Output): readonly string[]
+  hosts?(input: Input, output: NoInfer<Output>): readonly string[]
   /** What it leaves in the account while it is not undone, in words for a person; empty for a change that leaves nothing behind. */
-  leaves?(input: Input, output: Output): readonly string[]
+  leaves?(input: Input, output: NoInfer<Output>): readonly string[]
 }
 
 /** Any step. With the defaults, as registries hold it: its functions are called only with what its own schemas have parsed. */
