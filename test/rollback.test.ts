@@ -68,6 +68,24 @@ describe('a rollback of a crashed run', () => {
   const rollback = (env: Readonly<Record<string, string>> = {}, cwd?: string) =>
     ended(project.start(['rollback', '--yes'], env, cwd))
 
+  it('makes a plugin of a module of the project, of TypeScript as the task file is', async () => {
+    await project.write(
+      'typed.ts',
+      plugin
+        .replace('(settings)', '(settings: { readonly directory: string })')
+        .replace('import.meta.filename', "'./typed.ts'"),
+    )
+    await project.write(
+      'tasks.config.ts',
+      config.replace('./files.mjs', './typed.ts').replaceAll('green', 'typed'),
+    )
+    await ended(project.start(['run', 'deploy', '--yes']))
+    expect(has('typed')).toBe(true)
+    await rm(join(project.directory, 'tasks.config.ts'))
+    expect(await rollback({ PURPOSE: 'a-secret' })).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(has('typed')).toBe(false)
+  })
+
   it('needs no task file, from any directory within, and has the environment of the stage', async () => {
     await rm(join(project.directory, 'tasks.config.ts'))
     await mkdir(join(project.directory, 'src/deep'), { recursive: true })

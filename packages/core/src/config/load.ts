@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { dirname, relative } from 'node:path'
 import { cosmiconfig } from 'cosmiconfig'
 import { isViridianError, ViridianError } from '../error.ts'
 import { brokenConfig } from './broken.ts'
-import { cacheDirectory } from './cache-directory.ts'
 import { checkConfig } from './check.ts'
 import type { Config } from './config.ts'
+import { importer } from './importer.ts'
 
 export interface LoadedConfig {
   readonly config: Config
@@ -59,15 +58,9 @@ async function loadAt<Value>(file: string, load: () => Promise<Value>): Promise<
   }
 }
 
-// Required, not imported: `import` reads all of it once more, to find out what it exports.
-const { createJiti }: typeof import('jiti') = createRequire(import.meta.url)('jiti')
-
-/** The task file goes through jiti, and what it imports; packages are Node's own to load, so that there is one core. */
-const jiti = createJiti(import.meta.url, { nativeModules: ['@viridian/core'], fsCache: cacheDirectory() })
-
 async function importFile(file: string): Promise<unknown> {
   try {
-    const exported = await jiti.import<object>(file)
+    const exported = await importer.import<object>(file)
     return 'default' in exported ? exported.default : undefined
   } catch (error) {
     throw brokenConfig(file, error)
@@ -75,7 +68,7 @@ async function importFile(file: string): Promise<unknown> {
 }
 
 function sourcesIn(directory: string): Record<string, string> {
-  const loaded = Object.keys(jiti.cache).map((file) => [relative(directory, file), file] as const)
+  const loaded = Object.keys(importer.cache).map((file) => [relative(directory, file), file] as const)
   const own = loaded.filter(([path]) => !/(^|\/)node_modules\//.test(path)).sort()
   return Object.fromEntries(own.map(([path, file]) => [path, digestOf(file)]))
 }
