@@ -34,6 +34,13 @@ export default defineConfig({
       await t.keep('30s')
     }),
     breaks: task({}, async () => { throw new TypeError('what the task says') }),
+    catches: task({}, async (t) => {
+      try { await t.$\`test -f nowhere\` } catch { await t.$\`echo not here\` }
+    }),
+    beside: task({}, async (t) => {
+      const other = async () => { await t.$\`sleep 30\`; await t.$\`echo behind\` }
+      await Promise.all([t.$\`sleep 0.2; exit 3\`, other()])
+    }),
   },
   defaultStage: 'here',
   stages: { here: {}, there: { env: {} } },
@@ -108,6 +115,14 @@ describe('what was typed', () => {
       1,
       'E_UNEXPECTED',
       /what the task says[\s\S]*tasks.config.ts:\d+/,
+    ],
+    ['failure that the task catches', ['run', 'catches'], 1, 'E_COMMAND_FAILED', /hint: .*caught; okCodes/],
+    [
+      'failure beside another command',
+      ['run', 'beside'],
+      1,
+      'E_COMMAND_FAILED',
+      /exit code 3(?![\s\S]*caught)/,
     ],
   ])(
     '%s',

@@ -8,6 +8,7 @@ import { runFailureHooks } from '../task/hooks.ts'
 import { isRemote, type Task } from '../task/task.ts'
 import { TaskScope } from '../task/task-scope.ts'
 import { unlessStopped } from '../task/unless-stopped.ts'
+import { caught } from './caught.ts'
 import type { Ledger } from './ledger.ts'
 import { type LockStore, runLock } from './lock.ts'
 import { finish, type Outcome } from './outcome.ts'
@@ -89,20 +90,25 @@ async function lock({ session, ledger, task, args, mode, locks }: Execution): Pr
 
 async function outcomeOf(execution: Execution): Promise<Outcome> {
   const end = await attempt(execution)
-  return typeof end === 'string' ? ends[end] : afterFailure(execution, end.thrown)
+  return typeof end === 'string' ? ends[end] : afterFailure(execution, end)
 }
 
 /** Runs the task function and awaits all that it started. */
-async function attempt({
-  session,
-  task,
-  args,
-}: Execution): Promise<'done' | 'detached' | { thrown: unknown }> {
+async function attempt({ session, task, args }: Execution): Promise<'done' | 'detached' | Failure> {
   const { engine } = session
   let end: 'done' | 'detached' = 'done'
+  let wasCaught = false
   try {
     const running = body(session, task, args)
-    running.catch(ignore)
+    running.then(
+      () => {
+        wasCaught = engine.isStoppedByStep
+      },
+      // What a stopped task still throws is a consequence of the stop.
+      (error: unknown) => {
+        wasCaught = engine.isStoppedByStep && engine.hasRefused && error === engine.signal.reason
+      },
+    )
     // Calls within it are steps, which are waited for below; itself it is given no time.
     const ended = unlessStopped(engine.signal, running, 0).then(() => 'done' as const)
     end = await Promise.race([ended, session.detached])
@@ -113,11 +119,14 @@ async function attempt({
   await engine.settle()
   // Whatever waited for them tells of its own end before that of the run.
   await turn()
-  return engine.signal.aborted ? { thrown: engine.failure } : end
+  return engine.signal.aborted ? { thrown: engine.failure, wasCaught } : end
 }
 
-// What a stopped task still throws is a consequence of the stop.
-const ignore = (): void => undefined
+interface Failure {
+  readonly thrown: unknown
+  /** The task's function went on behind it. */
+  readonly wasCaught: boolean
+}
 
 function body(session: Session, task: Task, args: ArgValues<ArgSpecs>): Promise<unknown> {
   const key = `/${session.identity.task}#0`
@@ -125,11 +134,14 @@ function body(session: Session, task: Task, args: ArgValues<ArgSpecs>): Promise<
   return callTask({ session, key, task, args, scope, at: undefined })
 }
 
-async function afterFailure({ session, ledger }: Execution, thrown: unknown): Promise<Outcome> {
+async function afterFailure(
+  { session, ledger }: Execution,
+  { thrown, wasCaught }: Failure,
+): Promise<Outcome> {
   const other = await takenOver(session)
   if (other)
     return { status: 'cancelled', exitCode: 1, error: reportOf(other), leftovers: [], isUnrecorded: true }
-  const error = reportOf(thrown)
+  const error = wasCaught ? caught(reportOf(thrown)) : reportOf(thrown)
   if (cannotGoOn.has(error.code)) return leftAlone(ledger, error)
   if (!session.engine.planning) await runFailureHooks(session, thrown)
   const status = codeOf(thrown) === 'E_INTERRUPTED' ? 'cancelled' : 'failed'

@@ -43,6 +43,8 @@ export class Engine {
   readonly #settings: EngineSettings
   readonly #open = new Map<Promise<unknown>, string>()
   #failure: unknown
+  #isStoppedByStep = false
+  #hasRefused = false
 
   constructor(settings: EngineSettings) {
     this.#settings = settings
@@ -59,6 +61,16 @@ export class Engine {
   /** What stopped the run: its first failure. */
   get failure(): unknown {
     return this.#failure
+  }
+
+  /** A step's failure has stopped the run. */
+  get isStoppedByStep(): boolean {
+    return this.#isStoppedByStep
+  }
+
+  /** A step was to begin after the run had been stopped. */
+  get hasRefused(): boolean {
+    return this.#hasRefused
   }
 
   /** The titles of the steps that are not settled yet. */
@@ -102,12 +114,14 @@ export class Engine {
 
   /** Holds the run open until `work` is settled, and stops the run when it fails. */
   track<Result>(title: string, work: () => Promise<Result>): Promise<Result> {
+    if (this.signal.aborted) this.#hasRefused = true
     const promise = this.signal.aborted ? Promise.reject<Result>(this.signal.reason) : this.#begin(work)
     this.#open.set(promise, title)
     promise.then(
       () => this.#open.delete(promise),
       (error: unknown) => {
         this.#open.delete(promise)
+        if (!this.signal.aborted) this.#isStoppedByStep = true
         this.fail(error)
       },
     )

@@ -20,7 +20,7 @@ export interface Steps {
    * Takes one step: journals its intent, runs it, journals its outcome. In a plan it only says what it would do;
    * in a resumed run a recorded outcome is given back.
    *
-   * @throws ViridianError the step's failure; from then on no further step starts, and the run is undone
+   * @throws ViridianError the step's failure; from then on no further step starts, and the run is undone, also when it is caught
    */
   step<Input, Before, Output>(
     definition: StepDefinition<Input, Before, Output>,

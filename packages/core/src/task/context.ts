@@ -41,7 +41,8 @@ export interface TaskContext<Specs extends ArgSpecs = ArgSpecs>
    * task gives the values of its hosts by their names, one that runs `once` its value.
    *
    * @param settings for a remote task: its hosts, and how it spreads over them, this time
-   * @throws HostsError when a remote task failed on more hosts than it may; it holds every host's result
+   * @throws HostsError when a remote task failed on more hosts than it may; it holds every host's result. Caught or not, a
+   * task's failure ends the run
    *
    * @example
    * ```ts

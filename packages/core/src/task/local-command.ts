@@ -25,6 +25,8 @@ export interface LocalCommands {
    * Unless `using` says otherwise it is run by `bash -euo pipefail`, as zx does; where there is no bash, by `sh -eu`, and
    * by its `pipefail` if it has one.
    *
+   * A command that fails ends the run, also when its error is caught: `okCodes: 'any'` lets it end with any exit code.
+   *
    * @example
    * ```ts
    * const { stdout } = await t.$`git rev-parse ${branch}`
