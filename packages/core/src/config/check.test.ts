@@ -15,6 +15,7 @@ const body = async (): Promise<void> => undefined
 const remote = (settings: object) =>
   remoteTask({ role: 'web', ...settings } as Parameters<typeof remoteTask>[0], body)
 const local = (settings: object) => task(settings, body)
+const withoutBody = (settings: object): unknown => Reflect.apply(task, undefined, [settings])
 
 it.each<[string, object]>([
   [
@@ -38,6 +39,7 @@ it.each<[string, object]>([
     {
       tasks: {
         a: remote({ once: true, summary: 's', args: { x: 'string' }, hooks: { before: body }, retry: 1 }),
+        'c:d': { e_f: local({ summary: 's', hooks: { before: body }, locks: () => [] }) },
         b: remote({ batches: '20%', maxFailures: 1, concurrency: 5, timeout: '5m', deadline: 60_000 }),
       },
     },
@@ -93,6 +95,14 @@ it.each<[object, string, RegExp]>([
   [{ tasks: { a: remote({ hooks: { onFailed: body } }) } }, 'tasks.a.hooks.onFailed is', /onFailure/],
   [{ tasks: { a: local({ hooks: { befor: body } }) } }, 'tasks.a.hooks.befor is', /before/],
   [{ tasks: { a: local({ hooks: { before: 'x' } }) } }, 'tasks.a.hooks.before: ', /LocalTaskSettings/],
+  [{ tasks: { a: local({ sumary: 'x' }) } }, 'tasks.a.sumary is nothing', /did you mean summary/],
+  [{ tasks: { a: local({ lock: () => ['x'] }) } }, 'tasks.a.lock is nothing', /did you mean locks/],
+  [{ tasks: { a: local({ locks: ['x'] }) } }, 'tasks.a.locks: expected a function', /LocalTaskSettings/],
+  [{ tasks: { a: withoutBody({}) } }, 'tasks.a.body: expected a function', /LocalTaskSettings/],
+  [{ tasks: { a: withoutBody(body) } }, 'tasks.a.body: expected a function', /LocalTaskSettings/],
+  [{ tasks: { a: { '': local({}) } } }, 'no task can be named "a:"', /one word/],
+  [{ tasks: { '--x': local({}) } }, 'no task can be named "--x"', /dash/],
+  [{ tasks: { a: { b: local({}) }, 'a:b': local({}) } }, 'two tasks are named a:b', /\{ a: \{ b \}/],
 ])('%j is refused', (config, message, hint) => {
   expect(check(config)).toMatchObject({
     code: 'E_CONFIG_INVALID',

@@ -117,15 +117,9 @@ export function task<const Specs extends ArgSpecs = Record<never, never>, Result
   settings: LocalTaskSettings<Specs>,
   body: (t: TaskContext<Specs>) => Promise<Result>,
 ): LocalTask<Specs, Result> {
-  return {
-    [kind]: 'local',
-    ...(settings.summary !== undefined && { summary: settings.summary }),
-    ...(settings.hooks && { hooks: settings.hooks }),
-    // Without `args` the type parameter's default is the empty record.
-    args: settings.args ?? ({} as Specs),
-    locks: settings.locks ?? (() => []),
-    body,
-  }
+  const { args, locks = () => [], ...rest } = settings
+  // Without `args` the type parameter's default is the empty record.
+  return { [kind]: 'local', ...rest, locks, args: args ?? ({} as Specs), body }
 }
 
 /**

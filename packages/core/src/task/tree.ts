@@ -4,14 +4,13 @@ import { suggestion } from '../nearest.ts'
 import { isTask, type Task } from './task.ts'
 
 /** The tasks of a tree by their full names: `deploy:bluegreen`. */
-export function tasksOf(tree: TaskTree, prefix = ''): Map<string, Task> {
-  const tasks = new Map<string, Task>()
-  for (const [name, value] of Object.entries(tree)) {
-    if (isTask(value)) tasks.set(`${prefix}${name}`, value)
-    else for (const [inner, task] of tasksOf(value, `${prefix}${name}:`)) tasks.set(inner, task)
-  }
-  return tasks
-}
+export const tasksOf = (tree: TaskTree): Map<string, Task> => new Map(namedTasks(tree))
+
+/** Every task of a tree with its full name, which another one may have, too. */
+export const namedTasks = (tree: TaskTree, prefix = ''): (readonly [string, Task])[] =>
+  Object.entries(tree).flatMap(([name, value]) =>
+    isTask(value) ? [[`${prefix}${name}`, value] as const] : namedTasks(value, `${prefix}${name}:`),
+  )
 
 export const namesOf = (tree: TaskTree): Map<Task, string> =>
   new Map([...tasksOf(tree)].map(([name, task]) => [task, name]))
