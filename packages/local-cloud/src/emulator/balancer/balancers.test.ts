@@ -138,6 +138,13 @@ describe('requests', () => {
     expect(rig.balancers.counts('web')).toEqual({ requests: 2, byClass: { '5xx': 2 }, balancerErrors: 2 })
   })
 
+  it('are answered 502 when what the application says cannot be said on', async () => {
+    await rig.open()
+    await rig.serve(await rig.raw('i-1', 'HTTP/1.1 200 \x01\r\nContent-Length: 0\r\n\r\n'))
+    expect((await rig.send()).status).toBe(502)
+    expect(rig.balancers.counts('web')).toEqual({ requests: 1, byClass: { '5xx': 1 }, balancerErrors: 1 })
+  })
+
   it('are told apart when their target has died in service', async () => {
     await rig.open()
     const app = await rig.application('i-1', (incoming) => {

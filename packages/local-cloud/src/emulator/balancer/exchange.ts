@@ -128,17 +128,28 @@ export class Exchange {
     const { tally, stickiness } = this.#surroundings
     const { statusCode = 0, statusMessage } = answer
     if (statusCode < 200) {
-      answer.destroy()
-      this.#fail(502)
+      this.#refuse(answer)
+      return
+    }
+    const cookie = binding(id, this.#bound, answer, stickiness)
+    try {
+      this.#response.writeHead(statusCode, statusMessage, [...endToEnd(answer).flat(), ...cookie])
+    } catch {
+      // Node reads a reason with control characters, and does not write one.
+      this.#refuse(answer)
       return
     }
     tally.answer(statusCode)
-    const cookie = binding(id, this.#bound, answer, stickiness)
-    this.#response.writeHead(statusCode, statusMessage, [...endToEnd(answer).flat(), ...cookie])
     answer.pipe(this.#response)
     // Cut short by the application: so must the client see it.
     answer.once('error', () => this.#response.destroy())
     answer.once('aborted', () => this.#response.destroy())
+  }
+
+  /** Takes what the application says for no answer. */
+  #refuse(answer: IncomingMessage): void {
+    answer.destroy()
+    this.#fail(502)
   }
 
   #fail(status: number): void {

@@ -87,6 +87,11 @@ export class Rig {
     return application
   }
 
+  /** An application that answers everything but health checks with these bytes. */
+  raw(id: string, bytes: string): Promise<Application> {
+    return this.application(id, ({ socket }) => socket.end(bytes))
+  }
+
   /** Registers applications and waits until they serve. */
   async serve(...applications: readonly Application[]): Promise<void> {
     await this.balancers.register(
