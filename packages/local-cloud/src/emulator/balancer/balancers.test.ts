@@ -145,6 +145,15 @@ describe('requests', () => {
     expect(rig.balancers.counts('web')).toEqual({ requests: 1, byClass: { '5xx': 1 }, balancerErrors: 1 })
   })
 
+  it('are answered 502 when the application changes protocols unasked', async () => {
+    await rig.open()
+    await rig.serve(
+      await rig.raw('i-1', 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'),
+    )
+    expect((await rig.send()).status).toBe(502)
+    expect(rig.balancers.counts('web')).toEqual({ requests: 1, byClass: { '5xx': 1 }, balancerErrors: 1 })
+  })
+
   it('are told apart when their target has died in service', async () => {
     await rig.open()
     const app = await rig.application('i-1', (incoming) => {

@@ -79,7 +79,12 @@ export class Exchange {
     const done = target.begin(() => upstream.destroy())
     let connected = false
     let timedOut = false
-    upstream.once('close', done)
+    upstream.once('close', () => {
+      done()
+      // It has ended without an error or an answer: the application changes protocols, which nobody asked it to.
+      const over = this.#upstream !== upstream || this.#response.headersSent || this.#response.destroyed
+      if (!over) this.#fail(502)
+    })
     upstream.once('socket', (socket) => {
       const send = (): void => {
         connected = true
