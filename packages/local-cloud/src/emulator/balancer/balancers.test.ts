@@ -87,6 +87,18 @@ describe('requests', () => {
     expect(reply.headers['set-cookie']).toEqual(['a=1', 'b=2'])
   })
 
+  it('may have headers of any name', async () => {
+    await rig.open()
+    await rig.serve(
+      await rig.application('i-1', (incoming, response) => response.end(incoming.rawHeaders.join('|'))),
+    )
+    const headers = Object.fromEntries([
+      ['constructor', 'one'],
+      ['__proto__', 'two'],
+    ])
+    expect((await rig.send('/', { headers })).body).toMatch(/^constructor\|one\|__proto__\|two\|/)
+  })
+
   it('carry bodies both ways', async () => {
     await rig.open()
     await rig.serve(await rig.application('i-1', (incoming, response) => incoming.pipe(response)))

@@ -173,10 +173,10 @@ export class Exchange {
 
 // A list is sent as several headers; a single value stays a string, since Node's agent reads `host` itself.
 function grouped(headers: readonly (readonly [string, string])[]): Record<string, string | string[]> {
-  const groups: Record<string, string | string[]> = {}
+  const groups = new Map<string, string | string[]>()
   for (const [name, value] of headers) {
-    const known = groups[name]
-    groups[name] = known === undefined ? value : [known, value].flat()
+    const known = groups.get(name)
+    groups.set(name, known === undefined ? value : [known, value].flat())
   }
-  return groups
+  return Object.fromEntries(groups)
 }
