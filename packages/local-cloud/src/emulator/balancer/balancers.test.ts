@@ -87,6 +87,16 @@ describe('requests', () => {
     expect(reply.headers['set-cookie']).toEqual(['a=1', 'b=2'])
   })
 
+  it('of HTTP/1.0 need no Host: the application is told the balancer itself', async () => {
+    await rig.open()
+    await rig.serve(
+      await rig.application('i-1', (incoming, response) => response.end(`for ${incoming.headers.host}`)),
+    )
+    const socket = connect(port, rig.address)
+    socket.write('GET / HTTP/1.0\r\n\r\n')
+    expect(await text(socket)).toMatch(new RegExp(`^HTTP/1.1 200 [^]*for ${rig.address}$`))
+  })
+
   it('may have headers of any name', async () => {
     await rig.open()
     await rig.serve(

@@ -120,7 +120,8 @@ export class Exchange {
       port: listener.instancePort,
       method,
       path: url,
-      headers: grouped(headers),
+      // HTTP/1.1, in which the application is asked, needs a Host, and HTTP/1.0 does not. The client's own replaces it.
+      headers: { Host: socket.localAddress ?? '', ...grouped(headers) },
       setHost: false,
       // The application may close a kept connection while the request is on its way. Only what can be sent again goes there.
       agent: this.#plain && !secure ? target.agent : false,
