@@ -67,7 +67,7 @@ it('says of a failed run on which hosts that are still there its commands did so
   expect(await lastingOf('--on', 'old', '--on', 'closed')).toEqual({ hosts: ['old'], here: false })
   expect(await lastingOf('--launch', '--local')).toEqual({ hosts: [], here: true })
   expect((await project.json(['run', 'unread'])).last('run.finished')).not.toHaveProperty('lasting')
-}, 60_000)
+}, 120_000)
 
 it('says so in one line, also when the run is taken back', async () => {
   const flags = ['run', 'deploy', '--launch', '--local', '--on', 'old', '--on', 'new']
@@ -79,4 +79,4 @@ it('says so in one line, also when the run is taken back', async () => {
   expect(stdout).toMatch(
     /deploy failed after \S+, nothing of it is left but what commands did here and on old · run/,
   )
-}, 60_000)
+}, 120_000)

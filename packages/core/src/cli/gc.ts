@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { ViridianError } from '../error.ts'
 import { collectArgs, collectTask } from '../gc/collect.ts'
-import { pluginsOf, stageOf } from '../run/session.ts'
+import { pluginsOf, stageOf } from '../run/stage.ts'
 import { parseArgs } from '../task/args.ts'
 import { runBuiltIn } from './built-in.ts'
 import { command } from './command.ts'

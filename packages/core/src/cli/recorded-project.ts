@@ -3,7 +3,7 @@ import { loadPlugin } from '../config/load-plugin.ts'
 import type { RecordOf } from '../journal/record.ts'
 import type { Plugin } from '../plugin.ts'
 import { restoredEnv } from '../run/recorded-env.ts'
-import { pluginsOf } from '../run/session.ts'
+import { pluginsOf } from '../run/stage.ts'
 import type { Project } from './project.ts'
 
 /**

@@ -25,8 +25,8 @@ export async function listRoles(project: Project, globals: Globals, print: Print
     ask: askNobody,
   })
   try {
-    for (const role of session.roles) {
-      const hosts = await session.hosts(role).catch((error: unknown) => reportOf(error))
+    for (const role of session.hosts.roles) {
+      const hosts = await session.hosts.of(role).catch((error: unknown) => reportOf(error))
       if (globals.json)
         print(JSON.stringify({ kind: 'role', role, ...('code' in hosts ? { error: hosts } : { hosts }) }))
       else if ('code' in hosts) print(`${role}: ${hosts.message}`)
@@ -36,7 +36,7 @@ export async function listRoles(project: Project, globals: Globals, print: Print
         ))
           print(line)
     }
-    if (session.roles.length === 0 && !globals.json)
+    if (session.hosts.roles.length === 0 && !globals.json)
       print('no roles are configured; tasks may assign some during a run')
   } finally {
     await session.close()

@@ -85,19 +85,19 @@ const usage = /^E_(?:HOST_UNKNOWN|HOST_AMBIGUOUS|ROLE_\w+|NO_TERMINAL|USAGE)$/
 const isUsage = (error: unknown): boolean => isViridianError(error) && usage.test(error.code)
 
 async function hostFor(session: Session, { target, first }: SshRequest): Promise<HostSpec> {
-  if (session.roles.includes(target)) return oneOf(target, await session.hosts(target), first)
+  if (session.hosts.roles.includes(target)) return oneOf(target, await session.hosts.of(target), first)
   if (isAddress(target)) return parseHost(target)
   const known: HostSpec[] = []
   const failures: unknown[] = []
-  for (const role of session.roles) {
-    const hosts = await session.hosts(role).catch((error: unknown) => void failures.push(error))
+  for (const role of session.hosts.roles) {
+    const hosts = await session.hosts.of(role).catch((error: unknown) => void failures.push(error))
     const found = hosts?.find(({ name }) => name === target)
     if (found) return found
     known.push(...(hosts ?? []))
   }
   // An address, or a name with its domain, is no slip of a host's name.
   if (target.includes('.')) return parseHost(target)
-  const names = [...session.roles, ...known.map(({ name }) => name)]
+  const names = [...session.hosts.roles, ...known.map(({ name }) => name)]
   throw new ViridianError('E_HOST_UNKNOWN', `no role and no host of a role is called "${target}"`, {
     hint:
       suggestion(target, names) ??

@@ -40,7 +40,8 @@ export const collectTask = (session: Session, stateDirectory: string): LocalTask
       if (going.length === 0) return
       if (dryRun) return t.say('a dry run: nothing was removed')
       const count = going.length === 1 ? 'this' : `these ${going.length}`
-      if (!session.committed) await session.permit(`Remove ${count} from stage "${t.stage}" for good?`)
+      if (!session.committed)
+        await session.permission.getBy(`Remove ${count} from stage "${t.stage}" for good?`)
       await t.commit()
       const all = { name: 'remove', title: `remove ${going.length === 1 ? 'it' : `all ${going.length}`}` }
       await t.move(all, async (t) => {

@@ -1,7 +1,6 @@
 import { hostname, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
-import type { Config, Stage } from '../config/config.ts'
-import { ViridianError } from '../error.ts'
+import type { Config } from '../config/config.ts'
 import type { Event } from '../events/event.ts'
 import type { Mask } from '../events/mask.ts'
 import { maskedRecord } from '../journal/masked.ts'
@@ -16,19 +15,20 @@ import type { Lend } from '../remote/terminal/shell.ts'
 import type { HostSpec, SshDefaults } from '../remote/transport.ts'
 import type { RunIdentity, StepContext } from '../step/definition.ts'
 import { Engine } from '../step/engine.ts'
-import { asJson } from '../step/performance.ts'
 import { Registry } from '../step/registry.ts'
 import type { StepHost } from '../step/scope.ts'
 import type { OpenCall } from '../task/hooks.ts'
-import { choiceText, type HostChoice } from '../task/host-choice.ts'
+import type { HostChoice } from '../task/host-choice.ts'
 import { Roles } from '../task/roles.ts'
 import type { Task } from '../task/task.ts'
 import { namesOf } from '../task/tree.ts'
 import { HeldLocks } from './held-locks.ts'
 import type { Ledger } from './ledger.ts'
 import type { LockStore } from './lock.ts'
+import { Permission } from './permission.ts'
 import { Resources } from './resources.ts'
-import { StageAtRun } from './stage.ts'
+import { RunHosts } from './run-hosts.ts'
+import { pluginRoles, pluginsOf, StageAtRun, stageOf } from './stage.ts'
 
 export interface SessionSettings {
   readonly config: Config
@@ -66,19 +66,17 @@ export class Session implements StepHost {
   /** What the stage says for arguments that are not given. */
   readonly argDefaults: Readonly<Record<string, unknown>>
   readonly registry: Registry
+  readonly permission: Permission
+  readonly hosts: RunHosts
   readonly #settings: SessionSettings
-  #roles: Roles
   readonly #remote: Remote
   readonly #resources = new Resources()
   readonly #stage: StageAtRun
   readonly #names: ReadonlyMap<Task, string>
-  /** The hosts that an earlier process of the run has called each remote task on. */
-  readonly #pastHosts: ReadonlyMap<string, readonly HostSpec[]>
   /** Resolves when the run has ended where it keeps its way back open. */
   readonly detached: Promise<'detached'>
   #detach: () => void = () => undefined
   #isDetached = false
-  #permission: Promise<void> | undefined
   #opening: Promise<SshDefaults> | undefined
   readonly #locks = new HeldLocks()
   readonly #outputs: OutputFiles
@@ -111,11 +109,14 @@ export class Session implements StepHost {
     this.detached = new Promise((resolve) => {
       this.#detach = () => resolve('detached')
     })
-    this.#pastHosts = past?.hosts ?? new Map()
-    this.#roles = new Roles(
-      { ...pluginRoles(this.plugins), ...config.roles, ...stage.roles },
-      settings.choice,
-    )
+    this.hosts = new RunHosts({
+      roles: new Roles({ ...pluginRoles(this.plugins), ...config.roles, ...stage.roles }, settings.choice),
+      choice: settings.choice,
+      past: past?.hosts ?? new Map(),
+      engine: this.engine,
+      emit: (event) => this.emit(event),
+      openStage: () => this.openStage(),
+    })
     this.#names = namesOf(config.tasks)
     this.#stage = new StageAtRun(
       stage,
@@ -129,6 +130,15 @@ export class Session implements StepHost {
         note: (text) => this.emit({ kind: 'note', level: 'info', text }),
       },
     )
+    this.permission = new Permission({
+      identity,
+      isAsked: !this.#stage.isRehearsal,
+      confirm: settings.confirm,
+      prepare: async () => {
+        await this.openStage()
+        await this.#stage.beforeFirstChange()
+      },
+    })
     this.#remote = createRemote({
       defaults: () => this.openStage(),
       ...this.circumstances,
@@ -164,8 +174,8 @@ export class Session implements StepHost {
   aside(): Session {
     const aside = new Session({ ...this.#settings, isAside: true })
     aside.#opening = this.#opening
-    aside.#permission = this.#permission
-    aside.#roles = this.#roles
+    aside.permission.share(this.permission)
+    aside.hosts.share(this.hosts)
     return aside
   }
 
@@ -181,11 +191,6 @@ export class Session implements StepHost {
   /** Those that were begun and are not done, the innermost first. */
   openCalls(): readonly OpenCall[] {
     return [...this.#calls].reverse()
-  }
-
-  /** The names of the roles that are configured or assigned. */
-  get roles(): readonly string[] {
-    return this.#roles.names
   }
 
   /** The hosts that it is for; undefined: all. */
@@ -216,8 +221,7 @@ export class Session implements StepHost {
   }
 
   async beforeChange(): Promise<void> {
-    this.#permission ??= this.#askOnce()
-    await this.#permission
+    await this.permission.get()
     this.#locks.check()
   }
 
@@ -243,39 +247,6 @@ export class Session implements StepHost {
   /** Commands on hosts count as changes on every stage that was given a name. */
   async beforeRemoteTask(): Promise<void> {
     if (this.#settings.config.stages !== undefined) await this.beforeChange()
-  }
-
-  /**
-   * Asks for leave to change something, by a question that says more than the run's own, which is not asked then.
-   *
-   * @throws ViridianError `E_NOT_CONFIRMED`
-   */
-  async permit(question: string): Promise<void> {
-    await this.confirm(question)
-    this.#permission = this.#open()
-    await this.#permission
-  }
-
-  async #askOnce(): Promise<void> {
-    const { task, stage } = this.identity
-    const asks = !this.#stage.isRehearsal
-    if (
-      asks &&
-      !(await this.#settings.confirm(`Run "${task}" on stage "${stage}"? It changes real machines.`))
-    )
-      throw notConfirmed(`"${task}" was not confirmed for stage "${stage}"; nothing was changed`)
-    await this.#open()
-  }
-
-  async #open(): Promise<void> {
-    await this.openStage()
-    await this.#stage.beforeFirstChange()
-  }
-
-  /** @throws ViridianError `E_NOT_CONFIRMED` */
-  async confirm(question: string): Promise<string> {
-    if (await this.#settings.confirm(question)) return 'yes'
-    throw notConfirmed(`the answer to "${question}" was no; nothing was changed behind it`)
   }
 
   /** What the stage sets for everything that runs on it. */
@@ -330,39 +301,6 @@ export class Session implements StepHost {
     return this.#names.get(task) ?? task.summary ?? 'task'
   }
 
-  assign(role: string, hosts: readonly HostSpec[]): void {
-    const { choice } = this.#settings
-    if (choice !== undefined) {
-      const text = `role "${role}" is filled by the run itself, and stays whole: ${choiceText(choice)} is for other roles`
-      this.emit({ kind: 'note', level: 'warning', text })
-    }
-    this.#roles.assign(role, hosts)
-    const record = {
-      kind: 'role.assigned',
-      at: new Date().toISOString(),
-      role,
-      hosts: asJson(hosts),
-    } as const
-    // Records are written in their order: nothing that follows has to wait for this one.
-    this.engine.record(record).catch((error: unknown) => this.engine.fail(error))
-  }
-
-  async hosts(role: string): Promise<readonly HostSpec[]> {
-    await this.openStage()
-    return this.#roles.resolve(role)
-  }
-
-  /** The hosts that a remote task is called on; a resumed run goes on with those that it was called on first. */
-  async calledOn(key: string, find: () => Promise<readonly HostSpec[]>): Promise<readonly HostSpec[]> {
-    await this.openStage()
-    const past = this.#pastHosts.get(key)
-    if (past !== undefined) return past
-    const hosts = await find()
-    const record = { kind: 'task.hosts', key, at: new Date().toISOString(), hosts } as const
-    this.engine.record(record).catch((error: unknown) => this.engine.fail(error))
-    return hosts
-  }
-
   /** @param until - what ends with the host's task, and what follows it; left out: all ends with the run */
   host(
     spec: HostSpec,
@@ -405,18 +343,3 @@ export class Session implements StepHost {
     if (failures.length > 0) throw failures[0]
   }
 }
-
-const notConfirmed = (message: string): ViridianError =>
-  new ViridianError('E_NOT_CONFIRMED', message, { hint: 'answer yes, or give --yes' })
-
-export function stageOf(config: Config, name: string): Stage {
-  return config.stages?.[name] ?? {}
-}
-
-export const pluginsOf = (config: Config, stage: Stage): readonly Plugin[] => [
-  ...(config.plugins ?? []),
-  ...(stage.plugins ?? []),
-]
-
-const pluginRoles = (plugins: readonly Plugin[]) =>
-  Object.assign({}, ...plugins.map(({ roles }) => roles ?? {}))

@@ -1,4 +1,4 @@
-import type { Stage } from '../config/config.ts'
+import type { Config, Stage } from '../config/config.ts'
 import type { Plugin, Surroundings, SurroundingsContext } from '../plugin.ts'
 import type { SshDefaults } from '../remote/transport.ts'
 
@@ -49,6 +49,18 @@ export class StageAtRun {
     for (const opened of this.#surroundings.reverse()) await opened.close?.()
   }
 }
+
+export function stageOf(config: Config, name: string): Stage {
+  return config.stages?.[name] ?? {}
+}
+
+export const pluginsOf = (config: Config, stage: Stage): readonly Plugin[] => [
+  ...(config.plugins ?? []),
+  ...(stage.plugins ?? []),
+]
+
+export const pluginRoles = (plugins: readonly Plugin[]) =>
+  Object.assign({}, ...plugins.map(({ roles }) => roles ?? {}))
 
 /** True when nothing that runs with these plugins can reach a real account. */
 export const isRehearsal = (plugins: readonly Plugin[]): boolean =>

@@ -35,7 +35,7 @@ export async function runOnHosts<Specs extends ArgSpecs, Result>(
   const what = session.nameOf(call.task)
   const task: RemoteTask<Specs, Result> = { ...call.task, ...call.settings }
   const spread = spreadOf(task)
-  const hosts = await session.calledOn(key, () => hostsOf(call))
+  const hosts = await session.hosts.calledOn(key, () => hostsOf(call))
   if (hosts.length === 0) {
     const text = `${what}: none of the chosen hosts stands in role "${task.role}"`
     session.emit({ kind: 'note', level: 'info', text })
@@ -81,7 +81,7 @@ async function hostsOf<Specs extends ArgSpecs, Result>({
   const what = session.nameOf(task)
   const hosts = settings.hosts
     ? hostsFrom(settings.hosts, `the call of ${what}`)
-    : await session.hosts(task.role)
+    : await session.hosts.of(task.role)
   if (hosts.length === 0 && (settings.hosts || task.once)) {
     const none = settings.hosts
       ? 'is called on no hosts'

@@ -115,11 +115,11 @@ export class TaskScope<Specs extends ArgSpecs> extends Scope implements TaskCont
   }
 
   assign(role: string, hosts: readonly HostSpec[]): void {
-    this.#session.assign(role, hosts)
+    this.#session.hosts.assign(role, hosts)
   }
 
   hosts(role: string): Promise<readonly HostSpec[]> {
-    return this.#session.hosts(role)
+    return this.#session.hosts.of(role)
   }
 
   keep(duration: number | string, guard?: (t: Steps) => Promise<void>): Promise<void> {
@@ -138,7 +138,7 @@ export class TaskScope<Specs extends ArgSpecs> extends Scope implements TaskCont
 
   async confirm(question: string): Promise<void> {
     if (this.#session.engine.planning) return this.say(`asks: ${question}`)
-    await this.fact('confirmed', () => this.#session.confirm(question))
+    await this.fact('confirmed', () => this.#session.permission.confirm(question))
   }
 
   async commit(): Promise<void> {

@@ -1,0 +1,69 @@
+import type { Event } from '../events/event.ts'
+import type { HostSpec } from '../remote/transport.ts'
+import type { Engine } from '../step/engine.ts'
+import { asJson } from '../step/performance.ts'
+import { choiceText, type HostChoice } from '../task/host-choice.ts'
+import type { Roles } from '../task/roles.ts'
+
+export interface RunHostsOptions {
+  readonly roles: Roles
+  readonly choice: HostChoice | undefined
+  /** Those that an earlier process of the run has called each remote task on. */
+  readonly past: ReadonlyMap<string, readonly HostSpec[]>
+  readonly engine: Engine
+  readonly emit: (event: Event) => void
+  /** Roles may be read from the account that it leads to. */
+  readonly openStage: () => Promise<unknown>
+}
+
+/** The hosts of a run: what its roles lead to, recorded where a resumed run has to find the same. */
+export class RunHosts {
+  readonly #options: RunHostsOptions
+  #roles: Roles
+
+  constructor(options: RunHostsOptions) {
+    this.#options = options
+    this.#roles = options.roles
+  }
+
+  /** The names of the roles that are configured or assigned. */
+  get roles(): readonly string[] {
+    return this.#roles.names
+  }
+
+  /** What another one's roles lead to, and are assigned from now on, holds here too. */
+  share(other: RunHosts): void {
+    this.#roles = other.#roles
+  }
+
+  async of(role: string): Promise<readonly HostSpec[]> {
+    await this.#options.openStage()
+    return this.#roles.resolve(role)
+  }
+
+  assign(role: string, hosts: readonly HostSpec[]): void {
+    const { choice, emit, engine } = this.#options
+    if (choice !== undefined) {
+      const text = `role "${role}" is filled by the run itself, and stays whole: ${choiceText(choice)} is for other roles`
+      emit({ kind: 'note', level: 'warning', text })
+    }
+    this.#roles.assign(role, hosts)
+    const at = new Date().toISOString()
+    // Records are written in their order: nothing that follows has to wait for this one.
+    engine
+      .record({ kind: 'role.assigned', at, role, hosts: asJson(hosts) })
+      .catch((error: unknown) => engine.fail(error))
+  }
+
+  /** The hosts that a remote task is called on; a resumed run goes on with those that it was called on first. */
+  async calledOn(key: string, find: () => Promise<readonly HostSpec[]>): Promise<readonly HostSpec[]> {
+    const { past, engine, openStage } = this.#options
+    await openStage()
+    const before = past.get(key)
+    if (before !== undefined) return before
+    const hosts = await find()
+    const at = new Date().toISOString()
+    engine.record({ kind: 'task.hosts', key, at, hosts }).catch((error: unknown) => engine.fail(error))
+    return hosts
+  }
+}
