@@ -61,19 +61,23 @@ export const untagGroup = defineChange({
 const isTagged = async (c: StepContext, { group, key, value }: Input): Promise<boolean> =>
   (await readGroup(c, group)).Tags.some((tag) => tag.Key === key && tag.Value === value)
 
-const onGroup = ({ group, key, value }: Input) => ({
+const onGroup = ({ group, key }: Pick<Input, 'group' | 'key'>) => ({
   ResourceId: group,
   ResourceType: 'auto-scaling-group',
   Key: key,
-  Value: value,
 })
 
-async function setTag(c: StepContext, input: Input): Promise<void> {
-  const Tags = [{ ...onGroup(input), PropagateAtLaunch: false }]
+/** Writes a tag on a group, over what it said. */
+export async function setTag(c: StepContext, { value, ...tag }: Input): Promise<void> {
+  const Tags = [{ ...onGroup(tag), Value: value, PropagateAtLaunch: false }]
   await autoScalingApi(c, 'CreateOrUpdateTags', { Tags }, z.unknown())
 }
 
+/** Takes a tag from a group, whatever it says. */
+export async function dropTag(c: StepContext, tag: Pick<Input, 'group' | 'key'>): Promise<void> {
+  await autoScalingApi(c, 'DeleteTags', { Tags: [onGroup(tag)] }, z.unknown())
+}
+
 async function removeTag(c: StepContext, input: Input): Promise<void> {
-  if (await lookFor(c, () => isTagged(c, input)))
-    await autoScalingApi(c, 'DeleteTags', { Tags: [onGroup(input)] }, z.unknown())
+  if (await lookFor(c, () => isTagged(c, input))) await dropTag(c, input)
 }

@@ -116,6 +116,9 @@ export const isHealthy = (member: Member | undefined): boolean => member?.Health
 /** True for the lifecycle state of a member that is on its way out. */
 export const isGoing = (lifecycle: string): boolean => /^(Terminat|Detach)/.test(lifecycle)
 
+/** True for a member in standby, or on its way there or back: not counted in what the group wants. */
+export const isAside = (member: Member | undefined): boolean => /Standby$/.test(member?.LifecycleState ?? '')
+
 /** True for a member that will not serve again, or is none any more. */
 export const isLeaving = (member: Member | undefined): boolean =>
   member === undefined || isGoing(member.LifecycleState)

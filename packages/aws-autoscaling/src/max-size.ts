@@ -49,6 +49,6 @@ const maxOf = async (c: StepContext, group: string): Promise<z.infer<typeof Max>
   max: (await readGroup(c, group)).MaxSize,
 })
 
-async function setMax(c: StepContext, AutoScalingGroupName: string, MaxSize: number): Promise<void> {
+export async function setMax(c: StepContext, AutoScalingGroupName: string, MaxSize: number): Promise<void> {
   await autoScalingApi(c, 'UpdateAutoScalingGroup', { AutoScalingGroupName, MaxSize }, z.unknown())
 }

@@ -10,10 +10,10 @@ const idsInACall = 20
 /** Attaches instances to a group: see `AutoScaling.attach`. */
 export function attach(t: Steps, fleet: Fleet, instances: readonly InstanceRef[]): Promise<void> {
   const ids = idsOf(instances)
-  const { name: group, loadBalancers } = fleet
+  const { name: group, desired: wanted, loadBalancers } = fleet
+  const all = { group, wanted, green: ids, loadBalancers, leaveWithinMs: leaveWithinMs(loadBalancers) }
   return t.move({ name: 'attach', title: `attach ${ids.length} to ${group}` }, async (t) => {
-    for (const chunk of chunks(ids))
-      await t.step(attachInstances, { group, ids: chunk, leaveWithinMs: leaveWithinMs(loadBalancers) })
+    for (const chunk of chunks(ids)) await t.step(attachInstances, { ...all, ids: chunk })
     await t.step(seeAttached, { group, ids })
   })
 }

@@ -11,7 +11,7 @@ import {
 } from '@viridian/aws'
 import { defineChange, defineCheck, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
-import { isHealthy, isInService, isLeaving, type Member, memberText, readMembers } from './group.ts'
+import { isAside, isHealthy, isInService, isLeaving, type Member, memberText, readMembers } from './group.ts'
 
 const Ids = z.array(z.string())
 const Input = z.strictObject({
@@ -24,7 +24,6 @@ const Input = z.strictObject({
 })
 
 const backWithinMs = 600_000
-const isAside = (member: Member | undefined): boolean => /Standby$/.test(member?.LifecycleState ?? '')
 
 /**
  * Moves instances of a group to standby, 20 at most (`EnterStandby`): running, out of the balancers, not counted in
@@ -70,8 +69,8 @@ export const enterStandby = defineChange({
       return ids.some((id) => !isInService(members.get(id)))
     })
     await takeBack(c, group, await standing(c, group, ids, leaveWithinMs))
-    const gone = await seeBack(c, group, ids, loadBalancers)
-    return gone.length > 0 ? { leftAlone: `${gone.join(', ')}: ended by somebody else since` } : undefined
+    const lost = await seeBack(c, group, ids, loadBalancers)
+    return lost.length > 0 ? { leftAlone: `lost since: ${lost.join(', ')}` } : undefined
   },
   touches: ({ group, ids }) => [`group/${group}#capacity`, ...ids.map((id) => `instance/${id}`)],
   leaves: ({ group, ids }) => ids.map((id) => `instance ${id} in standby in group ${group}`),
@@ -125,7 +124,7 @@ async function takeBack(c: StepContext, group: string, InstanceIds: string[]): P
   await makeSure(c, () => autoScalingApi(c, 'ExitStandby', input, z.unknown()), isBack)
 }
 
-/** Waits until those that are still members serve again. Returns those that are not. */
+/** Waits until those that are still members serve again. Returns, in words, those that will not. */
 function seeBack(
   c: StepContext,
   group: string,
@@ -137,13 +136,13 @@ function seeBack(
     deadlineMs: backWithinMs + inServiceWithinMs(balancers),
     look: async () => {
       const members = await readMembers(c, group, ids)
-      const here = ids.filter((id) => !isLeaving(members.get(id)))
-      const left = here
-        .filter((id) => !isInService(members.get(id)) || !isHealthy(members.get(id)))
-        .map((id) => memberText(id, members.get(id)))
+      const textOf = (id: string): string => memberText(id, members.get(id))
+      // What is once marked unhealthy stays so: the undo of what was attached sees to others in their place.
+      const here = ids.filter((id) => !isLeaving(members.get(id)) && isHealthy(members.get(id)))
+      const left = here.filter((id) => !isInService(members.get(id))).map(textOf)
       const waiting = [...left, ...notInService(await balancerHealth(c, balancers, here))]
       if (waiting.length > 0) return { waiting: waiting.join(', ') }
-      return { done: ids.filter((id) => !here.includes(id)) }
+      return { done: ids.filter((id) => !here.includes(id)).map(textOf) }
     },
   })
 }

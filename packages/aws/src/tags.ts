@@ -10,6 +10,8 @@ export const runTag = 'viridian:run'
 export const stepTag = 'viridian:step'
 /** On a group whose processes are suspended and whose max is raised for a run; the value says what to give back. */
 export const pinTag = 'viridian:pin'
+/** On a group whose max was raised for a way back; the value says what to give back. */
+export const roomTag = 'viridian:room'
 /** On a group that a replica has taken the place of; the value says of which run, and by whom it is served now. */
 export const retiredTag = 'viridian:retired'
 

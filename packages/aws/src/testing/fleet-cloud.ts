@@ -120,6 +120,13 @@ export async function openFleetCloud() {
       })
       return (found?.Instances ?? []).map(({ InstanceId = '' }) => InstanceId).sort()
     },
+    /** Those that the balancer has in service. */
+    async serving(): Promise<string[]> {
+      const { InstanceStates = [] } = await elb.describeInstanceHealth({ LoadBalancerName: 'web' })
+      return InstanceStates.filter(({ State }) => State === 'InService').map(
+        ({ InstanceId = '' }) => InstanceId,
+      )
+    },
     async close(): Promise<void> {
       for (const c of contexts) await c.close()
       for (const client of [scaling, elb, ec2]) client.destroy()

@@ -1,0 +1,144 @@
+import type { Fleet } from '@viridian/aws'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type FleetCloud, openFleetCloud, until } from '../../aws/src/testing/fleet-cloud.ts'
+import { type TestSteps, testSteps } from '../../aws/src/testing/test-steps.ts'
+import { autoScaling } from './index.ts'
+
+/*
+ * What somebody else has done to a group while its way back was kept open: blue is whole again before green is taken
+ * away, and the group ends as it wanted to be.
+ */
+let cloud: FleetCloud
+const fleets = autoScaling()
+
+beforeAll(async () => {
+  cloud = await openFleetCloud()
+})
+
+afterAll(async () => {
+  await cloud.close()
+  expect(cloud.reports).toEqual([])
+})
+
+const idsOf = (instances: readonly { id: string }[]): string[] => instances.map(({ id }) => id)
+
+const resize = (sizes: { MinSize?: number; MaxSize?: number; DesiredCapacity?: number }) =>
+  cloud.scaling.updateAutoScalingGroup({ AutoScalingGroupName: 'web', ...sizes })
+
+interface Kept {
+  readonly t: TestSteps
+  readonly blue: Fleet
+  readonly green: string[]
+}
+
+/** Green serves, blue stands by. */
+async function kept(): Promise<Kept> {
+  await cloud.settled()
+  const t = testSteps(cloud.context())
+  const blue = await fleets.describe(t, 'web')
+  await fleets.pin(t, blue)
+  const green = await cloud.launch(3)
+  const refs = green.map((id) => ({ id }))
+  await fleets.attach(t, blue, refs)
+  await untilServing(green)
+  await fleets.relaunchWith(t, blue, cloud.image)
+  await fleets.standby(t, blue, blue.instances)
+  return { t, blue, green }
+}
+
+const untilServing = (ids: readonly string[]): Promise<void> =>
+  until(async () => {
+    const serving = await cloud.serving()
+    return ids.every((id) => serving.includes(id))
+  })
+
+/** Goes back; returns how few served at the least meanwhile. */
+async function goBack({ t, green }: Kept): Promise<{ reports: unknown[]; fewest: number }> {
+  let fewest = Number.POSITIVE_INFINITY
+  let over = false
+  const watched = (async () => {
+    while (!over) fewest = Math.min(fewest, (await cloud.serving()).length)
+  })()
+  try {
+    const reports = (await t.undo()).filter((report) => report !== undefined)
+    return { reports, fewest }
+  } finally {
+    over = true
+    await watched
+    await cloud.terminate(green)
+  }
+}
+
+/** The group is three of the old source's, and as before. */
+async function expectBlue({ blue, green }: Kept, wanted = 3): Promise<void> {
+  const group = await cloud.settled()
+  expect(group).toMatchObject({
+    DesiredCapacity: wanted,
+    MaxSize: blue.max,
+    LaunchConfigurationName: 'web-lc',
+    SuspendedProcesses: [],
+  })
+  expect(group.Tags?.map(({ Key }) => Key).sort()).toEqual(['note', 'team'])
+  expect(group.Instances?.map(({ LaunchConfigurationName }) => LaunchConfigurationName)).toEqual(
+    Array.from({ length: wanted }, () => 'web-lc'),
+  )
+  const members = Object.keys(await cloud.members()).sort()
+  expect(members.filter((id) => green.includes(id))).toEqual([])
+  expect(await cloud.registered()).toEqual(members)
+}
+
+test.each([
+  { dead: 1, min: 0 },
+  { dead: 1, min: 3 },
+  { dead: 3, min: 0 },
+  { dead: 3, min: 3 },
+])(
+  'of blue $dead have died in standby, min is $min: others are launched before green goes',
+  async ({ dead, min }) => {
+    await resize({ MinSize: min })
+    const state = await kept()
+    const ended = idsOf(state.blue.instances).slice(0, dead)
+    await cloud.terminate(ended)
+    await until(async () => {
+      const members = await cloud.members()
+      return ended.every((id) => members[id] !== 'Standby/Healthy')
+    })
+    const { fewest, reports } = await goBack(state)
+    expect(reports).toEqual([{ leftAlone: expect.stringMatching(/^lost since: i-/) }])
+    expect(fewest).toBeGreaterThanOrEqual(3)
+    await expectBlue(state)
+    await resize({ MinSize: 2 })
+  },
+)
+
+test('of blue one is unhealthy: another is launched in its place before green goes', async () => {
+  const state = await kept()
+  const [sick = ''] = idsOf(state.blue.instances)
+  await cloud.scaling.exitStandby({ AutoScalingGroupName: 'web', InstanceIds: [sick] }).catch(() => undefined)
+  await cloud.scaling.setInstanceHealth({
+    InstanceId: sick,
+    HealthStatus: 'Unhealthy',
+    ShouldRespectGracePeriod: false,
+  })
+  const { fewest } = await goBack(state)
+  expect(fewest).toBeGreaterThanOrEqual(3)
+  await expectBlue(state)
+  expect(Object.keys(await cloud.members())).not.toContain(sick)
+})
+
+test('as long as blue cannot be whole, green stays', async () => {
+  const state = await kept()
+  const [dead = ''] = idsOf(state.blue.instances)
+  await cloud.terminate([dead])
+  await until(async () => (await cloud.members())[dead] !== 'Standby/Healthy')
+  await cloud.scaling.suspendProcesses({ AutoScalingGroupName: 'web', ScalingProcesses: ['Launch'] })
+  const back = goBack(state)
+  await until(async () => {
+    const { DesiredCapacity, Instances = [] } = await cloud.group()
+    return DesiredCapacity === 6 && Instances.length === 5
+  })
+  expect(Object.keys(await cloud.members())).toEqual(expect.arrayContaining(state.green))
+  await cloud.scaling.resumeProcesses({ AutoScalingGroupName: 'web', ScalingProcesses: ['Launch'] })
+  await back
+  await expectBlue(state)
+})
