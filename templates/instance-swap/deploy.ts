@@ -40,7 +40,10 @@ export const bluegreen = task(
     await fleets.relaunchWith(t, blue, await image)
     await traffic.deregister(t, others, blue.instances)
     await fleets.standby(t, blue, blue.instances)
-    await t.keep(t.args.keepBlue, (watch) => traffic.healthy(watch, balancers, green))
+    await t.keep(t.args.keepBlue, async (watch) => {
+      await fleets.healthy(watch, blue, green)
+      await traffic.healthy(watch, balancers, green)
+    })
     await t.commit()
     await fleets.retire(t, blue, blue.instances)
     await fleets.unpin(t, pin)

@@ -89,7 +89,8 @@ export const seeAttached = defineCheck({
   },
 })
 
-const lostFrom = (group: string, lost: readonly string[]): ViridianError =>
+/** What is no longer there, or no longer healthy, of what was attached. */
+export const lostFrom = (group: string, lost: readonly string[]): ViridianError =>
   new ViridianError('E_INSTANCE_LOST', `${group} has lost what was attached: ${lost.join(', ')}`, {
     hint: "look at the group's activity history: somebody, or a health check, has ended it",
     place: { call: 'autoscaling:DescribeAutoScalingGroups' },

@@ -61,7 +61,8 @@ function fleetOf(group: Group, launch: LaunchSpec, loadBalancers: LoadBalancer[]
   }
 }
 
-async function launchOf(c: StepContext, group: Group): Promise<LaunchSpec> {
+/** What a group launches from, a template's version by its number. */
+export async function launchOf(c: StepContext, group: Group): Promise<LaunchSpec> {
   const source = groupSource(group)
   const settings = await readLaunchSettings(c, source)
   const floats = source.kind === 'launchTemplate' && !/^\d+$/.test(source.version)

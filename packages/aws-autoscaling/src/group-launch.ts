@@ -1,7 +1,7 @@
 import { autoScalingApi, findMade, LaunchSource, sourceName, sourceThing } from '@viridian/aws'
 import { defineChange, type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
-import { type Group, readGroup } from './group.ts'
+import { type Group, type Member, readGroup } from './group.ts'
 
 /**
  * Points a group at another launch source (`UpdateAutoScalingGroup`): what it launches from now on. Undone by pointing
@@ -45,23 +45,39 @@ export const setGroupLaunch = defineChange({
  * @throws ViridianError `E_GROUP_NO_LAUNCH`, `E_MIXED_INSTANCES_UNSUPPORTED`
  */
 export function groupSource(group: Group): LaunchSource {
-  const { AutoScalingGroupName, LaunchConfigurationName, LaunchTemplate, MixedInstancesPolicy } = group
+  const { AutoScalingGroupName, MixedInstancesPolicy } = group
   if (MixedInstancesPolicy !== undefined)
     throw new ViridianError(
       'E_MIXED_INSTANCES_UNSUPPORTED',
       `${AutoScalingGroupName} launches by a mixed instances policy: there is no one source to launch instances like its own from`,
       { hint: 'point the group at the launch template itself, with one instance type' },
     )
-  if (LaunchTemplate) {
-    const { LaunchTemplateId: id, LaunchTemplateName: name, Version: version = '$Default' } = LaunchTemplate
-    return { kind: 'launchTemplate', id, name, version }
-  }
-  if (LaunchConfigurationName) return { kind: 'launchConfiguration', name: LaunchConfigurationName }
+  const source = namedSource(group)
+  if (source) return source
   throw new ViridianError(
     'E_GROUP_NO_LAUNCH',
     `${AutoScalingGroupName} has no launch source: it cannot launch anything`,
     { hint: 'somebody has deleted it: give the group one that exists' },
   )
+}
+
+/** The source that a group or a member names; none for a member that was attached. */
+function namedSource({
+  LaunchConfigurationName,
+  LaunchTemplate,
+}: Pick<Member, 'LaunchConfigurationName' | 'LaunchTemplate'>): LaunchSource | undefined {
+  if (LaunchTemplate) {
+    const { LaunchTemplateId: id, LaunchTemplateName: name, Version: version = '$Default' } = LaunchTemplate
+    return { kind: 'launchTemplate', id, name, version }
+  }
+  if (LaunchConfigurationName) return { kind: 'launchConfiguration', name: LaunchConfigurationName }
+  return undefined
+}
+
+/** Whether a group has launched a member from a source; it has not, if the member was attached. */
+export function isLaunchedFrom(member: Member, source: LaunchSource): boolean {
+  const named = namedSource(member)
+  return named !== undefined && isSame(named, source)
 }
 
 const isSame = (one: LaunchSource, other: LaunchSource): boolean => sourceThing(one) === sourceThing(other)

@@ -2,18 +2,20 @@ import { allPages, autoScalingApi } from '@viridian/aws'
 import { type StepContext, suggestion, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 
+const Template = z.object({
+  LaunchTemplateId: z.string(),
+  LaunchTemplateName: z.string(),
+  Version: z.string().optional(),
+})
+
 const Member = z.object({
   InstanceId: z.string(),
   AvailabilityZone: z.string(),
   LifecycleState: z.string(),
   HealthStatus: z.string(),
   ProtectedFromScaleIn: z.boolean(),
-})
-
-const Template = z.object({
-  LaunchTemplateId: z.string(),
-  LaunchTemplateName: z.string(),
-  Version: z.string().optional(),
+  LaunchConfigurationName: z.string().optional(),
+  LaunchTemplate: Template.optional(),
 })
 
 /** As far as it says what else a group launches from. */

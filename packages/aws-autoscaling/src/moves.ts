@@ -39,7 +39,7 @@ export function retire(t: Steps, { name: group }: Fleet, instances: readonly Ins
   })
 }
 
-const idsOf = (instances: readonly InstanceRef[]): string[] => instances.map(({ id }) => id)
+export const idsOf = (instances: readonly InstanceRef[]): string[] => instances.map(({ id }) => id)
 
 function chunks(ids: readonly string[]): string[][] {
   const count = Math.ceil(ids.length / idsInACall)

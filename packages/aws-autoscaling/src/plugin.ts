@@ -8,7 +8,7 @@ import { setGroupLaunch } from './group-launch.ts'
 import { tagGroup, untagGroup } from './group-tag.ts'
 import { leftoverSteps, leftovers } from './leftovers/leftovers.ts'
 import { changeMax } from './max-size.ts'
-import { attach, retire, standby } from './moves.ts'
+import { attach, idsOf, retire, standby } from './moves.ts'
 import { type Pin, type PinOptions, pin, unpin } from './pin.ts'
 import { readReadiness } from './preflight.ts'
 import { resumeProcesses, suspendProcesses } from './processes.ts'
@@ -19,6 +19,7 @@ import { type RetiredMoves, retiredMoves, retiredSteps } from './retired/retired
 import { seeHeld } from './see-held.ts'
 import { showLive } from './show-live.ts'
 import { enterStandby, seeStandby } from './standby.ts'
+import { testHealthy } from './test-healthy.ts'
 import { testWhole } from './test-whole.ts'
 
 /** The moves of Auto Scaling, for tasks. */
@@ -94,6 +95,19 @@ export interface AutoScaling extends Plugin, ReplicaMoves, RetiredMoves {
    */
   retire(t: Steps, fleet: Fleet, instances: readonly InstanceRef[]): Promise<void>
   /**
+   * Tests, as the group sees it, that what was attached is in service and healthy, and that it has no other members than
+   * these, those of the fleet that was described, and what it launches from now: nobody has scaled it meanwhile, from
+   * what it launched before. A guard of the way back, beside that of the balancers; the only one, where there is none.
+   *
+   * @throws ViridianError `E_INSTANCE_LOST`, `E_GROUP_CHANGED`
+   *
+   * @example
+   * ```ts
+   * await t.keep('10m', (watch) => fleets.healthy(watch, blue, green))
+   * ```
+   */
+  healthy(t: Steps, fleet: Fleet, instances: readonly InstanceRef[]): Promise<void>
+  /**
    * Tests that a group has as many instances as it wants, in service and healthy.
    *
    * @throws ViridianError `E_GROUP_NOT_WHOLE`
@@ -136,6 +150,7 @@ export const autoScaling = (): AutoScaling => ({
     seeStandby,
     retireInstance,
     seeRetired,
+    testHealthy,
     testWhole,
     showLive,
     ...replicaSteps,
@@ -153,6 +168,9 @@ export const autoScaling = (): AutoScaling => ({
   relaunchWith,
   standby,
   retire,
+  healthy: async (t, blue, green) => {
+    await t.step(testHealthy, { group: blue.name, blue: idsOf(blue.instances), green: idsOf(green) })
+  },
   whole: async (t, { name: group }) => {
     await t.step(testWhole, { group })
   },
