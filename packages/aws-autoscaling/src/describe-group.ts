@@ -10,7 +10,7 @@ import {
 import { defineRead, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { type Group, readGroup } from './group.ts'
-import { groupSource } from './group-launch.ts'
+import { groupSource } from './group-source.ts'
 
 /** Reads a group, its launch source and the balancers that are bound to it. */
 export const describeGroup = defineRead({

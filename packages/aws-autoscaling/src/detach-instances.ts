@@ -42,7 +42,12 @@ export async function detachInstances(c: ChangeContext<AttachedBefore>, attached
   await lookFor(c, () => isMember(c, group, ids))
   const here = await settled(c, group, ids)
   const replacements = await balance(c, attached, here)
-  await seeWhole(c, { ...attached, before: c.before.members, without: [...attached.green, ...replacements] })
+  await seeWhole(c, {
+    ...attached,
+    besides: 'what was attached',
+    without: [...attached.green, ...replacements],
+    before: c.before.members,
+  })
   const InstanceIds = here.map(({ InstanceId }) => InstanceId)
   const input = { AutoScalingGroupName: group, InstanceIds, ShouldDecrementDesiredCapacity: true }
   const isLeft = async (): Promise<boolean> => {
@@ -79,7 +84,7 @@ async function balance(
   const isOf = (some: readonly string[], { InstanceId }: Member): boolean => some.includes(InstanceId)
   const others = present.filter((member) => !isOf(green, member))
   const otherGreen = present.filter((member) => isOf(green, member) && !isOf(ids, member)).length
-  // What somebody has raised since stays so; each of the dead is still counted, as of those that have died of blue none is.
+  // What somebody has raised since stays so. The dead of blue are not counted any more, those of what was attached are.
   const after = Math.max(wanted + otherGreen, MinSize, now - ids.length)
   const target = after + here.filter((member) => !isAside(member)).length
   if (target > now) await setDesired(c, group, target)

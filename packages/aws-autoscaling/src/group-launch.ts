@@ -1,21 +1,35 @@
-import { autoScalingApi, findMade, LaunchSource, sourceName, sourceThing } from '@viridian/aws'
-import { defineChange, type StepContext, ViridianError } from '@viridian/core'
+import { autoScalingApi, findMade, LaunchSource, LoadBalancer, sourceName, sourceThing } from '@viridian/aws'
+import { defineChange, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
-import { type Group, type Member, readGroup } from './group.ts'
+import { readGroup } from './group.ts'
+import { groupSource, isSame } from './group-source.ts'
+import { replaceLaunched } from './replace-launched.ts'
+
+const Input = z.strictObject({
+  group: z.string(),
+  source: LaunchSource,
+  /** Whether the run has made the source: what was launched from it is its work too, and goes with it. */
+  own: z.boolean(),
+  /** Those bound to the group: where whom it launches on the way back is seen in service. */
+  loadBalancers: z.array(LoadBalancer),
+})
 
 /**
  * Points a group at another launch source (`UpdateAutoScalingGroup`): what it launches from now on. Undone by pointing
- * it back to what it said, `$Latest` and `$Default` too, unless somebody has pointed it elsewhere since.
+ * it back to what it said, `$Latest` and `$Default` too, unless somebody has pointed it elsewhere since. When the source is
+ * the run's own, those that the group has launched from it are then replaced.
  */
 export const setGroupLaunch = defineChange({
   name: 'aws-autoscaling/set-group-launch',
-  version: 2,
-  input: z.strictObject({ group: z.string(), source: LaunchSource }),
+  version: 3,
+  input: Input,
   beforeSchema: LaunchSource,
   output: z.null(),
   calls: [
     'autoscaling:UpdateAutoScalingGroup',
+    'autoscaling:TerminateInstanceInAutoScalingGroup',
     'autoscaling:DescribeAutoScalingGroups',
+    'elasticloadbalancing:DescribeInstanceHealth',
     'ec2:RunInstances',
     'iam:PassRole',
   ],
@@ -27,60 +41,20 @@ export const setGroupLaunch = defineChange({
   },
   find: ({ group, source }, c) =>
     findMade(c, async () => isSame(groupSource(await readGroup(c, group)), source)),
-  undo: async ({ group, source }, c) => {
+  undo: async ({ group, source, own, loadBalancers }, c) => {
     const now = groupSource(await readGroup(c, group))
     if (!isSame(now, c.before) && !isSame(now, source))
       return { leftAlone: `${group} launches from ${sourceName(now)} now: somebody has changed it` }
     // Also when it says that already: what was read may be older than the change.
     await setSource(c, group, c.before)
+    if (own) await replaceLaunched(c, { group, source, loadBalancers })
     return undefined
   },
   touches: ({ group, source }) => [`group/${group}#launch`, sourceThing(source)],
-  leaves: ({ group, source }) => [`group ${group}: launches from ${sourceName(source)}`],
+  leaves: ({ group, source }) => [
+    `group ${group}: launches from ${sourceName(source)}, or has members that it has launched from it`,
+  ],
 })
-
-/**
- * What a group launches from, in its own words: a template's version may be `$Latest` or `$Default`.
- *
- * @throws ViridianError `E_GROUP_NO_LAUNCH`, `E_MIXED_INSTANCES_UNSUPPORTED`
- */
-export function groupSource(group: Group): LaunchSource {
-  const { AutoScalingGroupName, MixedInstancesPolicy } = group
-  if (MixedInstancesPolicy !== undefined)
-    throw new ViridianError(
-      'E_MIXED_INSTANCES_UNSUPPORTED',
-      `${AutoScalingGroupName} launches by a mixed instances policy: there is no one source to launch instances like its own from`,
-      { hint: 'point the group at the launch template itself, with one instance type' },
-    )
-  const source = namedSource(group)
-  if (source) return source
-  throw new ViridianError(
-    'E_GROUP_NO_LAUNCH',
-    `${AutoScalingGroupName} has no launch source: it cannot launch anything`,
-    { hint: 'somebody has deleted it: give the group one that exists' },
-  )
-}
-
-/** The source that a group or a member names; none for a member that was attached. */
-function namedSource({
-  LaunchConfigurationName,
-  LaunchTemplate,
-}: Pick<Member, 'LaunchConfigurationName' | 'LaunchTemplate'>): LaunchSource | undefined {
-  if (LaunchTemplate) {
-    const { LaunchTemplateId: id, LaunchTemplateName: name, Version: version = '$Default' } = LaunchTemplate
-    return { kind: 'launchTemplate', id, name, version }
-  }
-  if (LaunchConfigurationName) return { kind: 'launchConfiguration', name: LaunchConfigurationName }
-  return undefined
-}
-
-/** Whether a group has launched a member from a source; it has not, if the member was attached. */
-export function isLaunchedFrom(member: Member, source: LaunchSource): boolean {
-  const named = namedSource(member)
-  return named !== undefined && isSame(named, source)
-}
-
-const isSame = (one: LaunchSource, other: LaunchSource): boolean => sourceThing(one) === sourceThing(other)
 
 async function setSource(c: StepContext, group: string, source: LaunchSource): Promise<void> {
   const from =

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type FleetCloud, openFleetCloud, until, userData } from '../../aws/src/testing/fleet-cloud.ts'
 import { type TestSteps, testSteps } from '../../aws/src/testing/test-steps.ts'
 import { createLaunchTemplateVersion } from './create-launch-template-version.ts'
-import { groupSource } from './group-launch.ts'
+import { groupSource } from './group-source.ts'
 import { autoScaling } from './index.ts'
 
 let cloud: FleetCloud

@@ -11,10 +11,16 @@ export function copyLaunch(t: Steps, launch: LaunchSpec, image: string): Promise
 }
 
 /** Makes a group launch another image: see `AutoScaling.relaunchWith`. */
-export function relaunchWith(t: Steps, { name: group, launch }: Fleet, image: string): Promise<void> {
+export function relaunchWith(
+  t: Steps,
+  { name: group, launch, loadBalancers }: Fleet,
+  image: string,
+): Promise<void> {
   return t.move({ name: 'relaunch', title: `let ${group} launch ${image}` }, async (t) => {
-    if (launch.floating !== undefined) await t.step(setGroupLaunch, { group, source: launch.source })
-    await t.step(setGroupLaunch, { group, source: await copied(t, launch, image) })
+    const { source } = launch
+    if (launch.floating !== undefined)
+      await t.step(setGroupLaunch, { group, source, own: false, loadBalancers })
+    await t.step(setGroupLaunch, { group, source: await copied(t, launch, image), own: true, loadBalancers })
   })
 }
 

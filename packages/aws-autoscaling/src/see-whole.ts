@@ -9,8 +9,9 @@ const launchedWithinMs = 600_000
 interface Wanted {
   readonly group: string
   readonly wanted: number
-  /** Who does not count. */
+  /** Who does not count, and what that is in words. */
   readonly without: readonly string[]
+  readonly besides: string
   /** Who was there before: of them the group's own word is enough. */
   readonly before: readonly string[]
   readonly loadBalancers: readonly LoadBalancer[]
@@ -22,13 +23,13 @@ interface Wanted {
  */
 export async function seeWhole(
   c: StepContext,
-  { group, wanted, without, before, loadBalancers }: Wanted,
+  { group, wanted, without, besides, before, loadBalancers }: Wanted,
 ): Promise<void> {
   const ended = new Set<string>()
   await poll(c, {
-    what: `${wanted} of ${group} in service besides what was attached`,
+    what: `${wanted} of ${group} in service besides ${besides}`,
     deadlineMs: launchedWithinMs + inServiceWithinMs(loadBalancers),
-    hint: "what was attached goes on serving: see in the group's activity history why it launches no others, and go back once more: tasks rollback",
+    hint: "until then that stays: see in the group's activity history why it launches no others, and go back once more: tasks rollback",
     look: async () => {
       const seen = await readGroup(c, group)
       const members = seen.Instances.filter(

@@ -4,7 +4,7 @@ import { z } from '@viridian/core/zod'
 import { lostFrom } from './attach-instances.ts'
 import { describeGroup, launchOf } from './describe-group.ts'
 import { type Group, isHealthy, isInService, isLeaving, memberText, readGroup } from './group.ts'
-import { isLaunchedFrom } from './group-launch.ts'
+import { isLaunchedFrom } from './group-source.ts'
 
 const Ids = z.array(z.string())
 

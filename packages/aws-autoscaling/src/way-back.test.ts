@@ -142,3 +142,16 @@ test('as long as blue cannot be whole, green stays', async () => {
   await back
   await expectBlue(state)
 })
+
+test('whom the group has launched from the new source meanwhile is replaced, and nobody lacks', async () => {
+  const state = await kept()
+  await resize({ MaxSize: 12, DesiredCapacity: 6 })
+  await until(async () => Object.keys(await cloud.members()).length === 9)
+  const { fewest, reports } = await goBack(state)
+  expect(reports).toEqual([{ leftAlone: expect.stringMatching('max of web is 12 now') }])
+  expect(fewest).toBeGreaterThanOrEqual(3)
+  await resize({ MaxSize: 6, DesiredCapacity: 6 })
+  await expectBlue({ ...state, blue: { ...state.blue, max: 6 } }, 6)
+  await resize({ MaxSize: 4, DesiredCapacity: 3 })
+  await until(async () => Object.keys(await cloud.members()).length === 3)
+})

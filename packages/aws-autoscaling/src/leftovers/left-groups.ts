@@ -2,7 +2,7 @@ import { autoScalingApi, LaunchSource, retiredTag, runTag, sourceThing } from '@
 import { defineRead, type LeftoverKind, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { type Group, readGroups } from '../group.ts'
-import { groupSource } from '../group-launch.ts'
+import { groupSource } from '../group-source.ts'
 import { removeGroup, seeRemoved } from '../retired/remove-group.ts'
 import { retirementOf } from '../retired/retired-tags.ts'
 
