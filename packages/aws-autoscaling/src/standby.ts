@@ -11,7 +11,17 @@ import {
 } from '@viridian/aws'
 import { defineChange, defineCheck, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
-import { isAside, isHealthy, isInService, isLeaving, type Member, memberText, readMembers } from './group.ts'
+import {
+  isAside,
+  isHealthy,
+  isInService,
+  isLeaving,
+  type Member,
+  memberText,
+  readGroup,
+  readMembers,
+} from './group.ts'
+import { makeRoom } from './room.ts'
 
 const Ids = z.array(z.string())
 const Input = z.strictObject({
@@ -39,6 +49,8 @@ export const enterStandby = defineChange({
   calls: [
     'autoscaling:EnterStandby',
     'autoscaling:ExitStandby',
+    'autoscaling:UpdateAutoScalingGroup',
+    'autoscaling:CreateOrUpdateTags',
     'autoscaling:DescribeAutoScalingGroups',
     'elasticloadbalancing:DescribeInstanceHealth',
   ],
@@ -72,7 +84,12 @@ export const enterStandby = defineChange({
     const lost = await seeBack(c, group, ids, loadBalancers)
     return lost.length > 0 ? { leftAlone: `lost since: ${lost.join(', ')}` } : undefined
   },
-  touches: ({ group, ids }) => [`group/${group}#capacity`, ...ids.map((id) => `instance/${id}`)],
+  // As long as these do not serve, what the group launches and green's image are needed as they are.
+  touches: ({ group, ids }) => [
+    `group/${group}#capacity`,
+    `group/${group}#launch`,
+    ...ids.map((id) => `instance/${id}`),
+  ],
   leaves: ({ group, ids }) => ids.map((id) => `instance ${id} in standby in group ${group}`),
 })
 
@@ -116,6 +133,8 @@ function standing(
 
 async function takeBack(c: StepContext, group: string, InstanceIds: string[]): Promise<void> {
   if (InstanceIds.length === 0) return
+  // Where somebody has raised what the group wants meanwhile, its max may leave no room for these.
+  await makeRoom(c, group, (await readGroup(c, group)).DesiredCapacity + InstanceIds.length)
   const input = { AutoScalingGroupName: group, InstanceIds }
   const isBack = async (): Promise<boolean> => {
     const members = await readMembers(c, group, InstanceIds)

@@ -2,7 +2,10 @@ import type { Fleet } from '@viridian/aws'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type FleetCloud, openFleetCloud, until } from '../../aws/src/testing/fleet-cloud.ts'
 import { type TestSteps, testSteps } from '../../aws/src/testing/test-steps.ts'
+import { attachInstances } from './attach-instances.ts'
+import { setGroupLaunch } from './group-launch.ts'
 import { autoScaling } from './index.ts'
+import { enterStandby } from './standby.ts'
 
 /*
  * What somebody else has done to a group while its way back was kept open: blue is whole again before green is taken
@@ -154,4 +157,24 @@ test('whom the group has launched from the new source meanwhile is replaced, and
   await expectBlue({ ...state, blue: { ...state.blue, max: 6 } }, 6)
   await resize({ MaxSize: 4, DesiredCapacity: 3 })
   await until(async () => Object.keys(await cloud.members()).length === 3)
+})
+
+test('when the group was scaled meanwhile, max makes room for blue and is given back', async () => {
+  const state = await kept()
+  await resize({ MaxSize: 6, DesiredCapacity: 4 })
+  await until(async () => Object.keys(await cloud.members()).length === 7)
+  const { fewest } = await goBack(state)
+  expect(fewest).toBeGreaterThanOrEqual(3)
+  await expectBlue(state, 4)
+  await resize({ DesiredCapacity: 3 })
+})
+
+test('as long as blue does not serve, the group goes on launching green, and what was attached stays', () => {
+  const web = { group: 'web', ids: [], loadBalancers: [], leaveWithinMs: 0 }
+  const source = { kind: 'launchConfiguration' as const, name: 'web-lc--1' }
+  const standby = enterStandby.touches(web, null)
+  const relaunch = setGroupLaunch.touches({ ...web, source, own: true }, null)
+  const attach = attachInstances.touches({ ...web, green: [], wanted: 3 }, null)
+  expect(standby.filter((thing) => relaunch.includes(thing))).not.toEqual([])
+  expect(relaunch.filter((thing) => attach.includes(thing))).not.toEqual([])
 })
