@@ -36,17 +36,20 @@ export function pin(t: Steps, fleet: Fleet, options: PinOptions): Promise<Pin> {
     await t.step(tagGroup, { group, key: pinTag, value: made.tag })
     await t.step(seeHeld, { group, tag: made.tag })
     if (processes.length > 0) await t.step(suspendProcesses, { group, processes: [...processes] })
-    if (max.to === max.from) return made
-    const now = await t.step(changeMax, { group, ...max })
-    if (now.max >= max.to) return made
-    throw new ViridianError(
-      'E_GROUP_CHANGED',
-      `max of ${group} is ${now.max} now, and was ${max.from} when it was described`,
-      {
-        hint: 'somebody else is changing the group: run the task again when they are done',
-      },
-    )
+    if (max.to !== max.from) refuseLess(group, max, await t.step(changeMax, { group, ...max }))
+    // What the processes had begun before they were suspended.
+    await t.step(readReadiness, { ...readinessOf(fleet), pin: made.tag })
+    return made
   })
+}
+
+function refuseLess(group: string, { from, to }: Pin['max'], now: { readonly max: number }): void {
+  if (now.max >= to) return
+  throw new ViridianError(
+    'E_GROUP_CHANGED',
+    `max of ${group} is ${now.max} now, and was ${from} when it was described`,
+    { hint: 'somebody else is changing the group: run the task again when they are done' },
+  )
 }
 
 /** Lets a group go: see `AutoScaling.unpin`. */

@@ -22,15 +22,23 @@ interface Refusal {
  */
 export const readReadiness = defineRead({
   name: 'aws-autoscaling/read-readiness',
-  version: 1,
-  input: z.strictObject({ group: z.string(), ids: z.array(z.string()) }),
+  version: 2,
+  input: z.strictObject({
+    group: z.string(),
+    ids: z.array(z.string()),
+    /** The run's own pin, once the group is held still. */
+    pin: z.string().exactOptional(),
+  }),
   output: z.null(),
   calls: ['autoscaling:DescribeAutoScalingGroups', 'autoscaling:DescribeInstanceRefreshes'],
-  title: ({ group }) => `see that ${group} can be replaced`,
-  run: async ({ group: name, ids }, c) => {
+  title: ({ group, pin }) =>
+    pin === undefined
+      ? `see that ${group} can be replaced`
+      : `see that ${group} is still as it was described`,
+  run: async ({ group: name, ids, pin: own }, c) => {
     const group = await readGroup(c, name)
     const pin = group.Tags.find(({ Key }) => Key === pinTag)?.Value
-    if (pin !== undefined) throw heldBy(name, pin)
+    if (pin !== undefined && pin !== own) throw heldBy(name, pin)
     const refusals = [...refusalsOf(group, ids), ...(await refreshRefusals(c, name))]
     if (refusals.length === 0) return null
     const reasons = refusals.map(({ reason }) => reason).join('; ')
