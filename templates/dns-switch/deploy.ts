@@ -43,6 +43,7 @@ export const bluegreen_dns = task(
     const www = await names.find(t, t.args.record)
     const front = www.target && (await traffic.find(t, www.target.dnsName))
     const blue = front ? await fleets.behind(t, front) : await fleets.describe(t, t.args.group)
+    await names.unnamed(t, blue.loadBalancers, { without: www })
     await t.run(build_release)
     await fleets.pin(t, blue, { room: 0, heals: true })
     const deployment = await instances.launchLike(t, blue.launch, { like: blue, count: 1 })
@@ -70,6 +71,7 @@ export const bluegreen_dns = task(
       await names.resolves(guard, www, to)
       await traffic.smoke(guard, green.loadBalancers, smoke)
     })
+    await names.unnamed(t, blue.loadBalancers)
     await t.commit()
     const { quietFor, quietWithin: deadline } = t.args
     await alarms.silent(t, blue.loadBalancers, { since: switched.toISOString(), quietFor, deadline })

@@ -172,11 +172,33 @@ describe.sequential('a name', () => {
     await rehearsal.isAgain(before)
   }, 60_000)
 
+  it('without a record, and with a group that another name leads to, is refused', () =>
+    expectRefused(
+      'no record yet, and a group that another name leads to',
+      ['--record', 'new.example.test', '--group', 'web'],
+      {
+        code: 'E_BALANCER_NAMED',
+        says: [/weighted\.example\.test, www\.example\.test lead to load balancer web/],
+        hint: /switch one that leads there in place of new\.example\.test/,
+      },
+    ))
+
+  it('is refused where another name leads to the same balancer', () =>
+    expectRefused('another name that leads to the same balancer', [], {
+      code: 'E_BALANCER_NAMED',
+      says: [/weighted\.example\.test leads to load balancer web/],
+      hint: /make it an alias of that, or a CNAME to it/,
+    }))
+
   it('without a record gets one, which a way back takes away', async () => {
+    await serve('fresh')
     const before = await rehearsal.account.inventory()
-    const result = await keepingUntil(['--record', 'new.example.test', '--group', 'web'], async () => {
+    const result = await keepingUntil(['--record', 'new.example.test', '--group', 'fresh'], async () => {
       expect(await names.setsOf('new.example.test')).toMatchObject([
-        { Type: 'A', AliasTarget: { DNSName: expect.stringMatching(/^web--\S+\.elb\.amazonaws\.com\.$/i) } },
+        {
+          Type: 'A',
+          AliasTarget: { DNSName: expect.stringMatching(/^fresh--\S+\.elb\.amazonaws\.com\.$/i) },
+        },
       ])
     })
     expect(result).toMatchObject({ exitCode: 130 })
@@ -185,19 +207,22 @@ describe.sequential('a name', () => {
   }, 60_000)
 
   it('that is a CNAME to a balancer becomes an alias, and a CNAME again', async () => {
-    const { DNSName = '' } = await fleets.aliasOf('web')
+    const { DNSName = '' } = await fleets.aliasOf('fresh')
     const record = 'cname.example.test'
     await names.put({ Name: record, Type: 'CNAME', TTL: 30, ResourceRecords: [{ Value: DNSName }] })
     const before = await rehearsal.account.inventory()
     const result = await keepingUntil(['--record', record], async () => {
       expect(await names.setsOf(record)).toMatchObject([
-        { Type: 'A', AliasTarget: { DNSName: expect.stringMatching(/^web--\S+\.elb\.amazonaws\.com\.$/i) } },
+        {
+          Type: 'A',
+          AliasTarget: { DNSName: expect.stringMatching(/^fresh--\S+\.elb\.amazonaws\.com\.$/i) },
+        },
       ])
-      const another = await rehearsal.deploy('v3')
+      const another = await rehearsal.deploy('v3', '--record', 'another.example.test', '--group', 'fresh')
       told('a fleet that another run has pinned', rehearsal.command, another, {
         exitCode: 4,
         code: 'E_LOCKED',
-        says: [/web is held by run \S+ of \S+@\S+, says its tag viridian:pin/],
+        says: [/fresh is held by run \S+ of \S+@\S+, says its tag viridian:pin/],
         hint: /take it back where it was begun: tasks rollback/,
       })
     })
@@ -205,7 +230,34 @@ describe.sequential('a name', () => {
     expectServed(result)
     await rehearsal.isAgain(before)
   }, 60_000)
+
+  it('that comes to lead to the old balancer while blue is kept takes all of it back', async () => {
+    const before = await rehearsal.account.inventory()
+    const late = { Name: 'late.example.test', Type: 'A', AliasTarget: await fleets.aliasOf('fresh') } as const
+    const flags = ['--record', 'cname.example.test', '--keep-blue', '8s']
+    const result = await rehearsal.when(
+      /^● kept/,
+      () => names.put(late),
+      rehearsal.deployment('v2', ...flags),
+    )
+    told('a name put at the old balancer meanwhile', [rehearsal.command, ...flags].join(' '), result, {
+      exitCode: 1,
+      code: 'E_BALANCER_NAMED',
+      says: [/late\.example\.test leads to load balancer fresh/],
+      hint: /point that name elsewhere/,
+    })
+    expectServed(result)
+    await names.remove(late)
+    await rehearsal.isAgain(before)
+  }, 90_000)
 })
+
+/** A fleet of one instance behind a balancer of its own. */
+async function serve(name: string): Promise<void> {
+  await fleets.createBalancer(name, 8080)
+  await fleets.create(name, { size: 1, loadBalancers: [name] })
+  await until('it is in service', async () => (await fleets.inService(name)).length === 1, 30_000)
+}
 
 /** Deploys, looks at what there is while the way back is kept open, and interrupts it then. */
 async function keepingUntil(flags: readonly string[], looked: () => Promise<void>): Promise<Result> {

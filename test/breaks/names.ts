@@ -33,6 +33,10 @@ export class Names {
     return this.#change({ Action: 'UPSERT', ResourceRecordSet: set })
   }
 
+  remove(set: ResourceRecordSet): Promise<void> {
+    return this.#change({ Action: 'DELETE', ResourceRecordSet: set })
+  }
+
   /** Changes a setting of a name's alias, and leaves where it leads. */
   async tune(name: string, change: Pick<AliasTarget, 'EvaluateTargetHealth'>): Promise<void> {
     for (const set of await this.setsOf(name))

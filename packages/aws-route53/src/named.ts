@@ -10,7 +10,8 @@ export const findNamed = defineRead({
   output: z.array(z.strictObject({ record: z.string(), dnsName: z.string() })),
   calls: ['route53:ListHostedZones', 'route53:ListResourceRecordSets'],
   title: ({ dnsNames }) => `find the names that lead to ${dnsNames.length} load balancers`,
-  run: ({ dnsNames }, c) => namesLeadingTo(c, dnsNames),
+  run: async ({ dnsNames }, c) =>
+    (await namesLeadingTo(c, dnsNames)).map(({ record, dnsName }) => ({ record, dnsName })),
 })
 
 /** What users still get to by a name of the account is in use, whatever is behind it. */

@@ -40,6 +40,11 @@ export interface SwitchOptions {
   readonly touches?: readonly string[]
 }
 
+export interface UnnamedOptions {
+  /** A record that may lead there, since it is about to be switched. */
+  readonly without?: FoundRecord
+}
+
 /** What a switch has made of a name. */
 export interface Switched {
   /** How long resolvers may still send users to where it led before, in seconds. */
@@ -86,12 +91,19 @@ export interface Route53 extends Plugin {
    */
   resolves(t: Steps, found: FoundRecord, to: LoadBalancer): Promise<void>
   /**
-   * Sees that no record of the account leads to these balancers, in whatever zone: nobody misses them.
-   * `route53:ListHostedZones`, `route53:ListResourceRecordSets`.
+   * Sees that no record of the account leads to these balancers, in whatever zone: nobody misses them. One that is to be
+   * switched does not count before. `route53:ListHostedZones`, `route53:ListResourceRecordSets`.
    *
-   * @throws ViridianError `E_BALANCER_NAMED` with the name that does
+   * @throws ViridianError `E_BALANCER_NAMED` with the names that do
+   *
+   * @example
+   * ```ts
+   * await names.unnamed(t, blue.loadBalancers, { without: www })
+   * // … switch …
+   * await names.unnamed(t, blue.loadBalancers)
+   * ```
    */
-  unnamed(t: Steps, balancers: readonly LoadBalancer[]): Promise<void>
+  unnamed(t: Steps, balancers: readonly LoadBalancer[], options?: UnnamedOptions): Promise<void>
 }
 
 /**
@@ -133,7 +145,13 @@ export const route53 = ({ nameServers = [] }: Route53Settings = {}): Route53 => 
   resolves: async (t, found, to) => {
     await t.step(testPointsAt, { found, to })
   },
-  unnamed: async (t, balancers) => {
-    if (balancers.length > 0) await t.step(readUnnamed, { balancers: [...balancers] })
+  unnamed: async (t, balancers, { without } = {}) => {
+    if (balancers.length === 0) return
+    const switched = without && {
+      name: without.name,
+      zoneId: without.zoneId,
+      exists: without.sets.length > 0,
+    }
+    await t.step(readUnnamed, { balancers: [...balancers], ...(switched && { without: switched }) })
   },
 })

@@ -1,6 +1,6 @@
 import { Resolver } from 'node:dns/promises'
 import { Route53 as Client, type ResourceRecordSet } from '@aws-sdk/client-route-53'
-import { type LoadBalancer, readClassicBalancers } from '@viridian/aws'
+import { type ClassicLoadBalancer, type LoadBalancer, readClassicBalancers } from '@viridian/aws'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type FleetCloud, openFleetCloud, until } from '../../aws/src/testing/fleet-cloud.ts'
 import { type TestSteps, testSteps } from '../../aws/src/testing/test-steps.ts'
@@ -347,14 +347,48 @@ describe('switch', () => {
 })
 
 describe('the names of a balancer', () => {
-  test('are found in every zone, aliases and CNAMEs, however they are routed', async () => {
+  async function balancerNamed(LoadBalancerName: string): Promise<ClassicLoadBalancer> {
     await cloud.elb.createLoadBalancer({
-      LoadBalancerName: 'named',
+      LoadBalancerName,
       AvailabilityZones: ['eu-west-1a'],
       Listeners: [{ Protocol: 'TCP', LoadBalancerPort: 80, InstancePort: 2222 }],
     })
-    const [balancer] = await readClassicBalancers(cloud.context(), ['named'])
+    const [balancer] = await readClassicBalancers(cloud.context(), [LoadBalancerName])
     if (!balancer) throw new Error('no balancer')
+    return balancer
+  }
+
+  test('are told all at once, but the one that is switched', async () => {
+    const shared = await balancerNamed('shared')
+    await put(alias(shared), alias(shared, 'AAAA'))
+    const www = await dns.find(steps(), name)
+    const t = steps()
+    await dns.unnamed(t, [shared], { without: www })
+    expect(t.taken).toEqual(['see that no other name leads to shared'])
+    const others = ['a', 'b'].map((label) => `${label}.${name}`)
+    for (const Name of others) await put({ ...alias(shared), Name })
+    // One that follows the switched name is no other.
+    const follows = { HostedZoneId: zoneId, DNSName: name, EvaluateTargetHealth: false }
+    await put({ Name: `c.${name}`, Type: 'A', AliasTarget: follows })
+    await expect(dns.unnamed(steps(), [shared], { without: www })).rejects.toMatchObject({
+      code: 'E_BALANCER_NAMED',
+      message: `${others.join(', ')} lead to load balancer shared`,
+      hint: `to be switched as well it has to follow ${name}: make it an alias of that, or a CNAME to it`,
+    })
+    const unmade = await dns.find(steps(), `new.${name}`)
+    await expect(dns.unnamed(steps(), [shared], { without: unmade })).rejects.toMatchObject({
+      message: expect.stringMatching(`^${name}, a.${name}, .* lead to`),
+      hint: expect.stringMatching(`switch one that leads there in place of new.${name}`),
+    })
+    // The same name in another zone is another record.
+    const hidden = await createZone(name, true)
+    await expect(
+      dns.unnamed(steps(), [shared], { without: { ...www, zoneId: hidden } }),
+    ).rejects.toMatchObject({ message: expect.stringMatching(`^${name}, a.`) })
+  })
+
+  test('are found in every zone, aliases and CNAMEs, however they are routed', async () => {
+    const balancer = await balancerNamed('named')
     await dns.unnamed(steps(), [balancer])
     const HostedZoneId = await createZone('hidden.test', true)
     const Name = 'inner.hidden.test'
