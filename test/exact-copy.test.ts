@@ -36,7 +36,7 @@ afterAll(() => project.remove())
 
 const deployment = (release: string, ...flags: string[]): string[] => [
   ...['run', 'deploy:bluegreen-dns', '--release', release, '--record', 'rich.example.test'],
-  ...['--quiet-within', '2s', ...flags],
+  ...['--quiet-within', '2s', '--retire-loud', ...flags],
 ]
 const deploy = (...flags: [release: string, ...flags: string[]]) => project.json(deployment(...flags))
 

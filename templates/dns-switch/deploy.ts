@@ -34,7 +34,12 @@ export const bluegreen_dns = task(
       quietWithin: {
         type: 'duration',
         default: '30m',
-        description: 'when the old fleet is retired all the same',
+        description: 'how long to wait for that',
+      },
+      retireLoud: {
+        type: 'boolean',
+        default: false,
+        description: 'retire it then all the same, whoever still asks there',
       },
     },
     locks: ({ record }) => [recordThing(record)],
@@ -73,8 +78,14 @@ export const bluegreen_dns = task(
     })
     await names.unnamed(t, blue.loadBalancers)
     await t.commit()
+    const otherwise = t.args.retireLoud ? 'go on' : 'fail'
     const { quietFor, quietWithin: deadline } = t.args
-    await alarms.silent(t, blue.loadBalancers, { since: switched.toISOString(), quietFor, deadline })
+    await alarms.silent(t, blue.loadBalancers, {
+      since: switched.toISOString(),
+      quietFor,
+      deadline,
+      otherwise,
+    })
     await fleets.scaleToZero(t, blue, { successor: green.name, record: t.args.record, since: switched })
     await fleets.show(t, green)
   },

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { DeregisterImageCommand, DescribeImagesCommand, EC2Client } from '@aws-sdk/client-ec2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { visit } from '../referees/visitor.ts'
 import { Names } from './names.ts'
 import { expectServed, Rehearsal } from './rehearsal.ts'
 import { dnsSwitch, edit } from './rehearsed-cloud.ts'
@@ -100,4 +101,31 @@ describe.sequential('a name', () => {
     expectServed(back)
     await rehearsal.isAgain(before)
   }, 90_000)
+})
+
+describe.sequential('a fleet', () => {
+  it('that is still asked behind the switch stays full until nobody asks', async () => {
+    const [old] = await names.setsOf(record)
+    const dnsName = old?.AliasTarget?.DNSName ?? ''
+    let isAsked = true
+    const asking = (async () => {
+      while (isAsked) expect(await visit(rehearsal.cloud, dnsName, 8080)).toMatchObject({ version: 'v1' })
+    })()
+    const flags = ['--quiet-for', '4s', '--quiet-within', '12s']
+    const result = await rehearsal.deploy('v2', ...flags)
+    isAsked = false
+    await asking
+    told('blue still gets requests', [rehearsal.command, ...flags].join(' '), result, {
+      exitCode: 3,
+      code: 'E_NOT_SILENT',
+      says: [/^E_NOT_SILENT: web still gets requests after 12s: /],
+      hint: /its access log says who asks/,
+    })
+    expectServed(result)
+    expect(await rehearsal.account.inService('web')).toHaveLength(1)
+    const resumed = await rehearsal.tasks(['resume', /run (\S+)$/m.exec(result.stdout)?.[1] ?? ''])
+    expect(resumed).toMatchObject({ exitCode: 0 })
+    expectServed(resumed)
+    expect(await rehearsal.account.group('web')).toMatchObject({ instances: [] })
+  }, 120_000)
 })

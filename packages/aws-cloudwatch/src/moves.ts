@@ -24,8 +24,10 @@ export interface SilenceOptions {
   readonly since: string
   /** For how long no request may be counted on top. @default '3m': AWS publishes a minute's count up to two minutes late */
   readonly quietFor?: string | number
-  /** When to go on all the same. */
+  /** For how long to wait. */
   readonly deadline: string | number
+  /** What to do when requests are still counted then. @default 'fail' */
+  readonly otherwise?: 'fail' | 'go on'
 }
 
 /** Copies the alarms of a fleet: see `CloudWatch.replicate`. */
@@ -80,13 +82,14 @@ export function remove(t: Steps, fleets: FleetNames | readonly Fleet[]): Promise
 export const silent = (
   t: Steps,
   balancers: readonly Watched[],
-  { since, quietFor = '3m', deadline }: SilenceOptions,
+  { since, quietFor = '3m', deadline, otherwise = 'fail' }: SilenceOptions,
 ): Promise<Silence> =>
   t.step(seeSilent, {
     balancers: [...balancers],
     since,
     quietForMs: parseDuration(quietFor),
     deadlineMs: parseDuration(deadline),
+    otherwise,
   })
 
 const namesOf = (fleets: FleetNames | readonly Fleet[]): FleetNames =>

@@ -54,9 +54,11 @@ export interface CloudWatch extends Plugin {
   disable(t: Steps, names: readonly string[]): Promise<void>
   /**
    * Waits until balancers see no more requests: until what CloudWatch has counted of each, from five minutes before
-   * `since` on, stands still for `quietFor`. Where nothing was ever counted there is no silence to see. When the deadline
-   * passes it does not fail: it goes on, and says so (`traffic.silence`). Of an Application Load Balancer the requests are
+   * `since` on, stands still for `quietFor`. Where nothing was ever counted there is no silence to see: when the deadline
+   * passes it goes on, and says so (`traffic.silence`). Of an Application Load Balancer the requests are
    * counted, of a Network Load Balancer the new flows, and none may be open. `cloudwatch:GetMetricStatistics`.
+   *
+   * @throws ViridianError `E_NOT_SILENT` when requests are still counted at the deadline, unless `otherwise` is `go on`
    *
    * @example
    * ```ts

@@ -1,5 +1,5 @@
 import { poll } from '@viridian/aws'
-import { defineCheck, formatDuration, type StepContext } from '@viridian/core'
+import { defineCheck, formatDuration, type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { measure, parseTime, totalOf } from './metrics.ts'
 import { Watched, watchedName } from './watched.ts'
@@ -13,6 +13,8 @@ const Input = z.strictObject({
   since: z.string(),
   quietForMs: z.number(),
   deadlineMs: z.number(),
+  /** What becomes of the run when requests are still counted then. */
+  otherwise: z.enum(['fail', 'go on']),
 })
 type Input = z.infer<typeof Input>
 
@@ -39,11 +41,13 @@ interface Seen {
 /**
  * Waits until balancers see no more requests (`GetMetricStatistics`): until what was counted has stood still for a
  * while. An idle balancer is measured by nothing, as is one that nobody counts, so that only what was counted once can be
- * silent. At the deadline it goes on, and says so aloud.
+ * silent: at the deadline it goes on without, and says so aloud.
+ *
+ * @throws ViridianError `E_NOT_SILENT` when requests are still counted at the deadline, unless it is to go on then
  */
 export const seeSilent = defineCheck({
   name: 'aws-cloudwatch/see-silent',
-  version: 2,
+  version: 3,
   input: Input,
   output: Silence,
   calls: ['cloudwatch:GetMetricStatistics'],
@@ -69,6 +73,8 @@ export const seeSilent = defineCheck({
             waiting: all.map((each) => waitingText(each, quietForMs)).join('; '),
             ...earliest(loud, quietForMs),
           }
+        const counted = loud.filter(({ newest }) => newest !== undefined)
+        if (counted.length > 0 && input.otherwise === 'fail') throw notSilent(counted, input)
         const silent = loud.length === 0
         say(c, { silent, requests }, loud, input)
         return { done: { silent, requests } }
@@ -107,20 +113,34 @@ function waitingText(seen: Seen, quietForMs: number): string {
   return `${seen.balancer}: ${countOf(seen.requests)}, quiet for ${secondsOf(quietMs(seen))} of ${secondsOf(quietForMs)}`
 }
 
-function say(
-  c: StepContext,
-  { silent, requests }: Silence,
-  loud: readonly Seen[],
-  { since, quietForMs, deadlineMs }: Input,
-): void {
-  const after = `after ${formatDuration(deadlineMs)}, and the run goes on all the same`
+/** How loud one is that was counted. */
+const loudText = (seen: Seen, { quietForMs }: Input): string =>
+  `${countOf(seen.newest ?? 0)} in the last minute that was counted, quiet for ${secondsOf(quietMs(seen))} of ${secondsOf(quietForMs)}`
+
+function say(c: StepContext, { silent, requests }: Silence, loud: readonly Seen[], input: Input): void {
+  const after = `after ${formatDuration(input.deadlineMs)}, and the run goes on all the same`
   c.emit({
     kind: 'traffic.silence',
-    data: { silent, requests, since, loud: loud.map(({ balancer }) => balancer) },
+    data: { silent, requests, since: input.since, loud: loud.map(({ balancer }) => balancer) },
     text: loud.map((seen) =>
       seen.newest === undefined
         ? `Nothing was ever counted for ${seen.balancer} ${after}`
-        : `${seen.balancer} was not silent ${after}: ${countOf(seen.newest)} in the last minute that was counted, quiet for ${secondsOf(quietMs(seen))} of ${secondsOf(quietForMs)}`,
+        : `${seen.balancer} was not silent ${after}: ${loudText(seen, input)}`,
     ),
   })
 }
+
+const notSilent = (counted: readonly Seen[], input: Input): ViridianError =>
+  new ViridianError(
+    'E_NOT_SILENT',
+    counted
+      .map(
+        (seen) =>
+          `${seen.balancer} still gets requests after ${formatDuration(input.deadlineMs)}: ${loudText(seen, input)}`,
+      )
+      .join('; '),
+    {
+      hint: 'its access log says who asks: give them the name, or keep them out by its security group; the run, resumed, waits again',
+      place: { call: 'cloudwatch:GetMetricStatistics' },
+    },
+  )

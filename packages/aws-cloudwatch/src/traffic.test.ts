@@ -86,7 +86,12 @@ describe('silence', () => {
     const c = cloud.context()
     const requests = flow()
     const options = { since: now(), quietFor: '3s', deadline: '2s500ms' }
-    const seen = await traffic.silent(testSteps(c), await balancers('shop', 'idle'), options)
+    const both = await balancers('shop', 'idle')
+    await expect(traffic.silent(testSteps(c), both, options)).rejects.toMatchObject({
+      code: 'E_NOT_SILENT',
+      message: expect.stringMatching(/^shop still gets requests after 2s500ms: [^;]+$/),
+    })
+    const seen = await traffic.silent(testSteps(c), both, { ...options, otherwise: 'go on' })
     await requests.stop()
     expect(seen.silent).toBe(false)
     expect(c.events.find(({ kind }) => kind === 'traffic.silence')?.text).toEqual([
@@ -117,7 +122,12 @@ describe('silence', () => {
     const c = testContext({ env: aws.env })
     const arn = `arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/${part}`
     const watch = () =>
-      traffic.silent(testSteps(c), [{ kind, arn }], { since: now(), quietFor: '300ms', deadline: '1s' })
+      traffic.silent(testSteps(c), [{ kind, arn }], {
+        since: now(),
+        quietFor: '300ms',
+        deadline: '1s',
+        otherwise: 'go on',
+      })
     // As long as a flow is open it is not silent, though none is new.
     expect(await watch()).toEqual({ silent: kind === 'application', requests: 7 })
     values.ActiveFlowCount = 0
