@@ -69,7 +69,7 @@ export const bluegreen_dns = task(
     await fleets.compare(t, blue, green)
     await alarms.compare(t, replica.counterparts, watch)
     const switched = await t.now()
-    const { to } = await names.switch(t, www, { blue, green, balancers: fronts.names })
+    const { to, forgotten } = await names.switch(t, www, { blue, green, balancers: fronts.names })
     await alarms.enable(t, watch.enabled)
     await fleets.unpin(t, replica.pin)
     await t.keep(t.args.keepBlue, async (guard) => {
@@ -78,14 +78,9 @@ export const bluegreen_dns = task(
     })
     await names.unnamed(t, blue.loadBalancers)
     await t.commit()
-    const otherwise = t.args.retireLoud ? 'go on' : 'fail'
-    const { quietFor, quietWithin: deadline } = t.args
-    await alarms.silent(t, blue.loadBalancers, {
-      since: switched.toISOString(),
-      quietFor,
-      deadline,
-      otherwise,
-    })
+    const { quietFor, quietWithin: deadline, retireLoud } = t.args
+    const wait = { since: switched.toISOString(), notBefore: forgotten, quietFor, deadline }
+    await alarms.silent(t, blue.loadBalancers, { ...wait, otherwise: retireLoud ? 'go on' : 'fail' })
     await fleets.scaleToZero(t, blue, { successor: green.name, record: t.args.record, since: switched })
     await fleets.show(t, green)
   },

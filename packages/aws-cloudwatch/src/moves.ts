@@ -22,9 +22,11 @@ export interface FleetNames {
 export interface SilenceOptions {
   /** When the traffic was switched away, as `Date.toISOString` writes it. */
   readonly since: string
+  /** When it can be silent at the earliest, as resolvers may still lead users there: `forgotten` of a switch. */
+  readonly notBefore?: string
   /** For how long no request may be counted on top. @default '3m': AWS publishes a minute's count up to two minutes late */
   readonly quietFor?: string | number
-  /** For how long to wait. */
+  /** For how long to wait, and until `notBefore` at least. */
   readonly deadline: string | number
   /** What to do when requests are still counted then. @default 'fail' */
   readonly otherwise?: 'fail' | 'go on'
@@ -82,11 +84,12 @@ export function remove(t: Steps, fleets: FleetNames | readonly Fleet[]): Promise
 export const silent = (
   t: Steps,
   balancers: readonly Watched[],
-  { since, quietFor = '3m', deadline, otherwise = 'fail' }: SilenceOptions,
+  { since, notBefore = since, quietFor = '3m', deadline, otherwise = 'fail' }: SilenceOptions,
 ): Promise<Silence> =>
   t.step(seeSilent, {
     balancers: [...balancers],
     since,
+    notBefore,
     quietForMs: parseDuration(quietFor),
     deadlineMs: parseDuration(deadline),
     otherwise,

@@ -55,7 +55,7 @@ export interface CloudWatch extends Plugin {
   /**
    * Waits until balancers see no more requests: until what CloudWatch has counted of each, from five minutes before
    * `since` on, stands still for `quietFor`. Where nothing was ever counted there is no silence to see: when the deadline
-   * passes it goes on, and says so (`traffic.silence`). Of an Application Load Balancer the requests are
+   * passes it goes on, and says so (`traffic.silence`). It never ends before `notBefore`. Of an Application Load Balancer the requests are
    * counted, of a Network Load Balancer the new flows, and none may be open. `cloudwatch:GetMetricStatistics`.
    *
    * @throws ViridianError `E_NOT_SILENT` when requests are still counted at the deadline, unless `otherwise` is `go on`
@@ -63,7 +63,9 @@ export interface CloudWatch extends Plugin {
    * @example
    * ```ts
    * const switched = await t.now()
-   * await alarms.silent(t, blue.loadBalancers, { since: switched.toISOString(), deadline: '30m' })
+   * const { forgotten } = await names.switch(t, record, { blue, green, balancers })
+   * const since = switched.toISOString()
+   * await alarms.silent(t, blue.loadBalancers, { since, notBefore: forgotten, deadline: '30m' })
    * ```
    */
   silent(t: Steps, balancers: readonly Watched[], options: SilenceOptions): Promise<Silence>

@@ -11,6 +11,8 @@ const Input = z.strictObject({
   balancers: z.array(Watched),
   /** ISO 8601: when the traffic was switched away. */
   since: z.string(),
+  /** ISO 8601: until when users may still be led there. */
+  notBefore: z.string(),
   quietForMs: z.number(),
   deadlineMs: z.number(),
   /** What becomes of the run when requests are still counted then. */
@@ -53,13 +55,15 @@ export const seeSilent = defineCheck({
   calls: ['cloudwatch:GetMetricStatistics'],
   title: ({ balancers }) => `see no more requests at ${balancers.map(watchedName).join(', ')}`,
   run: (input, c) => {
-    const { balancers, quietForMs, deadlineMs } = input
+    const { balancers, quietForMs } = input
     const from = new Date(parseTime(input.since).getTime() - beforeMs)
-    const end = performance.now() + deadlineMs
+    const began = performance.now()
+    const forgotten = began + parseTime(input.notBefore).getTime() - Date.now()
+    const end = Math.max(began + input.deadlineMs, forgotten)
     const seen = new Map<string, Seen>()
     return poll(c, {
       what: `no more requests at ${balancers.map(watchedName).join(', ')}`,
-      deadlineMs,
+      deadlineMs: end - began,
       look: async () => {
         for (const balancer of balancers) {
           const name = watchedName(balancer)
@@ -68,11 +72,14 @@ export const seeSilent = defineCheck({
         const all = [...seen.values()]
         const loud = all.filter((each) => !isSilent(each, quietForMs))
         const requests = all.reduce((sum, each) => sum + each.requests, 0)
-        if (loud.length > 0 && performance.now() < end)
+        const ledMs = forgotten - performance.now()
+        if (ledMs > 0 || (loud.length > 0 && performance.now() < end)) {
+          const led = ledMs > 0 ? [`resolvers may lead users there for ${secondsOf(ledMs)}`] : []
           return {
-            waiting: all.map((each) => waitingText(each, quietForMs)).join('; '),
-            ...earliest(loud, quietForMs),
+            waiting: [...all.map((each) => waitingText(each, quietForMs)), ...led].join('; '),
+            ...earliest(loud, quietForMs, ledMs),
           }
+        }
         const counted = loud.filter(({ newest }) => newest !== undefined)
         if (counted.length > 0 && input.otherwise === 'fail') throw notSilent(counted, input)
         const silent = loud.length === 0
@@ -99,9 +106,9 @@ const isSilent = (seen: Seen, quietForMs: number): boolean =>
   seen.newest !== undefined && quietMs(seen) >= quietForMs
 
 /** When all of them can be silent, if all of them were counted. */
-function earliest(loud: readonly Seen[], quietForMs: number): { readonly forMs?: number } {
+function earliest(loud: readonly Seen[], quietForMs: number, ledMs: number): { readonly forMs?: number } {
   if (loud.some(({ newest }) => newest === undefined)) return {}
-  return { forMs: Math.max(...loud.map((seen) => quietForMs - quietMs(seen))) }
+  return { forMs: Math.max(ledMs, ...loud.map((seen) => quietForMs - quietMs(seen))) }
 }
 
 const secondsOf = (ms: number): string => `${Math.round(ms / 1000)} s`

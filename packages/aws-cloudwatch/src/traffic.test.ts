@@ -102,6 +102,23 @@ describe('silence', () => {
     ])
   })
 
+  test('is not seen before resolvers have forgotten the balancer', async () => {
+    const requests = flow()
+    await requests.stop()
+    const c = cloud.context()
+    const began = Date.now()
+    const seen = await traffic.silent(testSteps(c), await balancers('shop'), {
+      since: now(),
+      notBefore: new Date(began + 5_000).toISOString(),
+      quietFor: '100ms',
+      deadline: '200ms',
+      otherwise: 'go on',
+    })
+    expect(seen).toMatchObject({ silent: true })
+    expect(Date.now() - began).toBeGreaterThanOrEqual(4_990)
+    expect(c.said).toContainEqual(expect.stringMatching(/; resolvers may lead users there for \d s$/))
+  })
+
   test.each([
     ['application', 'app', 'AWS/ApplicationELB', 'RequestCount'],
     ['network', 'net', 'AWS/NetworkELB', 'NewFlowCount'],

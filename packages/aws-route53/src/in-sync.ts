@@ -7,19 +7,20 @@ const withinMs = 600_000
 const Change = z.object({ ChangeInfo: z.object({ Status: z.string() }) })
 
 /**
- * Waits until all of a zone's name servers have a change (`GetChange`: `INSYNC`). The id of a change whose answer was lost
+ * Waits until all of a zone's name servers have a change (`GetChange`: `INSYNC`), and says when it was seen. The id of a change whose answer was lost
  * is not known: then the check of what they answer is all that there is.
  */
 export const seeInSync = defineCheck({
   name: 'aws-route53/see-in-sync',
-  version: 1,
+  version: 2,
   input: z.strictObject({ name: z.string(), change: z.string().optional() }),
-  output: z.null(),
+  /** In milliseconds, as `Date.now` gives them. */
+  output: z.strictObject({ at: z.number() }),
   calls: ['route53:GetChange'],
   title: ({ name }) => `see the change of ${name} at all name servers`,
   run: async ({ change }, c) => {
     await waitInSync(c, change)
-    return null
+    return { at: Date.now() }
   },
 })
 

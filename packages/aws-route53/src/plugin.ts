@@ -49,6 +49,8 @@ export interface UnnamedOptions {
 export interface Switched {
   /** How long resolvers may still send users to where it led before, in seconds. */
   readonly ttl: number
+  /** When that is over: all name servers have had the change for so long. As `Date.toISOString` writes it. */
+  readonly forgotten: string
   /** The balancer that it leads to now. */
   readonly to: LoadBalancer
 }
@@ -136,10 +138,10 @@ export const route53 = ({ nameServers = [] }: Route53Settings = {}): Route53 => 
         nameServers: given,
         touches: [...touches],
       })
-      await t.step(seeInSync, { name, ...(change !== undefined && { change }) })
+      const { at } = await t.step(seeInSync, { name, ...(change !== undefined && { change }) })
       const lookup = { name, nameServers: found.nameServers, given, sets }
       await t.step(seeResolved, { lookup, to: balancerName(to) })
-      return { ttl, to }
+      return { ttl, forgotten: new Date(at + ttl * 1000).toISOString(), to }
     })
   },
   resolves: async (t, found, to) => {

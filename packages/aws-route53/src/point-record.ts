@@ -1,5 +1,5 @@
 import { balancerName, lookFor, makeSure, poll } from '@viridian/aws'
-import { defineChange, type Found, type StepContext } from '@viridian/core'
+import { defineChange, type Found, formatDuration, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { waitReady } from './blue-ready.ts'
 import { recordThing } from './domain-name.ts'
@@ -21,7 +21,7 @@ import { ttlOf, waitResolved } from './resolved.ts'
 
 const Before = z.strictObject({
   sets: z.array(RecordSet),
-  /** How long an answer could be kept, in seconds; 0 where there was none. */
+  /** How long the addresses could be kept, in seconds; 0 where there were none. */
   ttl: z.number(),
 })
 
@@ -37,6 +37,13 @@ type Output = z.infer<typeof Output>
 
 /** Of an alias to a balancer, in seconds. */
 const aliasTtl = 60
+
+/** What a record says of its own; an alias has none. In seconds. */
+const recordTtl = ({ sets }: Pointing['found']): number => Math.max(0, ...sets.map(({ TTL = 0 }) => TTL))
+
+/** A CNAME is kept for its own TTL, however short the addresses are that it leads to. */
+const oldTtl = ({ found }: Pointing, { ttl }: z.infer<typeof Before>): number =>
+  Math.max(ttl, recordTtl(found))
 
 /**
  * Points a name at another balancer, in one batch (`ChangeResourceRecordSets`). Undone by putting the old record sets
@@ -55,7 +62,11 @@ export const pointRecord = defineChange({
     'route53:GetChange',
     'elasticloadbalancing:DescribeInstanceHealth',
   ],
-  title: ({ found, to }) => `point ${found.name} at ${balancerName(to)}`,
+  title: ({ found, to }) => {
+    const ttl = recordTtl(found)
+    const kept = ttl > 0 ? `, whose old record resolvers keep for ${formatDuration(ttl * 1000)}` : ''
+    return `point ${found.name} at ${balancerName(to)}${kept}`
+  },
   before: async (input, c) => {
     refuseStranger(input)
     return { sets: await asFound(c, input), ttl: await ttlOf(c, lookupOf(input)) }
@@ -63,25 +74,25 @@ export const pointRecord = defineChange({
   run: async (input, c): Promise<Output> => {
     const sets = wantedBy(input)
     const change = await put(c, input, sets, await asFound(c, input), `viridian ${c.token}`)
-    return { change, sets, ttl: c.before.ttl }
+    return { change, sets, ttl: oldTtl(input, c.before) }
   },
   find: async (input, c): Promise<Found<Output>> => {
     const sets = wantedBy(input)
     if (await lookFor(c, async () => isNow(await present(c, input), sets)))
-      return { status: 'done', output: { sets, ttl: c.before.ttl } }
+      return { status: 'done', output: { sets, ttl: oldTtl(input, c.before) } }
     const now = await present(c, input)
     if (isNow(now, c.before.sets)) return { status: 'absent' }
     return { status: 'unknown', reason: `${input.found.name} is neither the old nor the new: ${shown(now)}` }
   },
   undo: async (input, { output, ...c }) => {
     const { found, from } = input
-    const { sets: old, ttl: oldTtl } = c.before
+    const { sets: old, ttl: answered } = c.before
     // An answer that shows what was before the change may be an old one.
     const now = await lookFor(c, async () => {
       const seen = await present(c, input)
       return isNow(seen, old) ? undefined : seen
     })
-    if (now === undefined) return seeBack(c, input, old, undefined, oldTtl || aliasTtl)
+    if (now === undefined) return seeBack(c, input, old, undefined, answered || aliasTtl)
     if (typeof now === 'string' || !isNow(now, output.sets)) {
       await refuseLeading(c, input, now)
       await waitForgotten(c, input, Math.min(await keptFor(c, input), aliasTtl))

@@ -240,6 +240,17 @@ describe('switch', () => {
     expect(await sets()).toEqual(before)
   })
 
+  test('says when resolvers have forgotten a CNAME: it is kept for longer than the addresses behind it', async () => {
+    await put({ ...cname(), TTL: 3000 })
+    const t = steps()
+    const found = await dns.find(t, name)
+    const began = Date.now()
+    const { ttl, forgotten } = await dns.switch(t, found, { from: blue, to: green, capacity: 3 })
+    expect(ttl).toBe(3000)
+    expect(Date.parse(forgotten) - began).toBeGreaterThanOrEqual(3_000_000)
+    expect(t.taken).toContain(`point ${name} at web-green, whose old record resolvers keep for 50m`)
+  })
+
   test('asks again while another change is under way, and when it is asked too much', async () => {
     await put(alias(blue))
     const refusal = { operation: 'ChangeResourceRecordSets', kind: 'refuse', status: 400 }
