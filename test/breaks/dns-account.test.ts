@@ -51,7 +51,9 @@ describe.sequential('a name', () => {
     await names.createZone('twice.test')
     await expectRefused('a name in two zones', ['--record', 'www.twice.test'], {
       code: 'E_ZONE_AMBIGUOUS',
-      says: [/www\.twice\.test is in 2 hosted zones of one name: Z\w+ \(public\), Z\w+ \(public\)/],
+      says: [
+        /www\.twice\.test is in 2 hosted zones: Z\w+ \(public twice\.test\), Z\w+ \(public twice\.test\)/,
+      ],
       hint: /which one is meant/,
     })
   })

@@ -3,6 +3,7 @@ import { type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { route53Api } from './api.ts'
 import { canonicalName, plainName, zonesAbove } from './domain-name.ts'
+import { readTargets } from './read-record-sets.ts'
 
 const Zone = z.object({
   Id: z.string(),
@@ -32,7 +33,8 @@ export interface HostedZone {
 
 /**
  * The hosted zone of a name: the one that is asked for by its id, or else the longest public one that contains the name
- * (`ListHostedZonesByName`, `GetHostedZone`).
+ * (`ListHostedZonesByName`, `GetHostedZone`). A longer private one counts where it has a record of the name
+ * (`ListResourceRecordSets`): that is what its networks see.
  *
  * @throws ViridianError `E_ZONE_NOT_FOUND`; `E_ZONE_AMBIGUOUS` when two zones could be meant
  */
@@ -60,8 +62,11 @@ async function longestZone(c: StepContext, name: string): Promise<string> {
   for (const above of zonesAbove(name)) {
     const zones = await zonesNamed(c, above)
     const [open] = zones.filter(({ Config }) => Config?.PrivateZone !== true)
-    if (open !== undefined && zones.length === 1) return bareId(open.Id)
-    if (open !== undefined) throw ambiguous(name, zones)
+    if (open !== undefined) {
+      const meant = [...(await thoseWith(c, name, hidden)), ...zones]
+      if (meant.length > 1) throw ambiguous(name, meant)
+      return bareId(open.Id)
+    }
     hidden.push(...zones)
   }
   const ids = hidden.map(({ Id }) => bareId(Id)).join(', ')
@@ -71,6 +76,12 @@ async function longestZone(c: StepContext, name: string): Promise<string> {
       ? `there is a private one; if it is meant: names.find(t, record, { zone: '${ids}' })`
       : undefined,
   )
+}
+
+/** The zones that have a record of the name. */
+async function thoseWith(c: StepContext, name: string, zones: readonly Zone[]): Promise<Zone[]> {
+  const targets = await Promise.all(zones.map(({ Id }) => readTargets(c, bareId(Id), name)))
+  return zones.filter((_, index) => targets[index]?.length !== 0)
 }
 
 /** The zones of exactly this name. Route 53 lists from it on, in the order of names. */
@@ -104,11 +115,12 @@ const notFound = (
 
 function ambiguous(name: string, zones: readonly Zone[]): ViridianError {
   const shown = zones.map(
-    ({ Id, Config }) => `${bareId(Id)} (${Config?.PrivateZone === true ? 'private' : 'public'})`,
+    ({ Id, Name, Config }) =>
+      `${bareId(Id)} (${Config?.PrivateZone === true ? 'private' : 'public'} ${plainName(Name)})`,
   )
   return new ViridianError(
     'E_ZONE_AMBIGUOUS',
-    `${plainName(name)} is in ${zones.length} hosted zones of one name: ${shown.join(', ')}`,
+    `${plainName(name)} is in ${zones.length} hosted zones: ${shown.join(', ')}`,
     {
       hint: "say in the task which one is meant: names.find(t, record, { zone: 'Z…' })",
       place: { call: 'route53:ListHostedZonesByName' },

@@ -192,6 +192,21 @@ describe('find', () => {
   })
 })
 
+test('a longer private zone is meant as well, where it has the name', async () => {
+  await put(alias(blue))
+  const hidden = await createZone(name, true)
+  expect((await dns.find(steps(), name)).zoneId).toBe(zoneId)
+  await client.changeResourceRecordSets({
+    HostedZoneId: hidden,
+    ChangeBatch: { Changes: [{ Action: 'CREATE', ResourceRecordSet: alias(green) }] },
+  })
+  await expect(dns.find(steps(), name)).rejects.toMatchObject({
+    code: 'E_ZONE_AMBIGUOUS',
+    message: `${name} is in 2 hosted zones: ${hidden} (private ${name}), ${zoneId} (public example.test)`,
+  })
+  for (const zone of [hidden, zoneId]) expect((await dns.find(steps(), name, { zone })).zoneId).toBe(zone)
+})
+
 describe('switch', () => {
   test('points an alias at green, is seen in DNS, and goes back to exactly what was', async () => {
     await put(alias(blue, 'A', 'dualstack.'), alias(blue, 'AAAA', 'dualstack.'))
