@@ -65,6 +65,11 @@ test('every instance is asked, by the host that users ask for', async () => {
   expect(new Set(all)).toEqual(new Set([`${host}:18081`]))
 })
 
+test('a wildcard is asked for by one of its names', async () => {
+  await smoke({ host: '*.shop.test' })
+  expect(new Set([...heard.values()].flat())).toEqual(new Set(['viridian-asks.shop.test:18081']))
+})
+
 test('by an HTTPS listener with the certificate of the host, or with any', async () => {
   await expect(smoke({ port: 18_443 })).rejects.toMatchObject({
     code: 'E_SMOKE_FAILED',

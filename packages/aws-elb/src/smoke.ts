@@ -1,4 +1,12 @@
-import { addressesOf, type ClassicLoadBalancer, classicOnly, elbApi, LoadBalancer, poll } from '@viridian/aws'
+import {
+  addressesOf,
+  type ClassicLoadBalancer,
+  classicOnly,
+  concreteName,
+  elbApi,
+  LoadBalancer,
+  poll,
+} from '@viridian/aws'
 import { defineCheck, isViridianError, type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { type Answer, ask, type Question } from './ask.ts'
@@ -20,7 +28,7 @@ type Input = z.infer<typeof Input>
 /** What a smoke test asks, and what it takes for an answer. */
 export interface SmokeOptions {
   readonly path: string
-  /** What the Host header says, and whom the certificate is for. @default the balancer's DNS name */
+  /** What the Host header says, and whom the certificate is for; of a wildcard one of its names. @default the balancer's DNS name */
   readonly host?: string
   /** @default that of the balancer's first HTTP or HTTPS listener */
   readonly port?: number
@@ -82,7 +90,7 @@ async function questionFor(
       hint: 'name the port that speaks HTTP: smoke(t, balancers, { path, port })',
     })
   const secure = https ?? /^(HTTPS|SSL)$/i.test(listener?.Protocol ?? '')
-  return { path, host, port: asked, https: secure, insecure, signal: c.signal }
+  return { path, host: concreteName(host), port: asked, https: secure, insecure, signal: c.signal }
 }
 
 async function resolved(c: StepContext, { dnsName }: ClassicLoadBalancer): Promise<string[]> {

@@ -1,5 +1,5 @@
 import { Resolver } from 'node:dns/promises'
-import { serverAddress, serversOfEnvironment } from '@viridian/aws'
+import { concreteName, serverAddress, serversOfEnvironment } from '@viridian/aws'
 import { type StepContext, ViridianError } from '@viridian/core'
 import { plainName } from './domain-name.ts'
 
@@ -61,7 +61,7 @@ function serverOf(name: string, address?: string): NameServer {
     name,
     ask: async (asked, type) => {
       try {
-        const plain = plainName(asked)
+        const plain = concreteName(plainName(asked))
         const found = await (type === 'A'
           ? resolver.resolve4(plain, { ttl: true })
           : resolver.resolve6(plain, { ttl: true }))

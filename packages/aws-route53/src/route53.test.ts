@@ -266,6 +266,17 @@ describe('switch', () => {
     expect(t.taken).toContain(`point ${name} at web-green, whose old record resolvers keep for 50m`)
   })
 
+  test('switches a wildcard, and gives it back', async () => {
+    name = `*.${name}`
+    const aName = name.replace('*', 'any')
+    await put(alias(blue))
+    const t = steps()
+    await toGreen(t)
+    expect(await resolver.resolve4(aName)).toEqual(await addressOf(green))
+    expect(await t.undo()).toEqual([undefined])
+    expect(await resolver.resolve4(aName)).toEqual(await addressOf(blue))
+  })
+
   test('asks again while another change is under way, and when it is asked too much', async () => {
     await put(alias(blue))
     const refusal = { operation: 'ChangeResourceRecordSets', kind: 'refuse', status: 400 }

@@ -11,6 +11,7 @@ export {
 } from './balancer-health.ts'
 export { type ListedBalancer, listClassicBalancers, readClassicBalancers } from './classic-balancers.ts'
 export { sayCompared } from './compared.ts'
+export { concreteName } from './concrete-name.ts'
 export { Counterparts } from './counterparts.ts'
 export { decoded } from './decoded.ts'
 export { ec2Api } from './ec2.ts'
