@@ -39,11 +39,6 @@ export function withClient(
   ]
 }
 
-/** Every header of a message as it was sent. */
-export function allHeaders({ rawHeaders }: IncomingMessage): readonly Header[] {
-  return pairs(rawHeaders)
-}
-
 function pairs(raw: readonly string[]): readonly Header[] {
   return Array.from({ length: raw.length / 2 }, (_, index) => [
     raw[index * 2] ?? '',

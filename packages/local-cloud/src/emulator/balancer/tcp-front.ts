@@ -1,5 +1,4 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
 import { connect as connectSecurely, createServer as createSecureServer } from 'node:tls'
 import type { TlsIdentity } from '../hardware.ts'
 import type { Surroundings } from './exchange.ts'
@@ -9,26 +8,21 @@ import type { Target } from './target.ts'
 /** A TCP listener, or with an identity an SSL one: every connection is joined to one of a target. */
 export function tcpFront(surroundings: () => Surroundings, identity?: TlsIdentity): Server {
   const options = { noDelay: true, allowHalfOpen: true }
-  const serve = (socket: Socket): void => relay(socket, undefined, surroundings())
+  const serve = (socket: Socket): void => relay(socket, surroundings())
   return identity
     ? createSecureServer({ ...options, ...secureContext(identity) }, serve)
     : createServer(options, serve)
 }
 
-/** Joins a client to the next target that takes a connection; `first` is what the target is told before the client speaks. */
-export function relay(client: Duplex, first: Buffer | undefined, surroundings: Surroundings): void {
+/** Joins a client to the next target that takes a connection. */
+function relay(client: Socket, surroundings: Surroundings): void {
   surroundings.tally.request()
   // A connection carries no answer to tell of failures: its end is all that the other side learns.
   client.on('error', () => client.destroy())
-  connectToNext(client, first, surroundings, new Set())
+  connectToNext(client, surroundings, new Set())
 }
 
-function connectToNext(
-  client: Duplex,
-  first: Buffer | undefined,
-  surroundings: Surroundings,
-  tried: Set<Target>,
-): void {
+function connectToNext(client: Socket, surroundings: Surroundings, tried: Set<Target>): void {
   const { pool, tally, listener, idleTimeout } = surroundings
   const target = pool.next(tried)
   if (!target) {
@@ -43,16 +37,15 @@ function connectToNext(
   const upstream = secure ? connectSecurely({ ...place, rejectUnauthorized: false }) : connect(place)
   const done = target.begin(() => upstream.destroy())
   upstream.once('close', done)
-  const next = (): void => connectToNext(client, first, surroundings, tried)
+  const next = (): void => connectToNext(client, surroundings, tried)
   upstream.once('error', next)
   upstream.once(secure ? 'secureConnect' : 'connect', () => {
     upstream.off('error', next)
     join(client, upstream, idleTimeout)
-    if (first) upstream.write(first)
   })
 }
 
-function join(client: Duplex, upstream: Socket, idleTimeout: number): void {
+function join(client: Socket, upstream: Socket, idleTimeout: number): void {
   upstream.on('error', () => upstream.destroy())
   upstream.setTimeout(idleTimeout, () => upstream.destroy())
   upstream.once('close', () => client.destroy())
