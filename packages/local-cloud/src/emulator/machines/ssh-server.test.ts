@@ -89,6 +89,14 @@ describe('commands', () => {
     await lab.machines.destroy('i-doomed')
   })
 
+  it('fail alone when no command line can hold them', async () => {
+    const ssh = await connect()
+    const { code, stderr } = await ssh.execCommand('echo \0')
+    expect({ code, stderr }).toEqual({ code: 126, stderr: expect.stringContaining('null bytes') })
+    expect(await ssh.execCommand('echo next')).toMatchObject({ stdout: 'next' })
+    ssh.dispose()
+  })
+
   it('have a terminal when asked for one', async () => {
     const args = ['-tt', ...lab.options(machine), `deploy@${machine.address}`, 'tty; exit 4']
     const { stdout, code } = await run('ssh', args)
@@ -215,6 +223,15 @@ it('forwards connections, so that a machine can be the way to another', async ()
     'echo $INSTANCE_ID',
   ]
   expect(await run('ssh', args)).toEqual({ stdout: 'i-2\n', stderr: '', code: 0 })
+})
+
+it('refuses to forward to a port that there is not', async () => {
+  const ssh = await connect()
+  await expect(ssh.forwardOut('127.0.0.1', 1, machine.address, 70_000)).rejects.toThrow(
+    /Channel open failure/,
+  )
+  expect(await ssh.execCommand('echo next')).toMatchObject({ stdout: 'next' })
+  ssh.dispose()
 })
 
 async function connect({ address, sshPort } = machine): Promise<NodeSSH> {

@@ -119,6 +119,10 @@ function forward(
   { destIP, destPort }: TcpipRequestInfo,
   address: string,
 ): void {
+  if (destPort > 65_535) {
+    reject()
+    return
+  }
   const host = destIP === 'localhost' || destIP === '127.0.0.1' ? address : destIP
   const socket = connect({ host, port: destPort, noDelay: true, allowHalfOpen: true })
   socket.once('error', reject)

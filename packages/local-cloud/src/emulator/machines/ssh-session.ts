@@ -11,6 +11,8 @@ import { serveSftp } from './sftp.ts'
 import { sendOutputs } from './ssh-output.ts'
 
 const hangUpGrace = 2_000
+/** The exit code of what cannot be started. */
+const unstarted = 126
 const acceptedVariables = /^(LANG|LC_\w+)$/
 
 /** The connection that a session belongs to. */
@@ -29,17 +31,28 @@ export function serveSession(
   const variables: Record<string, string> = {}
   let terminal: PseudoTtyInfo | undefined
   let child: ChildProcess | undefined
-  const run = (command: string | undefined): ChildProcess => {
+  const run = (channel: ServerChannel, command: string | undefined): ChildProcess | undefined => {
     const environment = { ...environmentOf(computer), ...variables, SSH_CONNECTION: peers }
-    child = start(computer, environment, terminal, command)
-    return child
+    try {
+      child = start(computer, environment, terminal, command)
+      return child
+    } catch (error) {
+      // No command line can hold a zero byte, and Node says so at once.
+      tellUnstarted(channel, error)
+      channel.end()
+      return undefined
+    }
   }
   const silence = (): void => {
     socket?.pause()
     socket?.cork()
   }
   const runHeard = (channel: ServerChannel, command: string, { fault, ended }: HeardCommand): void => {
-    const started = run(command)
+    const started = run(channel, command)
+    if (!started) {
+      ended(unstarted)
+      return
+    }
     started.once('exit', (code) => {
       ended(code ?? 1)
       if (fault?.kind === 'lose') socket?.destroy()
@@ -72,7 +85,8 @@ export function serveSession(
   })
   session.on('shell', (accept) => {
     const channel = accept()
-    attach(run(undefined), channel)
+    const started = run(channel, undefined)
+    if (started) attach(started, channel)
   })
   session.on('sftp', (accept) => serveSftp(accept(), computer.layout))
   return () => {
@@ -121,14 +135,18 @@ function attach(child: ChildProcess, channel: ServerChannel, told?: number): voi
       resolve()
     })
     child.once('error', (error) => {
-      channel.stderr.write(`${error.message}\n`)
-      tellExit(channel, 126, null)
+      tellUnstarted(channel, error)
       resolve()
     })
   })
   // As with sshd, what a command leaves in the background holds its output open, and the channel with it.
   // An output that breaks off (the program could not be started) has ended as well.
   void Promise.allSettled([ended, sendOutputs(channel, stdout, stderr)]).then(() => channel.end())
+}
+
+function tellUnstarted(channel: ServerChannel, error: unknown): void {
+  channel.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  tellExit(channel, unstarted, null)
 }
 
 function tellExit(channel: ServerChannel, code: number | null, signal: NodeJS.Signals | null): void {
