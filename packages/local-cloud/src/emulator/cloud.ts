@@ -33,6 +33,8 @@ export interface CloudOptions {
   /** How long things take, in AWS seconds; `sync`: from a DNS change to INSYNC, 30 when left out. */
   readonly latencies?: Partial<Latencies & { readonly sync: number }>
   readonly faults?: FaultSettings
+  /** Whether the directory is still this cloud's: its records are not written any more once it is not. @default always */
+  readonly owned?: () => boolean
   /** Hears of what goes wrong where no caller waits. @default console.error */
   readonly report?: (error: unknown) => void
 }
@@ -78,7 +80,7 @@ async function open(options: CloudOptions, endings: Endings): Promise<Cloud> {
   const { region = 'us-east-1', report = console.error } = options
   const directory = options.directory ?? (await temporaryDirectory(endings))
   const clock = scaledClock(options.timeScale ?? 0.1)
-  const store = openStore(join(directory, 'records.json'))
+  const store = openStore(join(directory, 'records.json'), options.owned)
   endings.push(async () => {
     // Calls that were under way note now what they did.
     await immediate()

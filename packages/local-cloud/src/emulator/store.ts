@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /**
@@ -16,17 +16,23 @@ export interface Store {
   close(): void
 }
 
-/** A store in a JSON file (private to the user), or in memory alone when `file` is left out. */
-export function openStore(file?: string): Store {
+/**
+ * A store in a JSON file (private to the user), or in memory alone when `file` is left out.
+ *
+ * @param owned - whether the file's directory is still ours; one that was removed, or is another's, is left alone
+ */
+export function openStore(file?: string, owned: () => boolean = () => true): Store {
   const slices = file === undefined ? {} : readSlices(file)
+  if (file !== undefined) mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   let scheduled = false
   let closed = false
   const flush = (): void => {
     scheduled = false
-    if (file === undefined) return
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-    writeFileSync(`${file}.new`, JSON.stringify(slices), { mode: 0o600 })
-    renameSync(`${file}.new`, file)
+    if (file === undefined || closed) return
+    if (owned() && existsSync(dirname(file))) {
+      writeFileSync(`${file}.new`, JSON.stringify(slices), { mode: 0o600 })
+      renameSync(`${file}.new`, file)
+    } else closed = true
   }
   return {
     slice<Slice extends object>(name: string, initial: () => Slice): Slice {

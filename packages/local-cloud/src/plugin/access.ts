@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { reportOf, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
+import { answers, holdPlace } from './hold.ts'
 
 /** All that a client needs to reach a running cloud; written by its process, private to the user. */
 export const cloudAccess = z.object({
@@ -14,7 +15,7 @@ export const cloudAccess = z.object({
   dns: z.object({ address: z.string(), port: z.number() }),
   ssh: z.object({ user: z.string(), port: z.number(), identityFile: z.string() }),
   /** Where its users hold it open. */
-  hold: z.object({ port: z.number(), secret: z.string() }),
+  hold: holdPlace,
 })
 
 export type CloudAccess = z.infer<typeof cloudAccess>
@@ -40,27 +41,34 @@ export function makeCloudDirectory(directory: string): void {
   }
 }
 
-/** How to reach the cloud that runs from this directory; undefined when none does. */
+/**
+ * How to reach the cloud that runs from this directory; undefined when none does.
+ *
+ * @throws ViridianError `E_CLOUD_FILE`
+ */
 export async function readAccess(directory: string): Promise<CloudAccess | undefined> {
+  const file = accessFile(directory)
   let text: string
   try {
-    text = await readFile(accessFile(directory), 'utf8')
+    text = await readFile(file, 'utf8')
   } catch (error) {
     if (error instanceof Error && 'code' in error && /^(ENOENT|ENOTDIR)$/.test(String(error.code)))
       return undefined
     throw error
   }
-  const access = cloudAccess.parse(JSON.parse(text))
-  return isAlive(access.pid) ? access : undefined
+  const access = accessIn(text, file)
+  return (await answers(access.hold)) ? access : undefined
 }
 
-function isAlive(pid: number): boolean {
+function accessIn(text: string, file: string): CloudAccess {
   try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    // Another user's process, or none: not a cloud that we could use.
-    return false
+    return cloudAccess.parse(JSON.parse(text))
+  } catch (cause) {
+    throw new ViridianError('E_CLOUD_FILE', 'what stands there of the local cloud cannot be read', {
+      place: { file },
+      hint: '"tasks cloud down" ends the cloud and removes the file',
+      ...(cause instanceof SyntaxError && { cause }),
+    })
   }
 }
 

@@ -3,7 +3,8 @@ import type { FaultSettings } from '../emulator/faults.ts'
 import { type CloudAccess, cloudDirectory, readAccess } from './access.ts'
 import { faultFlags, faultsOf, switchOn } from './fault-flags.ts'
 import type { FleetSeed } from './fleet-seed.ts'
-import { endCloud, holdCloud } from './hold.ts'
+import { holdCloud } from './hold.ts'
+import { type Ending, endHolder } from './lock.ts'
 
 /** `tasks cloud up|status|down`. */
 export function cloudCommand(fleet: FleetSeed | undefined): PluginCommand {
@@ -119,10 +120,15 @@ async function status(c: ActionContext, fleet: FleetSeed | undefined): Promise<n
   return access ? 0 : 1
 }
 
+const endings: Readonly<Record<Ending, string>> = {
+  ended: 'the local cloud has ended',
+  none: 'the local cloud was not running',
+  cleared: 'the local cloud had died; cloud.json and lock, which it had left, are removed',
+}
+
 async function down(c: ActionContext): Promise<number> {
-  const access = await readAccess(cloudDirectory(c.stateDirectory))
-  if (access) await endCloud(access.hold)
-  if (!c.json) c.print(access ? 'the local cloud has ended' : 'the local cloud was not running')
+  const ending = await endHolder(cloudDirectory(c.stateDirectory))
+  if (!c.json) c.print(endings[ending])
   return 0
 }
 

@@ -1,23 +1,30 @@
-import { timingSafeEqual } from 'node:crypto'
+import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { connect, createServer, type Socket } from 'node:net'
 import { ViridianError } from '@viridian/core'
+import { z } from '@viridian/core/zod'
 
 export interface Hold {
+  /** Resolves when the cloud has let go by itself: it has ended, or died. */
+  readonly lost: Promise<void>
   release(): void
 }
 
+/** Where a cloud is held open, and the word that it wants to hear. */
+export const holdPlace = z.object({ port: z.number(), secret: z.string() })
+
+export type HoldPlace = z.infer<typeof holdPlace>
+
 /** Counts who uses the cloud: each user keeps one connection open, which its death closes as well. */
 export interface HoldCounter {
-  readonly port: number
+  readonly place: HoldPlace
+  /** From now on nobody's holding it counts. */
+  start(): void
   close(): void
 }
 
-/** Calls `idle` once nobody has held the cloud for `idleMs`, counted from the start; never without `idleMs`. */
-export async function countHolds(
-  secret: string,
-  idleMs: number | undefined,
-  idle: () => void,
-): Promise<HoldCounter> {
+/** Calls `idle` once nobody has held the cloud for `idleMs`, counted from `start`; never without `idleMs`. */
+export async function countHolds(idleMs: number | undefined, idle: () => void): Promise<HoldCounter> {
+  const secret = randomBytes(16).toString('hex')
   const connected = new Set<Socket>()
   const holders = new Set<Socket>()
   let ending = false
@@ -26,7 +33,7 @@ export async function countHolds(
     idle()
   }
   const wait = (): NodeJS.Timeout | undefined => (idleMs === undefined ? undefined : setTimeout(end, idleMs))
-  let timer = wait()
+  let timer: NodeJS.Timeout | undefined
   const release = (socket: Socket): void => {
     if (!holders.delete(socket) || holders.size > 0) return
     timer = wait()
@@ -38,6 +45,7 @@ export async function countHolds(
     socket.once('data', (data) => {
       const [given = '', verb] = data.toString().trim().split(' ')
       if (!same(given, secret)) return socket.destroy()
+      if (verb === 'ask') return socket.end('here\n')
       if (verb === 'end') return end()
       // Too late: who asks now starts a cloud anew.
       if (ending) return socket.destroy()
@@ -55,7 +63,10 @@ export async function countHolds(
     })
   })
   return {
-    port,
+    place: { port, secret },
+    start() {
+      if (holders.size === 0) timer = wait()
+    },
     close() {
       clearTimeout(timer)
       server.close()
@@ -69,8 +80,12 @@ function same(given: string, secret: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b)
 }
 
-/** Keeps the cloud running until the hold is released, or this process ends. */
-export function holdCloud({ port, secret }: { port: number; secret: string }): Promise<Hold> {
+/**
+ * Keeps the cloud running until the hold is released, or this process ends.
+ *
+ * @throws ViridianError `E_CLOUD_GONE`
+ */
+export function holdCloud({ port, secret }: HoldPlace): Promise<Hold> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1')
     const refuse = (cause?: unknown): void =>
@@ -85,9 +100,43 @@ export function holdCloud({ port, secret }: { port: number; secret: string }): P
     socket.once('data', () => {
       // The run's own end must not wait for this connection.
       socket.unref()
-      resolve({ release: () => socket.destroy() })
+      let released = false
+      const lost = new Promise<void>((tell) => socket.once('close', () => released || tell()))
+      const release = (): void => {
+        released = true
+        socket.destroy()
+      }
+      resolve({ lost, release })
     })
     socket.write(`${secret} hold\n`)
+  })
+}
+
+const answersWithinMs = 10_000
+
+/**
+ * Whether a cloud lives there: one that has died is not reached, and whoever has its port by now does not know the secret.
+ *
+ * @throws ViridianError `E_CLOUD_STUCK` when somebody listens and says nothing
+ */
+export function answers({ port, secret }: HoldPlace): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.setTimeout(answersWithinMs, () => {
+      reject(
+        new ViridianError('E_CLOUD_STUCK', 'the local cloud does not answer', {
+          hint: 'its process id stands in .tasks/cloud/lock: end it, or remove that file if it is another program',
+        }),
+      )
+      socket.destroy()
+    })
+    socket.once('data', (data) => {
+      resolve(data.toString() === 'here\n')
+      socket.destroy()
+    })
+    socket.on('error', () => resolve(false))
+    socket.on('close', () => resolve(false))
+    socket.write(`${secret} ask\n`)
   })
 }
 
@@ -98,7 +147,7 @@ const endsWithinMs = 30_000
  *
  * @throws ViridianError `E_CLOUD_STUCK`
  */
-export function endCloud({ port, secret }: { port: number; secret: string }): Promise<void> {
+export function endCloud({ port, secret }: HoldPlace): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1')
     socket.setTimeout(endsWithinMs, () => {

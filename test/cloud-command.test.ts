@@ -1,0 +1,90 @@
+import type { ChildProcess } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ended, onLine, Project, type Result } from './project.ts'
+
+const config = `
+import { defineConfig } from '@viridian/core'
+import { localCloud } from '@viridian/local-cloud'
+
+export default defineConfig({ tasks: {}, stages: { local: { plugins: [localCloud()] } }, defaultStage: 'local' })
+`
+
+let project: Project
+const started: ChildProcess[] = []
+
+beforeEach(async () => {
+  project = await Project.of({ 'tasks.config.ts': config })
+})
+
+afterEach(async () => {
+  for (const child of started.splice(0)) child.kill('SIGKILL')
+  await project.remove()
+})
+
+/** `tasks cloud up` in the foreground: resolves when it says how to end it. */
+async function up(
+  flags: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ child: ChildProcess; over: Promise<Result> }> {
+  const child = project.start(['cloud', 'up', ...flags], env)
+  started.push(child)
+  const over = ended(child)
+  const ready = new Promise<void>((resolve) => {
+    onLine(child, (line) => line.startsWith('Ctrl-C') && resolve())
+  })
+  const early = over.then(({ exitCode, stdout, stderr }) => {
+    throw new Error(`it has ended with ${exitCode}:\n${stdout}\n${stderr}`)
+  })
+  early.catch(() => undefined)
+  await Promise.race([ready, early])
+  return { child, over }
+}
+
+const file = (name: string): string => join(project.directory, '.tasks/cloud', name)
+
+describe('what a dead cloud has left', () => {
+  beforeEach(async () => {
+    const { child, over } = await up()
+    child.kill('SIGKILL')
+    await over
+    // The process id may be anybody's by now: this one's, for one.
+    for (const name of ['cloud.json', 'lock']) {
+      const left = { ...JSON.parse(await project.read(`.tasks/cloud/${name}`)), pid: process.pid }
+      await project.write(`.tasks/cloud/${name}`, JSON.stringify(left))
+    }
+  })
+
+  it('is in nobody’s way', async () => {
+    expect((await project.tasks('cloud', 'status')).stdout).toContain('is not running')
+    await up()
+    expect((await project.tasks('cloud', 'status')).exitCode).toBe(0)
+  }, 60_000)
+
+  it('is removed by down, which says so', async () => {
+    expect((await project.tasks('cloud', 'down')).stdout).toBe(
+      'the local cloud had died; cloud.json and lock, which it had left, are removed\n',
+    )
+    expect([file('cloud.json'), file('lock')].filter(existsSync)).toEqual([])
+    expect((await project.tasks('cloud', 'down')).stdout).toBe('the local cloud was not running\n')
+  }, 60_000)
+})
+
+it('is ended by down although what it says of itself is damaged', async () => {
+  const { over } = await up()
+  await project.write('.tasks/cloud/cloud.json', '{"pid":')
+  const { exitCode, stderr } = await project.tasks('cloud', 'status')
+  expect(exitCode).toBe(2)
+  expect(stderr).toMatch(/^E_CLOUD_FILE: .*\n.*cloud\.json\n(?:.*\n)*hint: "tasks cloud down" ends the cloud/)
+  expect((await project.tasks('cloud', 'down')).stdout).toBe('the local cloud has ended\n')
+  expect((await over).exitCode).toBe(0)
+}, 60_000)
+
+it('ends when its directory is removed, and leaves nothing there', async () => {
+  const { over } = await up()
+  await rm(join(project.directory, '.tasks/cloud'), { recursive: true })
+  expect(await over).toMatchObject({ exitCode: 0, stderr: '' })
+  expect(existsSync(join(project.directory, '.tasks/cloud'))).toBe(false)
+}, 60_000)
