@@ -1,6 +1,7 @@
-import { rename } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
+import { AutoScalingClient, DeleteTagsCommand } from '@aws-sdk/client-auto-scaling'
 import { CloudWatchClient, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Account } from './account.ts'
@@ -106,6 +107,51 @@ describe.sequential('what deployments that switch a name leave behind', () => {
     expect([groups, balancers, configurations, images].map(({ length }) => length)).toEqual([1, 1, 1, 1])
     expect(kinds(await project.json(['gc', '--keep', '0', '--yes']))).toEqual([])
     expect((await project.json(['run', 'deploy:bluegreen-dns', '--release', 'v4'])).exitCode).toBe(0)
+  }, 120_000)
+})
+
+describe.sequential('what a run may go back to', () => {
+  let rehearsal: Rehearsal
+
+  beforeAll(async () => {
+    rehearsal = await Rehearsal.open(instanceSwap)
+  })
+  afterAll(() => rehearsal.close())
+
+  it('stays while the run keeps its way back open, here and on another machine', async () => {
+    const { project, account, cloud } = rehearsal
+    expect((await project.json(['run', 'deploy:bluegreen', '--release', 'v2'])).exitCode).toBe(0)
+    const before = await account.inventory()
+    const kept = await project.json([
+      ...['run', 'deploy:bluegreen', '--release', 'v3', '--keep-blue', '10m', '--detach'],
+    ])
+    const run = String(kept.last('run.finished').run)
+    const blue = (result: JsonResult) =>
+      found(result).filter(({ thing }) => before.configurations.some((each) => thing.endsWith(`/${each}`)))
+    await rename(join(project.directory, '.tasks/runs'), join(project.directory, 'elsewhere'))
+    const elsewhere = await project.json(['gc', '--dry-run', '--keep', '0', '--older-than', '0'])
+    expect(blue(elsewhere).map(({ stays }) => stays?.reason)).toEqual([
+      `run ${run} holds group web, and may point it back at it`,
+    ])
+    await rm(join(project.directory, '.tasks/runs'), { recursive: true })
+    await rename(join(project.directory, 'elsewhere'), join(project.directory, '.tasks/runs'))
+    // What the journal says holds without the pin.
+    const { endpoint, region, accessKeyId, secretAccessKey } = cloud
+    const scaling = new AutoScalingClient({ endpoint, region, credentials: { accessKeyId, secretAccessKey } })
+    const pin = { ResourceId: 'web', ResourceType: 'auto-scaling-group', Key: 'viridian:pin' }
+    await scaling.send(new DeleteTagsCommand({ Tags: [pin] }))
+    const here = await project.json(['gc', '--yes', '--keep', '0'])
+    expect(here.exitCode).toBe(0)
+    expect(blue(here).map(({ stays }) => stays)).toMatchObject([
+      {
+        why: 'open-run',
+        reason: expect.stringMatching(
+          new RegExp(`^run ${run} may go back to it, and keeps its way back open until`),
+        ),
+      },
+    ])
+    expect((await project.json(['rollback', '--yes'])).exitCode).toBe(0)
+    await until('all is as before', async () => isDeepStrictEqual(await account.inventory(), before))
   }, 120_000)
 })
 

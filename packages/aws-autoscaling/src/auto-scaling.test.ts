@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type FleetCloud, openFleetCloud, until, userData } from '../../aws/src/testing/fleet-cloud.ts'
 import { testSteps } from '../../aws/src/testing/test-steps.ts'
 import { autoScaling } from './index.ts'
+import { sourceMark } from './pin-tag.ts'
 
 let cloud: FleetCloud
 const fleets = autoScaling()
@@ -54,7 +55,8 @@ test('a pin holds the group, says so in a tag, and its undo gives back what it c
   await cloud.scaling.suspendProcesses({ AutoScalingGroupName: 'web', ScalingProcesses: ['AZRebalance'] })
   const before = await cloud.settled()
   const t = testSteps(cloud.context())
-  const pin = await fleets.pin(t, await described())
+  const blue = await described()
+  const pin = await fleets.pin(t, blue)
   expect(pin).toMatchObject({
     group: 'web',
     processes: ['AlarmNotification', 'ScheduledActions', 'ReplaceUnhealthy'],
@@ -64,7 +66,10 @@ test('a pin holds the group, says so in a tag, and its undo gives back what it c
   expect(pinned.MaxSize).toBe(6)
   expect(pinned.SuspendedProcesses).toHaveLength(4)
   expect(pinned.Tags?.find(({ Key }) => Key === 'viridian:pin')).toMatchObject({
-    Value: JSON.stringify({ run: t.runId, by: 'ada@here', max: 4, processes: pin.processes }),
+    Value: JSON.stringify({
+      ...{ run: t.runId, by: 'ada@here', max: 4, processes: pin.processes },
+      source: sourceMark(blue.launch.source),
+    }),
     PropagateAtLaunch: false,
   })
   await expect(fleets.pin(testSteps(cloud.context()), await described())).rejects.toMatchObject({

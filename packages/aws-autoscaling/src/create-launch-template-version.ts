@@ -39,6 +39,8 @@ export const createLaunchTemplateVersion = defineChange({
     from: TemplateSource,
     digest: z.string(),
     image: z.string(),
+    /** The group that it is for, which its description names. */
+    group: z.string().exactOptional(),
   }),
   /** The highest number that there was. */
   beforeSchema: z.strictObject({ latest: z.int() }),
@@ -56,17 +58,17 @@ export const createLaunchTemplateVersion = defineChange({
     const { LaunchTemplates } = await ec2Api(c, 'DescribeLaunchTemplates', input, Templates)
     return { latest: Math.max(...LaunchTemplates.map(({ LatestVersionNumber }) => LatestVersionNumber)) }
   },
-  run: async ({ from, digest, image }, c) => {
+  run: async ({ from, digest, image, group }, c) => {
     const settings = await readSameSettings(c, from, digest)
     const input = {
-      ...versionWithImage(settings.version, descriptionOf(from.name, c), image),
+      ...versionWithImage(settings.version, descriptionOf(group ?? from.name, c), image),
       ClientToken: c.token,
     }
     const { LaunchTemplateVersion } = await ec2Api(c, 'CreateLaunchTemplateVersion', input, Created)
     return { version: `${LaunchTemplateVersion.VersionNumber}` }
   },
-  find: async ({ from }, c) => {
-    const description = descriptionOf(from.name, c)
+  find: async ({ from, group }, c) => {
+    const description = descriptionOf(group ?? from.name, c)
     const found = await lookFor(c, async () =>
       (await versionsFrom(c, from.id, c.before.latest)).find(
         ({ VersionDescription }) => VersionDescription === description,
@@ -97,8 +99,8 @@ export const createLaunchTemplateVersion = defineChange({
   leaves: ({ from }, { version }) => [`launch template version ${from.name}:${version}`],
 })
 
-const descriptionOf = (template: string, c: { readonly token: string }): string =>
-  nameFor(template, c.token, descriptionLimit)
+const descriptionOf = (name: string, c: { readonly token: string }): string =>
+  nameFor(name, c.token, descriptionLimit)
 
 async function versionsFrom(
   c: StepContext,

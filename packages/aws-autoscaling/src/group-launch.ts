@@ -51,6 +51,7 @@ export const setGroupLaunch = defineChange({
     return undefined
   },
   touches: ({ group, source }) => [`group/${group}#launch`, sourceThing(source)],
+  restores: (_input, before) => [sourceThing(before)],
   leaves: ({ group, source }) => [
     `group ${group}: launches from ${sourceName(source)}, or has members that it has launched from it`,
   ],

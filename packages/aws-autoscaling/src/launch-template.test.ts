@@ -113,7 +113,7 @@ test('relaunch gives the template a version that has all but the image and the o
   expect(await says()).toBe(`${made?.VersionNumber}`)
   expect(made).toMatchObject({
     DefaultVersion: false,
-    VersionDescription: expect.stringMatching(/^web--20261123-/),
+    VersionDescription: expect.stringMatching(/^tpl--20261123-/),
   })
   const BlockDeviceMappings = [{ DeviceName: '/dev/xvda', Ebs: { VolumeSize: 20 } }]
   const data = { ...original?.LaunchTemplateData, ImageId: image, BlockDeviceMappings }

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { type LaunchSource, sourceThing } from '@viridian/aws'
 import { z } from '@viridian/core/zod'
 
 const PinText = z.object({
@@ -6,13 +8,24 @@ const PinText = z.object({
   by: z.string().exactOptional(),
   max: z.int(),
   processes: z.array(z.string()),
+  /** The mark of what the group launched from, and may go back to: a tag has no room for its name. */
+  source: z.string().exactOptional(),
 })
 
 /** What the tag `viridian:pin` of a group says: which run holds it, and what to give back. */
 export type PinText = z.infer<typeof PinText>
 
-export const pinText = ({ run, by, max, processes }: PinText): string =>
-  JSON.stringify({ run, ...(by !== undefined && { by }), max, processes })
+export const pinText = ({ run, by, max, processes, source }: PinText): string =>
+  JSON.stringify({
+    run,
+    ...(by !== undefined && { by }),
+    max,
+    processes,
+    ...(source !== undefined && { source }),
+  })
+
+export const sourceMark = (source: LaunchSource): string =>
+  createHash('sha256').update(sourceThing(source)).digest('hex').slice(0, 12)
 
 /** Nothing, when somebody has written something else there. */
 export function parsePin(tag: string): PinText | undefined {

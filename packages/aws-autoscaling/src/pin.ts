@@ -2,7 +2,7 @@ import { type Fleet, pinTag } from '@viridian/aws'
 import { type Steps, ViridianError } from '@viridian/core'
 import { tagGroup, untagGroup } from './group-tag.ts'
 import { changeMax } from './max-size.ts'
-import { pinText } from './pin-tag.ts'
+import { pinText, sourceMark } from './pin-tag.ts'
 import { readinessOf, readReadiness } from './preflight.ts'
 import { resumeProcesses, suspendProcesses } from './processes.ts'
 import { seeHeld } from './see-held.ts'
@@ -70,5 +70,6 @@ function pinOf(
     .filter((process) => !fleet.suspended.includes(process))
     .filter((process) => !heals || process !== 'ReplaceUnhealthy')
   const max = { from: fleet.max, to: Math.max(fleet.max, fleet.desired + room) }
-  return { group: fleet.name, tag: pinText({ run, by, max: max.from, processes }), processes, max }
+  const source = sourceMark(fleet.launch.source)
+  return { group: fleet.name, tag: pinText({ run, by, max: max.from, processes, source }), processes, max }
 }

@@ -7,7 +7,7 @@ import { setGroupLaunch } from './group-launch.ts'
 /** Copies a launch source with another image: see `AutoScaling.copyLaunch`. */
 export function copyLaunch(t: Steps, launch: LaunchSpec, image: string): Promise<LaunchSource> {
   const title = `copy ${sourceName(launch.source)} with ${image}`
-  return t.move({ name: 'copy-launch', title }, (t) => copied(t, launch, image))
+  return t.move({ name: 'copy-launch', title }, (t) => copied(t, launch, { image }))
 }
 
 /** Makes a group launch another image: see `AutoScaling.relaunchWith`. */
@@ -20,15 +20,27 @@ export function relaunchWith(
     const { source } = launch
     if (launch.floating !== undefined)
       await t.step(setGroupLaunch, { group, source, own: false, loadBalancers })
-    await t.step(setGroupLaunch, { group, source: await copied(t, launch, image), own: true, loadBalancers })
+    await t.step(setGroupLaunch, {
+      group,
+      source: await copied(t, launch, { image, group }),
+      own: true,
+      loadBalancers,
+    })
   })
 }
 
-async function copied(t: Steps, { source, digest }: LaunchSpec, image: string): Promise<LaunchSource> {
+async function copied(
+  t: Steps,
+  { source, digest }: LaunchSpec,
+  { image, group }: { image: string; group?: string },
+): Promise<LaunchSource> {
   if (source.kind === 'launchConfiguration') {
     const { name } = await t.step(createLaunchConfiguration, { from: source.name, digest, image })
     return { kind: source.kind, name }
   }
-  const { version } = await t.step(createLaunchTemplateVersion, { from: source, digest, image })
+  const { version } = await t.step(createLaunchTemplateVersion, {
+    ...{ from: source, digest, image },
+    ...(group !== undefined && { group }),
+  })
   return { ...source, version }
 }

@@ -3,6 +3,7 @@ import {
   autoScalingApi,
   ec2Api,
   LaunchSource,
+  pinTag,
   runOfName,
   sourceName,
   sourceThing,
@@ -12,6 +13,7 @@ import { defineRead, type LeftoverKind, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { type Group, readGroups } from '../group.ts'
 import { saysVersion } from '../launch-template-version.ts'
+import { parsePin, sourceMark } from '../pin-tag.ts'
 import { removeLaunchConfiguration } from '../retired/remove-launch-configuration.ts'
 import { removeLaunchTemplateVersion } from '../retired/remove-launch-template-version.ts'
 
@@ -19,6 +21,8 @@ const MadeSource = z.strictObject({
   source: LaunchSource,
   /** Null for one that no run has made, and that only what is removed has needed. */
   run: z.string().nullable(),
+  /** What it is a successor in: of one template, groups have series of their own. */
+  series: z.string(),
   user: z.string().exactOptional(),
 })
 type MadeSource = z.infer<typeof MadeSource>
@@ -45,10 +49,12 @@ const Versions = z.object({
 /** Finds the launch configurations and the template versions that runs have made, as their names and descriptions say. */
 export const findMadeSources = defineRead({
   name: 'aws-autoscaling/find-made-sources',
-  version: 1,
+  version: 2,
   input: z.strictObject({
     /** Groups that don't count: they will be gone. */
     without: z.array(z.string()),
+    /** Groups whose pins don't count: they will be given back. */
+    unpinned: z.array(z.string()),
     /** Others to look at, as steps name them: nobody may need them any more. */
     needed: z.array(z.string()),
   }),
@@ -60,23 +66,34 @@ export const findMadeSources = defineRead({
     'ec2:DescribeLaunchTemplateVersions',
   ],
   title: () => 'find the launch sources that runs have made',
-  run: async ({ without, needed }, c) => {
+  run: async ({ without, unpinned, needed }, c) => {
     const [all, configurations, versions] = await Promise.all([
       readGroups(c),
       readConfigurations(c),
       readVersions(c),
     ])
     const groups = all.filter(({ AutoScalingGroupName }) => !without.includes(AutoScalingGroupName))
+    const returns = waysBack(groups.filter(({ AutoScalingGroupName: name }) => !unpinned.includes(name)))
+    const madeSource = (
+      source: LaunchSource,
+      name: string,
+      series: string,
+      used: string | undefined,
+    ): MadeSource => {
+      const user = used ?? returns.get(sourceMark(source))
+      return { source, run: runOfName(name) ?? null, series, ...(user !== undefined && { user }) }
+    }
     const found = [
-      ...configurations.map((name): MadeSource => {
+      ...configurations.map((name) => {
         const user = groups.find(({ LaunchConfigurationName }) => LaunchConfigurationName === name)
-        return madeSource({ kind: 'launchConfiguration', name }, runOfName(name), user && launchesFrom(user))
+        const source = { kind: 'launchConfiguration', name } as const
+        return madeSource(source, name, stemOf(name), user && launchesFrom(user))
       }),
-      ...versions.map(({ source, description, isDefault, isLatest }): MadeSource => {
+      ...versions.map(({ source, description, isDefault, isLatest }) => {
         const said = [source.version, ...(isLatest ? ['$Latest'] : []), ...(isDefault ? ['$Default'] : [])]
         const user = groups.find((group) => saysVersion(group, source, said))
         const why = isDefault ? 'it is the default of its template' : user && launchesFrom(user)
-        return madeSource(source, runOfName(description), why)
+        return madeSource(source, description, `${source.id} ${stemOf(description)}`, why)
       }),
     ]
     return found.filter(({ source, run }) => run !== null || needed.includes(sourceThing(source)))
@@ -91,11 +108,12 @@ export const leftSources: LeftoverKind = {
     const needed = ['launch-configuration', 'launch-template'].flatMap((kind) =>
       going.needed(kind).map((name) => `${kind}/${name}`),
     )
-    const found = await t.step(findMadeSources, { without: going.named('group'), needed })
-    return found.map(({ source, run, user }) => ({
+    const goingTo = { without: going.named('group'), unpinned: going.named('pin') }
+    const found = await t.step(findMadeSources, { ...goingTo, needed })
+    return found.map(({ source, run, series, user }) => ({
       thing: sourceThing(source),
       title: titleOf(source),
-      ...(run !== null && { run, series: seriesOf(source) }),
+      ...(run !== null && { run, series }),
       ...(user !== undefined && { inUse: user }),
       remove: async (t) => {
         if (source.kind === 'launchConfiguration')
@@ -109,16 +127,17 @@ export const leftSources: LeftoverKind = {
 const titleOf = (source: LaunchSource): string =>
   `${source.kind === 'launchConfiguration' ? 'launch configuration' : 'launch template version'} ${sourceName(source)}`
 
-const seriesOf = (source: LaunchSource): string =>
-  source.kind === 'launchConfiguration' ? stemOf(source.name) : source.id
-
-const madeSource = (source: LaunchSource, run: string | undefined, user: string | undefined): MadeSource => ({
-  source,
-  run: run ?? null,
-  ...(user !== undefined && { user }),
-})
-
 const launchesFrom = ({ AutoScalingGroupName: name }: Group): string => `group ${name} launches from it`
+
+/** By the marks of launch sources, whose pin says that a group may be pointed back at it: also a run's of another machine. */
+const waysBack = (groups: readonly Group[]): ReadonlyMap<string, string> =>
+  new Map(
+    groups.flatMap(({ AutoScalingGroupName: name, Tags }): [string, string][] => {
+      const pin = parsePin(Tags.find(({ Key }) => Key === pinTag)?.Value ?? '')
+      if (pin?.source === undefined) return []
+      return [[pin.source, `run ${pin.run} holds group ${name}, and may point it back at it`]]
+    }),
+  )
 
 async function readConfigurations(c: StepContext): Promise<string[]> {
   const found = await allPages(async (NextToken) => {

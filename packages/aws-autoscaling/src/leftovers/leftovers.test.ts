@@ -5,6 +5,7 @@ import { type FleetCloud, openFleetCloud, until } from '../../../aws/src/testing
 import { nothingGoes, plain } from '../../../aws/src/testing/leftovers.ts'
 import { type TestSteps, testSteps } from '../../../aws/src/testing/test-steps.ts'
 import { autoScaling } from '../index.ts'
+import { pinText, sourceMark } from '../pin-tag.ts'
 import { leftGroups } from './left-groups.ts'
 import { leftPins } from './left-pins.ts'
 import { leftSources } from './left-sources.ts'
@@ -161,9 +162,12 @@ test('launch sources that runs have made, or that a removed group needed, are re
     ...{ LaunchTemplateName: 'web', ...data, VersionDescription: nameFor('web', token(3), 255) },
   })
   const { LaunchTemplateId: id = '' } = LaunchTemplate ?? {}
-  for (const step of [4, 5])
+  for (const [group, step] of [
+    ['web', 4],
+    ['shop', 5],
+  ] as const)
     await cloud.ec2.createLaunchTemplateVersion({
-      ...{ LaunchTemplateId: id, ...data, VersionDescription: nameFor('web', token(step), 255) },
+      ...{ LaunchTemplateId: id, ...data, VersionDescription: nameFor(group, token(step), 255) },
     })
   const found = plain(await leftSources.find(t, nothingGoes))
   expect(found).toEqual([
@@ -182,7 +186,7 @@ test('launch sources that runs have made, or that a removed group needed, are re
         thing: `launch-template/${id}#${version}`,
         title: `launch template version web:${version}`,
         run,
-        series: id,
+        series: `${id} ${version === '3' ? 'shop' : 'web'}`,
       },
       ...(version === '1' && { inUse: 'it is the default of its template' }),
     })),
@@ -195,6 +199,25 @@ test('launch sources that runs have made, or that a removed group needed, are re
   const without = plain(await leftSources.find(t, going)).map(({ thing, inUse }) => [thing, inUse])
   expect(without).toContainEqual(['launch-configuration/own', undefined])
   expect(without).toContainEqual([`launch-configuration/${names[1]}`, undefined])
+  // What a run, also one of another machine, has pointed its group away from, as long as its pin stands.
+  const source = sourceMark({ kind: 'launchConfiguration', name: names[1] ?? '' })
+  const pin = {
+    ...{ ResourceId: 'user', ResourceType: 'auto-scaling-group', Key: 'viridian:pin' },
+    Value: pinText({ run, max: 1, processes: [], source }),
+  }
+  await cloud.scaling.createOrUpdateTags({ Tags: [{ ...pin, PropagateAtLaunch: false }] })
+  await cloud.scaling.updateAutoScalingGroup({
+    ...{ AutoScalingGroupName: 'user', LaunchConfigurationName: names[0] },
+  })
+  const userOf = async (going: Going) =>
+    (await leftSources.find(t, going)).find(({ thing }) => thing.endsWith(`/${names[1]}`))?.inUse
+  expect(await userOf(nothingGoes)).toBe(`run ${run} holds group user, and may point it back at it`)
+  const unpinned = { ...nothingGoes, named: (kind: string) => (kind === 'pin' ? ['user'] : []) }
+  expect(await userOf(unpinned)).toBeUndefined()
+  await cloud.scaling.deleteTags({ Tags: [pin] })
+  await cloud.scaling.updateAutoScalingGroup({
+    ...{ AutoScalingGroupName: 'user', LaunchConfigurationName: names[1] },
+  })
   for (const { inUse, remove } of await leftSources.find(t, nothingGoes))
     if (inUse === undefined) await remove(t)
   expect(plain(await leftSources.find(t, nothingGoes)).map(({ thing }) => thing)).toEqual([

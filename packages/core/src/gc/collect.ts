@@ -29,10 +29,10 @@ export const collectTask = (session: Session, stateDirectory: string): LocalTask
     async (t) => {
       const { dryRun, keep, olderThan } = t.args
       const now = await t.now()
-      const runs = await recordedRuns(session, stateDirectory)
+      const open = await recordedRuns(session, stateDirectory)
       await session.openStage()
       const judged = await t.move({ name: 'find', title: 'find what runs have left' }, (t) =>
-        survey(t, { plugins: session.plugins, runs, keep, olderThan, now }),
+        survey(t, { plugins: session.plugins, ...open, keep, olderThan, now }),
       )
       const leftovers = judged.map((each) => foundOf(each, now))
       session.emit({ kind: 'leftovers.found', leftovers })
@@ -53,7 +53,10 @@ export const collectTask = (session: Session, stateDirectory: string): LocalTask
 /** As they were when the run began. */
 async function recordedRuns(session: Session, stateDirectory: string): Promise<OpenRuns> {
   const scope = new Scope(session, '/runs')
-  const text = await scope.fact('open-runs', async () => JSON.stringify(await readOpenRuns(stateDirectory)))
+  const warn = (text: string): void => session.emit({ kind: 'note', level: 'warning', text })
+  const text = await scope.fact('open-runs', async () =>
+    JSON.stringify(await readOpenRuns({ stateDirectory, registry: session.registry, warn })),
+  )
   return OpenRuns.parse(JSON.parse(text))
 }
 

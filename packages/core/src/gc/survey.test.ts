@@ -38,7 +38,7 @@ async function fates(
 ): Promise<string[]> {
   const plugins: Plugin[] = [{ name: 'a', module: 'a', settings: {}, leftovers, ...(users && { users }) }]
   const { top } = new EngineBench([])
-  const judged = await survey(top, { plugins, runs: over, keep: 0, now, ...options })
+  const judged = await survey(top, { plugins, runs: over, restores: {}, keep: 0, now, ...options })
   return judged.map(({ leftover: { thing }, stay }) => `${thing}: ${stay ? stay.reason : 'goes'}`)
 }
 
@@ -96,6 +96,15 @@ test('what a run has made stays while the run may go on or be taken back', async
   expect(await fates([kind('group', found)], { runs: { ...over, [run(3)]: 'its run goes on' } })).toEqual([
     'group/a: its run goes on',
     'group/b: goes',
+  ])
+})
+
+test('what an open run would go back to stays, whoever has made it', async () => {
+  const restores = { 'launch-configuration/a': 'run r may go back to it, and goes on' }
+  const found = [leftover('launch-configuration/a'), leftover('launch-configuration/b')]
+  expect(await fates([kind('launch source', found)], { restores })).toEqual([
+    'launch-configuration/a: run r may go back to it, and goes on',
+    'launch-configuration/b: goes',
   ])
 })
 

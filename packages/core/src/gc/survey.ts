@@ -16,7 +16,8 @@ export interface Judged {
 
 export interface SurveyOptions {
   readonly plugins: readonly Plugin[]
-  readonly runs: OpenRuns
+  readonly runs: OpenRuns['runs']
+  readonly restores: OpenRuns['restores']
   /** So many of each series stay, the newest ones. */
   readonly keep: number
   /** Younger things stay, in milliseconds. @default those of runs on record here go, of others 24 hours must have passed */
@@ -39,7 +40,7 @@ export async function survey(t: Steps, options: SurveyOptions): Promise<Judged[]
     for (const leftover of found) {
       const stay =
         inUse(leftover, uses) ??
-        openRun(leftover, options.runs, held) ??
+        openRun(leftover, options, held) ??
         undecided(leftover) ??
         tooYoung(leftover, options) ??
         (newest.has(leftover) ? as('newest', `it is one of the newest ${keep}`) : undefined)
@@ -105,8 +106,12 @@ function undecided({ run, undecided: reason }: Dated): Stay | undefined {
   return undefined
 }
 
-function openRun({ run }: Dated, runs: OpenRuns, held: ReadonlyMap<string, string>): Stay | undefined {
-  const reason = runs[run] ?? held.get(run)
+function openRun(
+  { thing, run }: Dated,
+  { runs, restores }: OpenRuns,
+  held: ReadonlyMap<string, string>,
+): Stay | undefined {
+  const reason = runs[run] ?? restores[thing] ?? held.get(run)
   return reason === undefined ? undefined : as('open-run', reason)
 }
 

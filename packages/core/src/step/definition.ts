@@ -105,6 +105,11 @@ export interface ChangeDefinition<Input, Before, Output> extends Definition<Inpu
   makes?(input: Input, output: NoInfer<Output>): readonly string[]
   /** Names of the hosts that it makes: once it is undone they are gone, and with them what commands have done on them. */
   hosts?(input: Input, output: NoInfer<Output>): readonly string[]
+  /**
+   * What was in use before, and what its undo puts back in use: the launch source that a group was pointed away from. Until
+   * the run is over, `tasks gc` lets it be.
+   */
+  restores?(input: Input, before: NoInfer<Before>): readonly string[]
   /** What it leaves in the account while it is not undone, in words for a person; empty for a change that leaves nothing behind. */
   leaves?(input: Input, output: NoInfer<Output>): readonly string[]
 }
