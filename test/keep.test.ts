@@ -142,6 +142,35 @@ describe('a run that keeps its way back open', () => {
     expect((await project.tasks('runs')).stdout).toMatch(/rolled-back/)
   })
 
+  it('waits on when the answer to a rollback is no, and is held as before', async () => {
+    const waiting = project.start(['run', 'deploy', '--yes', '--keep', '10m', '--json'])
+    const result = ended(waiting)
+    const id = await untilKept(waiting)
+    const refused = await project.json(['rollback', id])
+    expect(refused.last('run.finished')).toMatchObject({ exitCode: 3, error: { code: 'E_NOT_CONFIRMED' } })
+    expect((await run('--keep', '0s')).exitCode).toBe(4)
+    expect(waiting.exitCode).toBeNull()
+    waiting.kill('SIGINT')
+    expect((await result).exitCode).toBe(130)
+    expect(await live()).toBe('blue')
+  })
+
+  it.each(['rollback', 'resume'])(
+    'stays kept when the answer to a %s of a detached one is no',
+    async (way) => {
+      const kept = await run('--keep', '10m', '--detach')
+      const id = String(kept.last('run.finished').run)
+      const refused = await project.json([way, id])
+      expect(refused.last('run.finished')).toMatchObject({ exitCode: 3, error: { code: 'E_NOT_CONFIRMED' } })
+      expect(await live()).toBe('green')
+      expect((await run('--keep', '0s')).last('run.finished')).toMatchObject({
+        error: { code: 'E_LOCKED', message: expect.stringMatching(/keeps its way back open until/) },
+      })
+      expect((await project.json(['rollback', id, '--yes'])).exitCode).toBe(0)
+      expect(await things()).toEqual(['live'])
+    },
+  )
+
   it('is not resumed while it waits', async () => {
     const waiting = project.start(['run', 'deploy', '--yes', '--keep', '10m', '--json'])
     const result = ended(waiting)

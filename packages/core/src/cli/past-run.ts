@@ -29,6 +29,8 @@ import { withSession } from './session.ts'
 interface PastRun {
   readonly records: readonly JournalRecord[]
   readonly history: RunHistory
+  /** The process that waits in it, with its way back open. */
+  readonly waiting?: Lease
 }
 
 /** `tasks resume RUN`: goes on where a crashed run, or one that failed after its commit, has stopped. */
@@ -103,7 +105,7 @@ export async function rollBackRun(
   request: RollbackRequest,
 ): Promise<ExitCode> {
   const run = request.run ?? (await newestUndoable(project))
-  const { records, history } = await pastRun(project, run, 'rollback')
+  const { records, history, waiting } = await pastRun(project, run, 'rollback')
   if (history.committed) {
     throw new ViridianError('E_RUN_COMMITTED', `run ${run} is committed: its way back is closed`, {
       hint: `"tasks resume ${run}" finishes it; to go back, deploy the earlier release`,
@@ -118,8 +120,13 @@ export async function rollBackRun(
     { identity: identityOf(history), records },
     async (session, ledger) => {
       const { keepGreen } = request
+      const takenOver = async (holder: Lease): Promise<readonly JournalRecord[]> => {
+        await takeOver(locks, history, holder)
+        return new RunStore(project.stateDirectory).read(run)
+      }
       if (!project.config) session.emit({ kind: 'note', level: 'info', text: withoutTaskFile })
-      return (await rollback(session, ledger, history, { locks, keepGreen })).exitCode
+      const from = waiting && { takeOver: () => takenOver(waiting) }
+      return (await rollback(session, ledger, history, { locks, keepGreen, ...from })).exitCode
     },
   )
 }
@@ -146,11 +153,7 @@ async function pastRun(project: Project, run: string, intent?: 'rollback'): Prom
     )
   const holder = await locks.holder(runLock(run))
   if (!holder || !isRunning(holder, history)) return { records, history }
-  if (intent === 'rollback' && history.kept !== undefined) {
-    await takeOver(locks, history, holder)
-    // The other process has written until it let go.
-    return pastRun(project, run)
-  }
+  if (intent === 'rollback' && history.kept !== undefined) return { records, history, waiting: holder }
   throw new ViridianError('E_RUN_ALIVE', `run ${run} is still running, as process ${holder.pid}`, {
     hint:
       history.kept === undefined

@@ -2,6 +2,7 @@ import { hostname, userInfo } from 'node:os'
 import { setImmediate as turn } from 'node:timers/promises'
 import { type ErrorReport, isViridianError, reportOf } from '../error.ts'
 import { journalFormat, type RecordOf } from '../journal/record.ts'
+import { undoable } from '../step/undo.ts'
 import type { ArgSpecs, ArgValues } from '../task/args.ts'
 import { callTask } from '../task/call.ts'
 import { runFailureHooks } from '../task/hooks.ts'
@@ -79,6 +80,9 @@ const locksOf = (run: string, task: Task, args: ArgValues<ArgSpecs>): readonly s
 async function lock({ session, ledger, task, args, mode, locks }: Execution): Promise<Outcome | undefined> {
   try {
     maskSecrets(session.mask, task.args, args)
+    // Who does not want to go on does not want to lose what there is either: it is asked before anything is begun.
+    if (mode === 'resume' && undoable(ledger.history()?.steps.values() ?? []).length > 0)
+      await session.beforeChange()
     if (mode !== 'plan') await session.lock(locks, locksOf(session.identity.id, task, args))
     return undefined
   } catch (thrown) {
@@ -138,11 +142,11 @@ async function afterFailure(
   { session, ledger }: Execution,
   { thrown, wasCaught }: Failure,
 ): Promise<Outcome> {
+  const error = wasCaught ? caught(reportOf(thrown)) : reportOf(thrown)
+  if (cannotGoOn.has(error.code)) return leftAlone(ledger, error)
   const other = await takenOver(session)
   if (other)
     return { status: 'cancelled', exitCode: 1, error: reportOf(other), leftovers: [], isUnrecorded: true }
-  const error = wasCaught ? caught(reportOf(thrown)) : reportOf(thrown)
-  if (cannotGoOn.has(error.code)) return leftAlone(ledger, error)
   if (!session.engine.planning) await runFailureHooks(session, thrown)
   const status = codeOf(thrown) === 'E_INTERRUPTED' ? 'cancelled' : 'failed'
   const leftovers = session.committed

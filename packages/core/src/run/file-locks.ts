@@ -64,12 +64,13 @@ export class FileLocks implements LockStore {
     const file = this.#file(name)
     const since = new Date().toISOString()
     for (;;) {
-      const mine = renewed(holder, since)
-      if (await this.#create(file, mine)) return this.#hold(name, file, mine, events)
+      const fresh = renewed(holder, since)
+      if (await this.#create(file, fresh)) return this.#hold(name, file, fresh, events)
       const current = await readLease(file)
       if (!current) continue
       const own = isOfSameRun(current, holder)
       if (!own && !hasLapsed(current, holder.host)) throw locked(name, current)
+      const mine = own && current.kept !== undefined ? { ...fresh, kept: current.kept } : fresh
       if (!(await this.#replace(file, current, mine))) continue
       if (!own) events.onTakeover(current)
       return this.#hold(name, file, mine, events)
@@ -148,6 +149,9 @@ export class FileLocks implements LockStore {
     const timer = setInterval(() => void renew().catch(failed), renewEveryMs)
     timer.unref()
     return {
+      get isKept() {
+        return lease.kept !== undefined
+      },
       check() {
         if (!lost && Date.parse(lease.until) < Date.now()) lose(lockLost(name, 'it was not renewed in time'))
         if (lost) throw lost

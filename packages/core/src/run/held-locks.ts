@@ -43,14 +43,15 @@ export class HeldLocks {
     }
   }
 
-  /** Leaves kept locks to the process that goes on with the run. */
-  leave(): void {
-    for (const lock of this.#locks) lock.leave()
-  }
-
-  /** Everything is tried, the first failure is thrown. */
-  async release(): Promise<void> {
-    const released = await Promise.allSettled(this.#locks.map((lock) => lock.release()))
+  /**
+   * Everything is tried, the first failure is thrown.
+   *
+   * @param exceptKept - kept locks stay, for the process that goes on with the run
+   */
+  async release(exceptKept: boolean): Promise<void> {
+    const released = await Promise.allSettled(
+      this.#locks.map(async (lock) => (exceptKept && lock.isKept ? lock.leave() : lock.release())),
+    )
     const failed = released.find(({ status }) => status === 'rejected')
     if (failed?.status === 'rejected') throw failed.reason
   }

@@ -5,7 +5,7 @@ import type { JournalRecord } from '../journal/record.ts'
 /** A journal with what it holds at hand. */
 export class Ledger {
   readonly #journal: Journal | undefined
-  readonly #records: JournalRecord[]
+  #records: JournalRecord[]
 
   /** Without a journal (a plan has none) nothing is written. */
   constructor(journal: Journal | undefined, records: readonly JournalRecord[] = []) {
@@ -16,6 +16,11 @@ export class Ledger {
   async append(record: JournalRecord): Promise<void> {
     await this.#journal?.append(record)
     this.#records.push(record)
+  }
+
+  /** Another process has written since. */
+  reread(records: readonly JournalRecord[]): void {
+    this.#records = [...records]
   }
 
   history(): RunHistory | undefined {

@@ -26,6 +26,8 @@ export interface LockEvents {
 }
 
 export interface HeldLock {
+  /** The way back is kept open: also by an earlier process of the run, until {@link HeldLock.keep} says that it is no more. */
+  readonly isKept: boolean
   /** @throws ViridianError `E_LOCK_LOST` when the lease has lapsed */
   check(): void
   /** Reads who holds the lock, now. */

@@ -27,16 +27,16 @@ export async function finish(
   began: number,
   outcome: Outcome,
 ): Promise<Outcome> {
+  const { status, exitCode, error, isUnrecorded = false } = outcome
   try {
-    await session.close()
+    await session.close(isUnrecorded || status === 'kept')
   } catch (error) {
     // What goes wrong at the very end does not change what the run came to.
     session.emit({ kind: 'note', level: 'warning', text: `while closing: ${reportOf(error).message}` })
   }
-  const { status, exitCode, error } = outcome
   const at = new Date().toISOString()
   const said = { status, exitCode, leftovers: [...outcome.leftovers], ...(error && { error }), at }
-  if (!outcome.isUnrecorded) await recordOrWarn(session, ledger)({ kind: 'run.finished', ...said })
+  if (!isUnrecorded) await recordOrWarn(session, ledger)({ kind: 'run.finished', ...said })
   const { id, task } = session.identity
   const remedy = said.leftovers.length > 0 && { remedy: remedyOf(id, session.committed) }
   const lasting = lastingIn(session, ledger, status)

@@ -1,5 +1,6 @@
 import { reportOf } from '../error.ts'
 import type { RunHistory } from '../journal/history.ts'
+import type { JournalRecord } from '../journal/record.ts'
 import { undoable } from '../step/undo.ts'
 import type { Ledger } from './ledger.ts'
 import type { LockStore } from './lock.ts'
@@ -11,6 +12,8 @@ export interface RollbackOptions {
   readonly locks: LockStore
   /** What the run has made stays, for inspection. */
   readonly keepGreen: boolean
+  /** Takes the run from a process that waits in it, and gives what is on record then. */
+  readonly takeOver?: () => Promise<readonly JournalRecord[]>
 }
 
 /** Takes an ended run back from its journal alone: the task's function is not called. */
@@ -31,11 +34,14 @@ async function attempt(
   session: Session,
   ledger: Ledger,
   started: RunHistory['started'],
-  { locks, keepGreen }: RollbackOptions,
+  { locks, keepGreen, takeOver }: RollbackOptions,
 ): Promise<Outcome> {
   try {
-    await session.lock(locks, started.locks)
+    // Whoever says no leaves the run, and the process that may wait in it, as they are.
     await session.beforeChange()
+    if (takeOver) ledger.reread(await takeOver())
+    await session.lock(locks, started.locks)
+    await session.reclaim()
     const { leftovers, failure } = await takeBack(session, ledger, { keepGreen })
     return failure
       ? { status: 'failed', exitCode: 3, error: failure, leftovers }

@@ -76,7 +76,6 @@ export class Session implements StepHost {
   /** Resolves when the run has ended where it keeps its way back open. */
   readonly detached: Promise<'detached'>
   #detach: () => void = () => undefined
-  #isDetached = false
   #opening: Promise<SshDefaults> | undefined
   readonly #locks = new HeldLocks()
   readonly #outputs: OutputFiles
@@ -260,7 +259,6 @@ export class Session implements StepHost {
 
   /** Ends the run here: its locks stay, for the process that goes on with it. */
   detach(): void {
-    this.#isDetached = true
     this.#detach()
   }
 
@@ -330,13 +328,17 @@ export class Session implements StepHost {
     this.emit({ kind: 'committed', at })
   }
 
-  /** Ends what the run holds open; everything is tried, the first failure is thrown. */
-  async close(): Promise<void> {
+  /**
+   * Ends what the run holds open; everything is tried, the first failure is thrown.
+   *
+   * @param keepsWayBack - the way back that is kept open stays open. @default false
+   */
+  async close(keepsWayBack = false): Promise<void> {
     const endings = [
       () => this.#remote.close(),
       () => this.#stage.close(),
       () => this.#resources.dispose(),
-      async () => (this.#isDetached ? this.#locks.leave() : this.#locks.release()),
+      () => this.#locks.release(keepsWayBack),
     ]
     const failures: unknown[] = []
     for (const end of endings) await end().catch((error: unknown) => failures.push(error))
