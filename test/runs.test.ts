@@ -1,4 +1,4 @@
-import type { ChildProcess } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { appendFile, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -71,6 +71,11 @@ const sideBySide = task({}, async (t) => {
   await Promise.all([chain('upload', 0.5), chain('notify', 0.1)])
 })
 
+const chatty = task({}, async (t) => {
+  await t.step(make, { name: thing })
+  for (let count = 0; count < 200; count += 1) await t.id()
+})
+
 const args = { wait: { type: 'duration', default: '0s' }, keep: { type: 'duration', default: '0s' }, bad: 'boolean' }
 const deploy = task({ args, locks: () => ['things'] }, async (t) => {
   await t.step(make, { name: thing })
@@ -82,7 +87,7 @@ const deploy = task({ args, locks: () => ['things'] }, async (t) => {
 export default defineConfig({
   plugins: [things],
   roles: { web: ['127.0.0.1'] },
-  tasks: { deploy, mistaken, exits, sideBySide, idleForEver, idle: task({}, async () => { await sleep(60_000) }) },
+  tasks: { deploy, mistaken, chatty, exits, sideBySide, idleForEver, idle: task({}, async () => { await sleep(60_000) }) },
   stages: { here: { plugins: [{ name: 'here', module: 'here', settings: null, rehearsal: true }] } },
 })
 `
@@ -285,6 +290,24 @@ describe('a task that ends the process', () => {
     )
     expect(await newest()).toMatchObject({ state: 'crashed', leftovers: ['make green'] })
     expect((await project.tasks('rollback')).exitCode).toBe(0)
+  })
+})
+
+describe('a run whose journal has no room any more', () => {
+  it('is undone, says that this is not on record, and is taken back once more when there is room', async () => {
+    await project.json(['run', 'deploy'])
+    const limited = ['-c', 'ulimit -f 16; exec "$@"', 'sh', process.execPath, project.command]
+    const child = spawn('sh', [...limited, 'run', 'chatty'], { cwd: project.directory })
+    const full = await ended(child)
+    expect(full.exitCode).toBe(3)
+    expect(full.stdout).toContain('E_JOURNAL_WRITE')
+    expect(full.stdout).toMatch(
+      /\n {2}- what is undone is not on record: make room [^\n]*\n {2}finish it with: tasks rollback \S+\n/,
+    )
+    expect(existsSync(join(project.directory, 'green'))).toBe(false)
+    expect(await newest()).toMatchObject({ state: 'crashed', leftovers: ['make green'] })
+    expect((await project.tasks('rollback')).exitCode).toBe(0)
+    expect(await newest()).toMatchObject({ state: 'rolled-back' })
   })
 })
 

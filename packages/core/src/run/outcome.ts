@@ -36,7 +36,7 @@ export async function finish(
   }
   const at = new Date().toISOString()
   const said = { status, exitCode, leftovers: [...outcome.leftovers], ...(error && { error }), at }
-  if (!isUnrecorded) await recordOrWarn(session, ledger)({ kind: 'run.finished', ...said })
+  if (!isUnrecorded) await recordOrWarn(session, ledger).record({ kind: 'run.finished', ...said })
   const { id, task } = session.identity
   const remedy = said.leftovers.length > 0 && { remedy: remedyOf(id, session.committed) }
   const lasting = lastingIn(session, ledger, status)
@@ -52,15 +52,27 @@ function lastingIn({ registry }: Session, ledger: Ledger, status: RunStatus): La
   return history === undefined || isWanted ? undefined : lastingOf([...history.steps.values()], registry)
 }
 
-/** On the way back and at the end, a journal that cannot be written any more must not keep anything from being done. */
-export function recordOrWarn(session: Session, ledger: Ledger): (record: JournalRecord) => Promise<void> {
-  let warned = false
-  return async (record) => {
-    try {
-      await ledger.append(session.mask.deep(record))
-    } catch (error) {
-      if (!warned) session.emit({ kind: 'note', level: 'warning', text: reportOf(error).message })
-      warned = true
-    }
+/** The journal on the way back and at the end. */
+export interface LastRecords {
+  record(record: JournalRecord): Promise<void>
+  /** Why a record could not be written, if one could not. */
+  readonly failure: ErrorReport | undefined
+}
+
+/** There, a journal that cannot be written any more must not keep anything from being done. */
+export function recordOrWarn(session: Session, ledger: Ledger): LastRecords {
+  let failure: ErrorReport | undefined
+  return {
+    async record(record) {
+      try {
+        await ledger.append(session.mask.deep(record))
+      } catch (error) {
+        if (!failure) session.emit({ kind: 'note', level: 'warning', text: reportOf(error).message })
+        failure ??= reportOf(error)
+      }
+    },
+    get failure() {
+      return failure
+    },
   }
 }

@@ -21,10 +21,11 @@ export async function takeBack(
   const all = undoable(ledger.history()?.steps.values() ?? [])
   const green = keepGreen ? greenOf(all, session.registry) : undefined
   const steps = green?.others ?? all
-  const record = recordOrWarn(session, ledger)
+  const journal = recordOrWarn(session, ledger)
   const at = new Date().toISOString()
   // That a person has taken it back is on record also where nothing was to be undone.
-  if (steps.length > 0 || !reason) await record({ kind: 'undo.started', at, ...(reason && { reason }) })
+  if (steps.length > 0 || !reason)
+    await journal.record({ kind: 'undo.started', at, ...(reason && { reason }) })
   if (steps.length === 0) return { undone: 0, leftovers: green?.leaves ?? [] }
   session.emit({ kind: 'undo.started', ...(reason && { reason }), steps: steps.length, at })
   const result = await undoSteps(steps, {
@@ -32,7 +33,16 @@ export async function takeBack(
     // An undo is not stopped by what stopped the run.
     contextFor: (step) => session.contextFor(step, new AbortController().signal),
     emit: (event) => session.emit(event),
-    record,
+    record: journal.record,
   })
-  return { ...result, leftovers: [...result.leftovers, ...(green?.leaves ?? [])] }
+  const failure = result.failure ?? journal.failure
+  const unrecorded = journal.failure ? [undoneOffRecord] : []
+  return {
+    ...result,
+    leftovers: [...result.leftovers, ...(green?.leaves ?? []), ...unrecorded],
+    ...(failure && { failure }),
+  }
 }
+
+/** To the journal it is all there still: a resume would go on with things that are gone. */
+const undoneOffRecord = 'what is undone is not on record: make room for the journal first, and do not resume'
