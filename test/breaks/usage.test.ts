@@ -25,6 +25,7 @@ export default defineConfig({
   roles: { web: [], found: async () => [], db: ['db-1.invalid'] },
   tasks: {
     say: { hello: greet },
+    release: task({ args: { version: 'string' } }, async (t) => t.say(\`version \${t.args.version}\`)),
     balancers,
     uptime: remoteTask({ role: 'web' }, async (host) => { await host.run\`uptime\` }),
     seek: remoteTask({ role: 'found' }, async (host) => { await host.run\`uptime\` }),
@@ -61,6 +62,13 @@ describe('what was typed', () => {
     ['no task', ['run'], 2, 'E_USAGE', /tasks list/],
     ['unknown command', ['rnu'], 2, 'E_USAGE', /did you mean run\?/],
     ['unknown flag', ['run', 'say:hello', '--nam', 'Ada'], 2, 'E_USAGE', /did you mean --name\?/],
+    [
+      'the version of a task that has none',
+      ['run', 'say:hello', '--name', 'Ada', '--version', 'v2'],
+      2,
+      'E_USAGE',
+      /--version/,
+    ],
     ['missing flag', ['run', 'say:hello'], 2, 'E_ARG_MISSING', /tasks run say:hello --help/],
     ['flag without its value', ['run', 'say:hello', '--name'], 2, 'E_USAGE', /--help/],
     [
@@ -167,6 +175,14 @@ describe('what was typed', () => {
     const unread = start('pipe')
     unread.stdout?.destroy()
     expect(await ended(unread)).toMatchObject({ exitCode: 0, stderr: '' })
+  }, 30_000)
+
+  it('tells its own version where no task is asked for, which may have one', async () => {
+    expect(await project.tasks('--version')).toMatchObject({ exitCode: 0, stdout: '0.1.0\n' })
+    expect(await project.tasks('--no-color', '--version')).toMatchObject({ exitCode: 0, stdout: '0.1.0\n' })
+    const { exitCode, stdout } = await project.tasks('run', 'release', '--version', 'v2')
+    expect(stdout).toContain('version v2\n')
+    expect(exitCode).toBe(0)
   }, 30_000)
 
   it('switches off what is on by default', async () => {

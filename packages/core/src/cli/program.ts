@@ -33,7 +33,8 @@ export interface Invocation {
 export function buildProgram(invocation: Invocation): Command {
   const { project, stage, print, exit } = invocation
   const program = command('tasks').description('Run tasks on fleets, and deploy them without downtime')
-  program.version('0.1.0', '--version')
+  // Its own flags stand before a sub-command: behind that, --version is a task's.
+  program.enablePositionalOptions().version('0.1.0', '--version')
   for (const mode of ['run', 'plan'] as const) {
     const summary = mode === 'run' ? 'run a task' : 'say what a task would do; nothing is changed'
     const parent = command(mode).description(summary).usage('<task> [flags]').commandsGroup('Tasks:')

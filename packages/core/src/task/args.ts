@@ -62,7 +62,7 @@ export const detailsOf = (spec: ArgSpec): ArgDetails => (typeof spec === 'string
 export const flagOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 
 // What every command takes (src/cli/globals.ts), and commander's own.
-const taken = ['config', 'stage', 'json', 'verbose', 'quiet', 'yes', 'color', 'help', 'version']
+const taken = ['config', 'stage', 'json', 'verbose', 'quiet', 'yes', 'color', 'help']
 
 // What every task takes besides its arguments (src/cli/task-command.ts).
 const takenByTasks = ['detach', 'role', 'hosts', 'limit', 'except', 'failed']
