@@ -51,8 +51,15 @@ export type {
 export { defineChange, defineCheck, defineRead } from './step/definition.ts'
 export { placeholderText } from './step/placeholder.ts'
 export type { Move, Steps } from './step/steps.ts'
-export type { ArgDetails, ArgSpec, ArgSpecs, ArgType, ArgValues } from './task/args.ts'
-export type { BranchContext, HostValues, RemoteTaskContext, TaskContext } from './task/context.ts'
+export type { ArgDefault, ArgDetails, ArgSpec, ArgSpecs, ArgType, ArgValues } from './task/args.ts'
+export type {
+  BranchContext,
+  HostValues,
+  RemoteTaskContext,
+  SettingsOf,
+  TaskContext,
+  ValueOf,
+} from './task/context.ts'
 export type { Hooks } from './task/hooks.ts'
 export type { LocalCommands } from './task/local-command.ts'
 export type {

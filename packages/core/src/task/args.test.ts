@@ -58,6 +58,13 @@ describe('task arguments', () => {
     const tones = { tone: { type: 'string', choices: ['warm', 'cold'] }, tag: { type: 'string[]' } } as const
     const { tone } = parseArgs('t', tones, { tone: 'warm', tag: ['a'] })
     expectTypeOf(tone).toEqualTypeOf<'warm' | 'cold'>()
+    const sizes = {
+      some: { type: 'number', optional: true },
+      three: { type: 'number', optional: true, default: 3 },
+    } as const
+    const { some, three } = parseArgs('t', sizes, {})
+    expectTypeOf(some).toEqualTypeOf<number | undefined>()
+    expectTypeOf(three).toEqualTypeOf<number>()
     task({ args: tones }, async (t) => expectTypeOf(t.args.tag).toEqualTypeOf<readonly string[]>())
     // @ts-expect-error a detail that is misspelt
     task({ args: { token: { type: 'string', secert: true } } }, async () => undefined)

@@ -6,12 +6,15 @@ export type ArgType = (typeof argTypes)[number]
 
 const argTypes = ['string', 'number', 'boolean', 'duration', 'string[]'] as const
 
+/** What an argument is when it is not given; a duration as it is written. */
+export type ArgDefault = string | number | boolean | readonly string[]
+
 /** An argument with more to say than its type. */
 export interface ArgDetails {
   readonly type: ArgType
   readonly description?: string
   /** Used when the flag is not given; for a duration, in its written form. */
-  readonly default?: string | number | boolean | readonly string[]
+  readonly default?: ArgDefault
   /** May be left out without a default. */
   readonly optional?: boolean
   readonly choices?: readonly string[]
@@ -40,7 +43,11 @@ type Given<Spec extends ArgSpec> = Spec extends { readonly choices: readonly (in
   : ValueByType
 type ValueOf<Spec extends ArgSpec> =
   | Given<Spec>[TypeOf<Spec>]
-  | (Spec extends { readonly optional: true } ? undefined : never)
+  | (Spec extends { readonly optional: true }
+      ? Spec extends { readonly default: ArgDefault }
+        ? never
+        : undefined
+      : never)
 
 /** Refuses what no argument can say, which an inferred type would let pass. */
 export type KnownDetails<Specs extends ArgSpecs> = {

@@ -3,7 +3,7 @@ import type { HostSpec } from '../remote/transport.ts'
 import type { Steps } from '../step/steps.ts'
 import type { ArgSpecs, ArgValues } from './args.ts'
 import type { LocalCommands } from './local-command.ts'
-import type { CallSettings, LocalTask, OnceTask, RemoteTask } from './task.ts'
+import type { CallSettings, LocalTask, OnceTask, RemoteTask, Task } from './task.ts'
 
 /** What every task function is handed. */
 interface AnyTaskContext<Specs extends ArgSpecs> {
@@ -31,6 +31,20 @@ export interface RemoteTaskContext<Specs extends ArgSpecs = ArgSpecs> extends An
 /** The results of a remote task by host name. */
 export type HostValues<Result> = Readonly<Record<string, Result>>
 
+/** What a task gives to who calls it. */
+export type ValueOf<Called extends Task> =
+  Called extends OnceTask<ArgSpecs, infer Result>
+    ? Result
+    : Called extends RemoteTask<ArgSpecs, infer Result>
+      ? HostValues<Result>
+      : Called extends LocalTask<ArgSpecs, infer Result>
+        ? Result
+        : never
+
+/** What a call of a task may set: nothing of one that runs on no hosts. */
+export type SettingsOf<Called extends Task> =
+  Called extends RemoteTask<ArgSpecs> ? CallSettings<Called['args']> : never
+
 /** The `t` of a task: everything that it depends on goes through here, so that a run can be resumed and undone. */
 export interface TaskContext<Specs extends ArgSpecs = ArgSpecs>
   extends AnyTaskContext<Specs>,
@@ -49,20 +63,11 @@ export interface TaskContext<Specs extends ArgSpecs = ArgSpecs>
    * await t.run(restart, {}, { hosts: green, batches: [1, '25%'], maxFailures: '10%' })
    * ```
    */
-  run<Inner extends ArgSpecs, Result>(
-    task: OnceTask<Inner, Result>,
-    args?: Partial<ArgValues<Inner>>,
-    settings?: CallSettings<Inner>,
-  ): Promise<Result>
-  run<Inner extends ArgSpecs, Result>(
-    task: RemoteTask<Inner, Result>,
-    args?: Partial<ArgValues<Inner>>,
-    settings?: CallSettings<Inner>,
-  ): Promise<HostValues<Result>>
-  run<Inner extends ArgSpecs, Result>(
-    task: LocalTask<Inner, Result>,
-    args?: Partial<ArgValues<Inner>>,
-  ): Promise<Result>
+  run<Called extends Task>(
+    task: Called,
+    args?: Partial<ArgValues<Called['args']>>,
+    settings?: SettingsOf<Called>,
+  ): Promise<ValueOf<Called>>
   /**
    * Opens a named scope for what runs beside other things; its failure stops the run as any step's does. Two chains that
    * run side by side need a branch each, and take their steps from the `t` of their branch: a resumed run tells by the

@@ -11,10 +11,10 @@ import type { Steps } from '../step/steps.ts'
 import { type ArgSpecs, type ArgValues, ofArgs, parseArgs } from './args.ts'
 import { callTask } from './call.ts'
 import { callSettings } from './call-settings.ts'
-import type { BranchContext, HostValues, TaskContext } from './context.ts'
+import type { BranchContext, SettingsOf, TaskContext, ValueOf } from './context.ts'
 import { keepOpen } from './keep.ts'
 import { type LocalCommands, localCommands } from './local-command.ts'
-import type { CallSettings, LocalTask, OnceTask, RemoteTask, Task } from './task.ts'
+import type { CallSettings, Task } from './task.ts'
 
 /** The `t` of a task function: one scope of a run, with the task's arguments. */
 export class TaskScope<Specs extends ArgSpecs> extends Scope implements TaskContext<Specs> {
@@ -68,25 +68,12 @@ export class TaskScope<Specs extends ArgSpecs> extends Scope implements TaskCont
     return this.#session.render(template, data)
   }
 
-  run<Inner extends ArgSpecs, Result>(
-    task: OnceTask<Inner, Result>,
-    args?: Partial<ArgValues<Inner>>,
-    settings?: CallSettings<Inner>,
-  ): Promise<Result>
-  run<Inner extends ArgSpecs, Result>(
-    task: RemoteTask<Inner, Result>,
-    args?: Partial<ArgValues<Inner>>,
-    settings?: CallSettings<Inner>,
-  ): Promise<HostValues<Result>>
-  run<Inner extends ArgSpecs, Result>(
-    task: LocalTask<Inner, Result>,
-    args?: Partial<ArgValues<Inner>>,
-  ): Promise<Result>
-  run<Inner extends ArgSpecs, Result>(
-    task: Task<Inner, Result>,
-    given: Partial<ArgValues<Inner>> = {},
-    asked: CallSettings<Inner> = {},
-  ): Promise<unknown> {
+  run<Called extends Task>(
+    task: Called,
+    args?: Partial<ArgValues<Called['args']>>,
+    settings?: SettingsOf<Called>,
+  ): Promise<ValueOf<Called>>
+  run(task: Task, given: Partial<ArgValues<ArgSpecs>> = {}, asked: CallSettings = {}): Promise<unknown> {
     const session = this.#session
     const name = session.nameOf(task)
     const key = this.keys.claim(name)
@@ -99,11 +86,7 @@ export class TaskScope<Specs extends ArgSpecs> extends Scope implements TaskCont
     })
   }
 
-  #argsFor<Inner extends ArgSpecs>(
-    name: string,
-    task: Task<Inner>,
-    given: Partial<ArgValues<Inner>>,
-  ): ArgValues<Inner> {
+  #argsFor(name: string, task: Task, given: Partial<ArgValues<ArgSpecs>>): ArgValues<ArgSpecs> {
     const fallback = { ...this.#session.argDefaults, ...this.args }
     const args = parseArgs(name, task.args, { ...ofArgs(task.args, fallback), ...given })
     maskSecrets(this.#session.mask, task.args, args)
