@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { remoteTask, task } from '../task/task.ts'
 import { checkConfig } from './check.ts'
+import { defineConfig } from './config.ts'
 
 const check = (config: object): unknown => {
   try {
@@ -33,6 +34,13 @@ it.each<[string, object]>([
     },
   ],
   ['a stage', { stages: { there: { ssh: { transport: 'openssh' }, env: { A: 'b' }, roles: {} } } }],
+  [
+    'lists as defaults of a stage',
+    defineConfig({
+      tasks: { a: task({ args: { zones: 'string[]' } }, body) },
+      stages: { there: { defaults: { zones: ['a', 'b'] } } },
+    }),
+  ],
   ['a plugin with members of its own', { plugins: [{ name: 'mine', own: 1 }] }],
   [
     'a remote task',

@@ -1,5 +1,6 @@
 import type { Plugin } from '../plugin.ts'
 import type { HostSpec, SshDefaults } from '../remote/transport.ts'
+import type { ArgDefault } from '../task/args.ts'
 import type { Task } from '../task/task.ts'
 
 /** A list of hosts, by name or `user@name:port` or in full, or a function that finds them. */
@@ -33,7 +34,7 @@ export interface Stage {
   /** Environment variables of everything that runs on this stage: `{ AWS_PROFILE: 'staging' }`. */
   readonly env?: Readonly<Record<string, string>>
   /** Values for arguments that the command line does not give, by name. */
-  readonly defaults?: Readonly<Record<string, string | number | boolean>>
+  readonly defaults?: Readonly<Record<string, ArgDefault>>
 }
 
 export interface Config {
