@@ -117,6 +117,20 @@ test('a group that is not settled is refused with every reason', async () => {
   await cloud.scaling.resumeProcesses({ AutoScalingGroupName: 'web', ScalingProcesses: ['ReplaceUnhealthy'] })
 })
 
+test('a group with an instance in standby is refused with what can be done about it', async () => {
+  const [aside = ''] = idsOf((await described()).instances)
+  const standby = { AutoScalingGroupName: 'web', InstanceIds: [aside] }
+  await cloud.scaling.enterStandby({ ...standby, ShouldDecrementDesiredCapacity: true })
+  await until(async () => (await cloud.members())[aside] === 'Standby/Healthy')
+  await expect(fleets.pin(testSteps(cloud.context()), await described())).rejects.toMatchObject({
+    code: 'E_GROUP_NOT_READY',
+    message: `web cannot be replaced now: ${aside} is Standby and Healthy`,
+    hint: expect.stringMatching(/^take it back \(aws autoscaling exit-standby\)/),
+  })
+  await cloud.scaling.exitStandby(standby)
+  await cloud.settled()
+})
+
 test('a scale-out that comes while a group is pinned is seen, and refused', async () => {
   const t = testSteps(cloud.context())
   const pinning = fleets.pin(t, await described())

@@ -1,7 +1,7 @@
 import { autoScalingApi, type Fleet, pinTag } from '@viridian/aws'
 import { defineRead, type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
-import { type Group, isHealthy, isInService, memberText, readGroup } from './group.ts'
+import { type Group, isAside, isHealthy, isInService, type Member, memberText, readGroup } from './group.ts'
 import { retirementOf } from './retired/retired-tags.ts'
 import { heldBy } from './see-held.ts'
 
@@ -62,14 +62,17 @@ function refusalsOf(group: Group, ids: readonly string[]): Refusal[] {
   const retirement = retirementOf(group.Tags)
   if (retirement) refuse('a replica has taken its place', `deploy to ${retirement.successor}`)
   else if (desired === 0) refuse('it wants no instances', 'raise its desired capacity first')
-  const off = members.filter((member) => !isInService(member) || !isHealthy(member))
-  if (off.length > 0)
+  const aside = members.filter(isAside)
+  if (aside.length > 0)
     refuse(
-      off.map((member) => memberText(member.InstanceId, member)).join(', '),
-      'wait until every instance is in service and healthy',
+      textOf(aside),
+      'take it back (aws autoscaling exit-standby), or terminate it: it neither serves nor is it replaced',
     )
-  if (members.length !== desired)
-    refuse(`it has ${members.length} instances and wants ${desired}`, 'wait until it has settled')
+  const counted = members.filter((member) => !isAside(member))
+  const off = counted.filter((member) => !isInService(member) || !isHealthy(member))
+  if (off.length > 0) refuse(textOf(off), 'wait until every instance is in service and healthy')
+  if (counted.length !== desired)
+    refuse(`it has ${counted.length} instances and wants ${desired}`, 'wait until it has settled')
   if (members.length !== ids.length || members.some(({ InstanceId }) => !ids.includes(InstanceId)))
     refuse('its instances have changed since it was described', 'run the task again')
   if (HealthCheckType.includes('ELB') && HealthCheckGracePeriod === 0)
@@ -83,6 +86,9 @@ function refusalsOf(group: Group, ids: readonly string[]): Refusal[] {
     refuse('it is bound to target groups', 'this version works with classic load balancers only')
   return refusals
 }
+
+const textOf = (members: readonly Member[]): string =>
+  members.map((member) => memberText(member.InstanceId, member)).join(', ')
 
 async function refreshRefusals(c: StepContext, group: string): Promise<Refusal[]> {
   const input = { AutoScalingGroupName: group, MaxRecords: 1 }
