@@ -167,6 +167,26 @@ test("a run's own instance needs no bringing back, another one is missed", async
   expect(await t.undo()).toEqual([{ leftAlone: `${foreign}: a terminated instance cannot be brought back` }])
 })
 
+test('what a run has launched is taken back also where it is protected from being terminated', async () => {
+  const { LaunchTemplate } = await client.createLaunchTemplate({
+    LaunchTemplateName: 'protected',
+    LaunchTemplateData: { ImageId: cloud.image, InstanceType: 't3.small', DisableApiTermination: true },
+  })
+  const { LaunchTemplateId: id = '', LaunchTemplateName: name = '' } = LaunchTemplate ?? {}
+  const c = cloud.context()
+  const settings = await readLaunchSettings(c, { kind: 'launchTemplate', id, name, version: '1' })
+  const t = testSteps(c)
+  const green = await instances.launchLike(t, launchSpecOf(settings), {
+    like: fleet,
+    count: 2,
+    trustConsole: false,
+  })
+  const ids = green.map((each) => each.id)
+  await expect(client.terminateInstances({ InstanceIds: ids })).rejects.toThrow(/may not be terminated/)
+  await t.undo()
+  for (const state of await cloud.states(ids)) expect(['shutting-down', 'terminated']).toContain(state)
+})
+
 test('a launch source that was replaced is refused', async () => {
   const c = { ...cloud.context(), before: null, token: 'x' }
   await expect(runInstances.run({ ...launchInput(), digest: 'other' }, c)).rejects.toMatchObject({

@@ -36,6 +36,7 @@ export const runInstances = defineChange({
     'iam:PassRole',
     'ec2:DescribeInstances',
     'ec2:TerminateInstances',
+    'ec2:ModifyInstanceAttribute',
   ],
   title: ({ placement }) => `run ${placement.count} in ${placement.subnet ?? placement.zone}`,
   placeholder: ({ placement }) => ({

@@ -1,4 +1,4 @@
-import { ec2Api, findMade, lookFor, poll, runTag } from '@viridian/aws'
+import { awsCode, ec2Api, findMade, lookFor, poll, runTag } from '@viridian/aws'
 import { defineChange, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { type DescribedInstance, instancesById, isEnding } from './instances.ts'
@@ -18,14 +18,15 @@ export const terminateInstances = defineChange({
   /** Whether all of them are the run's own: nobody misses them when it is taken back. */
   beforeSchema: z.strictObject({ own: z.boolean() }),
   output: z.null(),
-  calls: ['ec2:TerminateInstances', 'ec2:DescribeInstances'],
+  calls: ['ec2:TerminateInstances', 'ec2:ModifyInstanceAttribute', 'ec2:DescribeInstances'],
   title: ({ ids }) => `terminate ${ids.join(', ')}`,
   before: async ({ ids }, c) => {
     const seen = await instancesById(c, ids)
     return { own: ids.every((id) => isOf(c.run.id, seen.get(id))) }
   },
   run: async ({ ids }, c) => {
-    await ec2Api(c, 'TerminateInstances', { InstanceIds: ids }, z.unknown())
+    if (c.before.own) await terminateOwn(c, ids)
+    else await terminate(c, ids)
     return null
   },
   find: ({ ids }, c) => findMade(c, async () => [...(await instancesById(c, ids)).values()].every(isEnding)),
@@ -37,8 +38,26 @@ export const terminateInstances = defineChange({
 const isOf = (run: string, instance: DescribedInstance | undefined): boolean =>
   instance?.Tags?.some(({ Key, Value }) => Key === runTag && Value === run) ?? false
 
+async function terminate(c: StepContext, ids: readonly string[]): Promise<void> {
+  await ec2Api(c, 'TerminateInstances', { InstanceIds: [...ids] }, z.unknown())
+}
+
+/** What the run has launched it may end also where the launch source protects it from being terminated. */
+async function terminateOwn(c: StepContext, ids: readonly string[]): Promise<void> {
+  try {
+    await terminate(c, ids)
+  } catch (error) {
+    if (awsCode(error) !== 'OperationNotPermitted') throw error
+    for (const InstanceId of ids) {
+      const input = { InstanceId, DisableApiTermination: { Value: false } }
+      await ec2Api(c, 'ModifyInstanceAttribute', input, z.unknown())
+    }
+    await terminate(c, ids)
+  }
+}
+
 /**
- * Terminates instances, sees them on their way out, and is content with those that are gone already.
+ * Terminates instances of the run's own, sees them on their way out, and is content with those that are gone already.
  *
  * @returns the ids that EC2 does not know any more
  */
@@ -47,7 +66,7 @@ export async function endInstances(c: StepContext, ids: readonly string[]): Prom
   const known = await knownIds(c, ids)
   const InstanceIds = ids.filter((id) => known.has(id))
   if (InstanceIds.length > 0) {
-    await ec2Api(c, 'TerminateInstances', { InstanceIds }, z.unknown())
+    await terminateOwn(c, InstanceIds)
     await poll(c, {
       what: `${InstanceIds.length} instances shutting down`,
       deadlineMs: endingWithinMs,

@@ -56,6 +56,21 @@ export function instanceHandlers(ec2: Ec2Context, launcher: Launcher, lifecycle:
       change(InstanceIds, { check, apply: (record) => lifecycle.reboot(record) })
       return {}
     },
+    ModifyInstanceAttribute({ InstanceId = '', Attribute, Value, DisableApiTermination, ...rest }) {
+      const record = findOne(kinds.instance, instances, InstanceId)
+      const byName = Attribute === 'disableApiTermination' ? Value === 'true' : undefined
+      const disabled = DisableApiTermination?.Value ?? byName
+      if (disabled === undefined) {
+        const asked = Attribute ?? Object.keys(rest).join(', ')
+        throw new AwsError(
+          'UnsupportedOperation',
+          `This cloud changes disableApiTermination alone, not ${asked}.`,
+        )
+      }
+      record.disableApiTermination = disabled
+      ec2.save()
+      return {}
+    },
     GetConsoleOutput({ InstanceId = '' }) {
       const { id, state } = findOne(kinds.instance, instances, InstanceId)
       const gone = state === 'terminated' || state === 'shutting-down'

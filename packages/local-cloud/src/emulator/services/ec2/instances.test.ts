@@ -7,6 +7,7 @@ import {
   GetConsoleOutputCommand,
   ImportKeyPairCommand,
   type Instance,
+  ModifyInstanceAttributeCommand,
   RebootInstancesCommand,
   RunInstancesCommand,
   type RunInstancesCommandInput,
@@ -322,10 +323,20 @@ test('an instance that is stopped while it reboots stays down, until it is start
   await cloud.client.send(new TerminateInstancesCommand({ InstanceIds: ids }))
 })
 
-test('termination protection is kept', async () => {
+test('termination protection is kept until it is taken away', async () => {
   const ids = idsOf(await run({ DisableApiTermination: true }))
+  const [InstanceId = ''] = ids
   const refused = cloud.client.send(new TerminateInstancesCommand({ InstanceIds: ids }))
   await expect(refused).rejects.toMatchObject({ name: 'OperationNotPermitted' })
+  const other = cloud.client.send(
+    new ModifyInstanceAttributeCommand({ InstanceId, EbsOptimized: { Value: true } }),
+  )
+  await expect(other).rejects.toMatchObject({ name: 'UnsupportedOperation' })
+  for (const protect of ['true', 'false'])
+    await cloud.client.send(
+      new ModifyInstanceAttributeCommand({ InstanceId, Attribute: 'disableApiTermination', Value: protect }),
+    )
+  await cloud.client.send(new TerminateInstancesCommand({ InstanceIds: ids }))
 })
 
 test('just-made instances are not found by id while consistency is eventual', async () => {

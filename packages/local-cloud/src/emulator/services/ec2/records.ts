@@ -58,7 +58,7 @@ export interface InstanceRecord {
   readonly ebsOptimized: boolean
   readonly monitoring: boolean
   readonly metadata: InstanceMetadataOptionsResponse
-  readonly disableApiTermination: boolean
+  disableApiTermination: boolean
   readonly shutdownBehavior: 'stop' | 'terminate'
   readonly createdAt: string
   /** Of the last start. */
