@@ -55,6 +55,11 @@ export class RunHosts {
       .catch((error: unknown) => engine.fail(error))
   }
 
+  /** Whether the run has filled a role itself. */
+  isAssigned(role: string): boolean {
+    return this.#roles.isAssigned(role)
+  }
+
   /** The hosts that a remote task is called on; a resumed run goes on with those that it was called on first. */
   async calledOn(key: string, find: () => Promise<readonly HostSpec[]>): Promise<readonly HostSpec[]> {
     const { past, engine, openStage } = this.#options

@@ -65,7 +65,8 @@ export async function runOnHosts<Specs extends ArgSpecs, Result>(
     const names = results.filter(({ status }) => status === 'skipped').map(({ host }) => host.name)
     session.emit({ kind: 'note', level: 'warning', text: `${what}: not begun on ${hostNames(names)}` })
   }
-  const failure = hostsError(results, task.maxFailures, what)
+  const isOfRun = call.settings.hosts !== undefined || session.hosts.isAssigned(task.role)
+  const failure = hostsError(results, task.maxFailures, what, { isOfRun })
   if (failure) throw failure
   const values = results.flatMap((each) =>
     each.status === 'done' ? [[each.host.name, each.value] as const] : [],

@@ -65,7 +65,9 @@ describe('roles', () => {
 
   it('are what a run has assigned, once it has', async () => {
     const roles = new Roles({ web: ['web-1'] })
+    expect(roles.isAssigned('web')).toBe(false)
     roles.assign('web', [{ name: 'web-9' }])
+    expect(roles.isAssigned('web')).toBe(true)
     expect(await roles.resolve('web')).toEqual([{ name: 'web-9' }])
   })
 

@@ -29,6 +29,11 @@ export class Roles {
     this.#assigned.set(role, hostsFrom(hosts, `role "${role}"`))
   }
 
+  /** Whether the run has filled a role itself: no command line chooses among its hosts. */
+  isAssigned(role: string): boolean {
+    return this.#assigned.has(role)
+  }
+
   /**
    * The chosen hosts of a role; none when those chosen all stand in others.
    *

@@ -94,6 +94,8 @@ describe('over hosts', () => {
     const results = await fanOut(hosts, run, { maxFailures: 1 })
     expect(statuses(results)).toBe('ddfddddddd')
     expect(hostsError(results)?.message).toBe('the task failed on 1 of 10 hosts\n  web-2: Error: undefined')
+    expect(hostsError(results)?.hint).toMatch(/^with --failed/)
+    expect(hostsError(results, 0, 'update', { isOfRun: true })?.hint).toMatch(/^all that the hosts said/)
   })
 
   test('a number of hosts is a number or a share', async () => {

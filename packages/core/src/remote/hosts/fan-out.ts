@@ -3,7 +3,7 @@ import pMap from 'p-map'
 import { formatDuration } from '../../duration.ts'
 import { ViridianError } from '../../error.ts'
 import type { HostSpec } from '../transport.ts'
-import { failuresOf, type HostResult, HostsError } from './hosts-error.ts'
+import { failuresOf, type HostResult, HostsError, type HostsTold } from './hosts-error.ts'
 
 /** A number of hosts, or a share of all of them. */
 export type HostCount = number | `${number}%`
@@ -124,10 +124,11 @@ export function hostsError(
   results: readonly HostResult[],
   maxFailures: HostCount = 0,
   what?: string,
+  told: HostsTold = {},
 ): HostsError | undefined {
   const isTooMany = failuresOf(results).length > countOf(maxFailures, results.length)
   const isIncomplete = results.some(({ status }) => status === 'skipped' || status === 'stopped')
-  return isTooMany || isIncomplete ? new HostsError(results, what) : undefined
+  return isTooMany || isIncomplete ? new HostsError(results, what, told) : undefined
 }
 
 function batchesOf(hosts: readonly HostSpec[], sizes: readonly HostCount[] = []): (readonly HostSpec[])[] {

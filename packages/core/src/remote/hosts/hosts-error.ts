@@ -18,6 +18,17 @@ export type HostResult<Value = unknown> = {
   | { readonly status: 'skipped' }
 )
 
+/** What an error about hosts is to know of them. */
+export interface HostsTold {
+  /** They are of this run alone: it has found or made them itself, and a later one may not have them. @default false */
+  readonly isOfRun?: boolean
+}
+
+const hints = {
+  chosen: 'with --failed it runs on these hosts alone; --verbose shows every command too',
+  ofRun: 'all that the hosts said stands above; --verbose shows every command too',
+}
+
 /**
  * A task failed on some of its hosts. `results` has every host's own end, in the order of the role.
  *
@@ -32,7 +43,7 @@ export class HostsError extends ViridianError {
   readonly results: readonly HostResult[]
 
   /** @param what - what failed: the task's name */
-  constructor(results: readonly HostResult[], what = 'the task') {
+  constructor(results: readonly HostResult[], what = 'the task', { isOfRun = false }: HostsTold = {}) {
     const failed = failuresOf(results)
     const stopped = namesOf(results, 'stopped')
     const skipped = namesOf(results, 'skipped')
@@ -49,7 +60,7 @@ export class HostsError extends ViridianError {
     ]
     const hint = failed.map(({ error }) => reportOf(error).hint).find(Boolean)
     super('E_HOSTS_FAILED', [counts.join(', '), ...reasonLines(failed.map(reasonOf)), ...rest].join('\n'), {
-      hint: hint ?? 'with --failed it runs on these hosts alone; --verbose shows every command too',
+      hint: hint ?? (isOfRun ? hints.ofRun : hints.chosen),
       ...(failed.length === 1 && failed[0] && { place: { host: failed[0].host.name } }),
     })
     this.results = results
