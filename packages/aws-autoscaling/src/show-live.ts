@@ -30,6 +30,17 @@ async function retiredFor(c: StepContext, group: string): Promise<string[]> {
     .map(({ AutoScalingGroupName }) => AutoScalingGroupName)
 }
 
+/** What is not as it should be of what was deployed. */
+function warningOf({ instances, desired }: Fleet): string[] {
+  const off = instances.filter(({ lifecycle, health }) => lifecycle !== 'InService' || health !== 'Healthy')
+  const serving = instances.length - off.length
+  if (serving === desired && off.length === 0) return []
+  const others = off.length === 0 ? [] : [`not ${off.map(({ id }) => id).join(', ')}`]
+  return [
+    `  warning: ${[`${serving} of ${desired} serve`, ...others].join(', ')}: see in the group's activity history whether it replaces them`,
+  ]
+}
+
 function linesOf(fleet: Fleet, before: LaunchSpec, retired: readonly string[]): string[] {
   const { name, desired, min, max, launch, instances, loadBalancers } = fleet
   const balancers = loadBalancers.map(balancerName)
@@ -40,6 +51,7 @@ function linesOf(fleet: Fleet, before: LaunchSpec, retired: readonly string[]): 
     ...instances.map(
       ({ id, zone, lifecycle, health }) => `  ${id}  ${zone}  ${lifecycle}, ${health.toLowerCase()}`,
     ),
+    ...warningOf(fleet),
     ...(before.image === launch.image
       ? []
       : [`Kept, to deploy the earlier release again: ${sourceName(before.source)} with ${before.image}`]),

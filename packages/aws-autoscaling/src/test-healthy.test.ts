@@ -70,4 +70,10 @@ test('green that has died is seen in a group without a balancer too', async () =
     code: 'E_INSTANCE_LOST',
     message: `web has lost what was attached: ${dead} is InService and Unhealthy`,
   })
+  const c = cloud.context()
+  await fleets.show(testSteps(c), blue)
+  const text = JSON.stringify(c.events.at(-1))
+  expect(text).toMatch(
+    new RegExp(`warning: \\d of \\d serve, not .*${dead}.*: see in the group's activity history`),
+  )
 })
