@@ -51,7 +51,9 @@ const tidy = task({}, async (t) => {
   await t.confirm('Remove everything?')
   await t.step(make, { name: 'tidied' })
 })
-export default defineConfig({ plugins: [files], tasks: { deploy, tidy } })
+const half = task({}, async (t) => { await t.commit() })
+const whole = task({}, async (t) => { await t.run(half) })
+export default defineConfig({ plugins: [files], tasks: { deploy, tidy, half, whole } })
 `
 
 const projects: Project[] = []
@@ -225,5 +227,20 @@ describe('t.confirm', () => {
     expect(await things()).toEqual(['live'])
     expect((await project.json(['run', 'tidy', '--yes'])).exitCode).toBe(0)
     expect(await things()).toEqual(['live', 'tidied'])
+  })
+})
+
+describe('t.commit', () => {
+  it('is refused in a task that another one calls, at its line', async () => {
+    const nested = await project.json(['run', 'whole'])
+    const line = config.split('\n').findIndex((text) => text.startsWith('const half')) + 1
+    expect(nested.last('run.finished')).toMatchObject({
+      exitCode: 1,
+      error: {
+        code: 'E_COMMIT_NESTED',
+        place: { file: expect.stringMatching(/tasks\.config\.ts$/), line },
+        hint: expect.stringMatching(/^call it there/),
+      },
+    })
   })
 })

@@ -14,7 +14,7 @@ export interface ErrorPlace {
 export interface ErrorDetails {
   /** What the reader can do about it: one sentence, or a command. */
   readonly hint?: string
-  readonly place?: ErrorPlace
+  readonly place?: ErrorPlace | undefined
   readonly cause?: unknown
   /** True when what was asked for was refused for certain: nothing was changed, and nothing needs to be looked up. */
   readonly refused?: boolean
@@ -83,6 +83,9 @@ export function isViridianError(thrown: unknown): thrown is ViridianError {
     typeof thrown.code === 'string'
   )
 }
+
+/** The line of a user's own file from which whoever asks was called. */
+export const placeOfCaller = (): ErrorPlace | undefined => placeInStack(new Error('here'))
 
 /** The innermost line of a user's own file; a stack itself is never shown. */
 function placeInStack({ stack = '' }: Error): ErrorPlace | undefined {

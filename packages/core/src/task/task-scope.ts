@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { parseDuration } from '../duration.ts'
-import { ViridianError } from '../error.ts'
+import { placeOfCaller, ViridianError } from '../error.ts'
 import type { Template, TemplateData } from '../remote/files/template.ts'
 import type { RunCommand } from '../remote/host.ts'
 import type { HostSpec } from '../remote/transport.ts'
@@ -129,7 +129,7 @@ export class TaskScope<Specs extends ArgSpecs> extends Scope implements TaskCont
       throw new ViridianError(
         'E_COMMIT_NESTED',
         't.commit() belongs to the task that was run, not to one that it calls',
-        { hint: 'call it there, once all that it calls is done' },
+        { hint: 'call it there, once all that it calls is done', place: placeOfCaller() },
       )
     }
     const { open } = this.#session.engine
