@@ -78,6 +78,21 @@ test('instances are taken out drained, and brought back in service by the undo',
   await traffic.healthy(testSteps(cloud.context()), balancers, refs([one]))
 })
 
+test('of those that were taken out, who has died since keeps nobody else out; but somebody has to be left', async () => {
+  const [alive = '', dead = ''] = await cloud.launch(2)
+  const t = testSteps(cloud.context())
+  await traffic.register(testSteps(cloud.context()), balancers, refs([alive, dead]))
+  await traffic.deregister(t, balancers, refs([alive, dead]))
+  const single = testSteps(cloud.context())
+  await traffic.register(testSteps(cloud.context()), balancers, refs([dead]))
+  await traffic.deregister(single, balancers, refs([dead]))
+  await cloud.terminate([dead])
+  await until(async () => (await cloud.states([dead]))[0] === 'terminated')
+  expect(await t.undo()).toEqual([{ leftAlone: expect.stringMatching(new RegExp(`^lost since: ${dead};`)) }])
+  expect(await cloud.registered()).toContain(alive)
+  await expect(single.undo()).rejects.toMatchObject({ code: 'E_NOT_IN_SERVICE' })
+})
+
 test("the guard fails in the balancer's own words, and names only what is wrong", async () => {
   const [sick = '', well = ''] = await cloud.launch(2)
   const t = testSteps(cloud.context())

@@ -1,4 +1,5 @@
 import {
+  awsCode,
   balancerHealth,
   balancerName,
   classicOnly,
@@ -9,7 +10,7 @@ import {
   lookFor,
   poll,
 } from '@viridian/aws'
-import { defineChange, type StepContext } from '@viridian/core'
+import { defineChange, type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { waitInService } from './in-service.ts'
 
@@ -68,7 +69,7 @@ export const registerInstances = defineChange({
 
 /**
  * Takes instances out of a balancer (`DeregisterInstancesFromLoadBalancer`): connections under way are drained. Undone
- * by registering those that were registered before, and seeing them in service.
+ * by registering those that were registered before and are still there, and seeing them in service.
  */
 export const deregisterInstances = defineChange({
   name: 'aws-elb/deregister-instances',
@@ -87,9 +88,15 @@ export const deregisterInstances = defineChange({
     findMade(c, async () => without(c.before.registered, await registeredOf(c, input)).length > 0),
   undo: async ({ balancer }, c) => {
     const ids = c.before.registered
-    await change(c, 'RegisterInstancesWithLoadBalancer', balancer, ids)
-    await waitInService(c, [balancer], ids)
-    return undefined
+    const there = await registerThere(c, balancer, ids)
+    // Who came in their place is not taken out for the sake of nobody.
+    if (there.length === 0 && ids.length > 0) throw noneLeft(balancer, ids)
+    await waitInService(c, [balancer], there)
+    const lost = without(ids, there)
+    if (lost.length === 0) return undefined
+    return {
+      leftAlone: `lost since: ${lost.join(', ')}; who takes their place has to be registered with ${balancerName(balancer)} by hand`,
+    }
   },
   touches,
   leaves: ({ balancer, ids }) => ids.map((id) => `instance ${id} not behind ${balancerName(balancer)}`),
@@ -114,6 +121,34 @@ async function registeredOf(c: StepContext, { balancer, ids }: Input): Promise<s
   const members = await balancerHealth(c, [balancer], ids)
   return members.filter(({ state }) => state !== 'Absent' && state !== 'Draining').map(({ id }) => id)
 }
+
+/** Registers those of them that EC2 still has: of one that is gone AWS refuses to register the others too. */
+async function registerThere(
+  c: StepContext,
+  balancer: LoadBalancer,
+  ids: readonly string[],
+): Promise<readonly string[]> {
+  const operation = 'RegisterInstancesWithLoadBalancer'
+  try {
+    await change(c, operation, balancer, ids)
+    return ids
+  } catch (error) {
+    if (awsCode(error) !== 'InvalidInstance') throw error
+    if (ids.length < 2) return []
+    const each = await Promise.all(ids.map((id) => registerThere(c, balancer, [id])))
+    return each.flat()
+  }
+}
+
+const noneLeft = (balancer: LoadBalancer, ids: readonly string[]): ViridianError =>
+  new ViridianError(
+    'E_NOT_IN_SERVICE',
+    `of ${ids.join(', ')} none is left to take back behind ${balancerName(balancer)}`,
+    {
+      hint: 'what took their place goes on serving there: register with it who is to serve, and take the rest back by hand',
+      place: { call: 'elasticloadbalancing:RegisterInstancesWithLoadBalancer' },
+    },
+  )
 
 const without = (ids: readonly string[], others: readonly string[]): string[] =>
   ids.filter((id) => !others.includes(id))
