@@ -25,6 +25,11 @@ export const bluegreen_dns = task(
         default: '',
         description: 'the Auto Scaling group, for a name that has no record yet',
       },
+      port: {
+        type: 'number',
+        optional: true,
+        description: "the balancer's port that is tried out, where no listener is one for HTTP or HTTPS",
+      },
       keepBlue: { type: 'duration', default: '0s', description: 'how long the way back stays open' },
       quietFor: {
         type: 'duration',
@@ -49,6 +54,8 @@ export const bluegreen_dns = task(
     const front = www.target && (await traffic.find(t, www.target.dnsName))
     const blue = front ? await fleets.behind(t, front) : await fleets.describe(t, t.args.group)
     await names.unnamed(t, blue.loadBalancers, { without: www })
+    const { port } = t.args
+    await traffic.askable(t, blue.loadBalancers, { port })
     await t.run(build_release)
     await fleets.pin(t, blue, { room: 0, heals: true })
     const deployment = await instances.launchLike(t, blue.launch, { like: blue, count: 1 })
@@ -63,7 +70,7 @@ export const bluegreen_dns = task(
     await instances.terminate(t, deployment)
     const green = await fleets.fill(t, replica.fleet, { like: blue })
     await traffic.inService(t, green.loadBalancers, green.instances)
-    const smoke = { path: '/', host: t.args.record, expect: { version: t.args.release } }
+    const smoke = { path: '/', host: t.args.record, port, expect: { version: t.args.release } }
     await traffic.smoke(t, green.loadBalancers, smoke)
     await traffic.compare(t, blue.loadBalancers, green.loadBalancers)
     await fleets.compare(t, blue, green)

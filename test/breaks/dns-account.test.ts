@@ -31,8 +31,8 @@ async function expectRefused(name: string, flags: readonly string[], telling: Om
 }
 
 /** Makes a name that leads to a balancer of its own. */
-async function nameBalancer(name: string): Promise<string> {
-  await fleets.createBalancer(name, 8080)
+async function nameBalancer(name: string, protocol?: string): Promise<string> {
+  await fleets.createBalancer(name, 8080, protocol)
   const record = `${name}.example.test`
   await names.put({ Name: record, Type: 'A', AliasTarget: await fleets.aliasOf(name) })
   return record
@@ -291,6 +291,21 @@ describe.sequential('a fleet', () => {
       code: 'E_GROUP_AMBIGUOUS',
       says: [/several groups are behind shared: one, other/],
       hint: /detach the balancer from the others/,
+    })
+  })
+
+  it('of a balancer that speaks no HTTP is refused', async () => {
+    const record = await nameBalancer('raw', 'TCP')
+    await fleets.create('raw', { size: 0, max: 1, loadBalancers: ['raw'] })
+    await expectRefused('a balancer without a listener for HTTP', ['--record', record], {
+      code: 'E_SMOKE_PORT',
+      says: [/raw has no listener for HTTP or HTTPS; it has TCP at 8080/],
+      hint: /name the port that speaks HTTP/,
+    })
+    await expectRefused('a balancer that does not listen at the port', ['--record', record, '--port', '81'], {
+      code: 'E_SMOKE_PORT',
+      says: [/raw has no listener at port 81; it has TCP at 8080/],
+      hint: /name the port that speaks HTTP/,
     })
   })
 

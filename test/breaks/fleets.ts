@@ -75,10 +75,8 @@ export class Fleets {
   }
 
   /** A balancer of its own name, with nothing behind it. */
-  async createBalancer(name: string, port: number): Promise<void> {
-    const Listeners = [
-      { Protocol: 'HTTP', LoadBalancerPort: port, InstanceProtocol: 'HTTP', InstancePort: 8080 },
-    ]
+  async createBalancer(name: string, port: number, Protocol = 'HTTP'): Promise<void> {
+    const Listeners = [{ Protocol, LoadBalancerPort: port, InstanceProtocol: Protocol, InstancePort: 8080 }]
     await this.#balancers.send(
       new CreateLoadBalancerCommand({
         LoadBalancerName: name,

@@ -8,6 +8,7 @@ import { createBalancer } from './create-balancer.ts'
 import { describeBalancers } from './describe-balancers.ts'
 import { seeDrained } from './drained.ts'
 import { findBalancer } from './find-balancer.ts'
+import { readAskable } from './http-listener.ts'
 import { seeInService, testInService } from './in-service.ts'
 import { findMadeBalancers, leftBalancers } from './left-balancers.ts'
 import { deregisterInstances, registerInstances } from './membership.ts'
@@ -92,11 +93,23 @@ export interface Elb extends Plugin {
    */
   compare(t: Steps, originals: readonly LoadBalancer[], copies: readonly LoadBalancer[]): Promise<void>
   /**
+   * Sees that each load balancer has a listener that `smoke` can ask: ahead of what is built for it.
+   * `elasticloadbalancing:DescribeLoadBalancers`.
+   *
+   * @throws ViridianError `E_SMOKE_PORT` with the listeners that there are
+   *
+   * @example
+   * ```ts
+   * await traffic.askable(t, blue.loadBalancers, { port: 8443 })
+   * ```
+   */
+  askable(t: Steps, balancers: readonly LoadBalancer[], options?: Pick<SmokeOptions, 'port'>): Promise<void>
+  /**
    * Asks the service through each load balancer itself, at every address of it, before any user is sent there: three
    * times as often as it has instances in service, five times at least. Names are looked up at the name servers of the
    * environment variable `VIRIDIAN_NAME_SERVERS` (`host[:port]`, separated by commas), or as the system does.
    *
-   * @throws ViridianError `E_SMOKE_FAILED` with the address, the answer and what was expected
+   * @throws ViridianError `E_SMOKE_FAILED` with the address, the answer and what was expected; `E_SMOKE_PORT`
    *
    * @example
    * ```ts
@@ -141,7 +154,7 @@ export const elb = (): Elb => ({
     ...[seeDrained, seeInService, testInService],
     ...[readPolicyPlan, createBalancer, configureHealthCheck, modifyAttributes],
     ...[createPolicy, setListenerPolicies, setBackendPolicies],
-    ...[compareBalancers, smokeTest, readRemovable, removeBalancer, findMadeBalancers],
+    ...[compareBalancers, readAskable, smokeTest, readRemovable, removeBalancer, findMadeBalancers],
   ],
   leftovers: [leftBalancers],
   describe: async (t, names) => (names.length === 0 ? [] : t.step(describeBalancers, { names: [...names] })),
@@ -175,6 +188,9 @@ export const elb = (): Elb => ({
     const names = copies.map((copy) => classicOnly(copy).name)
     for (const [index, original] of originals.map(classicOnly).entries())
       await t.step(compareBalancers, { original: original.name, copy: names[index] ?? '' })
+  },
+  askable: async (t, balancers, { port } = {}) => {
+    if (balancers.length > 0) await t.step(readAskable, { balancers: [...balancers], port })
   },
   smoke: async (t, balancers, options) => {
     for (const balancer of balancers) await t.step(smokeTest, { balancer: classicOnly(balancer), ...options })

@@ -10,8 +10,8 @@ import {
 import { defineCheck, isViridianError, type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { type Answer, ask, type Question } from './ask.ts'
-import { readDescription } from './balancer-settings.ts'
 import { Expectation, expectationText, isMet } from './expectation.ts'
+import { httpListener } from './http-listener.ts'
 
 const Options = z.strictObject({
   path: z.string().startsWith('/'),
@@ -31,7 +31,7 @@ export interface SmokeOptions {
   /** What the Host header says, and whom the certificate is for; of a wildcard one of its names. @default the balancer's DNS name */
   readonly host?: string
   /** @default that of the balancer's first HTTP or HTTPS listener */
-  readonly port?: number
+  readonly port?: number | undefined
   /** @default 200 */
   readonly status?: number
   /** Text that the body contains, or members that it has as JSON. @default any body */
@@ -75,22 +75,11 @@ export const smokeTest = defineCheck({
 
 async function questionFor(
   c: StepContext,
-  { name, dnsName }: ClassicLoadBalancer,
-  { path, host = dnsName, port, https, insecure = false }: Input,
+  balancer: ClassicLoadBalancer,
+  { path, host = balancer.dnsName, port: asked, https, insecure = false }: Input,
 ): Promise<Omit<Question, 'address'>> {
-  const { ListenerDescriptions = [] } = await readDescription(c, name)
-  const listeners = ListenerDescriptions.flatMap(({ Listener }) => Listener ?? [])
-  const listener =
-    port === undefined
-      ? listeners.find(({ Protocol = '' }) => /^HTTPS?$/i.test(Protocol))
-      : listeners.find(({ LoadBalancerPort }) => LoadBalancerPort === port)
-  const asked = port ?? listener?.LoadBalancerPort
-  if (asked === undefined)
-    throw new ViridianError('E_SMOKE_PORT', `${name} has no listener for HTTP or HTTPS`, {
-      hint: 'name the port that speaks HTTP: smoke(t, balancers, { path, port })',
-    })
-  const secure = https ?? /^(HTTPS|SSL)$/i.test(listener?.Protocol ?? '')
-  return { path, host: concreteName(host), port: asked, https: secure, insecure, signal: c.signal }
+  const { port, isSecure } = await httpListener(c, balancer, asked)
+  return { path, host: concreteName(host), port, https: https ?? isSecure, insecure, signal: c.signal }
 }
 
 async function resolved(c: StepContext, { dnsName }: ClassicLoadBalancer): Promise<string[]> {
