@@ -163,6 +163,15 @@ describe.sequential('a fleet with a setting of every kind, made by boto3', () =>
     expect(next.group).not.toBe(green.group)
     expect(next.balancer).not.toBe(green.balancer)
     expect(await account.group(green.group)).toMatchObject({ sizes: [0, 0, 3], instances: [] })
+    // What is retired on purpose pages nobody.
+    const { alarms } = await account.inventory()
+    const names = (value = ''): boolean => [green.group, green.balancer].includes(value)
+    const own = alarms.filter(
+      ({ AlarmName = '', Dimensions = [] }) =>
+        !AlarmName.startsWith('TargetTracking-') && Dimensions.some(({ Value }) => names(Value)),
+    )
+    expect(own.map(({ ActionsEnabled }) => ActionsEnabled)).toEqual(own.map(() => false))
+    expect(own.length).toBeGreaterThan(1)
     green = next
   }, 180_000)
 
