@@ -72,6 +72,52 @@ describe('what a dead cloud has left', () => {
   }, 60_000)
 })
 
+describe('a second one in the foreground', () => {
+  it('joins the first, says so, and ends with it', async () => {
+    const first = await up()
+    const second = await up()
+    first.child.kill('SIGINT')
+    expect((await first.over).exitCode).toBe(0)
+    const { exitCode, stdout, stderr } = await second.over
+    expect(stdout).toContain(`It ran already, as process ${first.child.pid}: this keeps it up.\n`)
+    expect(stderr).toMatch(/^E_CLOUD_GONE: the local cloud has ended\nhint: /)
+    expect(exitCode).toBe(2)
+  }, 60_000)
+
+  it('may let go of it', async () => {
+    const first = await up()
+    const second = await up()
+    second.child.kill('SIGINT')
+    expect(await second.over).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(first.child.exitCode).toBeNull()
+  }, 60_000)
+
+  it('is refused where it wants the cloud to be another', async () => {
+    await up()
+    const { exitCode, stderr } = await project.tasks('cloud', 'up', '--time-scale', '0.5')
+    expect(exitCode).toBe(2)
+    expect(stderr).toBe(
+      'E_CLOUD_RUNNING: the local cloud runs already, with --time-scale 0.1\n' +
+        'hint: leave --time-scale out to join it, or end it first with "tasks cloud down"\n',
+    )
+  }, 60_000)
+})
+
+it.each([
+  ['--port', '99999', 'a whole number from 1 to 65535'],
+  ['--port', '0.5', 'a whole number from 1 to 65535'],
+  ['--fleet', '1.5', 'a whole number from 0 to 200'],
+  ['--time-scale', '0', 'a number from 0.01 to 10'],
+  ['--time-scale', '1e-9', 'a number from 0.01 to 10'],
+  ['--latency', 'long', 'a number from 0 to 3600'],
+])('refuses %s %s', async (flag, value, wanted) => {
+  const { exitCode, stderr } = await project.tasks('cloud', 'up', flag, value)
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 2,
+    stderr: `E_ARG_INVALID: ${flag}: "${value}" is not ${wanted}\n`,
+  })
+})
+
 it('is ended by down although what it says of itself is damaged', async () => {
   const { over } = await up()
   await project.write('.tasks/cloud/cloud.json', '{"pid":')

@@ -44,6 +44,8 @@ export interface Cloud {
   /** `http://127.0.0.1:PORT`: what an SDK takes as its endpoint. */
   readonly endpoint: string
   readonly region: string
+  /** Real seconds that one second of AWS's time takes. */
+  readonly timeScale: number
   readonly accessKeyId: string
   readonly secretAccessKey: string
   /** The name server that answers from the hosted zones. */
@@ -77,9 +79,9 @@ export async function openCloud(options: CloudOptions = {}): Promise<Cloud> {
 const ssh = { user: 'deploy', port: 2222 }
 
 async function open(options: CloudOptions, endings: Endings): Promise<Cloud> {
-  const { region = 'us-east-1', report = console.error } = options
+  const { region = 'us-east-1', timeScale = 0.1, report = console.error } = options
   const directory = options.directory ?? (await temporaryDirectory(endings))
-  const clock = scaledClock(options.timeScale ?? 0.1)
+  const clock = scaledClock(timeScale)
   const store = openStore(join(directory, 'records.json'), options.owned)
   endings.push(async () => {
     // Calls that were under way note now what they did.
@@ -146,6 +148,7 @@ async function open(options: CloudOptions, endings: Endings): Promise<Cloud> {
   return {
     endpoint: server.endpoint,
     region,
+    timeScale,
     ...credentials,
     dns: { address: dns.address, port: dns.port },
     ssh,

@@ -10,6 +10,7 @@ export const cloudAccess = z.object({
   pid: z.number(),
   endpoint: z.string(),
   region: z.string(),
+  timeScale: z.number(),
   accessKeyId: z.string(),
   secretAccessKey: z.string(),
   dns: z.object({ address: z.string(), port: z.number() }),

@@ -1,10 +1,11 @@
 import { type ActionContext, type PluginCommand, ViridianError } from '@viridian/core'
-import type { FaultSettings } from '../emulator/faults.ts'
 import { type CloudAccess, cloudDirectory, readAccess } from './access.ts'
-import { faultFlags, faultsOf, switchOn } from './fault-flags.ts'
+import { switchOn } from './fault-flags.ts'
 import type { FleetSeed } from './fleet-seed.ts'
 import { holdCloud } from './hold.ts'
 import { type Ending, endHolder } from './lock.ts'
+import type { ServedCloud } from './serve.ts'
+import { checkRunning, readUpFlags, type UpFlags, upOptions } from './up-flags.ts'
 
 /** `tasks cloud up|status|down`. */
 export function cloudCommand(fleet: FleetSeed | undefined): PluginCommand {
@@ -15,12 +16,7 @@ export function cloudCommand(fleet: FleetSeed | undefined): PluginCommand {
       {
         name: 'up',
         summary: 'keep it in the foreground, for any AWS CLI or SDK',
-        options: [
-          { flags: '--fleet <n>', summary: 'start with a fleet of n instances (0: none)' },
-          { flags: '--port <port>', summary: 'the port of its endpoint' },
-          { flags: '--time-scale <s>', summary: 'real seconds that a second of AWS takes (default: 0.1)' },
-          ...faultFlags,
-        ],
+        options: upOptions,
         run: (c) => up(c, fleet),
       },
       { name: 'status', summary: 'how to reach it', run: (c) => status(c, fleet) },
@@ -30,21 +26,16 @@ export function cloudCommand(fleet: FleetSeed | undefined): PluginCommand {
 }
 
 async function up(c: ActionContext, fleet: FleetSeed | undefined): Promise<number> {
+  const flags = readUpFlags(c)
   const directory = cloudDirectory(c.stateDirectory)
   const running = await readAccess(directory)
-  if (running) return keepRunning(c, running, fleet)
-  const timeScale = numberOption(c, 'timeScale')
-  const port = numberOption(c, 'port')
-  // The emulator and the SDK's clients take half a second to load: only who needs them waits for them.
-  const { serveCloud } = await import('./serve.ts')
-  const cloud = await serveCloud(directory, {
-    ...(timeScale !== undefined && { timeScale }),
-    ...(port !== undefined && { port }),
-  })
+  if (running) checkRunning(flags, running)
+  const cloud = running ? await joinCloud(running) : await ownCloud(directory, flags)
   c.signal.addEventListener('abort', cloud.end)
   try {
-    await present(c, cloud.access, fleet)
-    if (!c.json) c.print('\nCtrl-C ends it.')
+    await Promise.race([present(c, cloud.access, flags, fleet), lossOf(cloud)])
+    const joined = `It ran already, as process ${cloud.access.pid}: this keeps it up.`
+    if (!c.json) c.print(running ? `\n${joined}\nCtrl-C lets go of it.` : '\nCtrl-C ends it.')
   } catch (error) {
     cloud.end()
     if (!c.signal.aborted) throw error
@@ -55,57 +46,56 @@ async function up(c: ActionContext, fleet: FleetSeed | undefined): Promise<numbe
   return 0
 }
 
-/** A run started it already: this holds it open until Ctrl-C. */
-async function keepRunning(
-  c: ActionContext,
-  access: CloudAccess,
-  fleet: FleetSeed | undefined,
-): Promise<number> {
-  const hold = await holdCloud(access.hold)
-  await present(c, access, fleet)
-  await new Promise<void>((resolve) => {
-    const alive = setInterval(() => undefined, 60_000)
-    c.signal.addEventListener('abort', () => {
-      clearInterval(alive)
-      resolve()
-    })
+async function ownCloud(directory: string, { timeScale, port }: UpFlags): Promise<ServedCloud> {
+  // The emulator and the SDK's clients take half a second to load: only who needs them waits for them.
+  const { serveCloud } = await import('./serve.ts')
+  return serveCloud(directory, {
+    ...(timeScale !== undefined && { timeScale }),
+    ...(port !== undefined && { port }),
   })
-  hold.release()
-  return 0
+}
+
+/** A cloud of another process, held open. */
+async function joinCloud(access: CloudAccess): Promise<ServedCloud> {
+  const hold = await holdCloud(access.hold)
+  const alive = setInterval(() => undefined, 60_000)
+  let end = (): void => undefined
+  const ended = new Promise<void>((resolve, reject) => {
+    end = () => {
+      hold.release()
+      resolve()
+    }
+    void hold.lost.then(() =>
+      reject(
+        new ViridianError('E_CLOUD_GONE', 'the local cloud has ended', {
+          hint: '"tasks cloud up" starts it anew',
+        }),
+      ),
+    )
+  }).finally(() => clearInterval(alive))
+  return { access, ended, end }
+}
+
+/** Rejects when the cloud is gone, and is silent about its orderly end. */
+function lossOf({ ended }: ServedCloud): Promise<never> {
+  return new Promise((_, reject) => ended.catch(reject))
 }
 
 /** Brings the cloud into the state that the flags ask for, and says how to reach it. */
-async function present(c: ActionContext, access: CloudAccess, fleet: FleetSeed | undefined): Promise<void> {
-  const size = numberOption(c, 'fleet') ?? fleet?.size ?? 0
-  const faults = askedFaults(c)
+async function present(
+  c: ActionContext,
+  access: CloudAccess,
+  flags: UpFlags,
+  fleet: FleetSeed | undefined,
+): Promise<void> {
+  const size = flags.fleet ?? fleet?.size ?? 0
   if (fleet && size > 0) {
     const { seedFleet } = await import('./seed.ts')
     await seedFleet(access, { ...fleet, size }, c.signal, c.json ? () => undefined : c.print)
   }
   await describe(c, access, fleet)
   // Last of all: what is rehearsed is a deployment's trouble, not the cloud's own.
-  if (faults) await switchOn(access, faults)
-}
-
-function askedFaults(c: ActionContext): FaultSettings | undefined {
-  const { fault } = c.options
-  return faultsOf({
-    latency: numberOption(c, 'latency'),
-    eventualConsistency: numberOption(c, 'eventualConsistency'),
-    rules: typeof fault === 'object' ? fault : [],
-  })
-}
-
-function numberOption(c: ActionContext, name: string): number | undefined {
-  const value = c.options[name]
-  if (value === undefined) return undefined
-  const number = Number(value)
-  if (typeof value === 'string' && value.trim() !== '' && Number.isFinite(number) && number >= 0)
-    return number
-  throw new ViridianError(
-    'E_ARG_INVALID',
-    `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}: "${value}" is not a number`,
-  )
+  if (flags.faults) await switchOn(access, flags.faults)
 }
 
 async function status(c: ActionContext, fleet: FleetSeed | undefined): Promise<number> {

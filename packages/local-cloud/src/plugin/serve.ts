@@ -23,31 +23,29 @@ export interface ServedCloud {
 const looksEveryMs = 1_000
 
 /** Opens the cloud of a directory in this process, and lets others find it there. */
-export async function serveCloud(directory: string, options: ServeOptions): Promise<ServedCloud> {
+export async function serveCloud(
+  directory: string,
+  { idleMs, ...settings }: ServeOptions,
+): Promise<ServedCloud> {
   makeCloudDirectory(directory)
   let ask: () => void = () => undefined
   const asked = new Promise<void>((resolve) => {
     ask = resolve
   })
-  const holds = await countHolds(options.idleMs, ask)
+  const holds = await countHolds(idleMs, ask)
   let held: Lock | undefined
   try {
     held = await lock(directory, holds.place)
     const { isOurs, release } = held
-    const { timeScale, port } = options
-    const cloud = await openCloud({
-      directory,
-      owned: isOurs,
-      ...(timeScale !== undefined && { timeScale }),
-      ...(port !== undefined && { port }),
-    })
-    const { endpoint, region, accessKeyId, secretAccessKey, dns } = cloud
+    const cloud = await openCloud({ ...settings, directory, owned: isOurs })
+    const { endpoint, region, timeScale, accessKeyId, secretAccessKey, dns } = cloud
     const identityFile = await ensureKey(directory, cloud)
     const ssh = { user: cloud.ssh.user, port: cloud.ssh.port, identityFile }
     const access = {
       pid: process.pid,
       endpoint,
       region,
+      timeScale,
       accessKeyId,
       secretAccessKey,
       dns,
