@@ -1,6 +1,8 @@
 import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ended, onLine, Project, type Result } from './project.ts'
@@ -117,6 +119,41 @@ it.each([
     stderr: `E_ARG_INVALID: ${flag}: "${value}" is not ${wanted}\n`,
   })
 })
+
+it('goes on after an exception that nobody catches', async () => {
+  const defect = 'process.on("SIGUSR2", () => { throw new Error("a defect") })'
+  const { child, over } = await up([], {
+    NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(defect)}`,
+  })
+  const said = new Promise<void>((resolve) => child.stderr?.once('data', () => resolve()))
+  child.kill('SIGUSR2')
+  await said
+  expect((await project.tasks('cloud', 'status')).exitCode).toBe(0)
+  expect((await project.tasks('cloud', 'down')).stdout).toBe('the local cloud has ended\n')
+  expect(await over).toMatchObject({
+    exitCode: 0,
+    stderr: expect.stringMatching(/^The local cloud goes on after a failure of its own: Error: a defect\n/),
+  })
+}, 60_000)
+
+it('says which port is taken, and that its records are damaged', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const taken = await project.tasks('cloud', 'up', '--port', String(port))
+  server.close()
+  expect(taken.stderr).toMatch(
+    new RegExp(
+      `^E_CLOUD_PORT: the local cloud cannot listen on port ${port}\n(?:.*\n)*hint: leave --port out`,
+    ),
+  )
+  await project.write('.tasks/cloud/records.json', '{"identity":')
+  const damaged = await project.tasks('cloud', 'up')
+  expect(damaged.stderr).toMatch(
+    /^E_CLOUD_RECORDS: .*\n.*records\.json\n(?:.*\n)*hint: removing \.tasks\/cloud begins anew/,
+  )
+  expect(existsSync(file('lock'))).toBe(false)
+}, 60_000)
 
 it('is ended by down although what it says of itself is damaged', async () => {
   const { over } = await up()

@@ -1,3 +1,4 @@
+export { type FailureTaker, takeFailures } from './cli/process-failures.ts'
 export type { Config, HostList, RoleSpec, RoleSsh, Stage, TaskTree } from './config/config.ts'
 export { defineConfig } from './config/config.ts'
 export { formatDuration, parseDuration } from './duration.ts'

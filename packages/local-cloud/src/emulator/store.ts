@@ -1,6 +1,17 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
+/** The records of an earlier cloud cannot be taken over. */
+export class DamagedRecords extends Error {
+  readonly file: string
+
+  constructor(file: string, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.name = 'DamagedRecords'
+    this.file = file
+  }
+}
+
 /**
  * The cloud's records. Each service owns one slice; a slice is plain JSON, so that the next cloud process finds
  * the fleet as the last one left it.
@@ -63,5 +74,9 @@ function readSlices(file: string): Record<string, object> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {}
     throw error
   }
-  return JSON.parse(text)
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new DamagedRecords(file, "the local cloud's records cannot be read", cause)
+  }
 }

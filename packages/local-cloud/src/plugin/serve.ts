@@ -1,5 +1,7 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { takeFailures, ViridianError } from '@viridian/core'
 import { openCloud } from '../emulator/cloud.ts'
+import { DamagedRecords } from '../emulator/store.ts'
 import { accessFile, type CloudAccess, makeCloudDirectory } from './access.ts'
 import { countHolds } from './hold.ts'
 import { ensureKey } from './identity.ts'
@@ -36,7 +38,7 @@ export async function serveCloud(
   let held: Lock | undefined
   try {
     held = await lock(directory, holds.place)
-    const { isOurs, release } = held
+    const { isOurs } = held
     const cloud = await openCloud({ ...settings, directory, owned: isOurs })
     const { endpoint, region, timeScale, accessKeyId, secretAccessKey, dns } = cloud
     const identityFile = await ensureKey(directory, cloud)
@@ -56,19 +58,44 @@ export async function serveCloud(
     holds.start()
     // Whoever removes the directory begins anew, and wants nothing more of this cloud.
     const look = setInterval(() => isOurs() || ask(), looksEveryMs)
+    const release = takeFailures({ stray: survive, stuck: () => undefined })
     const ended = asked.then(async () => {
       clearInterval(look)
+      release()
       if (isOurs()) rmSync(accessFile(directory), { force: true })
       await cloud.close()
-      release()
+      held?.release()
       holds.close()
     })
     return { access, ended, end: ask }
   } catch (error) {
     held?.release()
     holds.close()
-    throw error
+    throw explained(error, settings.port)
   }
+}
+
+/** What goes wrong in one exchange, and nobody has thought of, is not to end all machines and whoever uses them. */
+function survive(failure: unknown): void {
+  console.error('The local cloud goes on after a failure of its own:', failure)
+}
+
+/** What a person can do something about, with what that is. */
+function explained(error: unknown, port: number | undefined): unknown {
+  if (error instanceof DamagedRecords) {
+    return new ViridianError('E_CLOUD_RECORDS', error.message, {
+      place: { file: error.file },
+      hint: 'removing .tasks/cloud begins anew',
+      cause: error.cause,
+    })
+  }
+  if (error instanceof Error && 'port' in error && error.port === port && port !== undefined) {
+    return new ViridianError('E_CLOUD_PORT', `the local cloud cannot listen on port ${port}`, {
+      hint: 'leave --port out, or give it one that is free',
+      cause: error,
+    })
+  }
+  return error
 }
 
 function publish(directory: string, access: CloudAccess): void {
