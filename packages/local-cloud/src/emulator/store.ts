@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { dictionaries } from './dictionary.ts'
 
 /** The records of an earlier cloud cannot be taken over. */
 export class DamagedRecords extends Error {
@@ -33,7 +34,7 @@ export interface Store {
  * @param owned - whether the file's directory is still ours; one that was removed, or is another's, is left alone
  */
 export function openStore(file?: string, owned: () => boolean = () => true): Store {
-  const slices = file === undefined ? {} : readSlices(file)
+  const slices: Record<string, unknown> = file === undefined ? {} : readSlices(file)
   if (file !== undefined) mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   let scheduled = false
   let closed = false
@@ -47,7 +48,7 @@ export function openStore(file?: string, owned: () => boolean = () => true): Sto
   }
   return {
     slice<Slice extends object>(name: string, initial: () => Slice): Slice {
-      slices[name] ??= initial()
+      slices[name] ??= dictionaries(JSON.stringify(initial()))
       // A slice is written by its own service alone, in the same version of this package.
       return slices[name] as Slice
     },
@@ -75,7 +76,8 @@ function readSlices(file: string): Record<string, object> {
     throw error
   }
   try {
-    return JSON.parse(text)
+    // This package has written it.
+    return dictionaries(text) as Record<string, object>
   } catch (cause) {
     throw new DamagedRecords(file, "the local cloud's records cannot be read", cause)
   }

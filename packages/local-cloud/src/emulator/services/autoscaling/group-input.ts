@@ -3,6 +3,7 @@ import type {
   LifecycleHookSpecification,
   UpdateAutoScalingGroupType,
 } from '@aws-sdk/client-auto-scaling'
+import { dictionary } from '../../dictionary.ts'
 import { named, required, validationError, within } from '../constraint.ts'
 import type { Compute } from '../ec2/compute.ts'
 import type { Traffic } from '../elb/traffic.ts'
@@ -48,8 +49,8 @@ export function readGroup(input: CreateAutoScalingGroupType, parts: GroupInputPa
     protectNew: input.NewInstancesProtectedFromScaleIn ?? false,
     instances: [],
     suspended: {},
-    tags: Object.fromEntries((input.Tags ?? []).map(readTag)),
-    hooks: Object.fromEntries(hooks.map((hook) => [hook.LifecycleHookName ?? '', hook])),
+    tags: dictionary(Object.fromEntries((input.Tags ?? []).map(readTag))),
+    hooks: dictionary(Object.fromEntries(hooks.map((hook) => [hook.LifecycleHookName ?? '', hook]))),
     options: optionsAfter(undefined, input),
   }
 }

@@ -46,6 +46,21 @@ async function statusOf(id: string, move = 'Launching a new'): Promise<string | 
   return (await activities(`${move} EC2 instance: ${id}`))[0]?.StatusCode
 }
 
+test('hooks and tags may have names that every object has something for', async () => {
+  await fleet.create(0)
+  const named = (LifecycleHookName: string) => ({ ...web, LifecycleHookName })
+  expect(await refusal(fleet.scaling.deleteLifecycleHook(named('valueOf')))).toMatch(
+    /^ValidationError: No Lif/,
+  )
+  await fleet.scaling.putLifecycleHook({ ...launching, ...named('__proto__') })
+  const { LifecycleHooks } = await fleet.scaling.describeLifecycleHooks(web)
+  expect(LifecycleHooks).toMatchObject([{ LifecycleHookName: '__proto__' }])
+  const tag = { ResourceId: 'web', ResourceType: 'auto-scaling-group', PropagateAtLaunch: false }
+  await fleet.scaling.createOrUpdateTags({ Tags: [{ ...tag, Key: '__proto__', Value: 'kept' }] })
+  const { Tags } = await fleet.scaling.describeTags({ Filters: [{ Name: 'key', Values: ['__proto__'] }] })
+  expect(Tags).toMatchObject([{ Value: 'kept' }])
+})
+
 describe('a hook at launch', () => {
   test('holds an instance, which counts and gets no traffic, until the action is completed', async () => {
     await createHeld()

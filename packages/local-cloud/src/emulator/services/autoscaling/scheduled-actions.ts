@@ -1,4 +1,5 @@
 import type { ScheduledUpdateGroupActionRequest } from '@aws-sdk/client-auto-scaling'
+import { dictionary } from '../../dictionary.ts'
 import { AwsError } from '../../service.ts'
 import { atMost, named, required, validationError, within } from '../constraint.ts'
 import { pageOf } from '../page.ts'
@@ -12,12 +13,13 @@ export function scheduledActionHandlers(book: GroupBook): AutoScalingHandlers {
   const put = (group: Group, request: ScheduledUpdateGroupActionRequest): void => {
     const name = named(request.ScheduledActionName, 'scheduledActionName')
     const arn = group.scheduled?.[name]?.arn ?? scheduledActionArn(group, name)
-    group.scheduled = { ...group.scheduled, [name]: { arn, ...readAction(request, book.now()) } }
+    group.scheduled = dictionary(group.scheduled, { [name]: { arn, ...readAction(request, book.now()) } })
   }
   const remove = (group: Group, name: string): void => {
-    const { [name]: found, ...others } = group.scheduled ?? {}
-    if (found === undefined) throw validationError(`Scheduled action name not found`)
-    group.scheduled = others
+    const scheduled = dictionary(group.scheduled)
+    if (scheduled[name] === undefined) throw validationError(`Scheduled action name not found`)
+    delete scheduled[name]
+    group.scheduled = scheduled
   }
   return {
     PutScheduledUpdateGroupAction(input) {

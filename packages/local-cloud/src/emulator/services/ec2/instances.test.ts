@@ -190,7 +190,7 @@ test.each<[string, Partial<RunInstancesCommandInput>]>([
 })
 
 test('a client token makes a launch once, even when both calls come together', async () => {
-  const request = { ClientToken: 'token-1', MinCount: 2, MaxCount: 2 }
+  const request = { ClientToken: 'constructor', MinCount: 2, MaxCount: 2 }
   const [one, other] = await Promise.all([run(request), run(request)])
   expect(idsOf(one ?? [])).toHaveLength(2)
   expect(idsOf(other ?? [])).toEqual(idsOf(one ?? []))

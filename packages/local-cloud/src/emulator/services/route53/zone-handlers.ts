@@ -1,4 +1,5 @@
 import type { CreateHostedZoneRequest, HostedZone } from '@aws-sdk/client-route-53'
+import { dictionary } from '../../dictionary.ts'
 import { AwsError } from '../../service.ts'
 import { required } from '../constraint.ts'
 import { canonicalName, checkDomainName, compareNames } from './domain-name.ts'
@@ -99,7 +100,7 @@ function newZone(input: CreateHostedZoneRequest, book: ZoneBook): Zone {
     privateZone: input.VPC !== undefined,
     records: apexRecords(name),
     served: [],
-    tags: {},
+    tags: dictionary(),
   }
 }
 
