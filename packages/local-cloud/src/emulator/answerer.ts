@@ -20,6 +20,8 @@ export interface AnswererOptions {
   readonly clock: Clock
   readonly faults: Faults
   readonly log: CallLog
+  /** Hears of defects. */
+  readonly report: (error: unknown) => void
 }
 
 /** Everything between bytes and handlers: routing, signature, faults, decoding, validation, encoding. */
@@ -59,7 +61,8 @@ async function attempt(
     if (fault !== undefined) refuseByFault(fault, found)
     return await perform(options, found, request, requestId, fault?.kind === 'spoil' ? fault : undefined)
   } catch (error) {
-    const refusal = error instanceof AwsError ? error : defect(error)
+    if (!(error instanceof AwsError)) options.report(error)
+    const refusal = refusalOf(error)
     record.code = refusal.code
     return found.protocol.refuse(found.api, refusal, requestId)
   }
@@ -108,10 +111,16 @@ function refuseByFault(fault: FaultRule, { api }: Route): void {
   throw new AwsError('Throttling', 'Rate exceeded')
 }
 
-/** A handler's own mistake: the stack goes to the caller, since it is a developer who has to see it. */
-function defect(error: unknown): AwsError {
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  return new AwsError('InternalFailure', `The local cloud failed: ${text}`, 500)
+/** What is no refusal is a mistake of the cloud's own. */
+function refusalOf(error: unknown): AwsError {
+  return error instanceof AwsError
+    ? error
+    : new AwsError('InternalFailure', `The local cloud failed: ${error}`, 500)
+}
+
+/** The answer to what has not been read to its end, or not understood. */
+export function refuseUnread(error: unknown): WireAnswer {
+  return awsQuery.refuse(strangerApi, refusalOf(error), randomUUID())
 }
 
 function refuseStranger(request: WireRequest, requestId: string): WireAnswer {

@@ -142,6 +142,7 @@ async function open(options: CloudOptions, endings: Endings): Promise<Cloud> {
     clock,
     faults,
     log,
+    report,
     ...(port === undefined ? {} : { port }),
   })
   endings.push(() => server.close())

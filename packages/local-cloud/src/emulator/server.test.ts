@@ -1,3 +1,5 @@
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import * as autoScaling from '@aws-sdk/client-auto-scaling'
 import * as ec2 from '@aws-sdk/client-ec2'
 import * as route53 from '@aws-sdk/client-route-53'
@@ -11,6 +13,7 @@ const region = 'eu-west-1'
 let server: Server
 let done: string[]
 let now: Date
+let reports: unknown[]
 
 const clock: Clock = { ...scaledClock(0.001), now: () => now }
 
@@ -58,11 +61,13 @@ const route53Service: Service<typeof route53> = {
 beforeEach(async () => {
   done = []
   now = new Date()
+  reports = []
   server = await serve({
     services: [ec2Service, autoScalingService, route53Service],
     credentials,
     region,
     clock,
+    report: (error) => reports.push(error),
   })
 })
 
@@ -151,7 +156,10 @@ test('errors reach the clients by their shapes', async () => {
     name: 'InvalidInstanceID.NotFound',
     message: "The instance ID 'i-0' does not exist",
   })
-  await expect(compute.send(new ec2.DescribeSubnetsCommand({}))).rejects.toThrow(/TypeError: a defect/)
+  await expect(compute.send(new ec2.DescribeSubnetsCommand({}))).rejects.toThrow(
+    /^The local cloud failed: TypeError: a defect$/,
+  )
+  expect(reports).toEqual([expect.objectContaining({ message: 'a defect' })])
 })
 
 test('what is missing, unknown or only asked for is refused', async () => {
@@ -178,6 +186,34 @@ test('what is missing, unknown or only asked for is refused', async () => {
   await expect(zones.send(new route53.ListHostedZonesCommand({}))).rejects.toMatchObject({
     name: 'UnknownOperationException',
   })
+})
+
+test('a path that cannot be decoded is of no operation', async () => {
+  const answer = await fetch(`${server.endpoint}/2013-04-01/hostedzone/%E0%A4%A`)
+  expect(answer.status).toBe(403)
+  expect(await answer.text()).toContain('<Code>MissingAuthenticationToken</Code>')
+})
+
+test.each([
+  ['without a signature', '', 65_536],
+  ['with one', 'Authorization: AWS4-HMAC-SHA256\r\n', 16_777_216],
+])('a body that is larger than any %s is refused unread', async (_, header, limit) => {
+  const { hostname, port } = new URL(server.endpoint)
+  const socket = connect(Number(port), hostname)
+  socket.write(`POST / HTTP/1.1\r\nHost: x\r\n${header}Content-Length: ${limit + 1}\r\n\r\nAction=`)
+  const answer = await text(socket)
+  expect(answer).toMatch(/^HTTP\/1.1 413 /)
+  expect(answer).toContain(
+    `<Code>RequestEntityTooLarge</Code><Message>The request has more than ${limit} bytes.`,
+  )
+})
+
+test('a body that does not say how large it is, is read as far as it may be', async () => {
+  const { hostname, port } = new URL(server.endpoint)
+  const socket = connect(Number(port), hostname)
+  socket.write('POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n10001\r\n')
+  socket.write('x'.repeat(65_537))
+  expect(await text(socket)).toMatch(/^HTTP\/1.1 413 /)
 })
 
 test('a service that the cloud does not have is named in the refusal', async () => {

@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { buffer } from 'node:stream/consumers'
 import { administer, adminPrefix } from './admin.ts'
-import { type Answerer, answerer } from './answerer.ts'
+import { type Answerer, answerer, refuseUnread } from './answerer.ts'
 import { type CallLog, openCallLog } from './call-log.ts'
 import type { Clock } from './clock.ts'
 import { type Faults, openFaults } from './faults.ts'
-import type { Service } from './service.ts'
+import { readBody } from './request-body.ts'
+import { AwsError, type Service } from './service.ts'
 import type { WireAnswer, WireRequest } from './wire/protocol.ts'
 import type { Credentials } from './wire/signature.ts'
 
@@ -19,6 +19,8 @@ export interface ServeOptions {
   readonly port?: number
   readonly faults?: Faults
   readonly log?: CallLog
+  /** Hears of defects, whose stacks are not the callers'. @default console.error */
+  readonly report?: (error: unknown) => void
 }
 
 export interface Server {
@@ -33,10 +35,11 @@ export async function serve(options: ServeOptions): Promise<Server> {
   const faults = options.faults ?? openFaults()
   const log = options.log ?? openCallLog()
   const admin = { secret: options.credentials.secretAccessKey, faults, log, services: options.services }
-  const answerAws = answerer({ ...options, faults, log })
+  const report = options.report ?? console.error
+  const answerAws = answerer({ ...options, faults, log, report })
   const answer: Answerer = async (request) =>
     request.path.startsWith(adminPrefix) ? administer(request, admin) : answerAws(request)
-  const server = createServer((incoming, outgoing) => void exchange(incoming, outgoing, answer))
+  const server = createServer((incoming, outgoing) => void exchange(incoming, outgoing, answer, report))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(options.port ?? 0, '127.0.0.1', resolve)
@@ -57,19 +60,18 @@ async function exchange(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   answer: Answerer,
+  report: (error: unknown) => void,
 ): Promise<void> {
   try {
     const result = await answer(await readRequest(incoming))
     if (result === 'cut') incoming.socket.destroy()
     else if (result !== 'silence') write(outgoing, result)
   } catch (error) {
-    // A client that hangs up while it sends is answered by nobody; all else is a defect that must be seen.
+    // A client that hangs up while it sends is answered by nobody.
     if (incoming.destroyed && !incoming.complete) return
-    write(outgoing, {
-      status: 500,
-      headers: {},
-      body: error instanceof Error ? `${error.stack}` : String(error),
-    })
+    if (!(error instanceof AwsError)) report(error)
+    const refusal = refuseUnread(error)
+    write(outgoing, { ...refusal, headers: { ...refusal.headers, connection: 'close' } })
   }
 }
 
@@ -84,7 +86,7 @@ async function readRequest(incoming: IncomingMessage): Promise<WireRequest> {
     path,
     query: new URLSearchParams(query),
     headers: Object.fromEntries(headers),
-    body: await buffer(incoming),
+    body: await readBody(incoming),
   }
 }
 

@@ -50,11 +50,21 @@ function labelsOf(operation: Operation, path: string): Record<string, string> | 
   if (template.length !== given.length) return undefined
   const labels: Record<string, string> = {}
   for (const [index, part] of template.entries()) {
-    const value = decodeURIComponent(given[index] ?? '')
+    const value = decoded(given[index] ?? '')
+    if (value === undefined) return undefined
     if (part.startsWith('{')) labels[part.slice(1, -1)] = value
     else if (part !== value) return undefined
   }
   return labels
+}
+
+/** What percent signs stand for; undefined where they stand for nothing. */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
 }
 
 /** Some clients end their paths with a slash. */
