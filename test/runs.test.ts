@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { appendFile, readdir, rm } from 'node:fs/promises'
+import { appendFile, readdir, realpath, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ended, type JsonEvent, type JsonResult, onLine, Project } from './project.ts'
@@ -384,6 +384,21 @@ describe('tasks runs', () => {
     await project.write('stuck', '')
     expect((await project.tasks('rollback')).exitCode).toBe(3)
     expect(await newest()).toMatchObject({ state: 'failed-dirty', leftovers: ['the thing green'], remedy })
+  })
+
+  it('tells of a run whose lock cannot be read, and goes on', async () => {
+    await project.json(['run', 'deploy'])
+    const crashed = idOf(await once((child) => child.kill('SIGKILL'), '--wait', '2s'))
+    const lock = `.tasks/locks/run%2F${crashed}.json`
+    await project.write(lock, '')
+    const [unreadable, other] = await runs()
+    expect(unreadable).toMatchObject({
+      ...{ run: crashed, task: 'deploy', state: 'unreadable', leftovers: [], remedy: null },
+      error: { code: 'E_STATE_READ', place: { file: join(await realpath(project.directory), lock) } },
+    })
+    expect(other).toMatchObject({ state: 'succeeded' })
+    const { stdout } = await project.tasks('runs')
+    expect(stdout).toMatch(/ unreadable\n {2}a lock cannot be read: [^\n]*: \.tasks\/locks\/run%2F/)
   })
 
   it('tells until when a way back is kept open, and that it was taken', async () => {

@@ -157,7 +157,7 @@ describe('a journal', () => {
     const journal = await crash()
     const text = await project.read(journal)
     await project.write(journal, text.replace('"thing-0"', '"thing-9"'))
-    expect((await project.tasks('runs')).stdout).toMatch(/damaged: the journal's line \d+/)
+    expect((await project.tasks('runs')).stdout).toMatch(/ damaged\n {2}the journal's line \d+ /)
     for (const [name, args] of [
       ['a damaged journal, to be resumed', ['resume', idOf(journal)]],
       ['a damaged journal, to be taken back', ['rollback', idOf(journal)]],

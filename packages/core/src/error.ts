@@ -72,6 +72,9 @@ export function reportOf(thrown: unknown): ErrorReport {
   }
 }
 
+/** Why something failed, as it stands within a sentence. */
+export const reasonOf = (thrown: unknown): string => reportOf(thrown).message.replace(/^Error: /, '')
+
 const textOf = (thrown: unknown): string => (typeof thrown === 'string' ? thrown : inspect(thrown))
 
 /** True for a `ViridianError`, also one of another copy of this package. */

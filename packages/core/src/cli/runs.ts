@@ -1,4 +1,5 @@
-import { type ErrorReport, reportOf, type ViridianError } from '../error.ts'
+import { type ErrorReport, isViridianError, reportOf, type ViridianError } from '../error.ts'
+import { placeText } from '../error-place.ts'
 import type { RunHistory } from '../journal/history.ts'
 import { columns } from '../output/columns.ts'
 import { elapsed } from '../output/elapsed.ts'
@@ -17,7 +18,7 @@ interface RunLine {
   /** `user@host`. */
   readonly by: string | null
   readonly at: string | null
-  readonly state: RunState | 'damaged'
+  readonly state: RunState | 'damaged' | 'unreadable'
   /** Until when it keeps its way back open. */
   readonly until: string | null
   /** How long it took, in milliseconds. */
@@ -26,7 +27,7 @@ interface RunLine {
   readonly leftovers: readonly string[]
   /** The command that takes care of it. */
   readonly remedy: string | null
-  /** Why the run ended, or why its journal cannot be read. */
+  /** Why the run ended, or why its journal or its lock cannot be read. */
   readonly error: ErrorReport | null
 }
 
@@ -42,9 +43,8 @@ export async function listRuns(stateDirectory: string, json: boolean, print: Pri
 }
 
 function tableOf(lines: readonly RunLine[]): string[] {
-  const rows = lines.map(({ run, task, stage, by, at, state, until, ms, error }) => {
-    if (state === 'damaged') return [run, '', '', '', '', `damaged: ${error?.message}`]
-    const said = until === null ? state : `${state} until ${until}`
+  const rows = lines.map(({ run, task, stage, by, at, state, until, ms }) => {
+    const said = state !== 'kept' ? state : `${state} until ${until}`
     return [
       run,
       task ?? '',
@@ -59,31 +59,51 @@ function tableOf(lines: readonly RunLine[]): string[] {
   return [head, ...lines.flatMap((line, index) => [table[index] ?? '', ...leftLines(line)])]
 }
 
-function leftLines({ leftovers, remedy }: RunLine): string[] {
+function leftLines({ state, leftovers, remedy, error }: RunLine): string[] {
+  if (state === 'damaged' || state === 'unreadable') {
+    const where = placeText(error?.place)
+    return [`  ${error?.message}${where === undefined ? '' : `: ${where}`}`]
+  }
   const left = leftovers.map((each) => `  left: ${each}`)
   return remedy === null ? left : [...left, `  finish it with: ${remedy}`]
 }
 
 async function lineOf(history: RunHistory, locks: FileLocks): Promise<RunLine> {
-  const { started, finished, committed, kept } = history
-  const { run, task, stage, by, at } = started
-  const state = stateOf(history, await isHeld(history, locks))
+  try {
+    return toldOf(history, stateOf(history, await isHeld(history, locks)))
+  } catch (error) {
+    if (!isViridianError(error)) throw error
+    // One lock that cannot be read says nothing of other runs.
+    return { ...known(history), state: 'unreadable', leftovers: [], remedy: null, error: reportOf(error) }
+  }
+}
+
+function toldOf(history: RunHistory, state: RunState): RunLine {
+  const { started, finished, committed } = history
   const leftovers = leftoversOf(history, state)
   const isOpen = state === 'crashed' || state === 'failed-dirty' || leftovers.length > 0
   return {
-    kind: 'run',
+    ...known(history),
+    state,
+    leftovers,
+    // Where nothing is to be taken back, the way is forward.
+    remedy: isOpen ? remedyOf(started.run, committed || leftovers.length === 0) : null,
+    error: finished?.error ?? null,
+  }
+}
+
+/** What its journal alone says. */
+function known({ started, finished, kept }: RunHistory) {
+  const { run, task, stage, by, at } = started
+  return {
+    kind: 'run' as const,
     run,
     task,
     stage,
     by: `${by.user}@${by.host}`,
     at,
-    state,
     until: kept ?? null,
     ms: finished ? Date.parse(finished.at) - Date.parse(at) : null,
-    leftovers,
-    // Where nothing is to be taken back, the way is forward.
-    remedy: isOpen ? remedyOf(run, committed || leftovers.length === 0) : null,
-    error: finished?.error ?? null,
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -53,6 +53,17 @@ test('what an open run would go back to is known from its journal, and from its 
     restores: {},
     warnings: [expect.stringMatching(/what run .* would go back to cannot be told.* no plugin brings/)],
   })
+})
+
+test('a run whose lock cannot be read may go on', async () => {
+  const file = join(stateDirectory, 'locks', `run%2F${run}.json`)
+  await mkdir(join(stateDirectory, 'locks'))
+  await writeFile(file, '')
+  expect(await read(restoring)).toMatchObject({
+    runs: { [run]: expect.stringMatching(/^its run may go on: a lock cannot be read/) },
+    restores: { 'a/3': expect.stringContaining('may go on') },
+  })
+  await rm(file)
 })
 
 test('what is undone is not gone back to again', async () => {

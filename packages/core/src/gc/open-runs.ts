@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { reportOf } from '../error.ts'
+import { isViridianError, reasonOf } from '../error.ts'
 import type { RunHistory } from '../journal/history.ts'
 import { FileLocks } from '../run/file-locks.ts'
 import { isHeld } from '../run/held.ts'
-import { remedyOf, stateOf } from '../run/run-state.ts'
+import { type RunState, remedyOf, stateOf } from '../run/run-state.ts'
 import { RunStore } from '../run/store.ts'
 import type { Registry } from '../step/registry.ts'
 import { parseStep } from '../step/scope.ts'
@@ -39,22 +39,28 @@ export async function readOpenRuns({ stateDirectory, registry, warn }: OpenRunsO
       continue
     }
     const { run } = history.started
-    const open = whyOpen(history, await isHeld(history, locks))
+    const open = await whyOpen(history, locks)
     runs[run] = open === undefined ? null : `its run ${open}`
     if (open === undefined || history.committed) continue
     try {
       for (const thing of restoredBy(history, registry))
         restores[thing] = `run ${run} may go back to it, and ${open}`
     } catch (error) {
-      warn(`what run ${run} would go back to cannot be told, and may go: ${reportOf(error).message}`)
+      warn(`what run ${run} would go back to cannot be told, and may go: ${reasonOf(error)}`)
     }
   }
   return { runs, restores }
 }
 
-function whyOpen(history: RunHistory, held: boolean): string | undefined {
+async function whyOpen(history: RunHistory, locks: FileLocks): Promise<string | undefined> {
   const { started, committed, kept } = history
-  const state = stateOf(history, held)
+  let state: RunState
+  try {
+    state = stateOf(history, await isHeld(history, locks))
+  } catch (error) {
+    if (!isViridianError(error)) throw error
+    return `may go on: ${error.message}`
+  }
   if (state === 'running') return 'goes on'
   if (state === 'kept') return `keeps its way back open until ${kept}`
   if (state === 'crashed' || state === 'failed-dirty')

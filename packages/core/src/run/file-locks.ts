@@ -3,7 +3,7 @@ import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isViridianError, reportOf, ViridianError } from '../error.ts'
+import { isViridianError, reasonOf, ViridianError } from '../error.ts'
 import {
   type Holder,
   hasLapsed,
@@ -36,14 +36,7 @@ export class FileLocks implements LockStore {
       return await this.#take(name, holder, events)
     } catch (error) {
       if (isViridianError(error)) throw error
-      throw new ViridianError(
-        'E_STATE_WRITE',
-        `cannot take the lock on ${name}: ${reportOf(error).message}`,
-        {
-          place: { file: this.#directory },
-          hint: 'make room, or make .tasks/ writable',
-        },
-      )
+      throw this.#unwritable('take', name, error)
     }
   }
 
@@ -93,8 +86,21 @@ export class FileLocks implements LockStore {
 
   async #draft(lease: Lease): Promise<string> {
     const draft = join(this.#directory, `.${randomBytes(6).toString('hex')}`)
-    await writeFile(draft, JSON.stringify(lease), { mode: 0o600 })
-    return draft
+    try {
+      // On disk before it has the lock's name: a power cut must not leave an empty lock there.
+      await writeFile(draft, JSON.stringify(lease), { mode: 0o600, flush: true })
+      return draft
+    } catch (error) {
+      await rm(draft, { force: true })
+      throw error
+    }
+  }
+
+  #unwritable(what: 'take' | 'write', name: string, error: unknown): ViridianError {
+    return new ViridianError('E_STATE_WRITE', `cannot ${what} the lock on ${name}: ${reasonOf(error)}`, {
+      place: { file: this.#directory },
+      hint: 'make room, or make .tasks/ writable',
+    })
   }
 
   /**
@@ -144,8 +150,9 @@ export class FileLocks implements LockStore {
     }
     // Too many open files, a full disk: that may pass while there is still time for another renewal.
     const failed = (error: unknown): void => {
-      if (Date.parse(lease.until) - Date.now() < renewEveryMs) lose(lockLost(name, String(error)))
+      if (Date.parse(lease.until) - Date.now() < renewEveryMs) lose(lockLost(name, reasonOf(error)))
     }
+    const unwritable = (error: unknown): ViridianError => this.#unwritable('write', name, error)
     const timer = setInterval(() => void renew().catch(failed), renewEveryMs)
     timer.unref()
     return {
@@ -159,7 +166,10 @@ export class FileLocks implements LockStore {
       look,
       async keep(until) {
         const { kept: _, ...others } = lease
-        if (!lost) await write(until === undefined ? others : { ...others, kept: until })
+        if (lost) return
+        await write(until === undefined ? others : { ...others, kept: until }).catch((error: unknown) => {
+          throw unwritable(error)
+        })
       },
       leave: () => clearInterval(timer),
       async release() {
@@ -190,7 +200,7 @@ async function readLease(file: string): Promise<Lease | undefined> {
     text = await readFile(file, 'utf8')
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw unreadable(reportOf(error).message)
+    throw unreadable(reasonOf(error))
   }
   const lease = leaseSchema.safeParse(parsedJson(text))
   if (!lease.success) throw unreadable('it does not hold what a run writes there')
