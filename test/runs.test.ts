@@ -76,6 +76,11 @@ const chatty = task({}, async (t) => {
   for (let count = 0; count < 200; count += 1) await t.id()
 })
 
+const waits = task({}, async (t) => {
+  await t.keep('10m')
+  await t.commit()
+})
+
 const args = { wait: { type: 'duration', default: '0s' }, keep: { type: 'duration', default: '0s' }, bad: 'boolean' }
 const deploy = task({ args, locks: () => ['things'] }, async (t) => {
   await t.step(make, { name: thing })
@@ -87,7 +92,7 @@ const deploy = task({ args, locks: () => ['things'] }, async (t) => {
 export default defineConfig({
   plugins: [things],
   roles: { web: ['127.0.0.1'] },
-  tasks: { deploy, mistaken, chatty, exits, sideBySide, idleForEver, idle: task({}, async () => { await sleep(60_000) }) },
+  tasks: { deploy, waits, mistaken, chatty, exits, sideBySide, idleForEver, idle: task({}, async () => { await sleep(60_000) }) },
   stages: { here: { plugins: [{ name: 'here', module: 'here', settings: null, rehearsal: true }] } },
 })
 `
@@ -410,5 +415,16 @@ describe('tasks runs', () => {
     })
     await project.json(['rollback'])
     expect(await newest()).toMatchObject({ state: 'rolled-back', until: null, leftovers: [] })
+  })
+
+  it('tells so also of a run that has changed nothing, until it ends; the newest that is kept is taken back', async () => {
+    await project.json(['run', 'waits'], ({ kind }, child) => {
+      if (kind === 'kept') child.kill('SIGINT')
+    })
+    expect(await newest()).toMatchObject({ state: 'cancelled', until: null })
+    await project.json(['run', 'waits', '--detach'])
+    expect(await newest()).toMatchObject({ state: 'kept' })
+    expect((await project.json(['rollback'])).exitCode).toBe(0)
+    expect(await newest()).toMatchObject({ state: 'rolled-back' })
   })
 })

@@ -172,7 +172,7 @@ async function newestUndoable(project: Project): Promise<string> {
   for (const run of await new RunStore(project.stateDirectory).list()) {
     if ('error' in run) damaged ??= run.error
     else if (run.committed) onward ??= run.finished?.status === 'succeeded' ? undefined : run.started.run
-    else if (undoable(run.steps.values()).length > 0) return run.started.run
+    else if (run.kept !== undefined || undoable(run.steps.values()).length > 0) return run.started.run
   }
   if (damaged) throw damaged
   throw new ViridianError('E_RUN_NONE', 'no run on record has left anything to take back', {

@@ -21,7 +21,7 @@ export interface RunHistory {
   /** The hosts of each call of a remote task, by its key. */
   readonly hosts: ReadonlyMap<string, readonly HostSpec[]>
   readonly committed: boolean
-  /** Until when the run keeps its way back open; undefined before that, and once it is committed or taken back. */
+  /** Until when the run keeps its way back open; undefined before that, and once it is committed, taken back, or over. */
   readonly kept?: string
   /** True once its undo has begun: there is nothing to go on with any more. */
   readonly undoing: boolean
@@ -58,6 +58,7 @@ export function historyOf(records: readonly JournalRecord[]): RunHistory | undef
     else if (record.kind === 'committed') committed = true
     else if (record.kind === 'undo.started') undoing = true
     finished = record.kind === 'run.finished' ? record : undefined
+    if (finished && finished.status !== 'kept') kept = undefined
   }
   return {
     started,
