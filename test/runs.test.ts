@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { appendFile, readdir, realpath, rm } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ended, type JsonEvent, type JsonResult, onLine, Project } from './project.ts'
@@ -389,6 +390,31 @@ describe('tasks runs', () => {
     await project.write('stuck', '')
     expect((await project.tasks('rollback')).exitCode).toBe(3)
     expect(await newest()).toMatchObject({ state: 'failed-dirty', leftovers: ['the thing green'], remedy })
+  })
+
+  it('reads any number of journals, few at once, and tells one that cannot be opened from a damaged one', async () => {
+    await project.json(['run', 'deploy'])
+    const directory = join(project.directory, '.tasks/runs')
+    const [name = ''] = await readdir(directory)
+    const run = name.replace('.jsonl', '')
+    const [first = ''] = (await readFile(join(directory, name), 'utf8')).split('\n')
+    for (let count = 0; count < 300; count += 1) {
+      const id = `20250101-000000-${String(count).padStart(4, '0')}`
+      const text = first.slice(first.indexOf(' ') + 1).replace(run, id)
+      const sum = createHash('sha256').update(text).digest('hex').slice(0, 12)
+      await writeFile(join(directory, `${id}.jsonl`), `${sum} ${text}\n`)
+    }
+    await mkdir(join(directory, '20250102-000000-aaaa.jsonl'))
+    const few = ['-c', 'ulimit -n 128; exec "$@"', 'sh', process.execPath, project.command]
+    const listed = await ended(spawn('sh', [...few, 'runs', '--json'], { cwd: project.directory }))
+    const states = listed.stdout
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line))
+    expect(states).toHaveLength(302)
+    expect(states.filter(({ state }) => state === 'unreadable' || state === 'damaged')).toMatchObject([
+      { run: '20250102-000000-aaaa', state: 'unreadable', error: { code: 'E_STATE_READ' } },
+    ])
   })
 
   it('tells of a run whose lock cannot be read, and goes on', async () => {

@@ -36,7 +36,7 @@ export async function listRuns(stateDirectory: string, json: boolean, print: Pri
   const runs = await new RunStore(stateDirectory).list()
   const locks = new FileLocks(stateDirectory)
   const lines: RunLine[] = []
-  for (const run of runs) lines.push('error' in run ? damaged(run) : await lineOf(run, locks))
+  for (const run of runs) lines.push('error' in run ? unread(run) : await lineOf(run, locks))
   if (json) for (const line of lines) print(JSON.stringify(line))
   else if (lines.length === 0) print('no runs yet')
   else for (const line of tableOf(lines)) print(line)
@@ -107,14 +107,14 @@ function known({ started, finished, kept }: RunHistory) {
   }
 }
 
-const damaged = ({ run, error }: { run: string; error: ViridianError }): RunLine => ({
+const unread = ({ run, error }: { run: string; error: ViridianError }): RunLine => ({
   kind: 'run',
   run,
   task: null,
   stage: null,
   by: null,
   at: null,
-  state: 'damaged',
+  state: error.code.startsWith('E_JOURNAL') ? 'damaged' : 'unreadable',
   until: null,
   ms: null,
   leftovers: [],

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync } from 'node:fs'
 import { type FileHandle, open, readFile, truncate } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { reportOf, ViridianError } from '../error.ts'
+import { reasonOf, ViridianError } from '../error.ts'
 import { formatOf, type JournalRecord, journalFormat, journalRecord } from './record.ts'
 
 /** Where a run writes what it is about to do and what came of it. */
@@ -98,7 +98,7 @@ async function flushDirectory(directory: string): Promise<void> {
 }
 
 const unwritable = (file: string, cause: unknown): ViridianError =>
-  new ViridianError('E_JOURNAL_WRITE', `cannot write the journal: ${reportOf(cause).message}`, {
+  new ViridianError('E_JOURNAL_WRITE', `cannot write the journal: ${reasonOf(cause)}`, {
     place: { file },
     cause,
     hint: 'a run is only as safe as its journal: make room, or make .tasks/ writable',
@@ -114,22 +114,31 @@ function lineOf(record: JournalRecord): string {
 /**
  * Reads a journal. A torn last line, which a crash leaves, is dropped.
  *
- * @throws ViridianError `E_JOURNAL_DAMAGED` with the line, `E_JOURNAL_MISSING`
+ * @throws ViridianError `E_JOURNAL_DAMAGED` with the line, `E_JOURNAL_MISSING`, `E_STATE_READ`
  */
 export async function readJournal(file: string): Promise<JournalRecord[]> {
   let text: string
   try {
     text = await readFile(file, 'utf8')
   } catch (error) {
-    throw new ViridianError('E_JOURNAL_MISSING', 'there is no journal of that run that can be read', {
-      place: { file },
-      cause: error,
-      hint: 'run "tasks runs" to see which runs there are',
-    })
+    throw unreadable(file, error)
   }
   // What stands behind the last newline is either nothing or torn.
   const lines = text.split('\n').slice(0, -1)
   return lines.map((line, index) => parseLine(line, file, index + 1))
+}
+
+function unreadable(file: string, error: unknown): ViridianError {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+    return new ViridianError('E_JOURNAL_MISSING', 'there is no journal of that run', {
+      place: { file },
+      hint: 'run "tasks runs" to see which runs there are',
+    })
+  const isMany = error instanceof Error && 'code' in error && /^E[MN]FILE$/.test(String(error.code))
+  return new ViridianError('E_STATE_READ', `a journal cannot be read: ${reasonOf(error)}`, {
+    place: { file },
+    hint: isMany ? 'let more files be opened: ulimit -n 4096' : 'make it a file that you can read',
+  })
 }
 
 function parseLine(line: string, file: string, number: number): JournalRecord {

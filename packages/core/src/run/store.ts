@@ -1,10 +1,14 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { reportOf, ViridianError } from '../error.ts'
+import pMap from 'p-map'
+import { reasonOf, ViridianError } from '../error.ts'
 import { historyOf, type RunHistory } from '../journal/history.ts'
 import { FileJournal, readJournal } from '../journal/journal.ts'
 import type { JournalRecord } from '../journal/record.ts'
 import { suggestion } from '../nearest.ts'
+
+/** There may be thousands, and a process may open few files at once. */
+const readAtOnce = 8
 
 /** The runs of a project, each a journal under `.tasks/runs/`. */
 export class RunStore {
@@ -23,7 +27,7 @@ export class RunStore {
     return FileJournal.open(this.#file(run))
   }
 
-  /** @throws ViridianError `E_RUN_UNKNOWN`, `E_JOURNAL_DAMAGED`, `E_JOURNAL_MISSING` when it cannot be read */
+  /** @throws ViridianError `E_RUN_UNKNOWN`, `E_JOURNAL_DAMAGED`, `E_JOURNAL_MISSING`, `E_STATE_READ` when it cannot be read */
   async read(run: string): Promise<JournalRecord[]> {
     const file = this.#file(run)
     const runs = await this.#names()
@@ -42,7 +46,7 @@ export class RunStore {
   /** Every run on record, the newest first; a journal that cannot be read stands as its error. */
   async list(): Promise<(RunHistory | { readonly run: string; readonly error: ViridianError })[]> {
     const runs = (await this.#names()).sort().reverse()
-    const histories = await Promise.all(runs.map((run) => this.#history(run)))
+    const histories = await pMap(runs, (run) => this.#history(run), { concurrency: readAtOnce })
     return histories.filter((history) => history !== undefined)
   }
 
@@ -61,7 +65,7 @@ export class RunStore {
       return files.filter((file) => file.endsWith('.jsonl')).map((file) => file.slice(0, -'.jsonl'.length))
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
-      throw new ViridianError('E_STATE_READ', `cannot list the runs: ${reportOf(error).message}`, {
+      throw new ViridianError('E_STATE_READ', `cannot list the runs: ${reasonOf(error)}`, {
         place: { file: this.#directory },
         hint: 'make .tasks/ a directory that can be read',
       })
