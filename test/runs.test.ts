@@ -197,6 +197,33 @@ describe('a resume', () => {
   })
 })
 
+describe('a rollback that is not told of which run', () => {
+  it('takes no older one back when the newest cannot be read', async () => {
+    const run = idOf(await once((child) => child.kill('SIGKILL'), '--wait', '2s'))
+    await project.write('.tasks/runs/99990101-000000-aaaa.jsonl', 'no record\n')
+    const { exitCode, stderr } = await project.tasks('rollback')
+    expect(exitCode).toBe(2)
+    expect(stderr).toMatch(/^E_RUN_UNCLEAR: the journal of run 99990101-000000-aaaa cannot be read/)
+    expect(stderr).toContain(`hint: say which run to take back: "tasks rollback ${run}"`)
+    expect(existsSync(join(project.directory, 'green'))).toBe(true)
+    expect((await project.tasks('rollback', run)).exitCode).toBe(0)
+  })
+
+  it('and a list of runs take no copy of a journal for a run', async () => {
+    const run = idOf(await once((child) => child.kill('SIGKILL'), '--wait', '2s'))
+    const journal = await project.read(`.tasks/runs/${run}.jsonl`)
+    await project.write(`.tasks/runs/${run}-backup.jsonl`, journal)
+    await project.write('.tasks/runs/20250101-000000-aaaa.jsonl', journal)
+    expect((await runs()).map((each) => [each.run, each.state])).toEqual([
+      [run, 'crashed'],
+      ['20250101-000000-aaaa', 'damaged'],
+    ])
+    const resumed = await project.tasks('resume', '20250101-000000-aaaa')
+    expect(resumed.stderr).toMatch(new RegExp(`^E_JOURNAL_DAMAGED: the journal is that of run ${run}`))
+    expect((await project.tasks('rollback')).exitCode).toBe(0)
+  })
+})
+
 describe('a run that has changed nothing', () => {
   it('is gone on with after a crash, or is on record as taken back', async () => {
     const crashed = await project.json(['run', 'idle'], ({ kind }, child) => {

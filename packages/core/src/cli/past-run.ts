@@ -167,14 +167,17 @@ const isRunning = ({ host, pid }: Lease, { finished }: RunHistory): boolean =>
   !finished && pid !== process.pid && (host !== hostname() || isAlive(pid))
 
 async function newestUndoable(project: Project): Promise<string> {
-  let damaged: ViridianError | undefined
+  let damaged: { readonly run: string; readonly error: ViridianError } | undefined
   let onward: string | undefined
   for (const run of await new RunStore(project.stateDirectory).list()) {
-    if ('error' in run) damaged ??= run.error
+    if ('error' in run) damaged ??= run
     else if (run.committed) onward ??= run.finished?.status === 'succeeded' ? undefined : run.started.run
-    else if (run.kept !== undefined || undoable(run.steps.values()).length > 0) return run.started.run
+    else if (run.kept !== undefined || undoable(run.steps.values()).length > 0) {
+      if (damaged) throw unclearNewest(damaged, run.started.run)
+      return run.started.run
+    }
   }
-  if (damaged) throw damaged
+  if (damaged) throw damaged.error
   throw new ViridianError('E_RUN_NONE', 'no run on record has left anything to take back', {
     hint:
       onward === undefined
@@ -182,6 +185,21 @@ async function newestUndoable(project: Project): Promise<string> {
         : `run ${onward} has passed its commit: "tasks resume ${onward}" finishes it`,
   })
 }
+
+/** An older run in its place would be taken back unasked for. */
+const unclearNewest = (
+  { run, error }: { readonly run: string; readonly error: ViridianError },
+  older: string,
+): ViridianError =>
+  new ViridianError(
+    'E_RUN_UNCLEAR',
+    `the journal of run ${run} cannot be read, so that it may be the one that is meant`,
+    {
+      ...(error.place && { place: error.place }),
+      cause: error,
+      hint: `say which run to take back: "tasks rollback ${older}"`,
+    },
+  )
 
 /** As the run began with them. */
 async function argsOf(

@@ -79,6 +79,17 @@ describe('a journal file', () => {
     })
   })
 
+  it('of a newer version says so in few words', async () => {
+    const text = JSON.stringify({ kind: 'step.dreamt', at })
+    await write([])
+    await writeFile(file, `${createHash('sha256').update(text).digest('hex').slice(0, 12)} ${text}\n`)
+    await expect(readJournal(file)).rejects.toMatchObject({
+      code: 'E_JOURNAL_DAMAGED',
+      message:
+        "the journal's line 1 is of a kind that this version does not know (step.dreamt): a newer one has written it",
+    })
+  })
+
   it.each([
     ['a line that is cut', (text: string) => text.replace(/\n.{5}/, '\n'), 2],
     ['two lines in one', (text: string) => text.replace('\n', ''), 1],

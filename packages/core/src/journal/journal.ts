@@ -3,7 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { type FileHandle, open, readFile, truncate } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { reasonOf, ViridianError } from '../error.ts'
-import { formatOf, type JournalRecord, journalFormat, journalRecord } from './record.ts'
+import { formatOf, type JournalRecord, journalFormat, journalRecord, unknownKindOf } from './record.ts'
 
 /** Where a run writes what it is about to do and what came of it. */
 export interface Journal {
@@ -154,6 +154,9 @@ function parseLine(line: string, file: string, number: number): JournalRecord {
   const format = formatOf(value)
   if (format !== undefined && format !== journalFormat)
     throw damaged(`says that its format is ${format}; this version of Viridian reads format ${journalFormat}`)
+  const kind = unknownKindOf(value)
+  if (kind !== undefined)
+    throw damaged(`is of a kind that this version does not know (${kind}): a newer one has written it`)
   const parsed = journalRecord.safeParse(value)
   if (!parsed.success)
     throw damaged(`is not a record that this version knows: ${parsed.error.issues[0]?.message}`)

@@ -121,5 +121,12 @@ export const journalRecord = z.lazy(() =>
   ]),
 )
 
+/** The kind of a record that this version does not know. */
+export function unknownKindOf(record: unknown): string | undefined {
+  const kind = z.object({ kind: z.string() }).safeParse(record).data?.kind
+  const isKnown = journalRecord.options.some(({ shape }) => shape.kind.value === kind)
+  return isKnown ? undefined : kind
+}
+
 export type JournalRecord = z.infer<typeof journalRecord>
 export type RecordOf<Kind extends JournalRecord['kind']> = Extract<JournalRecord, { kind: Kind }>

@@ -25,3 +25,5 @@ export function newRunId(at = new Date()): string {
   const two = (number: number): string => number.toString(36).padStart(2, '0')
   return `${stamp}-${two(at.getMilliseconds())}${two(randomInt(36 ** 2))}`
 }
+
+export const isRunId = (text: string): boolean => /^\d{8}-\d{6}-[0-9a-z]{4}$/.test(text)

@@ -1,11 +1,12 @@
 import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import pMap from 'p-map'
 import { reasonOf, ViridianError } from '../error.ts'
 import { historyOf, type RunHistory } from '../journal/history.ts'
 import { FileJournal, readJournal } from '../journal/journal.ts'
 import type { JournalRecord } from '../journal/record.ts'
 import { suggestion } from '../nearest.ts'
+import { isRunId } from './run-identity.ts'
 
 /** There may be thousands, and a process may open few files at once. */
 const readAtOnce = 8
@@ -19,7 +20,7 @@ export class RunStore {
   }
 
   #file(run: string): string {
-    if (/^[\w-]+$/.test(run)) return join(this.#directory, `${run}.jsonl`)
+    if (isRunId(run)) return join(this.#directory, `${run}.jsonl`)
     throw unknownRun(run, [])
   }
 
@@ -31,7 +32,7 @@ export class RunStore {
   async read(run: string): Promise<JournalRecord[]> {
     const file = this.#file(run)
     const runs = await this.#names()
-    if (runs.includes(run)) return readJournal(file)
+    if (runs.includes(run)) return recordsOf(run, file)
     throw unknownRun(run, runs)
   }
 
@@ -52,7 +53,7 @@ export class RunStore {
 
   async #history(run: string) {
     try {
-      return historyOf(await readJournal(this.#file(run)))
+      return historyOf(await recordsOf(run, this.#file(run)))
     } catch (error) {
       if (error instanceof ViridianError) return { run, error }
       throw error
@@ -62,7 +63,11 @@ export class RunStore {
   async #names(): Promise<string[]> {
     try {
       const files = await readdir(this.#directory)
-      return files.filter((file) => file.endsWith('.jsonl')).map((file) => file.slice(0, -'.jsonl'.length))
+      // A copy that somebody has put beside a journal is no run.
+      return files
+        .filter((file) => file.endsWith('.jsonl'))
+        .map((file) => basename(file, '.jsonl'))
+        .filter(isRunId)
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
       throw new ViridianError('E_STATE_READ', `cannot list the runs: ${reasonOf(error)}`, {
@@ -71,6 +76,16 @@ export class RunStore {
       })
     }
   }
+}
+
+async function recordsOf(run: string, file: string): Promise<JournalRecord[]> {
+  const records = await readJournal(file)
+  const [started] = records
+  if (started?.kind !== 'run.started' || started.run === run) return records
+  throw new ViridianError('E_JOURNAL_DAMAGED', `the journal is that of run ${started.run}`, {
+    place: { file },
+    hint: 'nothing was done; it is a copy: put it elsewhere',
+  })
 }
 
 const unknownRun = (run: string, runs: readonly string[]): ViridianError =>
