@@ -21,8 +21,15 @@ const plain = task({ args: { name: { type: 'string', secret: true, optional: tru
   await t.keep('1h')
   await t.commit()
 })
+const prints = task({ args: { token: 'string', pin: { type: 'string', secret: true, optional: true } } }, async (t) => {
+  t.secret(t.args.token)
+  console.log('by console', t.args.token, { token: t.args.token })
+  console.error('as an error', t.args.token)
+  process.stdout.write('written ' + t.args.token + '\\n')
+  process.stderr.write(Buffer.from('bytes ' + t.args.token + ' \\u00e9\\n'))
+})
 export default defineConfig({
-  tasks: { deploy, plain },
+  tasks: { deploy, plain, prints },
   stages: { here: { defaults: { token: 'of-the-stage' } }, there: {} },
   defaultStage: 'there',
 })
@@ -47,6 +54,20 @@ const journals = async (): Promise<string> => {
   const files = await readdir(`${project.directory}/.tasks/runs`)
   return (await Promise.all(files.map((file) => project.read(`.tasks/runs/${file}`)))).join('')
 }
+
+it('are masked in what a task prints itself, which stands beside the events', async () => {
+  const args = ['run', 'prints', '--token', 'hunter22', '--pin', '123']
+  const said = await project.tasks(...args)
+  expect(said.stdout).toContain("by console [masked] { token: '[masked]' }\nwritten [masked]\n")
+  expect(said.stderr).toBe('as an error [masked]\nbytes [masked] é\n')
+  expect(said.stdout).toMatch(/fewer than four characters is not masked/)
+  const { events, stderr, exitCode } = await project.json(args)
+  expect(exitCode).toBe(0)
+  expect(events.length).toBeGreaterThan(1)
+  expect(stderr).toContain(
+    "by console [masked] { token: '[masked]' }\nas an error [masked]\nwritten [masked]\n",
+  )
+})
 
 describe('secret arguments', () => {
   it('are shown and journaled nowhere, of whatever type', async () => {

@@ -13,6 +13,7 @@ import { onInterrupt } from './interrupt.ts'
 import { stuckAt, takeFailures } from './process-failures.ts'
 import type { Project } from './project.ts'
 import { confirmOn, outputFor, personAt } from './screen.ts'
+import { takeTaskOutput } from './task-output.ts'
 
 export interface SessionRequest {
   readonly identity: RunIdentity
@@ -24,6 +25,8 @@ export interface SessionRequest {
   /** What an earlier process of the run recorded. */
   readonly records?: readonly JournalRecord[]
 }
+
+const tooShort = 'a secret of fewer than four characters is not masked: it would blot out ordinary text'
 
 /** Opens a run on the screen and in its journal, and closes both behind `use`. */
 export async function withSession<Result>(
@@ -38,7 +41,8 @@ export async function withSession<Result>(
   const output = outputFor(globals)
   const { ask, lend } = personAt(output, globals)
   const ledger = new Ledger(journal, records)
-  const session = new Session({
+  const mask = new Mask(() => session.emit({ kind: 'note', level: 'warning', text: tooShort }))
+  const session: Session = new Session({
     config,
     directory,
     stateDirectory,
@@ -47,7 +51,7 @@ export async function withSession<Result>(
     detach,
     ...(choice && { choice }),
     ledger,
-    mask: new Mask(),
+    mask,
     emit: (event) => output.event(event),
     caughtUp: () => output.caughtUp(),
     confirm: confirmOn(ask, globals.yes),
@@ -69,6 +73,7 @@ export async function withSession<Result>(
     tellEnd(code, why)
     process.exit(3)
   }
+  const releaseOutput = takeTaskOutput(mask, globals.json)
   const release = onInterrupt(session, (signal) =>
     endNow('E_INTERRUPTED', `${signal} again: stopped at once`),
   )
@@ -98,6 +103,7 @@ export async function withSession<Result>(
     release()
     releaseFailures()
     output.close()
+    releaseOutput()
     await journal?.close()
   }
 }

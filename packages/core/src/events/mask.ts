@@ -9,9 +9,19 @@ export class Mask {
   readonly #secrets = new Set<string>()
   #pattern: RegExp | undefined
   #longest = 0
+  #tellShort: (() => void) | undefined
+
+  /** @param tellShort called once when a secret is given that is too short to be masked */
+  constructor(tellShort?: () => void) {
+    this.#tellShort = tellShort
+  }
 
   /** Values of fewer than four characters are not masked: they would blot out ordinary text. */
   add(secret: string): void {
+    if (secret !== '' && secret.trim().length < shortest) {
+      this.#tellShort?.()
+      this.#tellShort = undefined
+    }
     const before = this.#secrets.size
     for (const form of formsOf(secret)) if (form.trim().length >= shortest) this.#secrets.add(form)
     if (this.#secrets.size === before) return

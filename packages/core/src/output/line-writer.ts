@@ -5,13 +5,14 @@ const batch = 64 * 1024
 
 /** Writes lines to a stream, those of one turn of the event loop's at once: a call for each would cost more than the line. */
 export class LineWriter {
-  readonly #stream: Writable
+  // As it is now: later on the stream may treat what others write to it in its own way.
+  readonly #write: (text: string) => unknown
   readonly #behind: () => Promise<void> | undefined
   #text = ''
   #isDue = false
 
   constructor(stream: Writable) {
-    this.#stream = stream
+    this.#write = stream.write.bind(stream)
     this.#behind = readerOf(stream)
   }
 
@@ -28,7 +29,7 @@ export class LineWriter {
     if (this.#text === '') return
     const text = this.#text
     this.#text = ''
-    this.#stream.write(text)
+    this.#write(text)
   }
 
   /** Pending while whoever reads the lines is behind; undefined: they are not. */

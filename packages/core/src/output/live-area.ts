@@ -15,12 +15,15 @@ const eraseBelow = '\u001b[J'
 /** The last lines of a terminal, drawn anew in their place, and lines above them that stay: one write a frame. */
 export class LiveArea {
   readonly #stream: TerminalStream
+  // As it is now: later on the stream may treat what others write to it in its own way.
+  readonly #write: (text: string) => unknown
   #drawn: readonly string[] = []
   #columns = 0
-  readonly #restore = (): void => void this.#stream.write(showCursor)
+  readonly #restore = (): void => void this.#write(showCursor)
 
   constructor(stream: TerminalStream) {
     this.#stream = stream
+    this.#write = stream.write.bind(stream)
   }
 
   /** Puts `staying` above the area, and `lines` in place of what it shows. These must each fit a row. */
@@ -39,7 +42,7 @@ export class LiveArea {
     ].join('')
     this.#drawn = lines
     this.#columns = columns
-    if (text !== '') this.#stream.write(`${begin}${text}${end}`)
+    if (text !== '') this.#write(`${begin}${text}${end}`)
   }
 
   /** To the area's first row. A terminal that has become narrower has wrapped its lines. */

@@ -18,7 +18,7 @@ export interface ArgDetails {
   /** May be left out without a default. */
   readonly optional?: boolean
   readonly choices?: readonly string[]
-  /** Masked in all output and never journaled in clear; asked for at the terminal when it is not given. */
+  /** Masked in all output (unless it has fewer than four characters) and never journaled in clear; asked for at the terminal when it is not given. */
   readonly secret?: boolean
 }
 

@@ -21,7 +21,7 @@ interface AnyTaskContext<Specs extends ArgSpecs> {
    * @throws ViridianError `E_TEMPLATE` with the line and the name of what the data does not have
    */
   render(template: Template, data?: TemplateData): Promise<string>
-  /** Masks a value wherever text leaves from now on, and gives it back. */
+  /** Masks a value wherever text leaves from now on, and gives it back; one of fewer than four characters is not masked. */
   secret(value: string): string
 }
 
