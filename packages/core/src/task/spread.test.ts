@@ -46,6 +46,8 @@ describe('how a task spreads over its hosts', () => {
   it.each([
     [{ batches: { sizes: [1], pause: '10' } }, 'E_DURATION', 'batches.pause: "10" is not', /unit/],
     [{ batches: { sizes: [1], pause: '40d' } }, 'E_DURATION', 'batches.pause: 40d is too long', /24 days/],
+    [{ batches: [0] }, 'E_TASK_SETTING', 'batches: "0" is no number of hosts', /1 or more/],
+    [{ batches: [1, '0%'] }, 'E_TASK_SETTING', 'batches: "0%" is no number of hosts', /share/],
     [{ batches: { sizes: [1], check: 'x' } }, 'E_TASK_SETTING', 'batches.check is no function', /async/],
     [
       { batches: { sizes: [1], puase: '10s' } },

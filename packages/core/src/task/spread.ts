@@ -35,7 +35,11 @@ export function spreadOf<Specs extends ArgSpecs>(settings: FanOutSettings<Specs>
   if (check !== undefined && typeof check !== 'function')
     throw wrong('batches.check is no function', 'write it as check: async (t) => { … }')
   if (maxFailures !== undefined) countOf(maxFailures, 0, 'maxFailures')
-  for (const size of sizes ?? []) countOf(size, 0, 'batches')
+  for (const size of sizes ?? []) {
+    countOf(size, 0, 'batches')
+    if (Number.parseFloat(String(size)) === 0)
+      throw wrong(`batches: "${size}" is no number of hosts at a time`, 'give 1 or more, or a share')
+  }
   return {
     fanOut: {
       ...(concurrency !== undefined && { concurrency }),
