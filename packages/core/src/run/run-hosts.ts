@@ -41,6 +41,12 @@ export class RunHosts {
     return this.#roles.resolve(role)
   }
 
+  /** Those that a call of a task lists. */
+  async listed(list: readonly (string | HostSpec)[], what: string): Promise<readonly HostSpec[]> {
+    await this.#options.openStage()
+    return this.#roles.listed(list, what)
+  }
+
   assign(role: string, hosts: readonly HostSpec[]): void {
     const { choice, emit, engine } = this.#options
     if (choice !== undefined) {

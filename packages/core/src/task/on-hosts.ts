@@ -6,7 +6,6 @@ import type { Session } from '../run/session.ts'
 import type { ArgSpecs, ArgValues } from './args.ts'
 import { betweenBatches } from './between-batches.ts'
 import type { RemoteTaskContext, TaskContext } from './context.ts'
-import { hostsFrom } from './host-address.ts'
 import { onHost } from './on-host.ts'
 import { spreadOf } from './spread.ts'
 import type { CallSettings, RemoteTask } from './task.ts'
@@ -81,7 +80,7 @@ async function hostsOf<Specs extends ArgSpecs, Result>({
 }: HostsCall<Specs, Result>): Promise<readonly HostSpec[]> {
   const what = session.nameOf(task)
   const hosts = settings.hosts
-    ? hostsFrom(settings.hosts, `the call of ${what}`)
+    ? await session.hosts.listed(settings.hosts, `the call of ${what}`)
     : await session.hosts.of(task.role)
   if (hosts.length === 0 && (settings.hosts || task.once)) {
     const none = settings.hosts

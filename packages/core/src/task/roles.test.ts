@@ -38,6 +38,37 @@ describe('roles', () => {
     })
   })
 
+  it('are told of by name where their function fails', async () => {
+    const roles = new Roles({
+      web: () => Promise.reject(new TypeError('no such thing')),
+      db: ['db-1'],
+    })
+    const failed = {
+      code: 'E_ROLE_FAILED',
+      message: 'the hosts of role "web" cannot be found: TypeError: no such thing',
+    }
+    await expect(roles.resolve('web')).rejects.toMatchObject(failed)
+    await expect(roles.listed(['elsewhere.example.com'], 'a call')).rejects.toMatchObject(failed)
+    expect(await roles.listed(['db-1', 'ada@elsewhere'], 'a call')).toEqual([
+      { name: 'db-1' },
+      { name: 'elsewhere', user: 'ada' },
+    ])
+  })
+
+  it('know the hosts that a call lists by name, in its order', async () => {
+    const three = { name: 'three', address: '10.0.0.3', port: 2222 }
+    const roles = new Roles({ web: [three, 'web-1'], db: () => ['db-1'] })
+    const other = { name: 'other', address: '10.0.0.9' }
+    expect(await roles.listed(['db-1', other, 'three', 'new.example.com'], 'a call')).toEqual([
+      { name: 'db-1' },
+      other,
+      three,
+      { name: 'new.example.com' },
+    ])
+    expect(await roles.listed(['web-*'], 'a call')).toEqual([{ name: 'web-1' }])
+    await expect(roles.listed(['db-1', 'db-1'], 'a call')).rejects.toMatchObject({ code: 'E_HOST_TWICE' })
+  })
+
   it('let a plugin say more of a host', async () => {
     const host = { name: 'web-1', instance: 'i-1' }
     expect(await new Roles({ web: () => [host] }).resolve('web')).toEqual([host])

@@ -1,5 +1,5 @@
 import type { HostList, RoleSpec } from '../config/config.ts'
-import { ViridianError } from '../error.ts'
+import { isViridianError, reportOf, ViridianError } from '../error.ts'
 import { suggestion } from '../nearest.ts'
 import type { HostSpec } from '../remote/transport.ts'
 import { asHost, hostsFrom, isAddress } from './host-address.ts'
@@ -44,6 +44,20 @@ export class Roles {
     const hosts = await this.#members(role)
     if (this.#choice === undefined || this.#assigned.has(role)) return hosts
     return this.#narrow(role, hosts, this.#choice)
+  }
+
+  /**
+   * Hosts as a call of a task lists them: a name is that of a host of any role, as on the command line, or an address.
+   *
+   * @param what - who lists them: `the call of restart`
+   */
+  async listed(list: readonly (string | HostSpec)[], what: string): Promise<readonly HostSpec[]> {
+    // What no compiler has seen may be no list.
+    if (!Array.isArray(list)) return hostsFrom(list, what)
+    const names = new Set(list.filter(isName))
+    const known = names.size > 0 ? await this.#named([...names]) : []
+    const hosts = list.flatMap((each) => (isName(each) ? chosenOf(known, { hosts: [each] }) : [each]))
+    return hostsFrom(hosts, what)
   }
 
   /** Of all roles together. Without a role, a name may be that of any host, and an address stands for itself. */
@@ -126,8 +140,28 @@ export class Roles {
       )
     }
     const { hosts, ssh } = partsOf(spec)
-    const list = hostsFrom(typeof hosts === 'function' ? await hosts() : hosts, `role "${role}"`)
+    const list = hostsFrom(typeof hosts === 'function' ? await foundBy(hosts, role) : hosts, `role "${role}"`)
     return ssh ? list.map((host) => ({ ...ssh, ...host })) : list
+  }
+}
+
+const isName = (host: unknown): host is string => typeof host === 'string' && !isAddress(host)
+
+/** What a role's function gives; of its own errors it is told which role they are of. */
+async function foundBy(
+  find: Extract<HostList, () => unknown>,
+  role: string,
+): Promise<readonly (string | HostSpec)[]> {
+  try {
+    return await find()
+  } catch (error) {
+    if (isViridianError(error)) throw error
+    const { message, place } = reportOf(error)
+    throw new ViridianError('E_ROLE_FAILED', `the hosts of role "${role}" cannot be found: ${message}`, {
+      cause: error,
+      ...(place && { place }),
+      hint: 'its function in the task file has failed',
+    })
   }
 }
 

@@ -71,7 +71,7 @@ export interface Batches<Specs extends ArgSpecs = ArgSpecs> {
 
 /** How a remote task is called this time, in place of what its definition says. */
 export interface CallSettings<Specs extends ArgSpecs = ArgSpecs> extends FanOutSettings<Specs> {
-  /** In place of the hosts of its role. */
+  /** In place of the hosts of its role: by the names that they have in any role, as addresses, or in full. */
   readonly hosts?: readonly (string | HostSpec)[]
 }
 
