@@ -5,3 +5,11 @@ export function shortened(text: string, most: number): string {
   const shown = text.slice(0, most).replace(/[\ud800-\udbff]$/, '')
   return `${shown}… (${text.length - shown.length} characters more)`
 }
+
+/** A text of several lines in one. */
+export const inOneLine = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join(' ⏎ ')

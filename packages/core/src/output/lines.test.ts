@@ -42,6 +42,19 @@ const finished = (over: Partial<Extract<Event, { kind: 'run.finished' }>>): Even
 })
 
 describe('lines', () => {
+  it('show a command of several lines in one', () => {
+    const title = '$ \n  make\n  make install\n'
+    const lines = linesOf([
+      head('/a#0', title),
+      done('/a#0', title),
+      head('/b#0', 'b'),
+      done('/b#0', 'b'),
+      finished({}),
+    ])
+    expect(lines.slice(0, 2)).toEqual(['▸ $ ⏎ make ⏎ make install', '✓ $ ⏎ make ⏎ make install  1.2s'])
+    expect(lines.find((line) => line.includes('█'))).toMatch(/^ {2}\$ ⏎ make ⏎ make install {2}█/)
+  })
+
   it('stand below their move, and name it when another one has begun since', () => {
     expect(
       linesOf([

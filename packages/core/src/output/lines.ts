@@ -1,6 +1,7 @@
 import type { ErrorReport } from '../error.ts'
 import type { Event } from '../events/event.ts'
 import { hostNames } from '../remote/hosts/host-names.ts'
+import { inOneLine } from '../shortened.ts'
 import type { Colors } from './colors.ts'
 import { elapsed } from './elapsed.ts'
 import { errorLines } from './error-lines.ts'
@@ -38,7 +39,8 @@ export class Lines {
   }
 
   /** @param event - its texts contained */
-  of(event: Event): string[] {
+  of(given: Event): string[] {
+    const event = titledInOneLine(given)
     this.#timeLine.event(event)
     this.fans.event(event)
     if (event.kind === 'run.finished') return this.#end(event)
@@ -226,6 +228,10 @@ export class Lines {
     return errorLines(error, this.#colors)
   }
 }
+
+/** A step is a line: a command of several is shown in one. */
+const titledInOneLine = <Given extends Event>(event: Given): Given =>
+  'title' in event && event.title.includes('\n') ? { ...event, title: inOneLine(event.title) } : event
 
 const remains = (event: Finished): string =>
   event.leftovers.length > 0 ? 'and something is left:' : `nothing of it is left${exceptFor(event)}`

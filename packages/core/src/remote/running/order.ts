@@ -1,4 +1,4 @@
-import { shortened } from '../../shortened.ts'
+import { inOneLine, shortened } from '../../shortened.ts'
 import type { Input, Pty } from '../transport.ts'
 
 /** A command, ready to be sent. */
@@ -19,7 +19,6 @@ export interface Order {
 
 /** A command as errors begin with it: in one line, since a message's first line is its reason. */
 export function nameOf({ host, shown }: Pick<Order, 'host' | 'shown'>): string {
-  const lines = shown.split('\n').map((line) => line.trim())
-  const name = `"${shortened(lines.filter((line) => line !== '').join(' ⏎ '), 200)}"`
+  const name = `"${shortened(inOneLine(shown), 200)}"`
   return host === undefined ? name : `${host}: ${name}`
 }
