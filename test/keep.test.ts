@@ -53,7 +53,8 @@ const tidy = task({}, async (t) => {
 })
 const half = task({}, async (t) => { await t.commit() })
 const whole = task({}, async (t) => { await t.run(half) })
-export default defineConfig({ plugins: [files], tasks: { deploy, tidy, half, whole } })
+const calls = task({}, async (t) => { await t.run(deploy, { keep: 1000 }) })
+export default defineConfig({ plugins: [files], tasks: { deploy, tidy, half, whole, calls } })
 `
 
 const projects: Project[] = []
@@ -101,6 +102,12 @@ describe('a run that keeps its way back open', () => {
     expect(await things()).toEqual(['live'])
     expect((await run('--keep', '0s')).exitCode).toBe(0)
     expect(await things()).toEqual(['green', 'live', 'retired'])
+  })
+
+  it('is not detached in a task that another one calls', async () => {
+    const refused = await project.json(['run', 'calls', '--yes', '--detach'])
+    expect(refused.last('run.finished')).toMatchObject({ exitCode: 1, error: { code: 'E_KEEP_NESTED' } })
+    expect(await live()).toBe('blue')
   })
 
   it('says on a screen how both ways go on', async () => {

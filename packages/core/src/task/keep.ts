@@ -28,7 +28,7 @@ export async function keepOpen(window: KeepWindow): Promise<void> {
   const group = { key, parent, step: 'keep', title: `keep the way back open for ${formatDuration(ms)}` }
   if (engine.planning) return engine.group({ ...group, type: 'move' }, async () => undefined)
   if (session.committed) return
-  if (session.detaches) refuseOpen(engine.open)
+  if (session.detaches) refuseToDetach(window)
   const until = await window.until()
   await session.keep(until)
   if (!session.detaches) return engine.group({ ...group, type: 'check' }, () => watch(window, until))
@@ -57,7 +57,14 @@ async function watch({ session, key, parent, guard }: KeepWindow, until: string)
   }
 }
 
-function refuseOpen(open: readonly string[]): void {
+function refuseToDetach({ session, parent }: KeepWindow): void {
+  if (parent !== undefined)
+    throw new ViridianError(
+      'E_KEEP_NESTED',
+      '--detach ends a run at the t.keep() of the task that was run, not of one that it calls',
+      { hint: 'call it there, once all that it calls is done' },
+    )
+  const { open } = session.engine
   if (open.length === 0) return
   throw new ViridianError('E_KEEP_OPEN', `--detach while steps are not finished: ${open.join(', ')}`, {
     hint: 'await them before t.keep()',
