@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { formatDuration, longestTimer, parseDuration, parseTimer } from './duration.ts'
+import { reportOf } from './error.ts'
 
 describe('a duration', () => {
   test.each([
@@ -31,6 +32,18 @@ describe('a duration', () => {
     Number.POSITIVE_INFINITY,
   ])('%s is refused', (nonsense) => {
     expect(() => parseDuration(nonsense)).toThrow(expect.objectContaining({ code: 'E_DURATION' }))
+  })
+
+  test('that is a flag is never a number', () => {
+    const hintOf = (what: string): unknown => {
+      try {
+        return parseDuration('5', what)
+      } catch (error) {
+        return reportOf(error).hint
+      }
+    }
+    expect(hintOf('--pause')).not.toMatch(/milliseconds/)
+    expect(hintOf('pause')).toMatch(/, or as a number of milliseconds$/)
   })
 
   test('that is none in a task file of JavaScript is refused too', () => {

@@ -57,7 +57,9 @@ const said = (what: string | undefined, text: string): string =>
   what === undefined ? text : `${what}: ${text}`
 
 function notADuration(shown: string, what: string | undefined): ViridianError {
+  // A flag is always a text.
+  const orNumber = what?.startsWith('--') ? '' : ', or as a number of milliseconds'
   return new ViridianError('E_DURATION', said(what, `${shown} is not a duration`), {
-    hint: 'write it with its unit, such as 500ms, 30s, 10m or 1h30m, or as a number of milliseconds',
+    hint: `write it with its unit, such as 500ms, 30s, 10m or 1h30m${orNumber}`,
   })
 }

@@ -27,6 +27,10 @@ describe('what is told of something thrown', () => {
     expect(reportOf(first).causes).toEqual(['second'])
   })
 
+  it('says so when there is no message', () => {
+    expect(reportOf(new TypeError())).toMatchObject({ message: 'TypeError: it has no message' })
+  })
+
   it('has no place where it is no error', () => {
     expect(reportOf('not today')).toEqual({ code: 'E_UNEXPECTED', message: 'Error: not today' })
     expect(reportOf(undefined)).toEqual({ code: 'E_UNEXPECTED', message: 'Error: undefined' })

@@ -65,7 +65,7 @@ export function reportOf(thrown: unknown): ErrorReport {
   const place = known ? known.place : error === thrown ? placeInStack(error) : undefined
   return {
     code: known?.code ?? 'E_UNEXPECTED',
-    message: known ? error.message : `${error.name}: ${error.message}`,
+    message: known ? error.message : `${error.name}: ${error.message || 'it has no message'}`,
     ...(known?.hint !== undefined && { hint: known.hint }),
     ...(place !== undefined && { place }),
     ...(causes.length > 0 && { causes }),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { ViridianError } from '../error.ts'
+import { reportOf, ViridianError } from '../error.ts'
 import { countThings, EngineBench, makeThing, World } from '../testing/engine-bench.ts'
 import { defineCheck } from './definition.ts'
 
@@ -91,7 +91,11 @@ describe('taking a step', () => {
     await expect(bench.top.step(step, { name: JSON.parse('7') })).rejects.toMatchObject({
       code: 'E_STEP_DATA',
     })
-    expect(bench.engine.failure).toMatchObject({ code: 'E_STEP_DATA' })
+    expect(reportOf(bench.engine.failure)).toEqual({
+      code: 'E_STEP_DATA',
+      message:
+        'test/make: its input is not as declared at name: Invalid input: expected string, received number',
+    })
   })
 })
 

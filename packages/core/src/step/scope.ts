@@ -177,6 +177,5 @@ export function parseStep<Value>(
   throw new ViridianError(
     'E_STEP_DATA',
     `${definition.name}: its ${part} is not as declared at ${issue?.path.join('.') || 'the top'}: ${issue?.message}`,
-    { cause: parsed.error },
   )
 }
