@@ -124,7 +124,7 @@ export const journalRecord = z.lazy(() =>
 /** The kind of a record that this version does not know. */
 export function unknownKindOf(record: unknown): string | undefined {
   const kind = z.object({ kind: z.string() }).safeParse(record).data?.kind
-  const isKnown = journalRecord.options.some(({ shape }) => shape.kind.value === kind)
+  const isKnown = journalRecord.unwrap().options.some(({ shape }) => shape.kind.value === kind)
   return isKnown ? undefined : kind
 }
 
