@@ -32,6 +32,11 @@ describe('a task file', () => {
     expect(loaded.config.tasks).toMatchObject({ greet: { hello: { summary: 'Say hello' } } })
   })
 
+  it.each(['own.cts', 'own.mts'])('may be %s where it is named', async (name) => {
+    await write("export default { tasks: {}, roles: { web: ['web-1'] } }", name)
+    expect((await loadConfig(project, join(project, name))).config.roles).toEqual({ web: ['web-1'] })
+  })
+
   it.each([
     ['does not compile', 'const a = 1\nexport default { tasks: {', 2, /Unexpected token/],
     [

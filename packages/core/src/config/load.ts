@@ -31,7 +31,9 @@ export async function loadConfig(from: string, file?: string): Promise<LoadedCon
     searchStrategy: 'global',
     // An empty task file is a mistake to name, not one to look past.
     ignoreEmptySearchPlaces: false,
-    loaders: { '.ts': importFile, '.mts': importFile, '.js': importFile, '.mjs': importFile },
+    loaders: Object.fromEntries(
+      ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'].map((ending) => [ending, importFile]),
+    ),
   })
   const found =
     file === undefined ? await explorer.search(from) : await loadAt(file, () => explorer.load(file))
