@@ -152,6 +152,23 @@ describe('what was typed', () => {
     30_000,
   )
 
+  it('lists each role by itself, and says whose function never ends or fails', async () => {
+    await project.write(
+      'roles.config.ts',
+      `export default { tasks: {}, roles: {
+        never: () => new Promise(() => undefined), fails: () => { throw new TypeError('no such thing') }, web: ['web-1'],
+      } }`,
+    )
+    const { stdout, exitCode } = await project.tasks('roles', '--config', 'roles.config.ts')
+    expect(stdout.split('\n').map((line) => line.trim())).toEqual([
+      'never: nothing is left to wait for, and the function of role "never" has not ended',
+      'fails: the hosts of role "fails" cannot be found: TypeError: no such thing',
+      'web:  web-1',
+      '',
+    ])
+    expect(exitCode).toBe(0)
+  }, 30_000)
+
   it('names the task on the one line of --json, wherever the flags stand', async () => {
     for (const args of [
       ['run', 'say:helo'],

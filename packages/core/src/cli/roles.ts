@@ -7,6 +7,7 @@ import { newIdentity } from '../run/run-identity.ts'
 import { Session } from '../run/session.ts'
 import type { Globals } from './globals.ts'
 import type { Print } from './print.ts'
+import { orFailure } from './process-failures.ts'
 import type { Project } from './project.ts'
 
 /** `tasks roles`: what each role resolves to now. */
@@ -26,7 +27,9 @@ export async function listRoles(project: Project, globals: Globals, print: Print
   })
   try {
     for (const role of session.hosts.roles) {
-      const hosts = await session.hosts.of(role).catch((error: unknown) => reportOf(error))
+      const hosts = await orFailure(`the function of role "${role}"`, () => session.hosts.of(role)).catch(
+        (error: unknown) => reportOf(error),
+      )
       if (globals.json)
         print(JSON.stringify({ kind: 'role', role, ...('code' in hosts ? { error: hosts } : { hosts }) }))
       else if ('code' in hosts) print(`${role}: ${hosts.message}`)
