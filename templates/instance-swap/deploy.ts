@@ -41,8 +41,8 @@ export const bluegreen = task(
     await traffic.deregister(t, others, blue.instances)
     await fleets.standby(t, blue, blue.instances)
     await t.keep(t.args.keepBlue, async (watch) => {
-      await fleets.healthy(watch, blue, green)
       await traffic.healthy(watch, balancers, green)
+      await fleets.healthy(watch, blue, green)
     })
     await t.commit()
     await fleets.retire(t, blue, blue.instances)

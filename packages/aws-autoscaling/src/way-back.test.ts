@@ -146,6 +146,18 @@ test('as long as blue cannot be whole, green stays', async () => {
   await expectBlue(state)
 })
 
+test('green has died, and one of blue: the rest of blue serves at once, and is made whole', async () => {
+  const state = await kept()
+  const [dead = ''] = idsOf(state.blue.instances)
+  await cloud.terminate([...state.green, dead])
+  await until(async () => {
+    const members = await cloud.members()
+    return [...state.green, dead].every((id) => !/^(InService|Standby)\/Healthy/.test(members[id] ?? ''))
+  })
+  await goBack(state)
+  await expectBlue(state)
+})
+
 test('whom the group has launched from the new source meanwhile is replaced, and nobody lacks', async () => {
   const state = await kept()
   await resize({ MaxSize: 12, DesiredCapacity: 6 })
