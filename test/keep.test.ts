@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import { readdir, rm } from 'node:fs/promises'
+import { mkdir, readdir, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
@@ -238,6 +238,18 @@ describe('t.confirm', () => {
 })
 
 describe('t.commit', () => {
+  it('is followed by what is told, when it is not finished, and finished by a resume', async () => {
+    await mkdir(join(project.directory, 'things/retired'))
+    const failed = await run('--keep', '0s')
+    expect(failed.last('run.finished')).toMatchObject({
+      exitCode: 3,
+      leftovers: ['what follows the commit is not finished: make retired'],
+    })
+    await rmdir(join(project.directory, 'things/retired'))
+    const resumed = await project.json(['resume', '--yes', String(failed.last('run.finished').run)])
+    expect(resumed.last('run.finished')).toMatchObject({ status: 'succeeded', exitCode: 0 })
+  })
+
   it('is refused in a task that another one calls, at its line', async () => {
     const nested = await project.json(['run', 'whole'])
     const line = config.split('\n').findIndex((text) => text.startsWith('const half')) + 1

@@ -14,7 +14,7 @@ import type { Ledger } from './ledger.ts'
 import { type LockStore, runLock } from './lock.ts'
 import { finish, type Outcome } from './outcome.ts'
 import { accountIn, recordedEnv } from './recorded-env.ts'
-import { leftoversOf, unfinished } from './run-state.ts'
+import { leftoversOf } from './run-state.ts'
 import { journaledArgs, maskSecrets } from './secret-args.ts'
 import type { Session } from './session.ts'
 import { takeBack } from './take-back.ts'
@@ -150,7 +150,7 @@ async function afterFailure(
   if (!session.engine.planning) await runFailureHooks(session, thrown)
   const status = codeOf(thrown) === 'E_INTERRUPTED' ? 'cancelled' : 'failed'
   const leftovers = session.committed
-    ? [unfinished]
+    ? standing(ledger)
     : (await takeBack(session, ledger, { reason: error })).leftovers
   if (leftovers.length === 0) return { status, exitCode: exitCodeOf(error), error, leftovers }
   return { status, exitCode: 3, error: status === 'cancelled' ? withoutHint(error) : error, leftovers }
@@ -159,10 +159,15 @@ async function afterFailure(
 // Of a resume that the task as it is now does not fit: nothing has failed, and the task can be mended.
 const cannotGoOn = new Set(['E_RESUME_MISMATCH', 'E_STEP_SECRET'])
 
+/** What a run leaves that ends where it is. */
+function standing(ledger: Ledger): readonly string[] {
+  const history = ledger.history()
+  return history ? leftoversOf(history, 'crashed') : []
+}
+
 /** The run is as it was before this process went on with it. */
 function leftAlone(ledger: Ledger, error: ErrorReport): Outcome {
-  const history = ledger.history()
-  const leftovers = history ? leftoversOf(history, 'crashed') : []
+  const leftovers = standing(ledger)
   const exitCode = leftovers.length > 0 && error.code !== 'E_LOCKED' ? 3 : exitCodeOf(error)
   return { status: 'failed', exitCode, error, leftovers, isUnrecorded: true }
 }

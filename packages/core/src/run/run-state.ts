@@ -33,13 +33,19 @@ export function stateOf({ finished, undoing, kept }: RunHistory, isHeld: boolean
   return status === 'cancelled' ? 'cancelled' : 'failed-undone'
 }
 
-export const unfinished = 'what follows the commit is not finished'
+/** What follows a commit and is not finished, as far as it has been begun. */
+export function unfinishedOf({ steps }: RunHistory): string {
+  const open = [...steps.values()]
+    .filter(({ intent, outcome }) => intent.type !== 'read' && outcome === undefined)
+    .map(({ intent }) => intent.title)
+  return ['what follows the commit is not finished', ...(open.length > 0 ? [open.join(', ')] : [])].join(': ')
+}
 
 /** What is left of a run whose process has ended, in words for a person. */
 export function leftoversOf(history: RunHistory, state: RunState): readonly string[] {
   const { finished, committed, steps } = history
   if (state !== 'crashed') return finished?.leftovers ?? []
-  return committed ? [unfinished] : undoable(steps.values()).map(({ intent }) => intent.title)
+  return committed ? [unfinishedOf(history)] : undoable(steps.values()).map(({ intent }) => intent.title)
 }
 
 /** The command that finishes what is left of a run, forwards or back. */
