@@ -3,6 +3,7 @@ import { mkdir, readdir, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { type Answer, atTerminal } from './person.ts'
 import { ended, type JsonResult, onLine, Project } from './project.ts'
 
 /** A fleet of files: blue is pointed at in `live`, green is made beside it. */
@@ -230,9 +231,28 @@ describe('a run that keeps its way back open', () => {
 describe('t.confirm', () => {
   it('refuses when nobody can be asked, and is answered by --yes', async () => {
     const asked = await project.json(['run', 'tidy'])
-    expect(asked.last('run.finished')).toMatchObject({ exitCode: 1, error: { code: 'E_NOT_CONFIRMED' } })
+    expect(asked.last('run.finished')).toMatchObject({
+      exitCode: 1,
+      error: {
+        code: 'E_NOT_CONFIRMED',
+        message:
+          '"Remove everything?" could not be confirmed, as there is no terminal to ask at; nothing was changed behind it',
+      },
+    })
     expect(await things()).toEqual(['live'])
     expect((await project.json(['run', 'tidy', '--yes'])).exitCode).toBe(0)
+    expect(await things()).toEqual(['live', 'tidied'])
+  })
+
+  it('takes the answer of a person at a terminal', async () => {
+    const sits = (...answers: Answer[]) => atTerminal(project.directory, ['run', 'tidy'], answers)
+    const question = 'Remove everything? [y/N]'
+    const refused = await sits({ question, typed: 'no' })
+    expect(refused).toMatchObject({ exitCode: 1, unasked: 0 })
+    expect(refused.screen).toMatch(/"Remove everything\?" was not confirmed; nothing was changed behind it/)
+    expect(await things()).toEqual(['live'])
+    const sure = { question: 'It changes real machines. [y/N]', typed: 'yes' }
+    expect(await sits({ question, typed: 'y' }, sure)).toMatchObject({ exitCode: 0, unasked: 0 })
     expect(await things()).toEqual(['live', 'tidied'])
   })
 })

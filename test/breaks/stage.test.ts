@@ -60,7 +60,9 @@ describe('a stage of its own account', () => {
     told('a stage that asks, without a terminal', command.replace(' --yes', ''), await on(account()), {
       exitCode: 1,
       code: 'E_NOT_CONFIRMED',
-      says: [/stage "production"; nothing was changed/],
+      says: [
+        /on stage "production" could not be confirmed, as there is no terminal to ask at; nothing was changed/,
+      ],
       hint: /--yes/,
     })
     await rehearsal.isAgain(before)

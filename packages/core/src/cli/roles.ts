@@ -22,7 +22,7 @@ export async function listRoles(project: Project, globals: Globals, print: Print
     ledger: new Ledger(undefined),
     mask: new Mask(),
     emit: () => undefined,
-    confirm: async () => false,
+    confirm: async () => 'nobody',
     ask: askNobody,
   })
   try {

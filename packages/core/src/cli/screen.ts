@@ -8,6 +8,7 @@ import { plainOutput } from '../output/plain.ts'
 import { terminalOutput } from '../output/terminal.ts'
 import type { Ask } from '../remote/terminal/prompt.ts'
 import type { Lend } from '../remote/terminal/shell.ts'
+import type { Consent } from '../run/permission.ts'
 import type { Globals } from './globals.ts'
 
 /** The formatter for what a run says: JSON lines when asked for, drawn on a terminal, plain lines elsewhere. */
@@ -20,12 +21,13 @@ export function outputFor(globals: Globals): Output {
     : plainOutput(stdout, globals, colors)
 }
 
-/** Asks a person; without one at the keyboard the answer is no. */
-export function confirmOn(ask: Ask, yes: boolean): (question: string) => Promise<boolean> {
+/** Asks a person; one at the keyboard who does not answer says no. */
+export function confirmOn(ask: Ask, yes: boolean): (question: string) => Promise<Consent> {
   return async (question) => {
-    if (yes) return true
+    if (yes) return 'yes'
+    if (!process.stdin.isTTY) return 'nobody'
     const answer = await ask({ text: `${question} [y/N]`, secret: false })
-    return /^y(es)?$/i.test(answer?.trim() ?? '')
+    return /^y(es)?$/i.test(answer?.trim() ?? '') ? 'yes' : 'no'
   }
 }
 

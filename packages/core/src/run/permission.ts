@@ -1,12 +1,14 @@
 import { ViridianError } from '../error.ts'
 import type { RunIdentity } from '../step/definition.ts'
 
+/** What a person says when they are asked for leave; `nobody`: there is no terminal to ask at. */
+export type Consent = 'yes' | 'no' | 'nobody'
+
 export interface PermissionOptions {
   readonly identity: RunIdentity
   /** False where nothing real can be reached: then nobody is asked. */
   readonly isAsked: boolean
-  /** Asks a person; true: yes. */
-  readonly confirm: (question: string) => Promise<boolean>
+  readonly confirm: (question: string) => Promise<Consent>
   /** Prepares the stage for the first change. */
   readonly prepare: () => Promise<void>
 }
@@ -44,18 +46,28 @@ export class Permission {
 
   /** @throws ViridianError `E_NOT_CONFIRMED` */
   async confirm(question: string): Promise<'yes'> {
-    if (await this.#options.confirm(question)) return 'yes'
-    throw notConfirmed(`the answer to "${question}" was no; nothing was changed behind it`)
+    const consent = await this.#options.confirm(question)
+    if (consent === 'yes') return consent
+    throw notConfirmed(`"${question}"`, consent, 'nothing was changed behind it')
   }
 
   async #ask(): Promise<void> {
     const { identity, isAsked, confirm, prepare } = this.#options
     const { task, stage } = identity
-    if (isAsked && !(await confirm(`Run "${task}" on stage "${stage}"? It changes real machines.`)))
-      throw notConfirmed(`"${task}" was not confirmed for stage "${stage}"; nothing was changed`)
+    const question = `Run "${task}" on stage "${stage}"? It changes real machines.`
+    const consent = isAsked ? await confirm(question) : 'yes'
+    if (consent !== 'yes') throw notConfirmed(`"${task}" on stage "${stage}"`, consent, 'nothing was changed')
     await prepare()
   }
 }
 
-const notConfirmed = (message: string): ViridianError =>
-  new ViridianError('E_NOT_CONFIRMED', message, { hint: 'answer yes, or give --yes' })
+const notConfirmed = (what: string, consent: 'no' | 'nobody', rest: string): ViridianError =>
+  consent === 'no'
+    ? new ViridianError('E_NOT_CONFIRMED', `${what} was not confirmed; ${rest}`, {
+        hint: 'answer yes, or give --yes',
+      })
+    : new ViridianError(
+        'E_NOT_CONFIRMED',
+        `${what} could not be confirmed, as there is no terminal to ask at; ${rest}`,
+        { hint: '--yes answers ahead' },
+      )

@@ -25,7 +25,7 @@ import { namesOf } from '../task/tree.ts'
 import { HeldLocks } from './held-locks.ts'
 import type { Ledger } from './ledger.ts'
 import type { LockStore } from './lock.ts'
-import { Permission } from './permission.ts'
+import { type Consent, Permission } from './permission.ts'
 import { Resources } from './resources.ts'
 import { RunHosts } from './run-hosts.ts'
 import { pluginRoles, pluginsOf, StageAtRun, stageOf } from './stage.ts'
@@ -42,8 +42,8 @@ export interface SessionSettings {
   readonly emit: (event: Event) => void
   /** Pending while whoever reads the events is behind. */
   readonly caughtUp?: () => Promise<void> | undefined
-  /** Asks a person for leave to change something; true when it is given. */
-  readonly confirm: (question: string) => Promise<boolean>
+  /** Asks a person for leave to change something. */
+  readonly confirm: (question: string) => Promise<Consent>
   /** Asks a person for passphrases and passwords. */
   readonly ask: Ask
   /** Lends the terminal of a person, for shells on hosts. */
