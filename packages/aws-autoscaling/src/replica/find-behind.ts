@@ -3,6 +3,7 @@ import { defineRead, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { describeGroup } from '../describe-group.ts'
 import { type Group, readGroups } from '../group.ts'
+import { retirementOf } from '../retired/retired-tags.ts'
 
 /**
  * Finds the one group that is bound to a balancer, and reads it. Those that a replica has taken the place of don't count.
@@ -18,17 +19,11 @@ export const findBehind = defineRead({
   title: ({ balancer }) => `find the group behind ${balancerName(balancer)}`,
   run: async ({ balancer }, c) => {
     const bound = (await readGroups(c)).filter(
-      (group) =>
-        isBound(group, balancer) &&
-        group.Status === undefined &&
-        !group.Tags.some(({ Key }) => Key === retiredTag),
+      (group) => isBound(group, balancer) && group.Status === undefined,
     )
-    const [group, ...others] = bound.map(({ AutoScalingGroupName }) => AutoScalingGroupName)
-    if (group === undefined)
-      throw new ViridianError('E_GROUP_NONE', `no Auto Scaling group is behind ${balancerName(balancer)}`, {
-        hint: 'attach the load balancer to the group whose instances serve it',
-        place: { call: 'autoscaling:DescribeAutoScalingGroups' },
-      })
+    const serving = bound.filter((group) => !isRetired(group))
+    const [group, ...others] = serving.map(({ AutoScalingGroupName }) => AutoScalingGroupName)
+    if (group === undefined) throw noneBehind(balancer, bound)
     if (others.length > 0)
       throw new ViridianError(
         'E_GROUP_AMBIGUOUS',
@@ -38,6 +33,26 @@ export const findBehind = defineRead({
     return describeGroup.run({ group }, c)
   },
 })
+
+const isRetired = ({ Tags }: Group): boolean => Tags.some(({ Key }) => Key === retiredTag)
+
+function noneBehind(balancer: LoadBalancer, [bound]: readonly Group[]): ViridianError {
+  const name = balancerName(balancer)
+  const place = { call: 'autoscaling:DescribeAutoScalingGroups' }
+  const retirement = bound && retirementOf(bound.Tags)
+  if (!retirement)
+    return new ViridianError('E_GROUP_NONE', `no Auto Scaling group is behind ${name}`, {
+      hint: 'attach the load balancer to the group whose instances serve it',
+      place,
+    })
+  const { AutoScalingGroupName: group } = bound
+  const { run, successor } = retirement
+  return new ViridianError(
+    'E_GROUP_NONE',
+    `${group}, which is behind ${name}, is retired: run ${run} has put ${successor} in its place`,
+    { hint: `point the name at the balancer of ${successor}, which serves now`, place },
+  )
+}
 
 const isBound = (group: Group, balancer: LoadBalancer): boolean =>
   balancer.kind === 'classic'

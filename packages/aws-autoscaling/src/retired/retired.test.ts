@@ -102,7 +102,11 @@ test('a pinned fleet goes to zero, protected or not, and is found as retired', a
   expect(await fleets.retired(t, { record: 'other.example.com.' })).toEqual([])
   const [balancer] = blue.loadBalancers
   if (!balancer) throw new Error('web is behind no balancer')
-  await expect(fleets.behind(t, balancer)).rejects.toMatchObject({ code: 'E_GROUP_NONE' })
+  await expect(fleets.behind(t, balancer)).rejects.toMatchObject({
+    code: 'E_GROUP_NONE',
+    message: `web, which is behind web, is retired: run ${t.runId} has put ${successor} in its place`,
+    hint: `point the name at the balancer of ${successor}, which serves now`,
+  })
 })
 
 test('a retired fleet is not replaced once more', async () => {
