@@ -1,8 +1,8 @@
 import { defineRead, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
-import { balancerDnsName, isBalancerDnsName, isRecordName, plainName } from './domain-name.ts'
+import { balancerDnsName, isBalancerDnsName, isRecordName, plainName, zonesAbove } from './domain-name.ts'
 import { FoundRecord } from './found-record.ts'
-import { zoneOf } from './hosted-zone.ts'
+import { type HostedZone, zoneOf } from './hosted-zone.ts'
 import { readRecordSets, unsupported } from './read-record-sets.ts'
 import type { RecordSet } from './record-set.ts'
 
@@ -23,7 +23,7 @@ export const findRecord = defineRead({
     refuseOdd(record)
     const zone = await zoneOf(c, record, asked)
     const sets = await readRecordSets(c, zone.id, record)
-    const target = targetOf(plainName(record), zone.id, sets)
+    const target = targetOf(plainName(record), zone, sets)
     if (sets.length === 0) {
       const text = [`! ${plainName(record)} has no record yet in the hosted zone ${zone.id}`]
       c.emit({ kind: 'record.missing', data: { record, zone: zone.id }, text })
@@ -48,8 +48,8 @@ function refuseOdd(record: string): void {
 type Target = NonNullable<FoundRecord['target']>
 
 /** @throws ViridianError `E_RECORD_UNSUPPORTED` */
-function targetOf(name: string, zoneId: string, sets: readonly RecordSet[]): Target | undefined {
-  const [first, ...others] = sets.map((set) => leadsTo(name, zoneId, set))
+function targetOf(name: string, zone: HostedZone, sets: readonly RecordSet[]): Target | undefined {
+  const [first, ...others] = sets.map((set) => leadsTo(name, zone, set))
   if (first !== undefined && others.some(({ dnsName }) => dnsName !== first.dnsName)) {
     throw unsupported(
       `the A and the AAAA record of ${name} lead to different balancers`,
@@ -59,13 +59,13 @@ function targetOf(name: string, zoneId: string, sets: readonly RecordSet[]): Tar
   return first
 }
 
-function leadsTo(name: string, zoneId: string, set: RecordSet): Target {
+function leadsTo(name: string, zone: HostedZone, set: RecordSet): Target {
   const { Type, AliasTarget: alias, ResourceRecords = [] } = set
   const values = ResourceRecords.map(({ Value }) => Value)
   const [dnsName = ''] = alias ? [alias.DNSName] : values
-  if (alias?.HostedZoneId === zoneId) {
+  if (alias ? alias.HostedZoneId === zone.id : Type === 'CNAME' && zonesAbove(dnsName).includes(zone.name)) {
     throw unsupported(
-      `${name} is an alias of another record, ${plainName(dnsName)}`,
+      `${name} is ${alias ? 'an alias of' : 'a CNAME to'} another record, ${plainName(dnsName)}`,
       `switch that one: name ${plainName(dnsName)}`,
     )
   }

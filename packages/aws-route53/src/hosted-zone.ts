@@ -25,9 +25,10 @@ const Described = z.object({
   DelegationSet: z.object({ NameServers: z.array(z.string()) }).optional(),
 })
 
-/** A hosted zone: its bare id, and the names of the servers that answer for it; none for a private one. */
+/** A hosted zone: its bare id, its canonical name, and the names of the servers that answer for it; none for a private one. */
 export interface HostedZone {
   readonly id: string
+  readonly name: string
   readonly nameServers: readonly string[]
 }
 
@@ -41,11 +42,12 @@ export interface HostedZone {
 export async function zoneOf(c: StepContext, name: string, asked?: string): Promise<HostedZone> {
   const id = asked ?? (await longestZone(c, name))
   const { HostedZone, DelegationSet } = await describe(c, id)
-  if (!zonesAbove(name).includes(canonicalName(HostedZone.Name)))
+  const zoneName = canonicalName(HostedZone.Name)
+  if (!zonesAbove(name).includes(zoneName))
     throw notFound(
       `${plainName(name)} is not in the hosted zone ${id}, which is ${plainName(HostedZone.Name)}`,
     )
-  return { id: bareId(HostedZone.Id), nameServers: DelegationSet?.NameServers ?? [] }
+  return { id: bareId(HostedZone.Id), name: zoneName, nameServers: DelegationSet?.NameServers ?? [] }
 }
 
 async function describe(c: StepContext, id: string): Promise<z.infer<typeof Described>> {

@@ -9,7 +9,8 @@ export const findNamed = defineRead({
   input: z.strictObject({ dnsNames: z.array(z.string()) }),
   output: z.array(z.strictObject({ record: z.string(), dnsName: z.string() })),
   calls: ['route53:ListHostedZones', 'route53:ListResourceRecordSets'],
-  title: ({ dnsNames }) => `find the names that lead to ${dnsNames.length} load balancers`,
+  title: ({ dnsNames }) =>
+    `find the names that lead to ${dnsNames.length} load balancer${dnsNames.length === 1 ? '' : 's'}`,
   run: async ({ dnsNames }, c) =>
     (await namesLeadingTo(c, dnsNames)).map(({ record, dnsName }) => ({ record, dnsName })),
 })

@@ -163,17 +163,23 @@ describe('find', () => {
     })
   })
 
-  test('refuses an alias of another record, and names that', async () => {
+  test.each<[string, () => Omit<ResourceRecordSet, 'Name'>]>([
+    [
+      'an alias of',
+      () => ({
+        Type: 'A',
+        AliasTarget: { HostedZoneId: zoneId, DNSName: name, EvaluateTargetHealth: false },
+      }),
+    ],
+    ['a CNAME to', () => ({ Type: 'CNAME', TTL: 60, ResourceRecords: [{ Value: name }] })],
+  ])('refuses %s another record, and names that', async (what, made) => {
     await put(alias(blue))
     const other = `other-${name}`
-    await put({
-      Name: other,
-      Type: 'A',
-      AliasTarget: { HostedZoneId: zoneId, DNSName: name, EvaluateTargetHealth: false },
-    })
+    await put({ ...made(), Name: other })
     await expect(dns.find(steps(), other)).rejects.toMatchObject({
       code: 'E_RECORD_UNSUPPORTED',
-      hint: expect.stringContaining(name),
+      message: `${other} is ${what} another record, ${name}`,
+      hint: `switch that one: name ${name}`,
     })
   })
 
