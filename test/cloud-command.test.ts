@@ -106,6 +106,31 @@ describe('a second one in the foreground', () => {
 })
 
 it.each([
+  ['throttle:DescribeInstance', 'DescribeInstance', 'DescribeInstances'],
+  ['throttle:monitoring:DescribeAlarms', 'monitoring:DescribeAlarms', 'cloudwatch:DescribeAlarms'],
+])(
+  'refuses the fault %s, which would never strike',
+  async (rule, operation, meant) => {
+    const { exitCode, stderr } = await project.tasks('cloud', 'up', '--fault', rule)
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain(`E_ARG_INVALID: --fault: the local cloud has no operation "${operation}"\n`)
+    expect(stderr).toMatch(new RegExp(`^hint: did you mean .*${meant}`, 'm'))
+  },
+  60_000,
+)
+
+it('says which faults have hit no call', async () => {
+  const { child, over } = await up([
+    '--fault',
+    'throttle:DescribeAlarms',
+    'delay:ec2:DescribeInstances:always',
+  ])
+  await project.tasks('cloud', 'status')
+  child.kill('SIGINT')
+  expect((await over).stdout).toMatch(/Ctrl-C ends it\.\n--fault throttle:DescribeAlarms has hit no call\n$/)
+}, 60_000)
+
+it.each([
   ['--port', '99999', 'a whole number from 1 to 65535'],
   ['--port', '0.5', 'a whole number from 1 to 65535'],
   ['--fleet', '1.5', 'a whole number from 0 to 200'],

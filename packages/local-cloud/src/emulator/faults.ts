@@ -61,8 +61,8 @@ export interface Faults {
   readonly eventualConsistency: number
   /** Bytes that are free on every machine's disk. */
   readonly freeDisk: number | null
-  /** Rules with what is left of their `skip` and `times`. */
-  readonly rules: readonly FaultRule[]
+  /** Rules with what is left of their `skip` and `times`, and how often they have hit. */
+  readonly rules: readonly (FaultRule & { readonly hits: number })[]
   /** Adds rules and sets the rest. @throws ZodError when the settings are not of this form. */
   add(settings: unknown): void
   /** Takes every fault away. */
@@ -74,6 +74,11 @@ export interface Faults {
 /** By the signing name of a service, what IAM calls it where that is another. */
 const iamPrefixes: Readonly<Record<string, string>> = { monitoring: 'cloudwatch' }
 
+/** An operation as IAM names it, and rules may: `cloudwatch:PutMetricAlarm`. */
+export function operationName(service: string, operation: string): string {
+  return `${iamPrefixes[service] ?? service}:${operation}`
+}
+
 /** @example openFaults({ rules: [{ operation: 'RunInstances', kind: 'lose' }], latency: 0.2 }) */
 export function openFaults(settings: FaultSettings = {}): Faults {
   const none = { latency: 0, eventualConsistency: 0, freeDisk: null, rules: [] }
@@ -81,11 +86,11 @@ export function openFaults(settings: FaultSettings = {}): Faults {
     latency: number
     eventualConsistency: number
     freeDisk: number | null
-    rules: FaultRule[]
+    rules: (FaultRule & { hits: number })[]
   } = { ...none }
   const add = (given: unknown): void => {
     const { rules, latency, eventualConsistency, freeDisk } = faultSettings.parse(given)
-    state.rules = [...state.rules, ...rules]
+    state.rules = [...state.rules, ...rules.map((rule) => ({ ...rule, hits: 0 }))]
     state.latency = latency ?? state.latency
     state.eventualConsistency = eventualConsistency ?? state.eventualConsistency
     if (freeDisk !== undefined) state.freeDisk = freeDisk
@@ -107,8 +112,9 @@ export function openFaults(settings: FaultSettings = {}): Faults {
     add,
     clear: () => Object.assign(state, none),
     hit: (service, operation) => {
-      const names = ['*', operation, `${iamPrefixes[service] ?? service}:${operation}`]
+      const names = ['*', operation, operationName(service, operation)]
       const rule = state.rules.filter((each) => names.includes(each.operation)).find(takesCall)
+      if (rule !== undefined) rule.hits += 1
       if (rule !== undefined && rule.times !== 'always' && --rule.times === 0) {
         state.rules = state.rules.filter((each) => each !== rule)
       }

@@ -1,6 +1,6 @@
 import { type ActionContext, type PluginCommand, ViridianError } from '@viridian/core'
 import { type CloudAccess, cloudDirectory, readAccess } from './access.ts'
-import { switchOn } from './fault-flags.ts'
+import { checkOperations, switchOn, unstruck } from './fault-flags.ts'
 import type { FleetSeed } from './fleet-seed.ts'
 import { holdCloud } from './hold.ts'
 import { type Ending, endHolder } from './lock.ts'
@@ -31,16 +31,20 @@ async function up(c: ActionContext, fleet: FleetSeed | undefined): Promise<numbe
   const running = await readAccess(directory)
   if (running) checkRunning(flags, running)
   const cloud = running ? await joinCloud(running) : await ownCloud(directory, flags)
-  c.signal.addEventListener('abort', cloud.end)
+  const asked = aborted(c.signal)
   try {
-    await Promise.race([present(c, cloud.access, flags, fleet), lossOf(cloud)])
+    await Promise.race([present(c, cloud.access, flags, fleet), lossOf(cloud), asked])
     const joined = `It ran already, as process ${cloud.access.pid}: this keeps it up.`
-    if (!c.json) c.print(running ? `\n${joined}\nCtrl-C lets go of it.` : '\nCtrl-C ends it.')
+    if (!c.json && !c.signal.aborted)
+      c.print(running ? `\n${joined}\nCtrl-C lets go of it.` : '\nCtrl-C ends it.')
+    await Promise.race([cloud.ended, asked])
+    if (flags.faults && c.signal.aborted && !c.json) {
+      for (const rule of await unstruck(cloud.access)) c.print(`--fault ${rule} has hit no call`)
+    }
   } catch (error) {
-    cloud.end()
     if (!c.signal.aborted) throw error
   } finally {
-    if (c.signal.aborted) cloud.end()
+    cloud.end()
   }
   await cloud.ended
   return 0
@@ -76,6 +80,12 @@ async function joinCloud(access: CloudAccess): Promise<ServedCloud> {
   return { access, ended, end }
 }
 
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve())
+  })
+
 /** Rejects when the cloud is gone, and is silent about its orderly end. */
 function lossOf({ ended }: ServedCloud): Promise<never> {
   return new Promise((_, reject) => ended.catch(reject))
@@ -88,6 +98,8 @@ async function present(
   flags: UpFlags,
   fleet: FleetSeed | undefined,
 ): Promise<void> {
+  const { faults } = flags
+  if (faults) await checkOperations(access, faults)
   const size = flags.fleet ?? fleet?.size ?? 0
   if (fleet && size > 0) {
     const { seedFleet } = await import('./seed.ts')
@@ -95,7 +107,7 @@ async function present(
   }
   await describe(c, access, fleet)
   // Last of all: what is rehearsed is a deployment's trouble, not the cloud's own.
-  if (flags.faults) await switchOn(access, flags.faults)
+  if (faults) await switchOn(access, faults)
 }
 
 async function status(c: ActionContext, fleet: FleetSeed | undefined): Promise<number> {

@@ -1,4 +1,5 @@
-import { ViridianError } from '@viridian/core'
+import { suggestion, ViridianError } from '@viridian/core'
+import { z } from '@viridian/core/zod'
 import type { FaultRule, FaultSettings } from '../emulator/faults.ts'
 import type { CloudAccess } from './access.ts'
 
@@ -55,16 +56,57 @@ function ruleOf(text: string): NonNullable<FaultSettings['rules']>[number] {
   })
 }
 
+/**
+ * Whether the cloud has the operations that the rules name: others would never be called.
+ *
+ * @throws ViridianError `E_ARG_INVALID`
+ */
+export async function checkOperations(access: CloudAccess, { rules = [] }: FaultSettings): Promise<void> {
+  // The emulator loads slowly, and most who come here have it loaded.
+  const { operationName } = await import('../emulator/faults.ts')
+  const offered = z.array(z.string()).parse(await administer(access, 'GET', 'operations'))
+  const full = [...offered, 'ssh:Exec'].map((name) => {
+    const [service = '', operation = ''] = name.split(':')
+    return operationName(service, operation)
+  })
+  const bare = full.map((name) => name.slice(name.indexOf(':') + 1))
+  const unknown = rules.find(({ operation }) => ![...full, ...bare, '*'].includes(operation))?.operation
+  if (unknown === undefined) return
+  const operation = unknown.slice(unknown.indexOf(':') + 1)
+  const elsewhere = full.filter((name) => name.endsWith(`:${operation}`))
+  const hint = suggestion(operation, elsewhere.length > 0 ? elsewhere : [...new Set(bare)])
+  throw new ViridianError('E_ARG_INVALID', `--fault: the local cloud has no operation "${unknown}"`, {
+    ...(hint !== undefined && { hint }),
+  })
+}
+
 /** Switches faults on in a running cloud, through its admin endpoint. */
-export async function switchOn(
+export async function switchOn(access: CloudAccess, faults: FaultSettings): Promise<void> {
+  await administer(access, 'POST', 'faults', faults)
+}
+
+const standing = z.object({
+  rules: z.array(z.object({ kind: z.string(), operation: z.string(), hits: z.number() })),
+})
+
+/** The rules that have hit no call yet, as the flag has them. */
+export async function unstruck(access: CloudAccess): Promise<string[]> {
+  const { rules } = standing.parse(await administer(access, 'GET', 'faults'))
+  return rules.filter(({ hits }) => hits === 0).map(({ kind, operation }) => `${kind}:${operation}`)
+}
+
+async function administer(
   { endpoint, secretAccessKey }: CloudAccess,
-  faults: FaultSettings,
-): Promise<void> {
-  const answer = await fetch(`${endpoint}/_viridian/faults`, {
-    method: 'POST',
+  method: 'GET' | 'POST',
+  path: string,
+  body?: object,
+): Promise<unknown> {
+  const answer = await fetch(`${endpoint}/_viridian/${path}`, {
+    method,
     headers: { 'x-viridian-secret': secretAccessKey, 'content-type': 'application/json' },
-    body: JSON.stringify(faults),
+    ...(body && { body: JSON.stringify(body) }),
   })
   if (!answer.ok)
     throw new ViridianError('E_CLOUD_FAULTS', `the local cloud refused the faults: ${await answer.text()}`)
+  return answer.json()
 }
