@@ -2,7 +2,8 @@ import type { Change } from '@aws-sdk/client-route-53'
 import { AwsError } from '../../service.ts'
 import { isWithin } from './domain-name.ts'
 import type { RecordSet } from './hosted-zone.ts'
-import { hasSameValues, isSameName, isSameSet, nameOf, readRecordSet, valueErrors } from './record-set.ts'
+import { hasSameValues, isSameName, isSameSet, nameOf, readRecordSet } from './record-set.ts'
+import { valueErrors } from './record-values.ts'
 
 /** The zone that a batch changes, and the targets that its aliases may have. */
 export interface BatchContext {

@@ -1,9 +1,10 @@
-import { isIPv4, isIPv6 } from 'node:net'
 import type { ResourceRecordSet, RRType } from '@aws-sdk/client-route-53'
 import { sdk } from '../../sdk.ts'
 import { AwsError } from '../../service.ts'
 import { canonicalName, compareNames, compareText } from './domain-name.ts'
 import type { RecordSet } from './hosted-zone.ts'
+
+const longestTtl = 2_147_483_647
 
 const recordTypes = Object.values(sdk.route53.RRType)
 
@@ -24,6 +25,9 @@ export function readRecordSet(wire: ResourceRecordSet, action: string): RecordSe
     throw invalidInput(
       `Expected exactly one of [AliasTarget, all of [TTL, and ResourceRecords], or TrafficPolicyInstanceId], but found ${found} in Change with ${where}`,
     )
+  }
+  if (rest.TTL !== undefined && (rest.TTL < 0 || rest.TTL > longestTtl)) {
+    throw invalidInput(`TTL ${rest.TTL} must be between 0 and ${longestTtl}`)
   }
   if (rest.Weight !== undefined && (rest.Weight < 0 || rest.Weight > 255)) {
     throw invalidInput(`Weight ${rest.Weight} must be between 0 and 255`)
@@ -91,23 +95,10 @@ export function compareSets(one: SetKey, other: SetKey): number {
   )
 }
 
-/** What is wrong with the values of a record set, in AWS's words. */
-export function valueErrors(set: RecordSet): string[] {
-  return (set.ResourceRecords ?? []).flatMap(({ Value = '' }) => {
-    if (set.Type === 'A' && !isIPv4(Value)) return [fatal('ARRDATAIllegalIPv4Address', 'IPv4', Value)]
-    if (set.Type === 'AAAA' && !isIPv6(Value)) return [fatal('AAAARRDATAIllegalIPv6Address', 'IPv6', Value)]
-    return []
-  })
-}
-
 function readType(type: string | undefined): RRType {
   const found = recordTypes.find((known) => known === type)
   if (found === undefined) throw invalidInput(`${type} is not a record type`)
   return found
-}
-
-function fatal(problem: string, family: string, value: string): string {
-  return `Invalid Resource Record: 'FATAL problem: ${problem} (Value is not a valid ${family} address) encountered with '${value}''`
 }
 
 function isRouted(set: ResourceRecordSet): boolean {
