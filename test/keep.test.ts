@@ -1,7 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { mkdir, readdir, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Answer, atTerminal } from './person.ts'
 import { ended, type JsonResult, onLine, Project } from './project.ts'
@@ -117,8 +116,8 @@ describe('a run that keeps its way back open', () => {
     expect(stdout).toMatch(/finish it with: tasks resume \d{8}-/)
   })
 
-  it('is finished by a resume, which waits for the rest of the window', async () => {
-    const kept = await run('--keep', '2s', '--detach')
+  it('is finished by a resume at once, though the window is not over', async () => {
+    const kept = await run('--keep', '10m', '--detach')
     const resumed = await project.json(['resume', '--yes', String(kept.last('run.finished').run)])
     expect(resumed.last('run.finished')).toMatchObject({ status: 'succeeded', exitCode: 0 })
     expect(resumed.events.some(({ kind }) => kind === 'committed')).toBe(true)
@@ -127,10 +126,9 @@ describe('a run that keeps its way back open', () => {
     expect(late.last('run.finished')).toMatchObject({ exitCode: 2, error: { code: 'E_RUN_COMMITTED' } })
   })
 
-  it('is looked at once more by a resume that comes after its window: what is dead is not committed', async () => {
-    const kept = await run('--keep', '1s', '--detach')
+  it('is looked at once more by a resume: what is dead is not committed', async () => {
+    const kept = await run('--keep', '10m', '--detach')
     await rm(join(project.directory, 'things/green'))
-    await sleep(1000)
     const resumed = await project.json(['resume', '--yes', String(kept.last('run.finished').run)])
     expect(resumed.last('run.finished')).toMatchObject({ status: 'failed', exitCode: 1, leftovers: [] })
     expect(await live()).toBe('blue')
@@ -190,6 +188,28 @@ describe('a run that keeps its way back open', () => {
     waiting.kill('SIGINT')
     expect((await result).exitCode).toBe(130)
     expect(await live()).toBe('blue')
+  })
+
+  it('waits for the rest of its window when it is resumed after it was killed', async () => {
+    const waiting = project.start(['run', 'deploy', '--yes', '--keep', '6s', '--json'])
+    const result = ended(waiting)
+    const id = await untilKept(waiting)
+    waiting.kill('SIGKILL')
+    await result
+    const resumed = await project.json(['resume', id, '--yes'])
+    expect(resumed.last('run.finished')).toMatchObject({ status: 'succeeded' })
+    const at = (kind: string): number => Date.parse(String(resumed.last(kind).at))
+    expect(at('committed')).toBeGreaterThanOrEqual(Date.parse(String(resumed.last('kept').until)))
+  })
+
+  it('is refused when it is to be detached and nothing is kept, and goes back', async () => {
+    const refused = await run('--keep', '0s', '--detach')
+    expect(refused.last('run.finished')).toMatchObject({
+      ...{ status: 'failed', exitCode: 1, leftovers: [] },
+      error: { code: 'E_KEEP_NONE', hint: expect.stringContaining('--keep-blue 10m') },
+    })
+    expect(await live()).toBe('blue')
+    expect(await things()).toEqual(['live'])
   })
 
   it('stays what it is when it is killed: resume and rollback find it', async () => {

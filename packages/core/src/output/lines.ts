@@ -220,7 +220,7 @@ export class Lines {
     return [
       `${green('●')} ${bold(task)} deployed in ${elapsed(ms)}, and kept: both ways are open ${dim(`· run ${run}`)}`,
       `  go back with: ${bold(`tasks rollback ${run}`)}`,
-      `  finish it with: ${bold(`tasks resume ${run}`)}`,
+      `  finish it with: ${bold(`tasks resume ${run}`)} ${dim('(at once; until then both stay)')}`,
     ]
   }
 

@@ -73,6 +73,7 @@ export class Session implements StepHost {
   readonly #resources = new Resources()
   readonly #stage: StageAtRun
   readonly #names: ReadonlyMap<Task, string>
+  readonly #detachedUntil: string | undefined
   /** Resolves when the run has ended where it keeps its way back open. */
   readonly detached: Promise<'detached'>
   #detach: () => void = () => undefined
@@ -108,6 +109,7 @@ export class Session implements StepHost {
     this.detached = new Promise((resolve) => {
       this.#detach = () => resolve('detached')
     })
+    this.#detachedUntil = past?.finished?.status === 'kept' ? past.kept : undefined
     this.hosts = new RunHosts({
       roles: new Roles({ ...pluginRoles(this.plugins), ...config.roles, ...stage.roles }, settings.choice),
       choice: settings.choice,
@@ -269,6 +271,11 @@ export class Session implements StepHost {
       await this.engine.record({ kind: 'kept', at, until })
     await this.#locks.keep(until)
     this.emit({ kind: 'kept', until, at, run: this.identity.id })
+  }
+
+  /** True for the window in which an earlier process of the run has ended it, for a person to go on with. */
+  wasDetachedUntil(until: string): boolean {
+    return this.#detachedUntil === until
   }
 
   /** Stops the run when another process has taken it over. */

@@ -94,7 +94,8 @@ export interface TaskContext<Specs extends ArgSpecs = ArgSpecs>
   /**
    * Waits out a window in which everything can still be taken back, and watches meanwhile: `guard` runs every few
    * seconds, once for a window of no time, and its failure undoes the run. In the window `tasks rollback` of this run goes
-   * back, from any terminal. With `--detach` the run ends here, and `tasks resume` finishes it.
+   * back, from any terminal. With `--detach` the run ends here, and `tasks resume` finishes it: at once, if a last guard
+   * has nothing against it.
    *
    * @param duration in milliseconds, or as people write it: `10m`
    */

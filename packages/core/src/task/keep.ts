@@ -19,8 +19,9 @@ export interface KeepWindow {
 }
 
 /**
- * Keeps the way back open for a while. Meanwhile `tasks rollback` of the same run may take it over; a detached run ends
- * here, and whoever resumes it waits for the rest.
+ * Keeps the way back open for a while. Meanwhile `tasks rollback` of the same run may take it over. A detached run ends
+ * here: whoever resumes it has made up their mind, and a last look is all that it waits for. One whose process has died
+ * here waits for the rest.
  */
 export async function keepOpen(window: KeepWindow): Promise<void> {
   const { session, key, parent, ms } = window
@@ -31,7 +32,8 @@ export async function keepOpen(window: KeepWindow): Promise<void> {
   if (session.detaches) refuseToDetach(window)
   const until = await window.until()
   await session.keep(until)
-  if (!session.detaches) return engine.group({ ...group, type: 'check' }, () => watch(window, until))
+  const over = session.wasDetachedUntil(until) ? new Date().toISOString() : until
+  if (!session.detaches) return engine.group({ ...group, type: 'check' }, () => watch(window, over))
   session.detach()
   // Nothing of the task runs any more in this process.
   return new Promise(() => undefined)
@@ -55,6 +57,19 @@ async function watch({ session, key, parent, guard }: KeepWindow, until: string)
       text: `${formatDuration(Math.ceil(Math.max(0, left()) / 1000) * 1000)} left`,
     })
   }
+}
+
+/**
+ * Refuses a run that was to end where it keeps its way back open, and keeps it nowhere: what it would go back to is not
+ * ended unasked for.
+ *
+ * @throws ViridianError `E_KEEP_NONE`
+ */
+export function refuseUnkept({ detaches, engine }: Session): void {
+  if (!detaches || engine.planning) return
+  throw new ViridianError('E_KEEP_NONE', '--detach, but the task keeps no way back open before its commit', {
+    hint: 'say for how long, as the task takes it: --keep-blue 10m; or leave --detach out',
+  })
 }
 
 function refuseToDetach({ session, parent }: KeepWindow): void {

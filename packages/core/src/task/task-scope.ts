@@ -12,7 +12,7 @@ import { type ArgSpecs, type ArgValues, ofArgs, parseArgs } from './args.ts'
 import { callTask } from './call.ts'
 import { callSettings } from './call-settings.ts'
 import type { BranchContext, SettingsOf, TaskContext, ValueOf } from './context.ts'
-import { keepOpen } from './keep.ts'
+import { keepOpen, refuseUnkept } from './keep.ts'
 import { type LocalCommands, localCommands } from './local-command.ts'
 import type { CallSettings, Task } from './task.ts'
 
@@ -107,8 +107,7 @@ export class TaskScope<Specs extends ArgSpecs> extends Scope implements TaskCont
 
   keep(duration: number | string, guard?: (t: Steps) => Promise<void>): Promise<void> {
     const ms = parseDuration(duration)
-    // The last look before the commit is taken in any case.
-    if (ms === 0) return guard?.(this) ?? Promise.resolve()
+    if (ms === 0) return this.#lastLook(guard)
     return keepOpen({
       session: this.#session,
       key: this.keys.claim('keep'),
@@ -117,6 +116,12 @@ export class TaskScope<Specs extends ArgSpecs> extends Scope implements TaskCont
       until: () => this.fact('until', () => new Date(Date.now() + ms).toISOString()),
       ...(guard && { guard }),
     })
+  }
+
+  /** Taken before the commit in any case. */
+  async #lastLook(guard?: (t: Steps) => Promise<void>): Promise<void> {
+    refuseUnkept(this.#session)
+    await guard?.(this)
   }
 
   async confirm(question: string): Promise<void> {
@@ -132,6 +137,7 @@ export class TaskScope<Specs extends ArgSpecs> extends Scope implements TaskCont
         { hint: 'call it there, once all that it calls is done', place: placeOfCaller() },
       )
     }
+    refuseUnkept(this.#session)
     const { open } = this.#session.engine
     if (open.length > 0) {
       throw new ViridianError(
