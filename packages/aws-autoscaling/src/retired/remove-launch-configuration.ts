@@ -1,4 +1,4 @@
-import { autoScalingApi, awsCode, lookFor } from '@viridian/aws'
+import { autoScalingApi, awsCode, lookFor, sayLeft } from '@viridian/aws'
 import { defineChange } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 
@@ -24,7 +24,7 @@ export const removeLaunchConfiguration = defineChange({
       return { removed: true }
     } catch (error) {
       if (!/^ResourceInUse/.test(awsCode(error) ?? '')) throw error
-      c.progress(`left: a group uses launch configuration ${name}`)
+      sayLeft(c, `launch configuration ${name}`, 'a group launches from it')
       return { removed: false }
     }
   },

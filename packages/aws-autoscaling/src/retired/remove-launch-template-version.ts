@@ -1,4 +1,11 @@
-import { findLaunchTemplateVersion, LaunchSource, lookFor, sourceThing } from '@viridian/aws'
+import {
+  findLaunchTemplateVersion,
+  LaunchSource,
+  lookFor,
+  sayLeft,
+  sourceName,
+  sourceThing,
+} from '@viridian/aws'
 import { defineChange, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { deleteVersion, groupSaying, type TemplateSource } from '../launch-template-version.ts'
@@ -26,7 +33,7 @@ export const removeLaunchTemplateVersion = defineChange({
   run: async ({ source }, c) => {
     const reason = await whyKept(c, source)
     if (reason !== undefined) {
-      c.progress(`left: ${source.name}:${source.version}: ${reason}`)
+      sayLeft(c, `launch template version ${sourceName(source)}`, reason)
       return { removed: false }
     }
     await deleteVersion(c, source)

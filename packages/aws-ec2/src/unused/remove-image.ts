@@ -1,4 +1,4 @@
-import { lookFor } from '@viridian/aws'
+import { lookFor, sayLeft } from '@viridian/aws'
 import { defineChange } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { deregister, findSnapshots } from '../deregister.ts'
@@ -29,7 +29,7 @@ export const removeImage = defineChange({
     if (c.before === null) return { removed: true, snapshots: [] }
     const [kept] = (await unusedOf(c, [image])).kept
     if (kept) {
-      c.progress(`left: image ${image}: ${kept.reason}`)
+      sayLeft(c, `image ${image}`, kept.reason)
       return { removed: false, snapshots: [] }
     }
     await deregister(c, image)

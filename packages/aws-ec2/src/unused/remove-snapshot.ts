@@ -1,4 +1,4 @@
-import { awsCode, lookFor } from '@viridian/aws'
+import { awsCode, lookFor, sayLeft } from '@viridian/aws'
 import { defineChange } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { deleteSnapshot, findSnapshots } from '../deregister.ts'
@@ -23,7 +23,7 @@ export const removeSnapshot = defineChange({
       return { removed: true }
     } catch (error) {
       if (awsCode(error) !== 'InvalidSnapshot.InUse') throw error
-      c.progress(`left: another image is made of snapshot ${snapshot}`)
+      sayLeft(c, `snapshot ${snapshot}`, 'another image is made of it')
       return { removed: false }
     }
   },

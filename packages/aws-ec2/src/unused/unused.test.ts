@@ -149,7 +149,9 @@ test('an image that is in use by now stays, and that is said', async () => {
     removed: false,
     snapshots: [],
   })
-  expect(c.said).toEqual([`left: image ${image}: launch configuration late names it`])
+  expect(c.events.filter(({ kind }) => kind === 'aws.left')).toMatchObject([
+    { text: [`Left: image ${image}: launch configuration late names it`], atEnd: true },
+  ])
   expect((await own()).images).toContain(image)
   await cloud.scaling.deleteLaunchConfiguration({ LaunchConfigurationName })
 })

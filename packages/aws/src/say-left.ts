@@ -1,0 +1,7 @@
+import type { StepContext } from '@viridian/core'
+
+/** Says at the end of the run that what was to be removed is still there: somebody has begun to use it. */
+export function sayLeft(c: StepContext, what: string, reason: string): void {
+  const text = [`Left: ${what}: ${reason}`]
+  c.emit({ kind: 'aws.left', data: { what, reason }, text, atEnd: true })
+}
