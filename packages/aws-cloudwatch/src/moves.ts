@@ -26,7 +26,7 @@ export interface SilenceOptions {
   readonly notBefore?: string
   /** For how long no request may be counted on top. @default '3m': AWS publishes a minute's count up to two minutes late */
   readonly quietFor?: string | number
-  /** For how long to wait, and until `notBefore` at least. */
+  /** For how long to wait, from `notBefore` on. */
   readonly deadline: string | number
   /** What to do when requests are still counted then. @default 'fail' */
   readonly otherwise?: 'fail' | 'go on'

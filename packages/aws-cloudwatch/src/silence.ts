@@ -59,7 +59,7 @@ export const seeSilent = defineCheck({
     const from = new Date(parseTime(input.since).getTime() - beforeMs)
     const began = performance.now()
     const forgotten = began + parseTime(input.notBefore).getTime() - Date.now()
-    const end = Math.max(began + input.deadlineMs, forgotten)
+    const end = Math.max(began, forgotten) + input.deadlineMs
     const seen = new Map<string, Seen>()
     return poll(c, {
       what: `no more requests at ${balancers.map(watchedName).join(', ')}`,
