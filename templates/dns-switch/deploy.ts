@@ -83,7 +83,7 @@ export const bluegreen_dns = task(
       await names.resolves(guard, www, to)
       await traffic.smoke(guard, green.loadBalancers, smoke)
     })
-    await names.unnamed(t, blue.loadBalancers)
+    await names.unnamed(t, blue.loadBalancers, { without: www })
     await t.commit()
     const { quietFor, quietWithin: deadline, retireLoud } = t.args
     const wait = { since: switched.toISOString(), notBefore: forgotten, quietFor, deadline }

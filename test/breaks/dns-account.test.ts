@@ -246,7 +246,7 @@ describe.sequential('a name', () => {
       exitCode: 1,
       code: 'E_BALANCER_NAMED',
       says: [/late\.example\.test leads to load balancer fresh/],
-      hint: /point that name elsewhere/,
+      hint: /make it an alias of that, or a CNAME to it/,
     })
     expectServed(result)
     await names.remove(late)

@@ -101,8 +101,7 @@ export interface Route53 extends Plugin {
    * @example
    * ```ts
    * await names.unnamed(t, blue.loadBalancers, { without: www })
-   * // … switch …
-   * await names.unnamed(t, blue.loadBalancers)
+   * await names.switch(t, www, { blue, green, balancers })
    * ```
    */
   unnamed(t: Steps, balancers: readonly LoadBalancer[], options?: UnnamedOptions): Promise<void>
