@@ -3,6 +3,7 @@ import type { z } from '@viridian/core/zod'
 import { awsError } from './aws-error.ts'
 import { Limiter } from './limiter.ts'
 import type { InputOf, OperationOf } from './operation.ts'
+import { tellingOfSilence } from './unanswered.ts'
 
 /** What every client is made with. The region, the endpoint and the credentials are the SDK's own settings. */
 const clientSettings = {
@@ -66,8 +67,8 @@ interface Opened<Sdk> {
 
 /**
  * Defines a service: one client a run, made when it is first called, after the stage's environment is in place.
- * Calls are limited to ten at once, retried on throttling and on ResourceContention (AWS's 500) with jitter, metered as
- * `aws.call` events, and say in their User-Agent which step of which run asks.
+ * Calls are limited to ten at once, retried on throttling and on ResourceContention (AWS's 500) with jitter (three times in
+ * all where no answer comes, and never in silence), metered as `aws.call` events, and say in their User-Agent which step of which run asks.
  *
  * @example
  * ```ts
@@ -150,6 +151,9 @@ async function send(
 ): Promise<unknown> {
   c.signal.throwIfAborted()
   sign(command, c)
+  const timeoutMs = clientSettings.requestHandler.requestTimeout
+  const silence = tellingOfSilence(c, { call: `${service}:${operation}`, timeoutMs })
+  command.middlewareStack.add(silence, { step: 'finalizeRequest', name: 'viridianSilence' })
   const started = performance.now()
   try {
     // `send` takes the commands of its own package, and `commandOf` made this one from there.
