@@ -83,7 +83,12 @@ function explain(call: string, error: SdkError): Explanation {
       code: 'E_AWS_CAPACITY',
       hint: 'try again later, or with another instance type, or in other zones',
     }
-  if (/LimitExceeded$/.test(name) && name !== 'RequestLimitExceeded')
+  if (/^(Throttl|RequestLimitExceeded$|TooManyRequests|RequestThrottled|PriorRequestNotComplete$)/.test(name))
+    return {
+      code: 'E_AWS_THROTTLED',
+      hint: 'this account is asked more than AWS lets it be: see who else asks, wait a while, and give the command again',
+    }
+  if (/LimitExceeded$/.test(name))
     return { code: 'E_AWS_LIMIT', hint: 'ask for more in Service Quotas, or remove what is not needed' }
   if (error.message === 'Region is missing' || /^Region not accepted/.test(error.message))
     return {
@@ -109,11 +114,14 @@ function explain(call: string, error: SdkError): Explanation {
       says: `${call}: what answered is not AWS (${status}: ${error.message.split('\n')[0]})`,
       hint: 'check AWS_ENDPOINT_URL, and proxies on the way',
     }
-  if (status === undefined || status >= 500)
-    return {
-      code: 'E_AWS_UNAVAILABLE',
-      hint: 'AWS, or the network, failed at every attempt: whether a change took effect has to be looked up',
-    }
+  const unavailable = {
+    code: 'E_AWS_UNAVAILABLE',
+    hint: 'AWS, or the network, failed at every attempt: whether a change took effect has to be looked up',
+  }
+  // An answer that says yes, and is an error all the same.
+  if (status !== undefined && status < 400)
+    return { ...unavailable, says: `${call}: the answer was cut off (${error.message.split('\n')[0]})` }
+  if (status === undefined || status >= 500) return unavailable
   return {
     code: 'E_AWS_REFUSED',
     hint: "the reason is AWS's own: its reference of the call explains the code",

@@ -140,6 +140,24 @@ test('a cut connection is no clear refusal', async () => {
   expect(isClearRefusal(error)).toBe(false)
 }, 30_000)
 
+test('an answer that is cut off is neither a refusal nor a clear no', async () => {
+  const c = await contextAt((_request, response) => {
+    const body = queryAnswer('SuspendProcesses', '')
+    response.writeHead(200, {
+      'content-type': 'text/xml',
+      'content-length': body.length,
+      'x-amzn-requestid': 'r-1',
+    })
+    response.write(body.slice(0, 60), () => response.socket?.destroy())
+  })
+  const error = await failure(suspend(c))
+  expect(error).toMatchObject({
+    code: 'E_AWS_UNAVAILABLE',
+    message: 'autoscaling:SuspendProcesses: the answer was cut off (aborted)',
+    refused: false,
+  })
+}, 30_000)
+
 test('a stop ends a read under way, and lets a change finish', async () => {
   const stop = new AbortController()
   const reason = new Error('stopped')
