@@ -40,6 +40,13 @@ export function hasLapsed(lease: Lease, host: string): boolean {
   return Date.parse(lease.until) < Date.now() || (lease.host === host && !isAlive(lease.pid))
 }
 
+/** Why a lapsed lease counts no more, in words about its run. */
+export function lapseOf({ host, pid, until }: Lease, here: string): string {
+  if (host === here && !isAlive(pid)) return 'which has ended without releasing it'
+  // A process that was stopped, or whose clock was changed, may go on: it will notice.
+  return `which has not renewed it for ${Math.round((Date.now() - Date.parse(until) + leaseMs) / 1000)} s`
+}
+
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)

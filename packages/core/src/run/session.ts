@@ -23,6 +23,7 @@ import { Roles } from '../task/roles.ts'
 import type { Task } from '../task/task.ts'
 import { namesOf } from '../task/tree.ts'
 import { HeldLocks } from './held-locks.ts'
+import { lapseOf } from './lease.ts'
 import type { Ledger } from './ledger.ts'
 import type { LockStore } from './lock.ts'
 import { type Consent, Permission } from './permission.ts'
@@ -235,12 +236,11 @@ export class Session implements StepHost {
     const { id: run, task } = this.identity
     const holder = { run, task, user: userInfo().username, host: hostname(), pid: process.pid }
     await this.#locks.acquire(store, names, holder, (name) => ({
-      onTakeover: (lapsed) =>
-        this.emit({
-          kind: 'note',
-          level: 'warning',
-          text: `the lock on ${name} is taken over from run ${lapsed.run} of ${lapsed.user} on ${lapsed.host}, which has ended without releasing it`,
-        }),
+      onTakeover: (lapsed) => {
+        if (lapsed.run === run) return
+        const text = `the lock on ${name} is taken over from run ${lapsed.run} of ${lapsed.user} on ${lapsed.host}, ${lapseOf(lapsed, holder.host)}`
+        this.emit({ kind: 'note', level: 'warning', text })
+      },
       onLost: (error) => this.engine.fail(error),
     }))
   }
