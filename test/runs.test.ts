@@ -224,6 +224,16 @@ describe('a rollback that is not told of which run', () => {
   })
 })
 
+describe('a run that has ended well', () => {
+  it('is neither resumed nor taken back, and no hint goes in a circle', async () => {
+    const run = idOf(await project.json(['run', 'deploy']))
+    const back = await project.tasks('rollback', run)
+    expect(back.stderr).toMatch(/^E_RUN_COMMITTED: .*\nhint: to go back, deploy the earlier release\n$/)
+    const on = await project.tasks('resume', run)
+    expect(on.stderr).toMatch(/^E_RUN_ENDED: .*\nhint: .* to do it once more: "tasks run deploy"\n$/)
+  })
+})
+
 describe('a run that has changed nothing', () => {
   it('is gone on with after a crash, or is on record as taken back', async () => {
     const crashed = await project.json(['run', 'idle'], ({ kind }, child) => {

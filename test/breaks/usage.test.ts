@@ -102,6 +102,7 @@ describe('what was typed', () => {
     ],
     ['what runs have left, and no plugin that knows', ['gc'], 2, 'E_GC_BLIND', /"plugins".*autoScaling\(\)/],
     ['no number of images', ['gc', '--keep', '1.5'], 2, 'E_ARG_INVALID', /--keep 3/],
+    ['what is no number', ['gc', '--keep', 'x'], 2, 'E_ARG_INVALID', /"tasks gc --help"/],
     ['unknown run', ['resume', '20260101-000000-abcd'], 2, 'E_RUN_UNKNOWN', /tasks runs/],
     ['nothing to take back', ['rollback'], 2, 'E_RUN_NONE', /tasks runs/],
     ['a run that is none', ['rollback', '../x'], 2, 'E_RUN_UNKNOWN', /tasks runs/],

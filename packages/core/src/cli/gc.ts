@@ -15,7 +15,7 @@ export function gcCommand(project: Project, exit: (code: number) => void): Comma
     .description('remove what earlier runs have left or outlived, after a question')
     .action(async (flags: Record<string, unknown>, self: Command) => {
       const globals = globalsOf(self)
-      const args = parseArgs('gc', collectArgs, flags)
+      const args = parseArgs('gc', collectArgs, flags, 'tasks gc')
       if (!Number.isInteger(args.keep) || args.keep < 0)
         throw new ViridianError('E_ARG_INVALID', `--keep: ${args.keep} is no number of images`, {
           hint: 'give 0 or more: --keep 3',

@@ -52,6 +52,7 @@ export async function resumeRun(
     throw new ViridianError(
       'E_RUN_ENDED',
       `run ${run} has ended (${finished.status}): there is nothing to resume`,
+      { hint: `"tasks runs" says what came of it; to do it once more: "tasks run ${started.task}"` },
     )
   }
   const sources = started.adHoc ? {} : project.loaded.sources
@@ -107,8 +108,9 @@ export async function rollBackRun(
   const run = request.run ?? (await newestUndoable(project))
   const { records, history, waiting } = await pastRun(project, run, 'rollback')
   if (history.committed) {
+    const isOver = history.finished?.status === 'succeeded'
     throw new ViridianError('E_RUN_COMMITTED', `run ${run} is committed: its way back is closed`, {
-      hint: `"tasks resume ${run}" finishes it; to go back, deploy the earlier release`,
+      hint: `${isOver ? '' : `"tasks resume ${run}" finishes it; `}to go back, deploy the earlier release`,
     })
   }
   const locks = new FileLocks(project.stateDirectory)

@@ -98,31 +98,33 @@ export const ofArgs = (
 /**
  * Checks and converts what was given for a task's arguments; what is absent takes its default.
  *
+ * @param command - the one that takes them as flags. @default `tasks run` of the task
  * @throws ViridianError `E_ARG_MISSING`, `E_ARG_INVALID`
  */
 export function parseArgs<Specs extends ArgSpecs>(
   task: string,
   specs: Specs,
   given: Readonly<Record<string, unknown>>,
+  command = `tasks run ${task}`,
 ): ArgValues<Specs> {
   const entries = Object.entries(specs).map(([name, spec]) => {
     const details = detailsOf(spec)
     const value = given[name] ?? details.default ?? (details.type === 'boolean' ? false : undefined)
-    if (value !== undefined) return [name, convert(task, name, details, value)] as const
+    if (value !== undefined) return [name, convert(command, name, details, value)] as const
     if (details.optional) return [name, undefined] as const
     throw new ViridianError('E_ARG_MISSING', `task "${task}" needs --${flagOf(name)}`, {
-      hint: `run "tasks run ${task} --help" to see its flags`,
+      hint: `run "${command} --help" to see its flags`,
     })
   })
   // Each argument was converted to its declared type above, or the call has thrown.
   return Object.fromEntries(entries) as ArgValues<Specs>
 }
 
-function convert(task: string, name: string, details: ArgDetails, value: unknown): ArgValue {
+function convert(command: string, name: string, details: ArgDetails, value: unknown): ArgValue {
   const refuse = (expected: string, given: unknown = value): never => {
     const shown = details.secret ? 'the value given' : JSON.stringify(given)
     throw new ViridianError('E_ARG_INVALID', `--${flagOf(name)}: ${shown} is not ${expected}`, {
-      hint: `run "tasks run ${task} --help" to see its flags`,
+      hint: `run "${command} --help" to see its flags`,
     })
   }
   const { choices } = details
