@@ -144,5 +144,13 @@ export interface NameServer {
   close(): Promise<void>
 }
 
-/** Answers a question from the zones, aliases already followed; undefined: no zone of ours holds the name. */
-export type ResolveName = (name: string, type: string) => readonly ZoneRecord[] | undefined
+/**
+ * Answers a question from the zones, aliases already followed; none: the name has no such record. `unknown`: its zone has
+ * nothing at the name nor beneath it; undefined: no zone of ours holds it.
+ */
+export type ResolveName = (name: string, type: string) => readonly ZoneRecord[] | 'unknown' | undefined
+
+/** What was found, which may be nothing. */
+export function recordsOf(found: ReturnType<ResolveName>): readonly ZoneRecord[] {
+  return found === undefined || found === 'unknown' ? [] : found
+}

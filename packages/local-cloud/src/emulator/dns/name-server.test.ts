@@ -12,7 +12,7 @@ import {
   streamEncode,
 } from 'dns-packet'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { NameServer, ZoneRecord } from '../hardware.ts'
+import { type NameServer, type ResolveName, recordsOf, type ZoneRecord } from '../hardware.ts'
 import { openNameServer } from './name-server.ts'
 import { responseCode } from './response.ts'
 
@@ -35,12 +35,14 @@ const zone = [
   record('many.example.test.', 'A', ...Array.from({ length: 100 }, (_, index) => `127.2.0.${index}`)),
 ]
 
-function resolve(name: string, type: string): readonly ZoneRecord[] | undefined {
+function resolve(name: string, type: string): ReturnType<ResolveName> {
   if (!name.endsWith('example.test.')) return undefined
   const own = zone.filter((one) => one.name === name && one.type === type)
   const cname = zone.find((one) => one.name === name && one.type === 'CNAME')
-  if (own.length > 0 || !cname) return own
-  return [cname, ...(resolve(cname.values[0] ?? '', type) ?? [])]
+  if (own.length > 0) return own
+  if (!cname) return zone.some((one) => one.name.endsWith(name)) ? [] : 'unknown'
+  const target = resolve(cname.values[0] ?? '', type)
+  return [cname, ...recordsOf(target)]
 }
 
 let server: NameServer
@@ -79,6 +81,10 @@ it('tells a name that is not there from one without such a record, and from one 
   await expect(resolver.resolve4('nothing.example.test')).rejects.toMatchObject({ code: 'ENOTFOUND' })
   await expect(resolver.resolveTxt('www.example.test')).rejects.toMatchObject({ code: 'ENODATA' })
   await expect(resolver.resolve4('www.example.org')).rejects.toMatchObject({ code: 'EREFUSED' })
+})
+
+it('tells that there is something beneath a name', async () => {
+  await expect(resolver.resolve4('_tcp.example.test')).rejects.toMatchObject({ code: 'ENODATA' })
 })
 
 it('says how long to remember that there was nothing', async () => {

@@ -1,5 +1,5 @@
 import { type Answer, AUTHORITATIVE_ANSWER, type DecodedPacket, type Packet, type Question } from 'dns-packet'
-import type { ResolveName, ZoneRecord } from '../hardware.ts'
+import { type ResolveName, recordsOf, type ZoneRecord } from '../hardware.ts'
 import { servedTypes, toAnswer } from './record-data.ts'
 
 /** Response codes, which travel in the lowest bits of a packet's flags. */
@@ -31,11 +31,11 @@ export function respond(query: DecodedPacket, resolve: ResolveName): Packet {
   const found = lookUp(question, resolve)
   if (!found) return { ...reply, flags: flags | responseCode.refused }
   const authoritative = flags | AUTHORITATIVE_ANSWER
-  if (found.length > 0) return { ...reply, flags: authoritative, answers: toAnswers(question, found) }
-  const known = everything(question.name, resolve).length > 0
+  if (found !== 'unknown' && found.length > 0)
+    return { ...reply, flags: authoritative, answers: toAnswers(question, found) }
   return {
     ...reply,
-    flags: authoritative | (known ? responseCode.ok : responseCode.nameUnknown),
+    flags: authoritative | (found === 'unknown' ? responseCode.nameUnknown : responseCode.ok),
     authorities: authorityOver(question.name, resolve),
   }
 }
@@ -45,15 +45,13 @@ function opcodeOf({ flags = 0 }: DecodedPacket): number {
   return (flags >> 11) & 0xf
 }
 
-function lookUp({ name, type }: Question, resolve: ResolveName): readonly ZoneRecord[] | undefined {
+function lookUp({ name, type }: Question, resolve: ResolveName): ReturnType<ResolveName> {
   // dns-packet knows this question, though its types do not.
   if (String(type) !== 'ANY') return resolve(qualified(name), type)
-  return resolve(qualified(name), 'A') && everything(name, resolve)
-}
-
-function everything(name: string, resolve: ResolveName): readonly ZoneRecord[] {
-  const own = servedTypes.flatMap((type) => resolve(qualified(name), type) ?? [])
-  return own.filter((record) => record.name === qualified(name))
+  const addresses = resolve(qualified(name), 'A')
+  if (addresses === undefined || addresses === 'unknown') return addresses
+  const all = servedTypes.flatMap((each) => recordsOf(resolve(qualified(name), each)))
+  return all.filter((record) => record.name === qualified(name))
 }
 
 function toAnswers(question: Question, records: readonly ZoneRecord[]): Answer[] {
@@ -69,7 +67,7 @@ function authorityOver(name: string, resolve: ResolveName): Answer[] {
   const labels = name.split('.')
   for (const index of labels.keys()) {
     const zone = labels.slice(index).join('.')
-    const records = resolve(qualified(zone), 'SOA') ?? []
+    const records = recordsOf(resolve(qualified(zone), 'SOA'))
     const own = records.filter((record) => record.type === 'SOA' && record.name === qualified(zone))
     if (own.length > 0) return toAnswers({ name: zone, type: 'SOA' }, own)
   }

@@ -31,8 +31,11 @@ function answering(sets: RecordSet[], points: number[] = [], timeScale = 1) {
     random: () => points.shift() ?? 0,
   }
   const resolve = resolver(directory)
-  return (name: string, type = 'A'): string[] | undefined =>
-    resolve(name, type)?.map((record) => `${record.type} ${record.ttl} ${record.values.join(',')}`)
+  return (name: string, type = 'A'): string[] | 'unknown' | undefined => {
+    const found = resolve(name, type)
+    if (found === undefined || found === 'unknown') return found
+    return found.map((record) => `${record.type} ${record.ttl} ${record.values.join(',')}`)
+  }
 }
 
 describe('weights', () => {
@@ -69,11 +72,36 @@ describe('wildcards', () => {
   test.each([
     ['any.example.test', ['A 5 127.1.1.1']],
     ['a.b.example.test', ['A 5 127.1.1.1']],
-    ['x.deep.example.test', []],
+    ['x.deep.example.test', 'unknown'],
     ['example.test', ['A 5 127.1.1.3']],
     ['example.org', undefined],
   ])('%s', (name, expected) => {
     expect(answer(name)).toEqual(expected)
+  })
+})
+
+describe('names', () => {
+  const answer = answering([
+    address('a.b.c.example.test.', '127.1.1.1'),
+    address('\\052.example.test.', '127.1.1.2'),
+    {
+      Name: 'policy.example.test.',
+      Type: 'CAA',
+      TTL: 5,
+      ResourceRecords: [{ Value: '0 issue "ca.example"' }],
+    },
+  ])
+
+  test('exist by what lies beneath them, and hide wildcards', () => {
+    expect(answer('b.c.example.test')).toEqual([])
+    expect(answer('c.example.test')).toEqual([])
+    expect(answer('d.c.example.test')).toBe('unknown')
+    expect(answer('d.example.test')).toEqual(['A 5 127.1.1.2'])
+  })
+
+  test('exist by records of any type', () => {
+    expect(answer('policy.example.test')).toEqual([])
+    expect(answer('policy.example.test', 'CAA')).toEqual(['CAA 5 0 issue "ca.example"'])
   })
 })
 
@@ -110,6 +138,17 @@ describe('chains', () => {
       alias('b.example.test.', 'a.example.test.'),
     ])
     expect(answer('a.example.test')).toEqual([])
+    const to = (Name: string, Value: string): RecordSet => ({
+      Name,
+      Type: 'CNAME',
+      TTL: 9,
+      ResourceRecords: [{ Value }],
+    })
+    const round = answering([
+      to('a.example.test.', 'b.example.test'),
+      to('b.example.test.', 'a.example.test'),
+    ])
+    expect(round('a.example.test')).toEqual(['CNAME 9 b.example.test', 'CNAME 9 a.example.test'])
   })
 })
 

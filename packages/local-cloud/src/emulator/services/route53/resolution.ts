@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts'
-import type { ResolveName, ZoneRecord } from '../../hardware.ts'
+import { type ResolveName, recordsOf, type ZoneRecord } from '../../hardware.ts'
 import type { BalancerEndpoint } from '../elb/traffic.ts'
 import { canonicalName, isWithin } from './domain-name.ts'
 import type { RecordSet, Zone } from './hosted-zone.ts'
@@ -17,16 +17,16 @@ export interface Directory {
 /** The TTL of an answer that is an alias's, as Route 53 gives it for a load balancer, in AWS seconds. */
 const aliasTtl = 60
 
-/** How many aliases and CNAMEs are followed before a chain counts as a loop. */
+/** How many aliases and CNAMEs are followed. */
 const longestChain = 8
 
 /** Answers questions from the zones as they are in sync, and for the load balancers' own names. */
 export function resolver(directory: Directory): ResolveName {
-  return (name, type) =>
-    resolve(directory, canonicalName(name), type.toUpperCase(), longestChain)?.map((record) => ({
-      ...record,
-      ttl: lifetime(directory, record.ttl),
-    }))
+  return (name, type) => {
+    const found = resolve(directory, canonicalName(name), type.toUpperCase(), [])
+    if (found === undefined || found === 'unknown') return found
+    return found.map((record) => ({ ...record, ttl: lifetime(directory, record.ttl) }))
+  }
 }
 
 /** Real seconds that an answer may be remembered: a whole number, and only for a TTL of 0 none. */
@@ -38,26 +38,28 @@ function resolve(
   directory: Directory,
   name: string,
   type: string,
-  depth: number,
-): readonly ZoneRecord[] | undefined {
+  path: readonly string[],
+): ReturnType<ResolveName> {
   const balancer = directory.balancerByName(name)
   if (balancer !== undefined) return type === 'A' ? [addressRecord(name, balancer)] : []
   const zone = zoneOf(directory.zones(), name)
   if (zone === undefined) return undefined
-  if (depth === 0) return []
+  if (path.includes(name) || path.length === longestChain) return []
   const sets = setsFor(zone, name)
+  if (sets.length === 0 && !exists(zone, name)) return 'unknown'
+  const onward = [...path, name]
   const wanted = sets.filter((set) => set.Type === type)
-  if (wanted.length > 0) return answer(directory, zone, name, choose(directory, zone, wanted), depth)
+  if (wanted.length > 0) return answer(directory, zone, name, choose(directory, zone, wanted), onward)
   const cname = choose(
     directory,
     zone,
     sets.filter((set) => set.Type === 'CNAME'),
   )
   if (cname === undefined) return []
-  const own = answer(directory, zone, name, cname, depth)
+  const own = answer(directory, zone, name, cname, onward)
   const target = own.find((record) => record.type === 'CNAME')?.values[0]
   if (target === undefined) return own
-  return [...own, ...(resolve(directory, canonicalName(target), type, depth - 1) ?? [])]
+  return [...own, ...recordsOf(resolve(directory, canonicalName(target), type, onward))]
 }
 
 /** The most specific zone that a name lies in. */
@@ -70,15 +72,21 @@ function zoneOf(zones: readonly Zone[], name: string): Zone | undefined {
 /** The served record sets of a name, or else of the wildcard that covers it. */
 function setsFor(zone: Zone, name: string): RecordSet[] {
   const setsOf = (owner: string): RecordSet[] => zone.served.filter((set) => set.Name === owner)
+  if (exists(zone, name)) return setsOf(name)
   let owner = name
-  let found = setsOf(owner)
+  let found: RecordSet[] = []
   while (found.length === 0 && owner !== zone.name) {
     owner = owner.slice(owner.indexOf('.') + 1)
     found = setsOf(`\\052.${owner}`)
     // A name that exists hides the wildcards above it.
-    if (found.length === 0 && setsOf(owner).length > 0) break
+    if (found.length === 0 && exists(zone, owner)) break
   }
   return found
+}
+
+/** A name exists also by what lies beneath it. */
+function exists(zone: Zone, name: string): boolean {
+  return zone.served.some((set) => isWithin(set.Name, name))
 }
 
 /** One of several routed sets: by weight among those whose targets are healthy, or among all if none is. */
@@ -110,7 +118,7 @@ function answer(
   zone: Zone,
   name: string,
   set: RecordSet | undefined,
-  depth: number,
+  path: readonly string[],
 ): readonly ZoneRecord[] {
   if (set === undefined) return []
   if (set.AliasTarget === undefined) {
@@ -119,7 +127,7 @@ function answer(
   }
   const target = set.AliasTarget.DNSName ?? ''
   const within = set.AliasTarget.HostedZoneId === zone.id
-  const found = resolve(directory, target, set.Type, depth - 1) ?? []
+  const found = recordsOf(resolve(directory, target, set.Type, path))
   return found
     .filter((record) => record.type === set.Type)
     .map((record) => ({ ...record, name, ttl: within ? record.ttl : aliasTtl }))
