@@ -15,6 +15,7 @@ import type { ArnOf } from './launch-configuration.ts'
 import { oneSource, readLaunchSource } from './launch-source.ts'
 import { readHook } from './lifecycle-hooks.ts'
 import { readTag } from './tag-handlers.ts'
+import { readPolicies } from './termination-policy.ts'
 
 export interface GroupInputParts {
   readonly book: GroupBook
@@ -26,6 +27,7 @@ export interface GroupInputParts {
 /** Reads a new group from a request, with AWS's defaults and refusals. */
 export function readGroup(input: CreateAutoScalingGroupType, parts: GroupInputParts): Group {
   const name = named(input.AutoScalingGroupName, 'autoScalingGroupName')
+  if (name.includes(':')) throw validationError(`The name of an Auto Scaling group has no colon: ${name}`)
   refuseForeign(input)
   const launch = readLaunchSource(input, parts)
   if (launch === undefined) throw oneSource()
@@ -45,7 +47,7 @@ export function readGroup(input: CreateAutoScalingGroupType, parts: GroupInputPa
     loadBalancers: readBalancers(balancersIn(input), parts.traffic),
     healthCheckType: readHealthCheckType(input.HealthCheckType ?? 'EC2'),
     healthCheckGracePeriod: within(input.HealthCheckGracePeriod ?? 0, 'healthCheckGracePeriod', 0, 86_400),
-    terminationPolicies: input.TerminationPolicies?.length ? input.TerminationPolicies : ['Default'],
+    terminationPolicies: readPolicies(input.TerminationPolicies) ?? ['Default'],
     protectNew: input.NewInstancesProtectedFromScaleIn ?? false,
     instances: [],
     suspended: {},
@@ -64,6 +66,7 @@ export function readGroupChanges(
   refuseForeign(input)
   const { MinSize: min, MaxSize: max, DesiredCapacity: desired } = input
   const launch = readLaunchSource(input, parts)
+  const terminationPolicies = readPolicies(input.TerminationPolicies)
   const placed = input.VPCZoneIdentifier !== undefined || input.AvailabilityZones !== undefined
   return {
     ...sizesAfter(group, { min, max, desired }),
@@ -80,7 +83,7 @@ export function readGroupChanges(
       : {
           healthCheckGracePeriod: within(input.HealthCheckGracePeriod, 'healthCheckGracePeriod', 0, 86_400),
         }),
-    ...(input.TerminationPolicies?.length ? { terminationPolicies: input.TerminationPolicies } : {}),
+    ...(terminationPolicies === undefined ? {} : { terminationPolicies }),
     ...(input.NewInstancesProtectedFromScaleIn === undefined
       ? {}
       : { protectNew: input.NewInstancesProtectedFromScaleIn }),

@@ -141,12 +141,20 @@ describe("a group's settings", () => {
     [{ InstanceMaintenancePolicy: { MinHealthyPercentage: 90, MaxHealthyPercentage: 99 } }],
     [{ InstanceMaintenancePolicy: { MinHealthyPercentage: 50, MaxHealthyPercentage: 200 } }],
     [{ DesiredCapacityType: 'tons' }],
+    [{ TerminationPolicies: ['Foo'] }],
     [{ AvailabilityZoneDistribution: { CapacityDistributionStrategy: 'fair' } }],
   ])('%j is refused', async (changes) => {
     await scaling.createAutoScalingGroup(plain)
     // Some of it is beyond the client's own types, which is the point.
     const changed = scaling.updateAutoScalingGroup({ ...web, ...(changes as object) })
     expect(await refusal(changed)).toMatch(/^ValidationError/)
+  })
+
+  test('come with a name that has no colon', async () => {
+    const created = scaling.createAutoScalingGroup({ ...plain, AutoScalingGroupName: 'web:1' })
+    expect(await refusal(created)).toBe(
+      'ValidationError: The name of an Auto Scaling group has no colon: web:1',
+    )
   })
 })
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { from, group, member } from '../testing/group-record.ts'
 import type { Group } from './group.ts'
 import { spread } from './spread.ts'
-import { victims } from './termination-policy.ts'
+import { readPolicies, victims } from './termination-policy.ts'
 
 const ages: Record<string, string> = { v1: '2024-01-01', v2: '2024-02-01' }
 const chosen = (of: Group, count: number): string[] =>
@@ -38,6 +38,21 @@ describe('the termination policy', () => {
     ]
     expect(chosen(group(members, ['OldestInstance']), 1)).toEqual(['old'])
     expect(chosen(group(members, ['NewestInstance']), 1)).toEqual(['new'])
+  })
+
+  test('may be several, each for those that the one before holds for equal', () => {
+    const members = [
+      member('young', { launched: '2022', launch: from('v1') }),
+      member('old', { launched: '2021', launch: from('v1') }),
+      member('oldest', { launched: '2020', launch: from('v2') }),
+    ]
+    const policies = ['OldestLaunchConfiguration', 'NewestInstance']
+    expect(chosen(group(members, policies), 3)).toEqual(['young', 'old', 'oldest'])
+  })
+
+  test('is one of those that there are', () => {
+    expect(readPolicies(['OldestInstance', 'arn:aws:lambda:us-east-1:1:function:f'])).toHaveLength(2)
+    expect(() => readPolicies(['Foo'])).toThrow('Unsupported termination policy: Foo')
   })
 })
 

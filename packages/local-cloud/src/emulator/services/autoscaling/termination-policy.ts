@@ -1,5 +1,26 @@
+import { validationError } from '../constraint.ts'
 import { capacityOf, type Group, type Member } from './group.ts'
 import type { LaunchSource } from './launch-source.ts'
+
+const policies = [
+  'Default',
+  'OldestInstance',
+  'NewestInstance',
+  'OldestLaunchConfiguration',
+  'OldestLaunchTemplate',
+  'ClosestToNextInstanceHour',
+  'AllocationStrategy',
+]
+
+/** @throws AwsError `ValidationError` for one that is neither AWS's nor a function of the customer's */
+export function readPolicies(asked: readonly string[] | undefined): string[] | undefined {
+  const unknown = asked?.find((policy) => !policies.includes(policy) && !policy.startsWith('arn:'))
+  if (unknown !== undefined)
+    throw validationError(
+      `Unsupported termination policy: ${unknown}. Valid ones are: ${policies.join(', ')}`,
+    )
+  return asked?.length ? [...asked] : undefined
+}
 
 /**
  * The instances that go when `count` are too many: from the zone that has the most, by the group's policy; those
@@ -27,22 +48,24 @@ function crowdedZones(members: readonly Member[]): Member[] {
   return open.filter(({ zone }) => sizeOf(zone) === most)
 }
 
-function byPolicy(
-  group: Group,
-  sourceAge: (source: LaunchSource) => string,
-): (one: Member, other: Member) => number {
-  const oldest = (one: Member, other: Member): number => compare(one.launched, other.launched)
+type Order = (one: Member, other: Member) => number
+
+/** By the policies in their order: each decides between those that the ones before it hold for equal. */
+function byPolicy({ terminationPolicies }: Group, sourceAge: (source: LaunchSource) => string): Order {
+  const oldest: Order = (one, other) => compare(one.launched, other.launched)
   // An attached instance was launched from no source of the group's, so it cannot use the oldest: it goes last.
   const ageOf = ({ launch }: Member): string => (launch === undefined ? 'never' : sourceAge(launch))
-  const oldestSource = (one: Member, other: Member): number => compare(ageOf(one), ageOf(other))
-  switch (group.terminationPolicies[0]) {
-    case 'OldestInstance':
-      return oldest
-    case 'NewestInstance':
-      return (one, other) => oldest(other, one)
-    default:
-      return (one, other) => oldestSource(one, other) || oldest(one, other)
-  }
+  const oldestSource: Order = (one, other) => compare(ageOf(one), ageOf(other))
+  const byAge: Order = (one, other) => oldestSource(one, other) || oldest(one, other)
+  const orders = new Map<string, Order>([
+    ['Default', byAge],
+    ['OldestInstance', oldest],
+    ['NewestInstance', (one, other) => oldest(other, one)],
+    ['OldestLaunchConfiguration', oldestSource],
+    ['OldestLaunchTemplate', oldestSource],
+  ])
+  const asked = terminationPolicies.flatMap((policy) => orders.get(policy) ?? [])
+  return (one, other) => [...asked, byAge].reduce((found, order) => found || order(one, other), 0)
 }
 
 function compare(one: string, other: string): number {
