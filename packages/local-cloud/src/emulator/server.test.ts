@@ -141,6 +141,16 @@ test('a request without a signature, or of an altered body, is refused', async (
   expect(done).toEqual([])
 })
 
+test('a word that is neither true nor false is refused, and nothing is done', async () => {
+  const client = new ec2.EC2Client(config())
+  // The type forbids what the wire allows.
+  const input = { KeyName: 'kept', DryRun: 'maybe' as unknown as boolean }
+  await expect(client.send(new ec2.DeleteKeyPairCommand(input))).rejects.toThrow(
+    '"maybe" is not a valid value',
+  )
+  expect(done).toEqual([])
+})
+
 test('errors reach the clients by their shapes', async () => {
   const scaling = new autoScaling.AutoScalingClient(config())
   const group = { AutoScalingGroupName: 'web', MinSize: 0, MaxSize: 0 }

@@ -75,6 +75,8 @@ function decodeMap(schema: NormalizedSchema, node: FormNode, dialect: QueryDiale
 function decodeScalar(schema: NormalizedSchema, text: string): unknown {
   const refusal = (): AwsError =>
     new AwsError('MalformedInput', `"${text}" is not a valid value for ${schema.getName()}`)
+  // The SDK's reader takes any other word for false, and a dry run would be done.
+  if (schema.isBooleanSchema() && !/^(true|false)$/i.test(text)) throw refusal()
   let value: unknown
   try {
     value = scalars.read(schema, text)
