@@ -37,6 +37,8 @@ export interface Machines {
   /** Makes an image from a directory's content (or an empty one). */
   importImage(image: string, directory?: string): Promise<void>
   deleteImage(image: string): Promise<void>
+  /** Whether there is the disk of an image. */
+  hasImage(image: string): boolean
   /** What the serial console shows: boot messages, and SSH host keys and fingerprints as cloud-init prints them. */
   consoleOutput(id: string): string
   /** True while the machine's SSH server runs. */

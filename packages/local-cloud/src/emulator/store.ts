@@ -4,9 +4,9 @@ import { dictionaries } from './dictionary.ts'
 
 /** The records of an earlier cloud cannot be taken over. */
 export class DamagedRecords extends Error {
-  readonly file: string
+  readonly file: string | undefined
 
-  constructor(file: string, message: string, cause?: unknown) {
+  constructor(file: string | undefined, message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause })
     this.name = 'DamagedRecords'
     this.file = file

@@ -84,7 +84,7 @@ function survive(failure: unknown): void {
 function explained(error: unknown, port: number | undefined): unknown {
   if (error instanceof DamagedRecords) {
     return new ViridianError('E_CLOUD_RECORDS', error.message, {
-      place: { file: error.file },
+      ...(error.file !== undefined && { place: { file: error.file } }),
       hint: 'removing .tasks/cloud begins anew',
       cause: error.cause,
     })

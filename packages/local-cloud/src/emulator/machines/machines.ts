@@ -162,6 +162,10 @@ class LocalMachines implements OpenMachines {
     await this.#write(rm(this.#imagePath(image), { recursive: true, force: true }))
   }
 
+  hasImage(image: string): boolean {
+    return existsSync(this.#imagePath(image))
+  }
+
   consoleOutput(id: string): string {
     return readConsole(this.#slot(id).computer.layout.console)
   }

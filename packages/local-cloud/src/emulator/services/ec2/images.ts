@@ -1,5 +1,6 @@
 import type { BlockDeviceMapping, CreateImageRequest, Image } from '@aws-sdk/client-ec2'
 import { AwsError, type Failure } from '../../service.ts'
+import { DamagedRecords } from '../../store.ts'
 import type { Ec2Context } from './context.ts'
 import { findOne, kinds, newId } from './ids.ts'
 import type { ImageRecord, InstanceRecord } from './records.ts'
@@ -97,9 +98,15 @@ export class Images {
     if (image.state === 'available') void this.#ec2.background(() => this.#deleteDisk(id))
   }
 
-  /** What the last cloud process was baking when it ended has failed. */
+  /**
+   * What the last cloud process was baking when it ended has failed.
+   *
+   * @throws DamagedRecords when an image's disk is gone: nothing could be launched from it.
+   */
   restore(): void {
     for (const image of Object.values(this.#ec2.records.images)) {
+      if (image.state === 'available' && !this.#ec2.machines.hasImage(image.id))
+        throw new DamagedRecords(undefined, `the image ${image.id} is on record, and its disk is gone`)
       if (image.state === 'pending') this.#fail(image, 'The local cloud ended while the image was made')
     }
   }

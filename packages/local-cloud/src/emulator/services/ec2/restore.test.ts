@@ -1,3 +1,5 @@
+import { rename } from 'node:fs/promises'
+import { join } from 'node:path'
 import {
   CreateImageCommand,
   DescribeImagesCommand,
@@ -53,6 +55,17 @@ test('the next cloud finds the fleet as the last one left it', async () => {
   expect(cloud.machines.isRunning(other?.id ?? '')).toBe(true)
   await reach(ending?.id ?? '', 'terminated')
   expect(cloud.reports).toEqual([])
+})
+
+test('records of an image whose disk is gone are not taken over', async () => {
+  await cloud.close()
+  const disk = join(directory.path, 'images', cloud.imageId)
+  await rename(disk, `${disk}-aside`)
+  await expect(openEc2Cloud({ directory: directory.path })).rejects.toThrow(
+    `the image ${cloud.imageId} is on record, and its disk is gone`,
+  )
+  await rename(`${disk}-aside`, disk)
+  cloud = await openEc2Cloud({ directory: directory.path })
 })
 
 test('a launch goes on, an image in the making has failed', async () => {
