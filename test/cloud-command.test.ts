@@ -161,6 +161,15 @@ it('goes on after an exception that nobody catches', async () => {
   })
 }, 60_000)
 
+it('names no group where there is none', async () => {
+  const template = await Project.fromTemplate('instance-swap')
+  await project.remove()
+  project = template
+  await up(['--fleet', '0'])
+  const { stdout } = await project.tasks('cloud', 'status')
+  expect(stdout).toMatch(/^Its name server is 127\.0\.0\.1 port \d+\.$/m)
+}, 60_000)
+
 it('says which port is taken, and that its records are damaged', async () => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')

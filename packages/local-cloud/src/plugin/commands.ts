@@ -3,6 +3,7 @@ import { type CloudAccess, cloudDirectory, readAccess } from './access.ts'
 import { checkOperations, switchOn, unstruck } from './fault-flags.ts'
 import type { FleetSeed } from './fleet-seed.ts'
 import { holdCloud } from './hold.ts'
+import type { LiveFleet } from './live-fleet.ts'
 import { type Ending, endHolder } from './lock.ts'
 import type { ServedCloud } from './serve.ts'
 import { checkRunning, readUpFlags, type UpFlags, upOptions } from './up-flags.ts'
@@ -136,8 +137,9 @@ async function down(c: ActionContext): Promise<number> {
 
 async function describe(c: ActionContext, access: CloudAccess, fleet: FleetSeed | undefined): Promise<void> {
   const { endpoint, region, accessKeyId, secretAccessKey, dns, ssh } = access
-  const names = fleet && (await namesOf(access, fleet))
+  const live = fleet && (await liveIn(access, fleet))
   if (c.json) {
+    const names = fleet && namesOf(fleet, live)
     c.print(JSON.stringify({ endpoint, region, accessKeyId, secretAccessKey, dns, ssh, names }))
     return
   }
@@ -149,7 +151,7 @@ async function describe(c: ActionContext, access: CloudAccess, fleet: FleetSeed 
     `  export AWS_ENDPOINT_URL=${endpoint} AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
     `  export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
     '',
-    `Its name server is ${dns.address} port ${dns.port}.${names ? ` The group is "${names.group}", its balancer "${names.loadBalancer}".` : ''}`,
+    `Its name server is ${dns.address} port ${dns.port}.${live ? ` The group is "${live.group}", its balancer "${live.loadBalancer}".` : ''}`,
     '',
     ...landscape,
   ]) {
@@ -157,13 +159,20 @@ async function describe(c: ActionContext, access: CloudAccess, fleet: FleetSeed 
   }
 }
 
-/** The names that a person needs: of the fleet that is live now, or of the one to begin with. */
-async function namesOf({ endpoint, region, accessKeyId, secretAccessKey }: CloudAccess, fleet: FleetSeed) {
+/** The names that a program needs: of the fleet that is live now, or of the one to begin with. */
+function namesOf(fleet: FleetSeed, live: LiveFleet | undefined) {
+  const { group, loadBalancer } = live ?? fleet
+  return { group, loadBalancer, record: fleet.record, port: fleet.port }
+}
+
+async function liveIn(
+  { endpoint, region, accessKeyId, secretAccessKey }: CloudAccess,
+  fleet: FleetSeed,
+): Promise<LiveFleet | undefined> {
   const { fleetClients, liveFleet } = await import('./live-fleet.ts')
   const clients = fleetClients({ endpoint, region, credentials: { accessKeyId, secretAccessKey } })
   try {
-    const { group, loadBalancer } = (await liveFleet(clients, fleet)) ?? fleet
-    return { group, loadBalancer, record: fleet.record, port: fleet.port }
+    return await liveFleet(clients, fleet)
   } finally {
     for (const client of Object.values(clients)) client.destroy()
   }
