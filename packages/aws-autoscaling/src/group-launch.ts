@@ -50,7 +50,8 @@ export const setGroupLaunch = defineChange({
     if (own) await replaceLaunched(c, { group, source, loadBalancers })
     return undefined
   },
-  touches: ({ group, source }) => [`group/${group}#launch`, sourceThing(source)],
+  // Its undo replaces members: not those of a copy that users are still sent to.
+  touches: ({ group, source }) => [`group/${group}#launch`, `group/${group}#capacity`, sourceThing(source)],
   restores: (_input, before) => [sourceThing(before)],
   leaves: ({ group, source }) => [
     `group ${group}: launches from ${sourceName(source)}, or has members that it has launched from it`,
