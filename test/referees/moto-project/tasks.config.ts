@@ -30,6 +30,7 @@ const swap = task(
     await traffic.deregister(t, others, blue.instances)
     await fleets.standby(t, blue, blue.instances)
     await traffic.healthy(t, balancers, green)
+    await fleets.healthy(t, blue, green)
     if (t.args.fail) throw new Error('as asked')
     await t.commit()
     await fleets.retire(t, blue, blue.instances)
@@ -64,6 +65,7 @@ const mirror = task(
     const [named] = await traffic.describe(t, [t.args.balancer])
     if (named?.kind !== 'classic') throw new Error('a classic load balancer')
     const blue = [await traffic.find(t, `dualstack.${named.dnsName}.`)]
+    await traffic.askable(t, blue)
     const green = await traffic.replicate(t, blue)
     await traffic.compare(t, blue, green.balancers)
     if (t.args.fail) throw new Error('as asked')

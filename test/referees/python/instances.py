@@ -97,6 +97,10 @@ def read_instances(account, ids):
     check("user data is described as base64", base64.b64decode(encoded).decode(), USER_DATA)
     for name in ATTRIBUTES:
         attribute(account, ids[0], name)
+    for protected in [True, False]:
+        account.ec2.modify_instance_attribute(InstanceId=ids[0], DisableApiTermination={"Value": protected})
+        described = attribute(account, ids[0], "disableApiTermination")["DisableApiTermination"]["Value"]
+        check("termination is protected as it was said last", described, protected)
     # boto3 decodes the console's base64.
     console = until(
         "the console shows the host key",

@@ -68,6 +68,11 @@ def instances_cases(it):
         ("DescribeInstanceStatus", {"InstanceIds": [unknown]}, "InvalidInstanceID.NotFound"),
         ("DescribeInstanceAttribute", {"InstanceId": unknown, "Attribute": "userData"}, "InvalidInstanceID.NotFound"),
         ("DescribeInstanceAttribute", {"InstanceId": it["single"], "Attribute": "mood"}, "InvalidParameterValue"),
+        (
+            "ModifyInstanceAttribute",
+            {"InstanceId": unknown, "DisableApiTermination": {"Value": False}},
+            "InvalidInstanceID.NotFound",
+        ),
         ("GetConsoleOutput", {"InstanceId": unknown}, "InvalidInstanceID.NotFound"),
         ("RunInstances", {"MinCount": 1, "MaxCount": 1}, "MissingParameter"),
         ("RunInstances", {"ImageId": launch["ImageId"], "MinCount": 1}, "MissingParameter"),
