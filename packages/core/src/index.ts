@@ -4,13 +4,14 @@ export { defineConfig } from './config/config.ts'
 export { formatDuration, parseDuration } from './duration.ts'
 export type { ErrorDetails, ErrorPlace, ErrorReport } from './error.ts'
 export { isViridianError, reportOf, ViridianError } from './error.ts'
-export type { Event, FoundLeftover, PluginEvent, RunStatus } from './events/event.ts'
+export type { Event, FoundLeftover, RunStatus } from './events/event.ts'
+export type { PluginEvent } from './events/plugin-event.ts'
 export type { Going, Leftover, LeftoverKind, Use } from './gc/leftover.ts'
+export type { Json } from './json.ts'
 export { suggestion } from './nearest.ts'
 export type {
   ActionContext,
   ActionOptions,
-  Json,
   Plugin,
   PluginAction,
   PluginCommand,

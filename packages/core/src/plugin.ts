@@ -1,11 +1,9 @@
-import type { PluginEvent } from './events/event.ts'
+import type { PluginEvent } from './events/plugin-event.ts'
 import type { Leftover, LeftoverKind, Use } from './gc/leftover.ts'
+import type { Json } from './json.ts'
 import type { HostSpec, SshDefaults } from './remote/transport.ts'
 import type { RunIdentity, StepDefinition } from './step/definition.ts'
 import type { Steps } from './step/steps.ts'
-
-/** JSON, as journals and settings hold it. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 
 /**
  * What a plugin package's factory makes: steps for tasks to take, and what else it brings. Its methods are its own

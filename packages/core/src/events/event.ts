@@ -1,17 +1,7 @@
 import type { ErrorReport } from '../error.ts'
-import type { Stay } from '../gc/leftover.ts'
-import type { Lasting } from '../run/lasting.ts'
-
-/** An event of a plugin's own; on the JSON stream it stands as `{kind, ...data}`. */
-export interface PluginEvent {
-  /** `traffic.summary`, `aws.call`: the plugin's word, a dot, the event. */
-  readonly kind: string
-  readonly data: Readonly<Record<string, unknown>>
-  /** The lines that a person sees; none: nothing is shown outside `--json`. */
-  readonly text?: readonly string[]
-  /** Shown at the end of the run, below the time line, instead of at once. */
-  readonly atEnd?: boolean
-}
+import type { Stay } from '../gc/stay.ts'
+import type { Lasting } from './lasting.ts'
+import type { PluginEvent } from './plugin-event.ts'
 
 /** `kept`: all is done but what follows the keep window, and both ways are open. */
 export type RunStatus = 'succeeded' | 'failed' | 'cancelled' | 'kept'

@@ -1,8 +1,9 @@
 import type { Plugin } from '../plugin.ts'
 import type { Steps } from '../step/steps.ts'
-import type { Going, Leftover, Stay, StayKind } from './leftover.ts'
+import type { Going, Leftover } from './leftover.ts'
 import type { OpenRuns } from './open-runs.ts'
 import { ordered } from './order.ts'
+import type { Stay, StayKind } from './stay.ts'
 
 type Dated = Leftover & { readonly run: string }
 

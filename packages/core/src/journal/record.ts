@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Json } from '../plugin.ts'
+import type { Json } from '../json.ts'
 import { recordedHost } from '../remote/host-schema.ts'
 
 const json: z.ZodType<Json> = z.lazy(() =>

@@ -1,14 +1,7 @@
+import type { Lasting } from '../events/lasting.ts'
 import type { StepHistory } from '../journal/history.ts'
 import type { Registry } from '../step/registry.ts'
 import { parseStep } from '../step/scope.ts'
-
-/** Where commands of a run did what no undo takes back. */
-export interface Lasting {
-  /** Names, in the order in which the run came to them. Those that the run has made and taken away again are none. */
-  readonly hosts: readonly string[]
-  /** Where `tasks` ran. */
-  readonly here: boolean
-}
 
 /** @returns undefined when no command has begun, or each was on a host that is gone */
 export function lastingOf(steps: readonly StepHistory[], registry: Registry): Lasting | undefined {

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { PluginEvent } from '../events/event.ts'
+import type { PluginEvent } from '../events/plugin-event.ts'
 
 /** What every function of a step is handed besides its input. */
 export interface StepContext {

@@ -1,4 +1,4 @@
-import type { Json } from '../plugin.ts'
+import type { Json } from '../json.ts'
 import type { Found } from './definition.ts'
 
 /** What a change needs to be found and undone later; journaled with its intent. */
