@@ -98,6 +98,22 @@ test('a max that somebody else has changed since is left alone', async () => {
   await cloud.scaling.updateAutoScalingGroup({ AutoScalingGroupName: 'web', MaxSize: 4 })
 })
 
+test('whom somebody has scaled the group out to, into the room of a pin, is not ended with it', async () => {
+  for (const giveBack of ['undo', 'unpin']) {
+    const t = testSteps(cloud.context())
+    const pin = await fleets.pin(t, await described())
+    await cloud.scaling.setDesiredCapacity({ AutoScalingGroupName: 'web', DesiredCapacity: 5 })
+    const reports = giveBack === 'undo' ? await t.undo() : await fleets.unpin(t, pin)
+    expect(await cloud.group()).toMatchObject({ DesiredCapacity: 5, MaxSize: 5, SuspendedProcesses: [] })
+    if (reports) expect(reports).toContainEqual({ leftAlone: 'max of web is 5, was 4: it wants 5' })
+    await cloud.scaling.updateAutoScalingGroup({
+      AutoScalingGroupName: 'web',
+      ...{ MaxSize: 4, DesiredCapacity: 3 },
+    })
+    await until(async () => Object.keys(await cloud.members()).length === 3)
+  }
+})
+
 test('a group that is not settled is refused with every reason', async () => {
   const fleet = await described()
   await cloud.scaling.suspendProcesses({

@@ -6,8 +6,8 @@ import { readGroup } from './group.ts'
 const Max = z.strictObject({ max: z.int() })
 
 /**
- * Changes a group's max from one number to another (`UpdateAutoScalingGroup`). When somebody else has changed it
- * meanwhile it is left alone; the output is what it is now.
+ * Changes a group's max from one number to another (`UpdateAutoScalingGroup`), but not below what the group wants by now.
+ * When somebody else has changed it meanwhile it is left alone; the output is what it is now.
  */
 export const changeMax = defineChange({
   name: 'aws-autoscaling/change-max',
@@ -24,8 +24,9 @@ export const changeMax = defineChange({
       c.progress(`left alone: somebody has set max to ${c.before.max}`)
       return c.before
     }
-    await setMax(c, group, to)
-    return { max: to }
+    const max = await setMax(c, group, to)
+    if (max > to) c.progress(`max stays at ${max}: ${group} wants as many`)
+    return { max }
   },
   find: async ({ group, from, to }, c) => {
     if (c.before.max !== from) return { status: 'absent' }
@@ -38,8 +39,8 @@ export const changeMax = defineChange({
     if (max !== to && max !== from)
       return { leftAlone: `max of ${group} is ${max} now: somebody has changed it since` }
     // Also when it is that already: what was read may be older than the change.
-    await setMax(c, group, from)
-    return undefined
+    const now = await setMax(c, group, from)
+    return now > from ? { leftAlone: `max of ${group} is ${now}, was ${from}: it wants ${now}` } : undefined
   },
   touches: ({ group }) => [`group/${group}#capacity`],
   leaves: ({ group, from, to }) => [`group ${group}: max is ${to}, was ${from}`],
@@ -49,6 +50,19 @@ const maxOf = async (c: StepContext, group: string): Promise<z.infer<typeof Max>
   max: (await readGroup(c, group)).MaxSize,
 })
 
-export async function setMax(c: StepContext, AutoScalingGroupName: string, MaxSize: number): Promise<void> {
+/**
+ * Sets a group's max; to what it wants, if that is more: AWS would lower that too, and end those that are too many.
+ *
+ * @returns what it is set to
+ */
+export async function setMax(c: StepContext, AutoScalingGroupName: string, max: number): Promise<number> {
+  let wanted = 0
+  // What was detached a moment ago may still be shown as wanted.
+  await lookFor(c, async () => {
+    wanted = (await readGroup(c, AutoScalingGroupName)).DesiredCapacity
+    return wanted <= max
+  })
+  const MaxSize = Math.max(max, wanted)
   await autoScalingApi(c, 'UpdateAutoScalingGroup', { AutoScalingGroupName, MaxSize }, z.unknown())
+  return MaxSize
 }

@@ -31,13 +31,12 @@ export async function setDesired(c: StepContext, group: string, DesiredCapacity:
 
 /** Gives back what `makeRoom` has raised, as far as the group does not want it any more; what somebody else has set stays. */
 export async function giveRoomBack(c: StepContext, group: string): Promise<void> {
-  const { MaxSize: max, DesiredCapacity: desired, Tags } = await readGroup(c, group)
+  const { MaxSize: max, Tags } = await readGroup(c, group)
   const room = roomOf(c, Tags)
   if (!room) return
-  const to = Math.max(room.from, desired)
-  if (max === room.to && to < max) await setMax(c, group, to)
   const tag = { group, key: roomTag }
-  if (max === room.to && to > room.from) await setTag(c, { ...tag, value: JSON.stringify({ ...room, to }) })
+  const to = max === room.to ? await setMax(c, group, room.from) : room.from
+  if (to > room.from) await setTag(c, { ...tag, value: JSON.stringify({ ...room, to }) })
   else await dropTag(c, tag)
 }
 
