@@ -1,0 +1,121 @@
+import { spawn } from 'node:child_process'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ended, onLine, type Project } from './project.ts'
+import { Things } from './things.ts'
+
+let project: Project
+let things: Things
+beforeEach(async () => {
+  things = await Things.open()
+  project = things.project
+})
+afterEach(() => project.remove())
+
+describe('a second signal', () => {
+  it.each([
+    ['SIGHUP', 'SIGTERM'],
+    ['SIGTERM', 'SIGINT'],
+  ] as const)('ends a run in its undo at once (%s, then %s); a rollback goes on', async (one, other) => {
+    await project.write('slow', '')
+    const child = project.start(['run', 'deploy', '--wait', '60s'])
+    onLine(child, (line) => {
+      if (/✓ make green/.test(line)) child.kill(one)
+      if (/^Putting everything back/.test(line)) setTimeout(() => child.kill(other), 300)
+    })
+    const stopped = await ended(child)
+    expect(stopped.exitCode).toBe(3)
+    expect(stopped.stdout).toContain(`${one}: stopping, then putting back what its steps have made`)
+    expect(stopped.stderr).toMatch(
+      new RegExp(`${other} again: stopped at once; its journal is whole\nhint: "tasks rollback`),
+    )
+    expect(await things.newest()).toMatchObject({ state: 'crashed', leftovers: ['make green'] })
+    await rm(join(project.directory, 'slow'))
+    expect((await project.tasks('rollback')).exitCode).toBe(0)
+    expect(things.has('green')).toBe(false)
+  })
+
+  it('is none when it comes with the first one, or tells of a terminal that is gone', async () => {
+    const stopped = await things.once(
+      (child) => {
+        for (const signal of ['SIGTERM', 'SIGTERM', 'SIGHUP'] as const) child.kill(signal)
+        setTimeout(() => child.kill('SIGTERM'), 20)
+      },
+      '--wait',
+      '60s',
+    )
+    expect(stopped.exitCode).toBe(130)
+    const { exitCode } = await project.json(['run', 'deploy', '--wait', '60s'], ({ kind, title }, child) => {
+      if (kind !== 'step.finished' || title !== 'make green') return
+      child.kill('SIGHUP')
+      setTimeout(() => child.kill('SIGHUP'), 300)
+    })
+    expect(exitCode).toBe(130)
+    expect(things.has('green')).toBe(false)
+  })
+})
+
+describe('a mistake that would end the process', () => {
+  it.each([
+    ['never', 'E_TASK_STUCK', 'nothing is left to wait for, and "mistaken" has not ended'],
+    ['nested', 'E_TASK_STUCK', 'nothing is left to wait for, and "mistaken" has not ended'],
+    ['remote', 'E_TASK_STUCK', 'nothing is left to wait for, and "mistaken" has not ended'],
+    ['timer', 'E_UNEXPECTED', 'Error: in a timer'],
+    ['emitter', 'E_UNEXPECTED', 'Error: of an emitter'],
+    ['odd', 'E_UNEXPECTED', 'Error: [Object: null prototype] {}'],
+    ['promise', 'E_UNEXPECTED', 'Error: awaited by nobody'],
+    ['outer', 'E_SCOPE_OUTER', 'within "build", command is asked of a t from outside of it'],
+  ])('%s: fails the run, and is undone', async (how, code, message) => {
+    const { exitCode, last, stderr } = await project.json(['run', 'mistaken', '--how', how])
+    expect(last('run.finished')).toMatchObject({ exitCode: 1, error: { code, message }, leftovers: [] })
+    expect(exitCode).toBe(1)
+    expect(stderr).toBe('to be read by people\n')
+    expect(things.has('green')).toBe(false)
+    expect(await things.newest()).toMatchObject({ state: 'failed-undone' })
+  })
+
+  it.each([
+    ['await new Promise(() => {})', 'E_STUCK: nothing is left to wait for, and the task file has not ended'],
+    [
+      "setTimeout(() => { throw new Error('early') }); await new Promise((go) => setTimeout(go, 500))",
+      'Error: early',
+    ],
+  ])('%s: is told of a task file', async (line, message) => {
+    await project.write('names.ts', `${line}\nexport const thing = 'green'`)
+    const { exitCode, stderr } = await project.tasks('run', 'deploy')
+    expect(stderr).toContain(message)
+    expect(stderr).not.toContain('    at ')
+    expect(exitCode).not.toBe(0)
+  })
+})
+
+describe('a task that ends the process', () => {
+  it('leaves a run that is told of, and that can be taken back', async () => {
+    const { exitCode, stderr } = await project.tasks('run', 'exits')
+    expect(exitCode).toBe(3)
+    expect(stderr).toContain(
+      'E_TASK_EXIT: "exits" has ended the process, by process.exit; its journal is whole',
+    )
+    expect(await things.newest()).toMatchObject({ state: 'crashed', leftovers: ['make green'] })
+    expect((await project.tasks('rollback')).exitCode).toBe(0)
+  })
+})
+
+describe('a run whose journal has no room any more', () => {
+  it('is undone, says that this is not on record, and is taken back once more when there is room', async () => {
+    await project.json(['run', 'deploy'])
+    const limited = ['-c', 'ulimit -f 16; exec "$@"', 'sh', process.execPath, project.command]
+    const child = spawn('sh', [...limited, 'run', 'chatty'], { cwd: project.directory })
+    const full = await ended(child)
+    expect(full.exitCode).toBe(3)
+    expect(full.stdout).toContain('E_JOURNAL_WRITE')
+    expect(full.stdout).toMatch(
+      /\n {2}- what is undone is not on record: make room [^\n]*\n {2}finish it with: tasks rollback \S+\n/,
+    )
+    expect(things.has('green')).toBe(false)
+    expect(await things.newest()).toMatchObject({ state: 'crashed', leftovers: ['make green'] })
+    expect((await project.tasks('rollback')).exitCode).toBe(0)
+    expect(await things.newest()).toMatchObject({ state: 'rolled-back' })
+  })
+})
