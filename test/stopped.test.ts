@@ -60,6 +60,7 @@ describe('a mistake that would end the process', () => {
   it.each([
     ['never', 'E_TASK_STUCK', 'nothing is left to wait for, and "mistaken" has not ended'],
     ['nested', 'E_TASK_STUCK', 'nothing is left to wait for, and "mistaken" has not ended'],
+    ['role', 'E_TASK_STUCK', 'nothing is left to wait for, and the function of role "lost" has not ended'],
     ['remote', 'E_TASK_STUCK', 'nothing is left to wait for, and "mistaken" has not ended'],
     ['timer', 'E_UNEXPECTED', 'Error: in a timer'],
     ['emitter', 'E_UNEXPECTED', 'Error: of an emitter'],
@@ -88,6 +89,28 @@ describe('a mistake that would end the process', () => {
     expect(stderr).not.toContain('    at ')
     expect(exitCode).not.toBe(0)
   })
+})
+
+describe('a shell on a role whose function never ends', () => {
+  it('tells which role that is', async () => {
+    const { exitCode, stderr } = await project.tasks('ssh', 'lost')
+    expect(stderr).toMatch(
+      /^E_STUCK: nothing is left to wait for, and the function of role "lost" has not ended/,
+    )
+    expect(exitCode).toBe(2)
+  })
+})
+
+describe('a task file that ends the process', () => {
+  it.each([['run', 'deploy'], ['list'], ['resume', '20260101-000000-aaaa', '--json']])(
+    'is told of, and nothing passes for done: %s',
+    async (...words) => {
+      await project.write('names.ts', `process.exit(0)\nexport const thing = 'green'`)
+      const { exitCode, stdout, stderr } = await project.tasks(...words)
+      expect(exitCode).toBe(2)
+      expect(stdout + stderr).toContain('the task file has ended the process, by process.exit')
+    },
+  )
 })
 
 describe('a task that ends the process', () => {

@@ -41,6 +41,7 @@ const things = { name: 'things', module: 'things', settings: null, steps: [make]
 const endings = {
   never: () => new Promise(() => {}),
   nested: (t) => t.run(idleForEver),
+  role: (t) => t.hosts('lost'),
   remote: (t) => t.run(remoteTask({ role: 'web' }, () => new Promise(() => {}))),
   timer: async () => { setTimeout(() => { throw new Error('in a timer') }, 10); await sleep(60_000) },
   emitter: async () => { setTimeout(() => new EventEmitter().emit('error', new Error('of an emitter')), 10); await sleep(60_000) },
@@ -89,7 +90,7 @@ const deploy = task({ args, locks: () => ['things'] }, async (t) => {
 })
 export default defineConfig({
   plugins: [things],
-  roles: { web: ['127.0.0.1'] },
+  roles: { web: ['127.0.0.1'], lost: () => new Promise(() => {}) },
   tasks: { deploy, waits, mistaken, chatty, exits, sideBySide, idleForEver, idle: task({}, async () => { await sleep(60_000) }) },
   stages: { here: { plugins: [{ name: 'here', module: 'here', settings: null, rehearsal: true }] } },
 })

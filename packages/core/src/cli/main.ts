@@ -34,7 +34,13 @@ async function perform(argv: readonly string[]): Promise<number> {
   // There nothing but events stands on standard output: what task files print goes beside them.
   if (own.includes('--json')) globalThis.console = new Console(process.stderr)
   try {
-    return await orFailure('the command', () => carryOut(argv, own))
+    return await orFailure(
+      'the command',
+      () => carryOut(argv, own),
+      (error) => {
+        process.exitCode = refused(own, error)
+      },
+    )
   } catch (thrown) {
     return refused(own, thrown)
   }

@@ -1,3 +1,4 @@
+import { awaited, lastAwaited } from '../awaited.ts'
 import { ViridianError } from '../error.ts'
 
 /** Who takes what would end the process with a stack trace, or without a word. */
@@ -19,7 +20,7 @@ const stuck = (): void => {
   takers.at(-1)?.stuck()
 }
 
-const ended = (): void => takers.at(-1)?.ended?.()
+const ended = (): void => takers.findLast((taker) => taker.ended)?.ended?.()
 
 /** From now on this one takes them, and none that was there before, until it is released. */
 export function takeFailures(taker: FailureTaker): () => void {
@@ -42,23 +43,44 @@ export function takeFailures(taker: FailureTaker): () => void {
   }
 }
 
-/** Fails with what nobody awaits meanwhile, and where nothing is left that could end the work. */
-export async function orFailure<Value>(what: string, work: () => Promise<Value>): Promise<Value> {
+/** Ends the process now; by whom, is told already. */
+export function exitNow(code: number): never {
+  process.off('exit', ended)
+  process.exit(code)
+}
+
+/**
+ * Fails with what nobody awaits meanwhile, and where nothing is left that could end the work.
+ *
+ * @param exited - is told when the work ends the process itself
+ */
+export async function orFailure<Value>(
+  what: string,
+  work: () => Promise<Value>,
+  exited?: (error: ViridianError) => void,
+): Promise<Value> {
   let release = (): void => undefined
   const failed = new Promise<never>((_, reject) => {
     release = takeFailures({
       stray: reject,
-      stuck: () => reject(stuckAt('E_STUCK', what)),
+      stuck: () => reject(stuckError('E_STUCK')),
+      ...(exited && { ended: () => exited(exitError()) }),
     })
   })
   try {
-    return await Promise.race([work(), failed])
+    return await Promise.race([awaited(what, work), failed])
   } finally {
     release()
   }
 }
 
-export const stuckAt = (code: string, what: string): ViridianError =>
-  new ViridianError(code, `nothing is left to wait for, and ${what} has not ended`, {
+/** Nothing goes on any more in what was begun last. */
+export const stuckError = (code: string): ViridianError =>
+  new ViridianError(code, `nothing is left to wait for, and ${lastAwaited()} has not ended`, {
     hint: 'it awaits a promise that is never settled: look for one that nobody resolves',
+  })
+
+const exitError = (): ViridianError =>
+  new ViridianError('E_EXIT', `${lastAwaited()} has ended the process, by process.exit`, {
+    hint: 'let it throw an error in place of that: then it is told what went wrong',
   })

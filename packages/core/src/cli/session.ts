@@ -1,3 +1,4 @@
+import { awaited } from '../awaited.ts'
 import { isViridianError, reportOf } from '../error.ts'
 import { Mask } from '../events/mask.ts'
 import type { JournalRecord } from '../journal/record.ts'
@@ -10,7 +11,7 @@ import type { RunIdentity } from '../step/definition.ts'
 import type { HostChoice } from '../task/host-choice.ts'
 import type { Globals } from './globals.ts'
 import { onInterrupt } from './interrupt.ts'
-import { stuckAt, takeFailures } from './process-failures.ts'
+import { exitNow, stuckError, takeFailures } from './process-failures.ts'
 import type { Project } from './project.ts'
 import { confirmOn, outputFor, personAt } from './screen.ts'
 import { takeTaskOutput } from './task-output.ts'
@@ -69,9 +70,8 @@ export async function withSession<Result>(
     process.stderr.write(`${lines.join('\n')}\n`)
   }
   const endNow = (code: string, why: string): never => {
-    releaseFailures()
     tellEnd(code, why)
-    process.exit(3)
+    exitNow(3)
   }
   const releaseOutput = takeTaskOutput(mask, globals.json)
   const release = onInterrupt(session, (signal) =>
@@ -88,7 +88,7 @@ export async function withSession<Result>(
         session.emit({ kind: 'note', level: 'warning', text: `beside the task: ${reportOf(reason).message}` })
     },
     stuck: () => {
-      const error = stuckAt('E_TASK_STUCK', `"${identity.task}"`)
+      const error = stuckError('E_TASK_STUCK')
       if (session.engine.signal.aborted) endNow(error.code, error.message)
       session.engine.fail(error)
     },
@@ -98,7 +98,7 @@ export async function withSession<Result>(
     },
   })
   try {
-    return await use(session, ledger)
+    return await awaited(`"${identity.task}"`, () => use(session, ledger))
   } finally {
     release()
     releaseFailures()

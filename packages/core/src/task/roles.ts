@@ -1,3 +1,4 @@
+import { awaited } from '../awaited.ts'
 import type { HostList, RoleSpec } from '../config/config.ts'
 import { isViridianError, reportOf, ViridianError } from '../error.ts'
 import { suggestion } from '../nearest.ts'
@@ -153,7 +154,7 @@ async function foundBy(
   role: string,
 ): Promise<readonly (string | HostSpec)[]> {
   try {
-    return await find()
+    return await awaited(`the function of role "${role}"`, find)
   } catch (error) {
     if (isViridianError(error)) throw error
     const { message, place } = reportOf(error)
