@@ -6,12 +6,13 @@ import { undoable } from '../step/undo.ts'
 import type { ArgSpecs, ArgValues } from '../task/args.ts'
 import { callTask } from '../task/call.ts'
 import { runFailureHooks } from '../task/hooks.ts'
-import { isRemote, type Task } from '../task/task.ts'
+import type { Task } from '../task/task.ts'
 import { TaskScope } from '../task/task-scope.ts'
 import { unlessStopped } from '../task/unless-stopped.ts'
 import { caught } from './caught.ts'
 import type { Ledger } from './ledger.ts'
-import { type LockStore, runLock } from './lock.ts'
+import type { LockStore } from './lock.ts'
+import { locksOf } from './locks-of.ts'
 import { finish, type Outcome } from './outcome.ts'
 import { accountIn, recordedEnv } from './recorded-env.ts'
 import { leftoversOf } from './run-state.ts'
@@ -62,19 +63,13 @@ function startOf({ session, sources, task, args, adHoc }: Execution): RecordOf<'
     plugins: session.plugins.map(({ name, module, settings }) => ({ name, module, settings })),
     env: recordedEnv(session.stageEnv),
     account: accountIn(process.env),
-    locks: [...locksOf(id, task, args)],
+    locks: [...locksOf(session.identity, task, args)],
     ...(session.choice && { choice: session.choice }),
     ...(adHoc && { adHoc }),
     sources,
     by: { user: userInfo().username, host: hostname(), pid: process.pid },
   }
 }
-
-/** What a run locks: itself, and what its task declares. */
-const locksOf = (run: string, task: Task, args: ArgValues<ArgSpecs>): readonly string[] => [
-  runLock(run),
-  ...(isRemote(task) ? [] : task.locks(args)),
-]
 
 /** Takes the locks, or says why nothing is begun: what a resumed run had made before stays as it is, and its record too. */
 async function lock({ session, ledger, task, args, mode, locks }: Execution): Promise<Outcome | undefined> {
@@ -83,7 +78,7 @@ async function lock({ session, ledger, task, args, mode, locks }: Execution): Pr
     // Who does not want to go on does not want to lose what there is either: it is asked before anything is begun.
     if (mode === 'resume' && undoable(ledger.history()?.steps.values() ?? []).length > 0)
       await session.beforeChange()
-    if (mode !== 'plan') await session.lock(locks, locksOf(session.identity.id, task, args))
+    if (mode !== 'plan') await session.lock(locks, locksOf(session.identity, task, args))
     return undefined
   } catch (thrown) {
     const error = reportOf(thrown)
