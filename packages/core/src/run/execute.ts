@@ -38,7 +38,9 @@ export async function execute(execution: Execution): Promise<Outcome> {
   const { session, ledger, mode } = execution
   const began = performance.now()
   const { id, task, stage } = session.identity
-  const started = startOf(execution)
+  const account = accountIn(process.env)
+  session.enterStage()
+  const started = startOf(execution, account)
   session.emit({ kind: 'run.started', run: id, task, stage, at: started.at, args: started.args, mode })
   if (mode === 'run') await ledger.append(started)
   const refused = await lock(execution)
@@ -50,7 +52,11 @@ const ends: Readonly<Record<'done' | 'detached', Outcome>> = {
   detached: { status: 'kept', exitCode: 0, leftovers: [] },
 }
 
-function startOf({ session, sources, task, args, adHoc }: Execution): RecordOf<'run.started'> {
+/** @param account - what the shell says of it, without the stage */
+function startOf(
+  { session, sources, task, args, adHoc }: Execution,
+  account: Record<string, string>,
+): RecordOf<'run.started'> {
   const { id, task: name, stage } = session.identity
   return {
     kind: 'run.started',
@@ -62,7 +68,7 @@ function startOf({ session, sources, task, args, adHoc }: Execution): RecordOf<'
     args: journaledArgs(task.args, args),
     plugins: session.plugins.map(({ name, module, settings }) => ({ name, module, settings })),
     env: recordedEnv(session.stageEnv),
-    account: accountIn(process.env),
+    account,
     locks: [...locksOf(session.identity, task, args)],
     ...(session.choice && { choice: session.choice }),
     ...(adHoc && { adHoc }),

@@ -293,6 +293,11 @@ export class Session implements StepHost {
     return this.#locks.reclaim()
   }
 
+  /** Sets the stage's variables, before any code of the task runs. */
+  enterStage(): void {
+    this.#stage.enter()
+  }
+
   /** Opens the stage at the first need, as a line of its own when it has surroundings to open. */
   openStage(): Promise<SshDefaults> {
     const open = (): Promise<SshDefaults> => this.#stage.open()

@@ -26,11 +26,15 @@ export class StageAtRun {
     return this.#plugins.some(({ surroundings }) => surroundings !== undefined)
   }
 
+  /** Sets the stage's variables: SDKs, the commands that tasks start, and their own code read the process's environment. */
+  enter(): void {
+    setEnvironment(this.#stage.env)
+  }
+
   /** Called once; gives the ssh settings of hosts that do not say. */
   async open(): Promise<SshDefaults> {
     let ssh = this.#ssh
-    // The SDKs and the commands that tasks start both read the process's environment.
-    setEnvironment(this.#stage.env)
+    this.enter()
     for (const plugin of this.#plugins) {
       if (!plugin.surroundings) continue
       const opened = await plugin.surroundings(this.#context)
