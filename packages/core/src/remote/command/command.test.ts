@@ -16,6 +16,7 @@ describe('a command in its context', () => {
     expect(scriptOf(full, 'a; b')).toBe(`cd '/srv/my web' || exit; export A=1 B='it'\\''s'; a; b`)
     expect(scriptOf({ ...bare, directory: '~/app' }, 'ls')).toBe('cd ~/app || exit; ls')
     expect(scriptOf({ ...bare, directory: '-' }, 'ls')).toBe('cd ./- || exit; ls')
+    expect(scriptOf({ ...bare, directory: '../app' }, 'ls')).toBe('cd ../app || exit; ls')
   })
 
   test('is sent announced, under a lifeline, and that under sudo', () => {
@@ -81,6 +82,15 @@ describe('through a real shell', () => {
     const { stdout } = await shell(context, 'pwd; echo "$GREETING" $SUDO_TO')
     expect(stdout).toBe(`${mark}${directory}\nit is\nnice deploy\n`)
     expect((await shell({ ...context, user: 'root' }, 'echo $SUDO_TO')).stdout).toBe(`${mark}root\n`)
+  })
+
+  test('a relative directory is the one here, whatever CDPATH says', async () => {
+    mkdirSync(join(place, 'elsewhere/my web'), { recursive: true })
+    const context: CommandContext = { directory: 'my web', env: {} }
+    const env = { PATH: process.env.PATH, CDPATH: join(place, 'elsewhere') }
+    const { stdout } = await holdCommand('/bin/sh', wireCommand(context, 'pwd'), { cwd: place, env }).ended
+    rmSync(join(place, 'elsewhere'), { recursive: true })
+    expect(stdout).toBe(`${mark}${join(place, 'my web')}\n`)
   })
 
   test('a missing directory fails the command, which does not run', async () => {

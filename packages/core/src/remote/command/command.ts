@@ -9,7 +9,7 @@ import {
   shellWords,
 } from './announcement.ts'
 import { lifeline } from './lifeline.ts'
-import { quote, quotePath } from './quote.ts'
+import { quote, quoteDirectory, quotePath } from './quote.ts'
 import { givePassword, skipPassword, sudoTo } from './sudo.ts'
 
 /** Where, with which variables and as whom the commands of a host run. */
@@ -24,7 +24,7 @@ export interface CommandContext {
 
 /** The script that the command user's sh runs. The directory is entered first: a missing one ends it. */
 export function scriptOf(context: CommandContext, command: string): string {
-  const enter = context.directory === undefined ? [] : [`cd ${quotePath(context.directory)} || exit`]
+  const enter = context.directory === undefined ? [] : [`cd ${quoteDirectory(context.directory)} || exit`]
   return [...enter, ...exports(context.env), byShell(context, command, 'exec ')].join('; ')
 }
 

@@ -35,6 +35,12 @@ export function quotePath(path: string): string {
   return quote(path)
 }
 
+const startsAnywhere = /^(?:\/|~(?:\/|$)|\.\.?(?:\/|$))/
+
+/** A directory as one word for `cd`: a relative one is looked for nowhere else, whatever the login's CDPATH says. */
+export const quoteDirectory = (path: string): string =>
+  startsAnywhere.test(path) ? quotePath(path) : quote(`./${path}`)
+
 /**
  * The command line of a template: each value quoted as one word, an array as one word an element.
  *

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import { digestFile, fileExists, readAny, readFile, settleFile, storeFile } from './file-commands.ts'
+import { digestFile, fileExists, plainly, readAny, readFile, settleFile, storeFile } from './file-commands.ts'
 
 const top = mkdtempSync(join(tmpdir(), 'viridian-file-'))
 afterAll(() => rmSync(top, { recursive: true }))
@@ -24,10 +24,10 @@ beforeEach(() => {
 })
 
 test('are plain shell', () => {
-  expect(readFile('~/x y')).toBe("export LC_ALL=C; cat ~/'x y'")
+  expect(readFile('~/x y')).toBe(`${plainly}; cat ~/'x y'`)
   expect(fileExists('-f')).toBe('test -e ./-f && echo yes || echo no')
   expect(settleFile('/srv/a b', { mode: 0o640, owner: 'web:web' })).toBe(
-    `export LC_ALL=C; t='/srv/a b'; : && chown web:web "$t" && chmod 640 "$t"`,
+    `${plainly}; t='/srv/a b'; : && chown web:web "$t" && chmod 640 "$t"`,
   )
 })
 

@@ -9,13 +9,13 @@ export interface StoredFile extends WriteOptions {
   readonly token: string
 }
 
-// Messages are told apart by their words.
-const plainWords = 'export LC_ALL=C'
+/** What a transfer's script begins with: messages are told apart by their words, and what a login sets changes no directory and no archive. */
+export const plainly = 'export LC_ALL=C; unset CDPATH TAR_OPTIONS'
 
 /** Stores standard input as a file: a new one, renamed over the old. Says `same` when the old one has this content. */
 export function storeFile({ path, size, mode, owner, token }: StoredFile): string {
   return [
-    plainWords,
+    plainly,
     `t=${quotePath(path)}`,
     temporaryName('p', token),
     refuseDirectory(path),
@@ -33,25 +33,21 @@ export function storeFile({ path, size, mode, owner, token }: StoredFile): strin
 /** Says the SHA-256 of a file that has this size; nothing for another one. */
 export function digestFile(path: string, size: number): string {
   const isAlike = '[ -f "$t" ] && [ ! -L "$t" ] && [ "$(wc -c <"$t")" -eq'
-  return [
-    plainWords,
-    `t=${quotePath(path)}`,
-    `${isAlike} ${size} ] || exit 0`,
-    digestProgram,
-    '$d <"$t"',
-  ].join('; ')
+  return [plainly, `t=${quotePath(path)}`, `${isAlike} ${size} ] || exit 0`, digestProgram, '$d <"$t"'].join(
+    '; ',
+  )
 }
 
 /** Gives a file that is there already its mode and owner. */
 export function settleFile(path: string, { mode, owner }: WriteOptions): string {
-  return [plainWords, `t=${quotePath(path)}`, settle('$t', { owner, mode: mode?.toString(8) })].join('; ')
+  return [plainly, `t=${quotePath(path)}`, settle('$t', { owner, mode: mode?.toString(8) })].join('; ')
 }
 
 /** Says a file's or directory's kind and permissions as `ls -l` has them, in a line, and then its content: a tar archive of a directory. */
 export function readAny(path: string): string {
   const target = quotePath(path)
   const says = `m=$(ls -ldL ${target}) || exit; printf '%.10s\\n' "$m"`
-  return `${plainWords}; ${says}; if [ -d ${target} ]; then ${packDirectory(target)}; else exec cat ${target}; fi`
+  return `${plainly}; ${says}; if [ -d ${target} ]; then ${packDirectory(target)}; else exec cat ${target}; fi`
 }
 
 // What GNU tar says of a tree that lives on while it is read, and then ends with 1: what it has packed is whole.
@@ -65,7 +61,7 @@ const packDirectory = (target: string): string =>
     'exit $c',
   ].join('; ')
 
-export const readFile = (path: string): string => `${plainWords}; cat ${quotePath(path)}`
+export const readFile = (path: string): string => `${plainly}; cat ${quotePath(path)}`
 
 /** Says `yes` or `no`: an exit code could be that of whatever stands before it, such as sudo. */
 export const fileExists = (path: string): string => `test -e ${quotePath(path)} && echo yes || echo no`

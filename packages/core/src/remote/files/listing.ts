@@ -1,5 +1,5 @@
 import { quote, quotePath } from '../command/quote.ts'
-import { digestProgram, realDirectory } from './file-commands.ts'
+import { digestProgram, plainly, realDirectory } from './file-commands.ts'
 import { bytesOf, nameOf } from './names.ts'
 import { parseStamps, sayStamps, stampProgram } from './stamps.ts'
 import { modesOf, type Tree, type TreeEntry } from './tree.ts'
@@ -45,7 +45,7 @@ export function listTree(path: string, tree: Tree, owner?: string): string {
   const largest = Math.max(0, ...tree.entries.map(({ size }) => size))
   const isHome = `${path} is the root or the home directory of the host: it is not exchanged as a whole`
   return [
-    'export LC_ALL=C',
+    plainly,
     'home=$(cd && pwd -P)',
     `t=${quotePath(path)}`,
     realDirectory,

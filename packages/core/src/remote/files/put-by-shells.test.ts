@@ -88,6 +88,17 @@ describe.each(['/bin/dash', '/bin/bash', '/bin/busybox', '/bin/zsh', '/bin/mksh'
   },
 )
 
+test('what a login sets for its own commands changes nothing', async () => {
+  const before = () => `export CDPATH=${tree.place}/elsewhere TAR_OPTIONS=--exclude=file`
+  mkdirSync(`${tree.place}/elsewhere/there/tree`, { recursive: true })
+  mkdirSync(target())
+  for (const content of ['x', 'changed']) {
+    write(local('file'), content)
+    await putBy(machine({ before }), {}, local(), 'there/tree')
+    expect(treeListing(target())).toEqual(treeListing(local()))
+  }
+})
+
 describe('names', () => {
   test('that are not UTF-8 are removed like others, and kept like others', async () => {
     const odd = (name: string): Buffer =>

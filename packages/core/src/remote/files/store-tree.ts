@@ -1,5 +1,5 @@
 import { quote, quotePath } from '../command/quote.ts'
-import { realDirectory, temporaryName } from './file-commands.ts'
+import { plainly, realDirectory, temporaryName } from './file-commands.ts'
 import { isForeign, mountTable } from './listing.ts'
 import { type ModeList, modeLists } from './mode-lists.ts'
 import { sayStamps, stampProgram } from './stamps.ts'
@@ -33,7 +33,7 @@ export function storeTree({ path, token, own, entries, into, compressed, owner }
   const { directories, files } = modeLists(entries)
   const unpack = `${isOdd ? 'LC_ALL= LANG=C LC_CTYPE=$u ' : ''}tar -xpof - -C "$s/new"`
   return [
-    'export LC_ALL=C',
+    plainly,
     `t=${quotePath(path)}`,
     // A link to a directory stays; what it points to is exchanged.
     realDirectory,
