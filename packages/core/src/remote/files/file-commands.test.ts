@@ -43,6 +43,7 @@ describe.each(shells)('by %s', (shell) => {
       input,
       encoding: 'utf8',
       stdio: ['pipe', 'pipe', 'pipe'],
+      timeout: 10_000,
     })
   const modeOf = (name: string): number => statSync(join(place, name)).mode & 0o7777
 
@@ -89,6 +90,22 @@ describe.each(shells)('by %s', (shell) => {
     symlinkSync('target', join(place, 'link'))
     expect(sh(storeFile({ path: 'link', size: 5, token: 't' }), 'whole')).toBe('')
     expect(readdirSync(place, { withFileTypes: true }).every((entry) => entry.isFile())).toBe(true)
+  })
+
+  test('pipes and devices are neither replaced nor read, and nobody waits for them', () => {
+    execFileSync('mkfifo', [join(place, 'pipe')])
+    symlinkSync('/dev/null', join(place, 'link'))
+    const store = (path: string) => storeFile({ path, size: 1, token: 't' })
+    const isNone = /is a pipe, a socket or a device/
+    // No device: a script that replaced it would take it from all of this machine.
+    expect(() => sh(store('pipe'), '1')).toThrow(isNone)
+    for (const path of ['pipe', '/dev/zero', 'link']) expect(() => sh(readAny(path))).toThrow(isNone)
+    sh(store('link'), '1')
+    expect(readdirSync(place).sort()).toEqual(['link', 'pipe'])
+    expect([statSync(join(place, 'pipe')).isFIFO(), readFileSync(join(place, 'link'), 'utf8')]).toEqual([
+      true,
+      '1',
+    ])
   })
 
   test('names that shells and programs could take for something else pass', () => {

@@ -18,7 +18,7 @@ export function storeFile({ path, size, mode, owner, token }: StoredFile): strin
     plainly,
     `t=${quotePath(path)}`,
     temporaryName('p', token),
-    refuseDirectory(path),
+    refuseOthers(path),
     'umask 077',
     'quit() { c=$?; rm -f "$p"; exit $c; }',
     `{ cat >"$p" && [ "$(wc -c <"$p")" -eq ${size} ]; } || quit`,
@@ -43,10 +43,13 @@ export function settleFile(path: string, { mode, owner }: WriteOptions): string 
   return [plainly, `t=${quotePath(path)}`, settle('$t', { owner, mode: mode?.toString(8) })].join('; ')
 }
 
+const isNoFile = 'is a pipe, a socket or a device'
+
 /** Says a file's or directory's kind and permissions as `ls -l` has them, in a line, and then its content: a tar archive of a directory. */
 export function readAny(path: string): string {
   const target = quotePath(path)
-  const says = `m=$(ls -ldL ${target}) || exit; printf '%.10s\\n' "$m"`
+  const refuse = `case $m in [-d]*) ;; *) echo ${quote(`${path} ${isNoFile}`)} >&2; exit 1;; esac`
+  const says = `m=$(ls -ldL ${target}) || exit; ${refuse}; printf '%.10s\\n' "$m"`
   return `${plainly}; ${says}; if [ -d ${target} ]; then ${packDirectory(target)}; else exec cat ${target}; fi`
 }
 
@@ -101,8 +104,12 @@ function settle(
   return [':', ...chown, ...chmod].join(' && ')
 }
 
-// mv would put the file into the directory, under its temporary name.
-function refuseDirectory(path: string): string {
-  const text = `${path} is a directory: end the path with / to put a file into it`
-  return `[ ! -d "$t" ] || { echo ${quote(text)} >&2; exit 1; }`
+// mv would put the file into the directory, under its temporary name, and take a device away from all who use it; to look
+// into a pipe is to wait.
+function refuseOthers(path: string): string {
+  const directory = `${path} is a directory: end the path with / to put a file into it`
+  return [
+    `[ ! -d "$t" ] || { echo ${quote(directory)} >&2; exit 1; }`,
+    `[ ! -e "$t" ] || [ -f "$t" ] || [ -L "$t" ] || { echo ${quote(`${path} ${isNoFile}`)} >&2; exit 1; }`,
+  ].join('; ')
 }

@@ -19,6 +19,13 @@ const hints: readonly (readonly [words: RegExp, hint: string | Readonly<Record<M
       get: 'use host.as(), as a user who may read it: of a directory, all that it holds',
     },
   ],
+  [
+    /is a pipe, a socket or a device/,
+    {
+      put: 'it is not replaced: give another path, or remove it there first',
+      get: 'what stands there never ends, or ends once: host.run reads it, within a timeout',
+    },
+  ],
   [/something is mounted in/, 'unmount it there, and remove the directory; the new one is in its place'],
   [/Device or resource busy/i, 'something is mounted there: put what is inside of it'],
   [
