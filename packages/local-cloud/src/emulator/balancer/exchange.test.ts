@@ -1,52 +1,15 @@
-import { once } from 'node:events'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { eventually } from '../machines/testing/lab.ts'
 import { diedHeader } from './died-header.ts'
-import { listener, port, Rig, spec } from './testing/rig.ts'
+import { port, Rig, spec } from './testing/rig.ts'
 
 let rig: Rig
 beforeEach(() => {
   rig = new Rig()
 })
 afterEach(() => rig.close())
-
-describe('health', () => {
-  it('is registering, healthy, unhealthy and healthy again, in the words of AWS', async () => {
-    await rig.open()
-    const one = await rig.application('i-1')
-    await rig.balancers.register('web', [one.target])
-    expect(rig.health('i-1')).toEqual({
-      id: 'i-1',
-      state: 'registering',
-      description: 'Instance registration is still in progress.',
-    })
-    expect((await rig.send()).status).toBe(503)
-    await rig.serve(one)
-    expect(rig.health('i-1')).toEqual({ id: 'i-1', state: 'healthy', description: 'N/A' })
-    one.healthy = false
-    await eventually(() => expect(rig.health('i-1')?.state).toBe('unhealthy'))
-    expect(rig.health('i-1')?.description).toBe(
-      'Instance has failed at least the UnhealthyThreshold number of health checks consecutively.',
-    )
-    const refused = await rig.send()
-    expect(refused).toMatchObject({ status: 503, body: '' })
-    one.healthy = true
-    await eventually(() => expect(rig.health('i-1')?.state).toBe('healthy'))
-    expect(rig.balancers.counts('web')).toEqual({ requests: 2, byClass: { '5xx': 2 }, balancerErrors: 2 })
-  })
-
-  it('is a connection for TCP', async () => {
-    await rig.open({ healthCheck: { ...spec().healthCheck, target: `TCP:${port}` } })
-    const one = await rig.application('i-1')
-    one.healthy = false
-    await rig.serve(one)
-    await one.close()
-    await eventually(() => expect(rig.health('i-1')?.state).toBe('unhealthy'))
-  })
-})
 
 describe('requests', () => {
   it('go to the targets in turn, over kept connections', async () => {
@@ -212,145 +175,5 @@ describe('requests', () => {
     expect((await rig.send('/', { headers })).status).toBe(503)
     await rig.serve(app)
     expect(await rig.send('/', { headers })).toMatchObject({ status: 400, body: 'no WebSocket' })
-  })
-})
-
-describe('deregistration', () => {
-  it('loses no request of continuous traffic, while targets come and go and their applications end', async () => {
-    await rig.open()
-    const blue = [await rig.application('blue-1'), await rig.application('blue-2')]
-    const slow = await rig.application('green', (_, response) => {
-      setTimeout(() => response.end('green'), 5)
-    })
-    await rig.serve(...blue)
-    const bodies: string[] = []
-    let over = false
-    const clients = Array.from({ length: 6 }, async () => {
-      while (!over) {
-        const { status, body } = await rig.send()
-        bodies.push(`${status} ${body}`)
-      }
-    })
-    await rig.serve(slow)
-    await rig.balancers.deregister('web', ['blue-1', 'blue-2'])
-    const drained = bodies.length
-    await eventually(() => expect(rig.balancers.health('web')).toHaveLength(1))
-    await Promise.all(blue.map((application) => application.close()))
-    await eventually(() => expect(bodies.length).toBeGreaterThan(drained + 200))
-    over = true
-    await Promise.all(clients)
-    expect(bodies.filter((body) => !body.startsWith('200'))).toEqual([])
-    expect(new Set(bodies)).toEqual(new Set(['200 blue-1', '200 blue-2', '200 green']))
-    // What was on its way at the deregistration, and nothing later.
-    expect(bodies.slice(drained + 6).filter((body) => body !== '200 green')).toEqual([])
-    expect(rig.balancers.counts('web').requests).toBe(bodies.length)
-  })
-
-  it('lets requests in hand end within the time for draining', async () => {
-    await rig.open()
-    const app = await rig.application(
-      'i-1',
-      (_, response) => void setTimeout(() => response.end('late'), 300),
-    )
-    await rig.serve(app)
-    const reply = rig.send()
-    await eventually(() => expect(rig.balancers.counts('web').requests).toBe(1))
-    await rig.balancers.deregister('web', ['i-1'])
-    expect(rig.health('i-1')).toMatchObject({
-      state: 'draining',
-      description: 'Instance deregistration currently in progress.',
-    })
-    expect((await rig.send()).status).toBe(503)
-    expect(await reply).toMatchObject({ status: 200, body: 'late' })
-    await eventually(() => expect(rig.health('i-1')).toBeUndefined())
-  })
-
-  it.each([
-    ['after the time for draining', 20],
-    ['at once without draining', undefined],
-  ])('cuts requests in hand %s', async (_, draining) => {
-    const { draining: __, ...undrained } = spec()
-    rig.address = (
-      await rig.balancers.open(draining === undefined ? undrained : { ...undrained, draining })
-    ).address
-    await rig.serve(await rig.application('i-1', () => undefined))
-    const started = performance.now()
-    const reply = rig.send()
-    await eventually(() => expect(rig.balancers.counts('web').requests).toBe(1))
-    await rig.balancers.deregister('web', ['i-1'])
-    expect((await reply).status).toBe(502)
-    if (draining === undefined) expect(performance.now() - started).toBeLessThan(950)
-    else expect(performance.now() - started).toBeGreaterThan(950)
-    expect(rig.health('i-1')).toBeUndefined()
-  })
-
-  it('is taken back by registering again, which begins with health', async () => {
-    await rig.open()
-    const app = await rig.application(
-      'i-1',
-      (_, response) => void setTimeout(() => response.end('late'), 300),
-    )
-    await rig.serve(app)
-    const reply = rig.send()
-    await eventually(() => expect(rig.balancers.counts('web').requests).toBe(1))
-    await rig.balancers.deregister('web', ['i-1'])
-    await rig.balancers.register('web', [app.target])
-    expect(rig.health('i-1')?.state).toBe('registering')
-    expect((await reply).body).toBe('late')
-    await rig.serve(app)
-    expect((await rig.send()).body).toBe('late')
-  })
-})
-
-describe('listeners', () => {
-  it('of TCP join connections, and half-closed ones too', async () => {
-    await rig.open({
-      listeners: [listener({ protocol: 'TCP', instanceProtocol: 'TCP', instancePort: 9_000 })],
-    })
-    const app = await rig.application('i-1')
-    const echo = createServer({ allowHalfOpen: true }, (socket) => socket.pipe(socket)).listen(
-      9_000,
-      app.address,
-    )
-    await once(echo, 'listening')
-    await rig.serve(app)
-    const socket = connect({ port, host: rig.address })
-    socket.end('there and back')
-    expect(await text(socket)).toBe('there and back')
-    echo.close()
-  })
-
-  it('are changed without losing the connections of others', async () => {
-    await rig.open()
-    await rig.serve(await rig.application('i-1'))
-    await rig.send()
-    const socket = connect({ port, host: rig.address })
-    await once(socket, 'connect')
-    await rig.balancers.configure(
-      spec({ idleTimeout: 30, listeners: [listener(), listener({ port: 8_081 })] }),
-    )
-    expect(await (await fetch(`http://${rig.address}:8081`)).text()).toBe('i-1')
-    await rig.balancers.configure(spec())
-    await expect(fetch(`http://${rig.address}:8081`)).rejects.toThrow()
-    await delay(20)
-    expect(socket.destroyed).toBe(false)
-    socket.destroy()
-  })
-
-  it('come back at their address, or say what is in the way', async () => {
-    await rig.open()
-    await rig.balancers.close('web')
-    expect(await rig.balancers.open(spec(), rig.address)).toMatchObject({ address: rig.address, ports: {} })
-    const another = spec({ name: 'other' })
-    await expect(rig.balancers.open(another, rig.address)).rejects.toThrow(
-      /other cannot be brought back.*taken its address/,
-    )
-    expect((await rig.balancers.open(another)).address).not.toBe(rig.address)
-  })
-
-  it('of HTTPS are refused without a certificate', async () => {
-    await expect(rig.open({ listeners: [listener({ protocol: 'HTTPS' })] })).rejects.toThrow(
-      'no certificate for its HTTPS listener',
-    )
   })
 })
