@@ -81,6 +81,20 @@ describe('requests', () => {
     expect(reply.body === body).toBe(true)
   })
 
+  it.each(['GET', 'DELETE', 'OPTIONS', 'POST'])('carry a body of unknown length with %s', async (method) => {
+    await rig.open()
+    await rig.serve(
+      await rig.application('i-1', async (incoming, response) => {
+        response.end(`${incoming.method} ${await text(incoming)}`)
+      }),
+    )
+    const headers = { 'Transfer-Encoding': 'chunked' }
+    for (let index = 0; index < 2; index++) {
+      const reply = await rig.send('/', { method, headers, body: 'in pieces' })
+      expect(reply).toMatchObject({ status: 200, body: `${method} in pieces` })
+    }
+  })
+
   it('go elsewhere when a target refuses the connection, bodies too', async () => {
     await rig.open({ healthCheck: { ...spec().healthCheck, unhealthyThreshold: 1000 } })
     const [dead, alive] = [

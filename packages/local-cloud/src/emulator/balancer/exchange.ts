@@ -111,9 +111,12 @@ export class Exchange {
 
   #open(target: Target): ClientRequest {
     const { listener } = this.#surroundings
-    const { socket, method, url } = this.#request
+    const { socket, method, url, headers: asked } = this.#request
     const client = socket.remoteAddress ?? ''
     const headers = withClient(endToEnd(this.#request), client, listener.protocol, listener.port)
+    // Of some methods Node expects no body, and would send one without a mark of where it ends.
+    const coding = asked['transfer-encoding']
+    const framing = coding === undefined ? {} : { 'Transfer-Encoding': coding }
     const secure = listener.instanceProtocol === 'HTTPS'
     const options = {
       host: target.address,
@@ -121,7 +124,7 @@ export class Exchange {
       method,
       path: url,
       // HTTP/1.1, in which the application is asked, needs a Host, and HTTP/1.0 does not. The client's own replaces it.
-      headers: { Host: socket.localAddress ?? '', ...grouped(headers) },
+      headers: { Host: socket.localAddress ?? '', ...grouped(headers), ...framing },
       setHost: false,
       // The application may close a kept connection while the request is on its way. Only what can be sent again goes there.
       agent: this.#plain && !secure ? target.agent : false,
