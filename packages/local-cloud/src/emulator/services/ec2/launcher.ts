@@ -8,7 +8,7 @@ import type { Images } from './images.ts'
 import { type LaunchPlan, planLaunch } from './launch-plan.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { InstanceRecord } from './records.ts'
-import { setTags } from './tags.ts'
+import { limited, setTags } from './tags.ts'
 
 /** Tags by resource type: `instance`, `volume`, `network-interface`. */
 export type LaunchTags = ReadonlyMap<string, Readonly<Record<string, string>>>
@@ -89,6 +89,8 @@ export class Launcher {
     spoiled: Failure | undefined,
   ): Promise<InstanceRecord[]> {
     const plan = planLaunch(this.#ec2, this.#images, request)
+    // A launch that is refused leaves nothing behind.
+    for (const each of tags.values()) limited(each)
     const machines = await this.#images.whileCopying(this.#createMachines(plan, count))
     const records = machines.map((machine, index) =>
       recordOf(plan, machine, index, reservationId, this.#ec2.now()),

@@ -35,23 +35,31 @@ export function tagList(ec2: Ec2Context, id: string): Tag[] {
 
 /** Sets tags without asking whether a customer may. */
 export function setTags({ records }: Ec2Context, id: string, tags: Tags): void {
-  const all = { ...records.tags[id], ...tags }
-  if (Object.keys(all).filter((key) => !key.startsWith('aws:')).length > most) {
+  records.tags[id] = limited({ ...records.tags[id], ...tags })
+}
+
+/**
+ * The tags that one thing is to have; AWS's own do not count.
+ *
+ * @throws AwsError `TagLimitExceeded`
+ */
+export function limited(tags: Tags): Record<string, string> {
+  if (Object.keys(tags).filter((key) => !key.startsWith('aws:')).length > most) {
     throw new AwsError('TagLimitExceeded', `More than ${most} tags were specified.`)
   }
-  records.tags[id] = all
+  return { ...tags }
 }
 
 /**
  * The tags that a request gives to each type of resource it makes.
  *
- * @throws AwsError when a type is not one of `allowed`, or a key is reserved.
+ * @throws AwsError when a type is not one of `allowed`, a key is reserved or comes twice, or there are too many.
  */
 export function specifiedTags(
   specifications: readonly TagSpecification[] | undefined,
   allowed: readonly string[],
 ): ReadonlyMap<string, Tags> {
-  const result = new Map<string, Tags>()
+  const given = new Map<string, Tag[]>()
   for (const { ResourceType = '', Tags = [] } of specifications ?? []) {
     if (!allowed.includes(ResourceType)) {
       throw new AwsError(
@@ -59,15 +67,17 @@ export function specifiedTags(
         `'${ResourceType}' is not a valid taggable resource type for this operation.`,
       )
     }
-    result.set(ResourceType, { ...result.get(ResourceType), ...checkedTags(Tags) })
+    given.set(ResourceType, [...(given.get(ResourceType) ?? []), ...Tags])
   }
-  return result
+  return new Map([...given].map(([type, tags]) => [type, limited(checkedTags(tags))]))
 }
 
-export function checkedTags(tags: readonly Tag[]): Tags {
+function checkedTags(tags: readonly Tag[]): Tags {
+  const keys = new Set<string>()
   for (const { Key = '', Value = '' } of tags) {
-    const wrong = wrongTag(Key, Value)
+    const wrong = keys.has(Key) ? `Duplicate tag key '${Key}' specified.` : wrongTag(Key, Value)
     if (wrong !== undefined) throw new AwsError('InvalidParameterValue', wrong)
+    keys.add(Key)
   }
   return Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value]))
 }
@@ -98,7 +108,8 @@ export function tagHandlers(ec2: Ec2Context): Ec2Handlers {
     CreateTags({ Resources = [], Tags = [] }) {
       const tags = checkedTags(Tags)
       checkResources(ec2, Resources)
-      for (const id of Resources) setTags(ec2, id, tags)
+      const tagged = Resources.map((id) => [id, limited({ ...tagsOf(ec2, id), ...tags })])
+      Object.assign(ec2.records.tags, Object.fromEntries(tagged))
       ec2.save()
       return {}
     },
