@@ -286,6 +286,19 @@ describe('records of a group', () => {
     expect(await refusal(elsewhere)).toMatch(/^ValidationError: AutoScalingGroup name not found/)
   })
 
+  test.each([
+    ['ValidationError', [{ Key: 'run' }, { Key: 'run' }]],
+    ['ValidationError', [{ Key: 'aws:autoscaling:groupName' }]],
+    ['LimitExceededFault', Array.from({ length: 51 }, (_, index) => ({ Key: `key-${index}` }))],
+  ])('tags that are refused with %s', async (name, tags) => {
+    await createSource()
+    const Tags = tags.map((tag) => ({ ...tag, ResourceId: 'web', ResourceType: 'auto-scaling-group' }))
+    expect(await refusal(createGroup('web', { Tags }))).toMatch(new RegExp(`^${name}`))
+    await createGroup()
+    expect(await refusal(scaling.createOrUpdateTags({ Tags }))).toMatch(new RegExp(`^${name}`))
+    expect((await scaling.describeTags({})).Tags).toEqual([])
+  })
+
   test('lifecycle hooks', async () => {
     await createSource()
     await createGroup()

@@ -14,7 +14,7 @@ import { sizesAfter } from './group-sizes.ts'
 import type { ArnOf } from './launch-configuration.ts'
 import { oneSource, readLaunchSource } from './launch-source.ts'
 import { readHook } from './lifecycle-hooks.ts'
-import { readTag } from './tag-handlers.ts'
+import { tagsWith } from './tag-handlers.ts'
 import { readPolicies } from './termination-policy.ts'
 
 export interface GroupInputParts {
@@ -51,7 +51,7 @@ export function readGroup(input: CreateAutoScalingGroupType, parts: GroupInputPa
     protectNew: input.NewInstancesProtectedFromScaleIn ?? false,
     instances: [],
     suspended: {},
-    tags: dictionary(Object.fromEntries((input.Tags ?? []).map(readTag))),
+    tags: tagsWith({}, input.Tags ?? []),
     hooks: dictionary(Object.fromEntries(hooks.map((hook) => [hook.LifecycleHookName ?? '', hook]))),
     options: optionsAfter(undefined, input),
   }

@@ -1,6 +1,7 @@
 import type { Filter, Tag } from '@aws-sdk/client-auto-scaling'
 import { required, tagged, validationError, within } from '../constraint.ts'
 import { pageOf } from '../page.ts'
+import { withEntries } from '../tag-set.ts'
 import type { Group } from './group.ts'
 import type { AutoScalingHandlers, GroupBook } from './group-book.ts'
 import { describeTags } from './group-description.ts'
@@ -11,8 +12,12 @@ export function tagHandlers(book: GroupBook): AutoScalingHandlers {
   return {
     CreateOrUpdateTags(input) {
       const tags = required(input.Tags, 'tags')
-      const tagged = tags.map((tag) => ({ group: groupOf(book, tag), entry: readTag(tag) }))
-      for (const { group, entry } of tagged) Object.assign(group.tags, Object.fromEntries([entry]))
+      const groups = new Set(tags.map((tag) => groupOf(book, tag)))
+      const tagged = [...groups].map((group) => {
+        const own = tags.filter(({ ResourceId }) => ResourceId === group.name)
+        return { group, after: tagsWith(group.tags, own) }
+      })
+      for (const { group, after } of tagged) group.tags = after
       book.changed()
       return {}
     },
@@ -47,10 +52,18 @@ export function tagHandlers(book: GroupBook): AutoScalingHandlers {
   }
 }
 
-/** Reads a tag from a request, as an entry of a group's tags. */
-export function readTag(tag: Tag): [string, Group['tags'][string]] {
-  const [key, value] = tagged(tag.Key, tag.Value)
-  return [key, { value, propagate: tag.PropagateAtLaunch ?? false }]
+/** A group's tags with those of a request among them. @throws AwsError for what AWS does not take. */
+export function tagsWith(present: Group['tags'], tags: readonly Tag[]): Group['tags'] {
+  const entries = tags.map(({ Key, Value, PropagateAtLaunch: propagate = false }) => {
+    const [key, value] = tagged(Key, Value)
+    return [key, { value, propagate }] as const
+  })
+  return withEntries(present, entries, {
+    thing: 'An Auto Scaling group',
+    repeated: 'ValidationError',
+    reserved: 'ValidationError',
+    tooMany: 'LimitExceeded',
+  })
 }
 
 function groupOf(book: GroupBook, tag: Tag): Group {

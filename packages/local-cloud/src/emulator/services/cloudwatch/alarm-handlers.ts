@@ -6,7 +6,7 @@ import { type Alarm, actionLists, describeAlarm } from './alarm.ts'
 import type { AlarmActions } from './alarm-actions.ts'
 import type { AlarmBook, CloudWatchHandlers } from './alarm-book.ts'
 import { readAlarm, readName } from './alarm-input.ts'
-import { readTags } from './tag-handlers.ts'
+import { tagsWith } from './tag-handlers.ts'
 
 export const states = ['OK', 'ALARM', 'INSUFFICIENT_DATA'] as const
 
@@ -19,7 +19,7 @@ export function alarmHandlers(book: AlarmBook, actions: AlarmActions, region: st
     PutMetricAlarm(input) {
       const name = readName(input.AlarmName)
       // As on AWS, tags that come with an update are passed over.
-      book.put(name, readAlarm(input, region), readTags(input.Tags ?? []))
+      book.put(name, readAlarm(input, region), tagsWith({}, input.Tags ?? []))
       return {}
     },
     DescribeAlarms(input) {

@@ -1,6 +1,6 @@
 import type { Tag } from '@aws-sdk/client-cloudwatch'
-import { AwsError } from '../../service.ts'
-import { required, tagged, validationError } from '../constraint.ts'
+import { required } from '../constraint.ts'
+import { taggedWith } from '../tag-set.ts'
 import type { AlarmBook, CloudWatchHandlers } from './alarm-book.ts'
 
 /** The operations on alarms' tags. */
@@ -8,7 +8,7 @@ export function tagHandlers(book: AlarmBook): CloudWatchHandlers {
   return {
     TagResource(input) {
       const alarm = book.findByArn(required(input.ResourceARN, 'resourceARN'))
-      alarm.tags = limited({ ...alarm.tags, ...readTags(required(input.Tags, 'tags')) })
+      alarm.tags = tagsWith(alarm.tags, required(input.Tags, 'tags'))
       book.save()
       return {}
     },
@@ -26,17 +26,16 @@ export function tagHandlers(book: AlarmBook): CloudWatchHandlers {
 }
 
 /** @throws AwsError when a key is given twice or is AWS's own, or when there are more than 50. */
-export function readTags(tags: readonly Tag[]): Record<string, string> {
-  const read = tags.map(({ Key, Value }) => tagged(Key, Value))
-  const keys = read.map(([key]) => key)
-  if (new Set(keys).size < keys.length) throw validationError('Tag keys must be unique within a request.')
-  const reserved = keys.find((key) => key.toLowerCase().startsWith('aws:'))
-  if (reserved !== undefined)
-    throw validationError(`The tag key ${reserved} begins with aws:, which is reserved.`)
-  return limited(Object.fromEntries(read))
+export function tagsWith(
+  present: Readonly<Record<string, string>>,
+  tags: readonly Tag[],
+): Record<string, string> {
+  return taggedWith(present, tags, refusals)
 }
 
-function limited(tags: Record<string, string>): Record<string, string> {
-  if (Object.keys(tags).length <= 50) return tags
-  throw new AwsError('LimitExceeded', 'An alarm cannot have more than 50 tags.')
+const refusals = {
+  thing: 'An alarm',
+  repeated: 'ValidationError',
+  reserved: 'ValidationError',
+  tooMany: 'LimitExceeded',
 }

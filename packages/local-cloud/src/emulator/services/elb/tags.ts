@@ -1,6 +1,6 @@
 import type { Tag } from '@aws-sdk/client-elastic-load-balancing'
-import { AwsError } from '../../service.ts'
-import { atMost, required, tagged } from '../constraint.ts'
+import { atMost, required } from '../constraint.ts'
+import { taggedWith } from '../tag-set.ts'
 import type { BalancerBook, ElbHandlers } from './balancer-book.ts'
 
 /** The operations on load balancers' tags. */
@@ -41,14 +41,10 @@ export function addTags(
   present: Readonly<Record<string, string>>,
   added: readonly Tag[],
 ): Record<string, string> {
-  const tags = added.map(({ Key, Value }) => tagged(Key, Value))
-  const keys = tags.map(([key]) => key)
-  if (new Set(keys).size < keys.length) {
-    throw new AwsError('DuplicateTagKeys', 'Tag keys must be unique within a request')
-  }
-  const all = { ...present, ...Object.fromEntries(tags) }
-  if (Object.keys(all).length > 50) {
-    throw new AwsError('TooManyTags', 'A load balancer cannot have more than 50 tags')
-  }
-  return all
+  return taggedWith(present, added, {
+    thing: 'A load balancer',
+    repeated: 'DuplicateTagKeys',
+    reserved: 'ValidationError',
+    tooMany: 'TooManyTags',
+  })
 }

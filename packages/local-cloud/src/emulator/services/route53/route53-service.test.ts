@@ -119,6 +119,9 @@ describe('hosted zones', () => {
     await dns.changeTagsForResource({ ResourceType: 'hostedzone', ResourceId, RemoveTagKeys: ['a'] })
     const { ResourceTagSet } = await dns.listTagsForResource({ ResourceType: 'hostedzone', ResourceId })
     expect(ResourceTagSet?.Tags).toEqual([{ Key: 'b', Value: '2' }])
+    const AddTags = [{ Key: 'c' }, { Key: 'c' }]
+    const twice = dns.changeTagsForResource({ ResourceType: 'hostedzone', ResourceId, AddTags })
+    expect(await refusal(twice)).toMatch(/^InvalidInput: Duplicate Tag Keys/)
   })
 })
 

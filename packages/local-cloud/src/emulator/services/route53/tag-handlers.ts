@@ -1,6 +1,13 @@
 import { AwsError } from '../../service.ts'
-import { required } from '../constraint.ts'
+import { taggedWith } from '../tag-set.ts'
 import type { Route53Handlers, ZoneBook } from './zone-book.ts'
+
+const refusals = {
+  thing: 'A hosted zone',
+  repeated: 'InvalidInput',
+  reserved: 'InvalidInput',
+  tooMany: 'InvalidInput',
+}
 
 /** The operations on hosted zones' tags. Health checks, the other kind of tagged resource, do not exist here. */
 export function tagHandlers(book: ZoneBook): Route53Handlers {
@@ -13,8 +20,9 @@ export function tagHandlers(book: ZoneBook): Route53Handlers {
   return {
     ChangeTagsForResource(input) {
       const zone = tagged(input.ResourceType, input.ResourceId)
-      for (const { Key, Value } of input.AddTags ?? []) zone.tags[required(Key, 'key')] = Value ?? ''
-      for (const key of input.RemoveTagKeys ?? []) delete zone.tags[key]
+      const removed = input.RemoveTagKeys ?? []
+      const kept = Object.entries(zone.tags).filter(([key]) => !removed.includes(key))
+      zone.tags = taggedWith(Object.fromEntries(kept), input.AddTags ?? [], refusals)
       book.save()
       return {}
     },
