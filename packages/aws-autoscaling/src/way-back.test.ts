@@ -90,22 +90,38 @@ async function expectBlue({ blue, green }: Kept, wanted = 3): Promise<void> {
   expect(await cloud.registered()).toEqual(members)
 }
 
+/** How instances in standby may end: nobody looks whether they have, but when their group itself ends them. */
+const ends = {
+  terminated: (ids: string[]) => cloud.terminate(ids),
+  stopped: (ids: string[]) => cloud.ec2.stopInstances({ InstanceIds: ids }),
+  'ended by the group': (ids: string[]) =>
+    Promise.all(
+      ids.map((InstanceId) =>
+        cloud.scaling.terminateInstanceInAutoScalingGroup({
+          InstanceId,
+          ShouldDecrementDesiredCapacity: false,
+        }),
+      ),
+    ),
+}
+
+async function end(ids: string[], how: keyof typeof ends = 'terminated'): Promise<void> {
+  await ends[how](ids)
+  await until(async () => (await cloud.states(ids)).every((state) => /^(terminated|stopped)$/.test(state)))
+}
+
 test.each([
-  { dead: 1, min: 0 },
-  { dead: 1, min: 3 },
-  { dead: 3, min: 0 },
-  { dead: 3, min: 3 },
-])(
-  'of blue $dead have died in standby, min is $min: others are launched before green goes',
-  async ({ dead, min }) => {
+  { dead: 1, min: 0, how: 'terminated' },
+  { dead: 1, min: 3, how: 'ended by the group' },
+  { dead: 2, min: 0, how: 'stopped' },
+  { dead: 3, min: 0, how: 'ended by the group' },
+  { dead: 3, min: 3, how: 'terminated' },
+] as const)(
+  'of blue $dead were $how in standby, min is $min: others are launched before green goes',
+  async ({ dead, min, how }) => {
     await resize({ MinSize: min })
     const state = await kept()
-    const ended = idsOf(state.blue.instances).slice(0, dead)
-    await cloud.terminate(ended)
-    await until(async () => {
-      const members = await cloud.members()
-      return ended.every((id) => members[id] !== 'Standby/Healthy')
-    })
+    await end(idsOf(state.blue.instances).slice(0, dead), how)
     const { fewest, reports } = await goBack(state)
     expect(reports).toEqual([{ leftAlone: expect.stringMatching(/^lost since: i-/) }])
     expect(fewest).toBeGreaterThanOrEqual(3)
@@ -113,6 +129,16 @@ test.each([
     await resize({ MinSize: 2 })
   },
 )
+
+test('of blue one has died while the group was scaled out: it ends with as many as it wanted', async () => {
+  const state = await kept()
+  await resize({ MaxSize: 6, DesiredCapacity: 4 })
+  await end(idsOf(state.blue.instances).slice(0, 1))
+  const { fewest } = await goBack(state)
+  expect(fewest).toBeGreaterThanOrEqual(3)
+  await expectBlue(state, 4)
+  await resize({ MaxSize: 4, DesiredCapacity: 3 })
+})
 
 test('of blue one is unhealthy: another is launched in its place before green goes', async () => {
   const state = await kept()
@@ -131,9 +157,7 @@ test('of blue one is unhealthy: another is launched in its place before green go
 
 test('as long as blue cannot be whole, green stays', async () => {
   const state = await kept()
-  const [dead = ''] = idsOf(state.blue.instances)
-  await cloud.terminate([dead])
-  await until(async () => (await cloud.members())[dead] !== 'Standby/Healthy')
+  await end(idsOf(state.blue.instances).slice(0, 1))
   await cloud.scaling.suspendProcesses({ AutoScalingGroupName: 'web', ScalingProcesses: ['Launch'] })
   const back = goBack(state)
   await until(async () => {
@@ -148,11 +172,10 @@ test('as long as blue cannot be whole, green stays', async () => {
 
 test('green has died, and one of blue: the rest of blue serves at once, and is made whole', async () => {
   const state = await kept()
-  const [dead = ''] = idsOf(state.blue.instances)
-  await cloud.terminate([...state.green, dead])
+  await end([...state.green, ...idsOf(state.blue.instances).slice(0, 1)])
   await until(async () => {
     const members = await cloud.members()
-    return [...state.green, dead].every((id) => !/^(InService|Standby)\/Healthy/.test(members[id] ?? ''))
+    return state.green.every((id) => members[id] !== 'InService/Healthy')
   })
   await goBack(state)
   await expectBlue(state)

@@ -27,10 +27,8 @@ export class HealthChecks {
   check(group: Group): void {
     this.#prove(group)
     for (const member of group.instances) {
+      // Nobody judges one in standby, dead or alive, until it comes back.
       if (member.state === 'InService') this.#judge(group, member)
-      if (member.state === 'Standby' && this.#isGone(member)) {
-        this.#movement.start(group, member, 'terminate', causes.ec2)
-      }
     }
     this.#replace(group)
   }
@@ -55,11 +53,6 @@ export class HealthChecks {
   #isDown(member: Member): boolean {
     const state = this.#parts.compute.describe([member.id])[0]?.state
     return state !== 'running' && state !== 'pending'
-  }
-
-  #isGone(member: Member): boolean {
-    const state = this.#parts.compute.describe([member.id])[0]?.state
-    return state === undefined || state === 'terminated' || state === 'shutting-down'
   }
 
   #isRefused(group: Group, member: Member): boolean {

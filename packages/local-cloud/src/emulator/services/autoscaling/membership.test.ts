@@ -59,6 +59,27 @@ describe('standby', () => {
     expect(await fleet.group()).toMatchObject({ DesiredCapacity: 1 })
   })
 
+  test.each(['terminated', 'stopped'])(
+    'nobody looks whether one is %s there, and one that comes back so is replaced',
+    async (end) => {
+      const [one = '', two = ''] = await fleet.create(2)
+      await fleet.scaling.enterStandby({ ...web, InstanceIds: [one], ShouldDecrementDesiredCapacity: true })
+      await until(async () => (await fleet.stateOf(one)) === 'Standby', 'standby')
+      const InstanceIds = [one]
+      if (end === 'stopped') await cloud.ec2.stopInstances({ InstanceIds })
+      else await cloud.ec2.terminateInstances({ InstanceIds })
+      await until(async () => (await cloud.describe([one]))[0]?.State?.Name === end, end)
+      await cloud.pass(10)
+      expect(await fleet.members()).toContainEqual(
+        expect.objectContaining({ InstanceId: one, LifecycleState: 'Standby', HealthStatus: 'Healthy' }),
+      )
+      await fleet.scaling.exitStandby({ ...web, InstanceIds })
+      await gone(one)
+      await fleet.settled(2)
+      expect(await fleet.ids()).toContain(two)
+    },
+  )
+
   test('refusals', async () => {
     const [one = ''] = await fleet.create(1, { MinSize: 1 })
     const enter = (decrement: boolean): Promise<string> =>

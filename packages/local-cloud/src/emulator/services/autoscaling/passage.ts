@@ -50,7 +50,8 @@ export class Passage {
       this.#movement.remove(group, member)
       return
     }
-    if (state !== 'running' || !this.#isSeen(member) || this.#hooks.holds(group, member)) return
+    // One that was stopped in standby comes back, and is found unhealthy.
+    if (state === 'pending' || !this.#isSeen(member) || this.#hooks.holds(group, member)) return
     if (group.suspended.AddToLoadBalancer === undefined) {
       for (const name of this.#balancersOf(group)) await this.#parts.traffic.register(name, [member.id])
     }
