@@ -88,6 +88,7 @@ export const bluegreen_dns = task(
     const { quietFor, quietWithin: deadline, retireLoud } = t.args
     const wait = { since: switched.toISOString(), notBefore: forgotten, quietFor, deadline }
     await alarms.silent(t, blue.loadBalancers, { ...wait, otherwise: retireLoud ? 'go on' : 'fail' })
+    await names.moved(t, www, { from: blue.loadBalancers })
     await alarms.disable(t, await alarms.concerning(t, [blue]))
     await fleets.scaleToZero(t, blue, { successor: green.name, record: t.args.record, since: switched })
     await fleets.show(t, green)

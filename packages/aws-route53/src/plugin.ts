@@ -4,6 +4,7 @@ import { findRecord } from './find-record.ts'
 import { endsOf, type FleetSwitch } from './fleet-switch.ts'
 import type { FoundRecord } from './found-record.ts'
 import { seeInSync } from './in-sync.ts'
+import { testMoved } from './moved.ts'
 import { findNamed, users } from './named.ts'
 import { pointRecord } from './point-record.ts'
 import { testPointsAt } from './points-at.ts'
@@ -105,6 +106,22 @@ export interface Route53 extends Plugin {
    * ```
    */
   unnamed(t: Steps, balancers: readonly LoadBalancer[], options?: UnnamedOptions): Promise<void>
+  /**
+   * Tests that users have moved, before the balancers that they came from lose their instances: that no record of the
+   * account leads there, and that the name leads to a balancer where most are in service. Where somebody has pointed it
+   * outside of the account's classic balancers nobody can tell, and it passes. `route53:ListHostedZones`,
+   * `route53:ListResourceRecordSets`, `elasticloadbalancing:DescribeInstanceHealth`.
+   *
+   * @throws ViridianError `E_BALANCER_NAMED` with the names that lead there; `E_RECORD_UNSERVED`
+   *
+   * @example
+   * ```ts
+   * await alarms.silent(t, blue.loadBalancers, { since, notBefore: forgotten, deadline: '30m' })
+   * await names.moved(t, www, { from: blue.loadBalancers })
+   * await fleets.scaleToZero(t, blue, { successor: green.name, since: switched })
+   * ```
+   */
+  moved(t: Steps, found: FoundRecord, options: { readonly from: readonly LoadBalancer[] }): Promise<void>
 }
 
 /**
@@ -119,7 +136,7 @@ export const route53 = ({ nameServers = [] }: Route53Settings = {}): Route53 => 
   name: 'aws-route53',
   module: '@viridian/aws-route53',
   settings: { nameServers: [...nameServers] },
-  steps: [findRecord, pointRecord, seeInSync, seeResolved, testPointsAt, readUnnamed, findNamed],
+  steps: [findRecord, pointRecord, seeInSync, seeResolved, testPointsAt, readUnnamed, testMoved, findNamed],
   users,
   find: (t, record, { zone } = {}) => t.step(findRecord, { record, ...(zone !== undefined && { zone }) }),
   switch: (t, found, options) => {
@@ -154,5 +171,8 @@ export const route53 = ({ nameServers = [] }: Route53Settings = {}): Route53 => 
       exists: without.sets.length > 0,
     }
     await t.step(readUnnamed, { balancers: [...balancers], ...(switched && { without: switched }) })
+  },
+  moved: async (t, found, { from }) => {
+    await t.step(testMoved, { found, from: [...from] })
   },
 })

@@ -40,8 +40,11 @@ export async function balancerHealth(
 }
 
 /** How many of all that are registered with a balancer are in service (`DescribeInstanceHealth`); none when it is gone. */
-export async function inServiceCount(c: StepContext, balancer: LoadBalancer): Promise<number> {
-  const { name } = classicOnly(balancer)
+export const inServiceCount = (c: StepContext, balancer: LoadBalancer): Promise<number> =>
+  inServiceAt(c, classicOnly(balancer).name)
+
+/** As `inServiceCount`, of a classic balancer by its name. */
+export async function inServiceAt(c: StepContext, name: string): Promise<number> {
   try {
     const { InstanceStates } = await elbApi(c, 'DescribeInstanceHealth', { LoadBalancerName: name }, Health)
     return InstanceStates.filter(({ State }) => State === 'InService').length

@@ -4,6 +4,7 @@ export type { MemberHealth } from './balancer-health.ts'
 export {
   balancerHealth,
   classicOnly,
+  inServiceAt,
   inServiceCount,
   inServiceWithinMs,
   leaveWithinMs,

@@ -1,0 +1,92 @@
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Result } from '../project.ts'
+import { until } from '../referees/until.ts'
+import { Fleets } from './fleets.ts'
+import { Names } from './names.ts'
+import { expectServed, Rehearsal } from './rehearsal.ts'
+import { dnsSwitch, edit } from './rehearsed-cloud.ts'
+import { told } from './told.ts'
+
+let rehearsal: Rehearsal
+let fleets: Fleets
+let names: Names
+
+beforeAll(async () => {
+  rehearsal = await Rehearsal.open(dnsSwitch, (directory) =>
+    edit(join(directory, 'local-fleet.ts'), 'size: 2', 'size: 1'),
+  )
+  fleets = new Fleets(rehearsal.cloud)
+  names = new Names(rehearsal.cloud)
+}, 60_000)
+
+afterAll(() => rehearsal.close())
+
+/** A fleet of one instance, behind a balancer and a name of its own, that nobody asks: silence says nothing of it. */
+async function serve(name: string) {
+  await fleets.createBalancer(name, 8080)
+  await fleets.create(name, { size: 1, loadBalancers: [name] })
+  await until('it is in service', async () => (await fleets.inService(name)).length === 1, 30_000)
+  const set = { Name: `${name}.example.test`, Type: 'A', AliasTarget: await fleets.aliasOf(name) } as const
+  await names.put(set)
+  return set
+}
+
+const flagsFor = (name: string): string[] => [
+  ...['--record', `${name}.example.test`, '--quiet-for', '2s', '--quiet-within', '4s'],
+]
+
+/** Deploys, and does something once the run is committed. */
+const whenCommitted = (what: () => Promise<void>, flags: readonly string[]): Promise<Result> =>
+  rehearsal.when(/^● committed/, what, rehearsal.deployment('v2', ...flags))
+
+const resume = ({ stdout }: Result): Promise<Result> =>
+  rehearsal.tasks(['resume', /run (\S+)$/m.exec(stdout)?.[1] ?? ''])
+
+const greenOf = async (name: string): Promise<string> =>
+  (await rehearsal.account.groupNames()).find((each) => each.startsWith(`${name}--`)) ?? ''
+
+describe.sequential('behind the commit blue stays full', () => {
+  it('where somebody has put the name back at it', async () => {
+    const old = await serve('returned')
+    let switched: Awaited<ReturnType<Names['setsOf']>> = []
+    const back = async (): Promise<void> => {
+      switched = await names.setsOf(old.Name)
+      await names.put(old)
+    }
+    const result = await whenCommitted(back, flagsFor('returned'))
+    told('the name is put back at blue behind the commit', rehearsal.command, result, {
+      exitCode: 3,
+      code: 'E_BALANCER_NAMED',
+      says: [/returned\.example\.test leads to load balancer returned/],
+      hint: /point that name elsewhere first/,
+    })
+    expectServed(result)
+    expect(await fleets.inService('returned')).toHaveLength(1)
+    for (const set of switched) await names.put(set)
+    expect(await resume(result)).toMatchObject({ exitCode: 0 })
+    expect(await fleets.inService('returned')).toEqual([])
+  }, 120_000)
+
+  it('where nothing of green is alive any more', async () => {
+    await serve('bereft')
+    const killGreen = async (): Promise<void> => {
+      const green = await greenOf('bereft')
+      await rehearsal.account.suspend(green, 'Launch')
+      for (const id of await fleets.inService(green)) await rehearsal.account.terminate(id)
+    }
+    const result = await whenCommitted(killGreen, flagsFor('bereft'))
+    told('green dies behind the commit', rehearsal.command, result, {
+      exitCode: 3,
+      code: 'E_RECORD_UNSERVED',
+      says: [/bereft\.example\.test leads to bereft--\S+, where 0 of \d are in service/],
+      hint: /then: tasks resume \d{8}-/,
+    })
+    expect(await fleets.inService('bereft')).toHaveLength(1)
+    const green = await greenOf('bereft')
+    await rehearsal.account.resume(green, 'Launch')
+    await until('green is back', async () => (await fleets.inService(green)).length === 1, 30_000)
+    expect(await resume(result)).toMatchObject({ exitCode: 0 })
+    expect(await fleets.inService('bereft')).toEqual([])
+  }, 120_000)
+})
