@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { NameInZone, openShop, type Shop } from './testing/shop.ts'
+
+let shop: Shop
+let www: NameInZone
+let names = 0
+
+beforeAll(async () => {
+  shop = await openShop()
+})
+
+afterAll(async () => {
+  await shop.close()
+  expect(shop.cloud.reports).toEqual([])
+})
+
+beforeEach(() => {
+  names += 1
+  www = new NameInZone(shop, `www-${names}.example.test`)
+})
+
+test('leaves alone what somebody else has made of it since', async () => {
+  await www.put(www.alias(shop.blue))
+  const t = shop.steps()
+  await www.toGreen(t)
+  await www.put({ Name: www.name, Type: 'A', TTL: 60, ResourceRecords: [{ Value: '192.0.2.7' }] })
+  expect(await t.undo()).toEqual([
+    { leftAlone: expect.stringMatching(`the record ${www.name}: somebody has changed it.*192.0.2.7`) },
+  ])
+  expect((await www.sets())[0]?.ResourceRecords).toEqual([{ Value: '192.0.2.7' }])
+})
+
+test('does not let go of what somebody else has changed and left at green', async () => {
+  await www.put(www.alias(shop.blue))
+  const t = shop.steps()
+  await www.toGreen(t)
+  const tuned = www.alias(shop.green)
+  if (tuned.AliasTarget) tuned.AliasTarget.EvaluateTargetHealth = false
+  await www.put(tuned)
+  await expect(t.undo()).rejects.toMatchObject({
+    code: 'E_RECORD_CHANGED',
+    message: expect.stringMatching(`^${www.name} still leads to web-green`),
+    hint: expect.stringMatching(/point it at web by hand/),
+  })
+  expect(await shop.resolver.resolve4(www.name)).toEqual(await shop.resolver.resolve4(shop.green.dnsName))
+})
+
+test('does not go back to a balancer that cannot serve', async () => {
+  // The other way round: nothing is in service at web-green.
+  await www.put(www.alias(shop.green))
+  const t = shop.steps()
+  const found = await shop.dns.find(t, www.name)
+  await shop.dns.switch(t, found, { from: shop.green, to: shop.blue, capacity: 1, withinMs: 100 })
+  await expect(t.undo()).rejects.toMatchObject({
+    code: 'E_BLUE_UNHEALTHY',
+    message: `${www.name} stays at web (3 in service): web-green has 0 of 1 in service`,
+  })
+  expect(await shop.resolver.resolve4(www.name)).toEqual(await shop.resolver.resolve4(shop.blue.dnsName))
+})
+
+test('goes back to fewer than there were, when they are no fewer than where it is', async () => {
+  await www.put(www.alias(shop.blue))
+  const t = shop.steps()
+  await www.toGreen(t, { capacity: 5, withinMs: 100 })
+  expect(await t.undo()).toEqual([undefined])
+  expect(await shop.resolver.resolve4(www.name)).toEqual(await shop.resolver.resolve4(shop.blue.dnsName))
+})
