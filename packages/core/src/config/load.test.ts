@@ -32,6 +32,29 @@ describe('a task file', () => {
     expect(loaded.config.tasks).toMatchObject({ greet: { hello: { summary: 'Say hello' } } })
   })
 
+  it('may import by the paths of the nearest tsconfig.json, and needs none that can be read', async () => {
+    await mkdir(join(project, 'packages/deploy'), { recursive: true })
+    await mkdir(join(project, 'shared'))
+    await write("export const text: string = 'Say hello'", 'shared/text.ts')
+    const paths = { '@shared/*': ['./shared/*'] }
+    await write(JSON.stringify({ compilerOptions: { paths } }), 'tsconfig.json')
+    await write(good.replace('./text.ts', '@shared/text'), 'packages/deploy/tasks.config.ts')
+    const { config, sources } = await loadConfig(join(project, 'packages/deploy'))
+    expect(config.tasks).toMatchObject({ greet: { hello: { summary: 'Say hello' } } })
+    expect(Object.keys(sources)).toContain('../../shared/text.ts')
+    await write(JSON.stringify({ extends: './nowhere.json' }), 'tsconfig.json')
+    await write('export default { tasks: {} }')
+    expect((await loadConfig(project)).config).toEqual({ tasks: {} })
+  })
+
+  it.each(['tasks.config.cjs', 'tasks.config.mjs'])('is found as %s', async (name) => {
+    await write(
+      name.endsWith('cjs') ? 'module.exports = { tasks: {} }' : 'export default { tasks: {} }',
+      name,
+    )
+    expect((await loadConfig(project)).file).toBe(join(project, name))
+  })
+
   it.each(['own.cts', 'own.mts'])('may be %s where it is named', async (name) => {
     await write("export default { tasks: {}, roles: { web: ['web-1'] } }", name)
     expect((await loadConfig(project, join(project, name))).config.roles).toEqual({ web: ['web-1'] })

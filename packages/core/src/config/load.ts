@@ -6,7 +6,7 @@ import { isViridianError, ViridianError } from '../error.ts'
 import { brokenConfig } from './broken.ts'
 import { checkConfig } from './check.ts'
 import type { Config } from './config.ts'
-import { importer } from './importer.ts'
+import { importerIn } from './importer.ts'
 
 export interface LoadedConfig {
   readonly config: Config
@@ -18,7 +18,7 @@ export interface LoadedConfig {
   readonly sources: Readonly<Record<string, string>>
 }
 
-const names = ['tasks.config.ts', 'tasks.config.mts', 'tasks.config.js', 'tasks.config.mjs']
+const endings = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs']
 
 /**
  * Finds and loads the task file, from `from` upwards or at `file`.
@@ -27,13 +27,11 @@ const names = ['tasks.config.ts', 'tasks.config.mts', 'tasks.config.js', 'tasks.
  */
 export async function loadConfig(from: string, file?: string): Promise<LoadedConfig> {
   const explorer = cosmiconfig('tasks', {
-    searchPlaces: names,
+    searchPlaces: endings.map((ending) => `tasks.config${ending}`),
     searchStrategy: 'global',
     // An empty task file is a mistake to name, not one to look past.
     ignoreEmptySearchPlaces: false,
-    loaders: Object.fromEntries(
-      ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'].map((ending) => [ending, importFile]),
-    ),
+    loaders: Object.fromEntries(endings.map((ending) => [ending, importFile])),
   })
   const found =
     file === undefined ? await explorer.search(from) : await loadAt(file, () => explorer.load(file))
@@ -62,7 +60,7 @@ async function loadAt<Value>(file: string, load: () => Promise<Value>): Promise<
 
 async function importFile(file: string): Promise<unknown> {
   try {
-    const exported = await importer.import<object>(file)
+    const exported = await importerIn(dirname(file)).import<object>(file)
     return 'default' in exported ? exported.default : undefined
   } catch (error) {
     throw brokenConfig(file, error)
@@ -70,7 +68,9 @@ async function importFile(file: string): Promise<unknown> {
 }
 
 function sourcesIn(directory: string): Record<string, string> {
-  const loaded = Object.keys(importer.cache).map((file) => [relative(directory, file), file] as const)
+  const loaded = Object.keys(importerIn(directory).cache).map(
+    (file) => [relative(directory, file), file] as const,
+  )
   const own = loaded.filter(([path]) => !/(^|\/)node_modules\//.test(path)).sort()
   return Object.fromEntries(own.map(([path, file]) => [path, digestOf(file)]))
 }
