@@ -28,8 +28,16 @@ const prints = task({ args: { token: 'string', pin: { type: 'string', secret: tr
   process.stdout.write('written ' + t.args.token + '\\n')
   process.stderr.write(Buffer.from('bytes ' + t.args.token + ' \\u00e9\\n'))
 })
+const pieces = task({ args: { exits: 'boolean' } }, async (t) => {
+  t.secret('hunter22')
+  const write = (...pieces) => { for (const each of pieces) process.stdout.write(each) }
+  write('in two: hun', 'ter22, in bytes: ', Buffer.from('hunt'), Buffer.from('er22'), '\\n')
+  write('each: ', ...'hunter22', '\\nnone: hunt', 'ing, ', Buffer.from([0x68, 0xff, 0x0a]), 'asks: Continue? ')
+  write('\\nat its end: hun')
+  if (t.args.exits) process.exit(0)
+})
 export default defineConfig({
-  tasks: { deploy, plain, prints },
+  tasks: { deploy, plain, prints, pieces },
   stages: { here: { defaults: { token: 'of-the-stage' } }, there: {} },
   defaultStage: 'there',
 })
@@ -116,3 +124,15 @@ describe('secret arguments', () => {
 })
 
 const runIn = (screen: string): string => /run (\d{8}-\d{6}-\w+)/.exec(screen)?.[1] ?? 'none'
+
+it.each([
+  ['', 0],
+  ['--exits', 3],
+])('are masked in what a task prints piece by piece, of which nothing is lost %s', async (flag, code) => {
+  const { stdout, exitCode } = await project.tasks('run', 'pieces', ...(flag === '' ? [] : [flag]))
+  expect(stdout).toContain(
+    'in two: [masked], in bytes: [masked]\neach: [masked]\nnone: hunting, h\ufffd\nasks:',
+  )
+  expect(stdout).toMatch(/\nat its end: [\s\S]*hun/)
+  expect(exitCode).toBe(code)
+})

@@ -59,8 +59,10 @@ export async function withSession<Result>(
     ask,
     lend,
   })
+  const releaseOutput = takeTaskOutput(mask, globals.json)
   const tellEnd = (code: string, why: string): void => {
     output.close()
+    releaseOutput()
     const { id } = identity
     const back = `"tasks rollback ${id}" takes back what the run made`
     const on = `"tasks resume ${id}" goes on with it`
@@ -73,7 +75,6 @@ export async function withSession<Result>(
     tellEnd(code, why)
     exitNow(3)
   }
-  const releaseOutput = takeTaskOutput(mask, globals.json)
   const release = onInterrupt(session, (signal) =>
     endNow('E_INTERRUPTED', `${signal} again: stopped at once`),
   )

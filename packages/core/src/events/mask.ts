@@ -43,19 +43,33 @@ export class Mask {
 
   /** The last place where a text that goes on may be cut: no secret stands across it, nor can one that is still to come. */
   last(text: string): number {
-    return this.#place(text, (length) => Math.max(0, length - this.#longest))
+    return this.#cut(text, this.#begun(bare(text)), this.#begun(text))
   }
 
   /** The first place where a text whose beginning is missing may begin: no rest of a secret stands behind it. */
   first(text: string): number {
-    return this.#place(text, (length) => Math.min(length, this.#longest))
+    return this.#cut(text, Math.min(bare(text).length, this.#longest))
   }
 
-  // As it is seen, and as it is: what looks like a colour may eat the beginning of a secret.
-  #place(text: string, near: (length: number) => number): number {
+  /**
+   * The nearest place before one in the bare text where no secret is cut through: as it is seen, and as it is, since what
+   * looks like a colour may eat the beginning of a secret.
+   *
+   * @param most - in the whole text
+   */
+  #cut(text: string, place: number, most = text.length): number {
     const seen = bare(text)
-    const place = placeInWhole(text, this.#before(seen, near(seen.length)))
-    return seen === text ? place : this.#before(text, place)
+    const inWhole = placeInWhole(text, this.#before(seen, place))
+    return seen === text ? inWhole : this.#before(text, Math.min(inWhole, most))
+  }
+
+  /** Where the end of a text begins that may be the beginning of a secret. */
+  #begun(text: string): number {
+    for (let at = Math.max(0, text.length - this.#longest + 1); at < text.length; at += 1) {
+      const end = text.slice(at)
+      for (const secret of this.#secrets) if (secret.startsWith(end)) return at
+    }
+    return text.length
   }
 
   /** The place itself, or the beginning of the secret, or the character, that stands across it. */
