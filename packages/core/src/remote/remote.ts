@@ -40,6 +40,8 @@ export interface RemoteOptions {
   readonly planning?: boolean
   /** Where relative local paths start. @default the process's own directory */
   readonly directory?: string
+  /** Where runs are on record: what is put leaves it out. */
+  readonly stateDirectory?: string
   /** @default what hosts and stages name */
   readonly transport?: Transport
 }
@@ -75,7 +77,7 @@ export function createRemote(options: RemoteOptions): Remote {
       ...(options.note && { note: options.note }),
     })
   const connections = new Connections(transport, options.signal)
-  const files = new LocalFiles(options.directory ?? process.cwd())
+  const files = new LocalFiles(options.directory ?? process.cwd(), options.stateDirectory)
   // Every command of every host listens on it.
   setMaxListeners(0, options.signal)
   const sudo = new SudoPasswords({

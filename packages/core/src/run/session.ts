@@ -153,6 +153,7 @@ export class Session implements StepHost {
       lend: settings.lend,
       note: (text) => this.emit({ kind: 'note', level: 'info', text }),
       directory: settings.directory,
+      stateDirectory: settings.stateDirectory,
       planning: settings.planning,
     })
   }

@@ -34,8 +34,8 @@ export function archiveOf(tree: Tree, entries: readonly TreeEntry[], own: string
     yield lists
     for (const { header, entry } of packed) {
       yield header
-      if (entry.size === 0) continue
-      yield* contentOf(tree.fileOf(entry), entry.size)
+      if (entry.kind !== 'file') continue
+      yield* contentOf({ ...entry, file: tree.fileOf(entry) })
       yield padding(entry.size)
     }
     yield Buffer.concat([mark, end])

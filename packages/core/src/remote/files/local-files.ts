@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto'
-import { resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
 import { pipeline } from 'node:stream'
 import { constants, createGzip, gzipSync } from 'node:zlib'
 import { Arriving } from '../input/arriving.ts'
 import { type Spool, spool } from '../input/spool.ts'
 import type { Input } from '../transport.ts'
 import { Claims } from './claims.ts'
-import { contentOf } from './content.ts'
+import { contentOf, type SeenFile } from './content.ts'
+import { type Exclusion, exclusionOf } from './exclusion.ts'
 import { ownName } from './names.ts'
+import type { PutOptions } from './options.ts'
 import { Shared } from './shared.ts'
-import { digestOf, readTree, type Tree, type TreeEntry, type TreeOptions } from './tree.ts'
+import { digestOf, readTree, type Tree, type TreeEntry } from './tree.ts'
 
 // Hosts that begin within this time get the same look at a directory.
 const freshMs = 1_000
@@ -25,9 +27,7 @@ export interface Packing {
 }
 
 /** A local file in one state of it. */
-export interface FileVersion {
-  readonly file: string
-  readonly size: number
+export interface FileVersion extends SeenFile {
   /** Tells this state from another. */
   readonly version: string
 }
@@ -38,27 +38,38 @@ export class LocalFiles {
   readonly own = ownName()
   /** Where relative paths start. */
   readonly directory: string
+  /** Where this run and others are on record: no part of a tree. */
+  readonly #state: string | undefined
   readonly claims = new Claims()
   readonly #trees = new Map<string, { users: number; readAt: number; tree: Promise<Tree> | undefined }>()
   readonly #archives = new Shared<Spool>((archive) => archive.dispose())
   readonly #contents = new Shared<Spool>((content) => content.dispose())
   readonly #digests = new Shared<string>()
 
-  constructor(directory: string) {
+  constructor(directory: string, state?: string) {
     this.directory = directory
+    this.#state = state
   }
 
   resolve(path: string): string {
     return resolve(this.directory, path)
   }
 
+  /** What of a directory stays out of it: what the globs name, and what is written while runs go on. */
+  exclusion(directory: string, globs: readonly string[] = []): Exclusion {
+    const named = exclusionOf(globs)
+    const state = this.#state === undefined ? '' : relative(directory, this.#state)
+    return (path) => named(path) || (state !== '' && (path === state || path.startsWith(`${state}/`)))
+  }
+
   /** Hands on a directory as it is now. */
   async withTree<Value>(
     directory: string,
-    options: TreeOptions,
+    { exclude = [], followLinks = false }: Pick<PutOptions, 'exclude' | 'followLinks'>,
     use: (tree: Tree) => Promise<Value>,
   ): Promise<Value> {
-    const key = JSON.stringify([directory, options.exclude ?? [], options.followLinks ?? false])
+    const key = JSON.stringify([directory, exclude, followLinks])
+    const read = () => readTree(directory, { excluded: this.exclusion(directory, exclude), followLinks })
     const shared = this.#trees.get(key) ?? { users: 0, readAt: 0, tree: undefined }
     this.#trees.set(key, shared)
     shared.users += 1
@@ -67,9 +78,9 @@ export class LocalFiles {
       const now = performance.now()
       if (known === undefined || now - shared.readAt > freshMs) {
         shared.readAt = now
-        shared.tree = unlessKnown(readTree(directory, options), known)
+        shared.tree = unlessKnown(read(), known)
       }
-      return await use(await (shared.tree ?? readTree(directory, options)))
+      return await use(await (shared.tree ?? read()))
     } finally {
       shared.users -= 1
       if (shared.users === 0 && this.#trees.get(key) === shared) this.#trees.delete(key)
@@ -98,11 +109,9 @@ export class LocalFiles {
   }
 
   /** Hands on a file's content: for all who want it at once from one reading, unless it is large. */
-  withContent<Value>(
-    { file, size, version }: FileVersion,
-    use: (chunks: Spool['chunks']) => Promise<Value>,
-  ): Promise<Value> {
-    const read = () => contentOf(file, size)
+  withContent<Value>(seen: FileVersion, use: (chunks: Spool['chunks']) => Promise<Value>): Promise<Value> {
+    const { file, size, version } = seen
+    const read = () => contentOf(seen)
     if (size > inMemory) return use(read)
     const make = async (): Promise<Spool> => new Arriving(size, read())
     return this.#contents.use(`${version} ${file}`, make, (content) => use(() => content.chunks()))

@@ -143,6 +143,17 @@ describe('a directory', () => {
     expect(readdirSync(target('own/deep'))).toEqual(['c.log'])
   })
 
+  test('leaves out where the run itself is on record, on both sides', async () => {
+    const state = (top: string): string => join(top, '.tasks/runs')
+    for (const top of [here, target()]) mkdirSync(state(top), { recursive: true })
+    writeFileSync(join(state(target()), 'journal'), 'of a run there')
+    writeFileSync(join(state(here), 'journal'), 'of a run here')
+    expect(await host.put('.', target())).toMatchObject({ changed: true })
+    expect(treeListing(target('tree'))).toEqual(treeListing(local()))
+    expect(readFileSync(join(state(target()), 'journal'), 'utf8')).toBe('of a run there')
+    expect(await host.put('.', target())).toMatchObject({ changed: false })
+  })
+
   test('leaves what is only there when it is told to', async () => {
     await host.put('tree', target())
     writeFileSync(target('upload'), 'remote')

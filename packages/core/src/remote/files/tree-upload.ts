@@ -1,7 +1,6 @@
 import { ViridianError } from '../../error.ts'
 import { differenceOf } from './difference.ts'
 import type { Exchange } from './exchange.ts'
-import { exclusionOf } from './exclusion.ts'
 import { type Listing, listTree, parseListing } from './listing.ts'
 import type { LocalFiles } from './local-files.ts'
 import { ownName, pathInList } from './names.ts'
@@ -52,7 +51,7 @@ export class TreeUpload {
     const { owner, compress = false } = options
     const listing = await this.#list()
     const digests = listing.digests.size > 0 ? await tree.digests() : new Map<string, string>()
-    const excluded = exclusionOf(options.exclude ?? [])
+    const excluded = this.#local.exclusion(tree.directory, options.exclude)
     const difference = differenceOf(tree, digests, listing, excluded, options.delete ?? true)
     const { changed, gone, equal, keeps, obstacle } = difference
     if (changed.length === 0 && gone.length === 0) return { changed: false, sent: 0 }

@@ -4,7 +4,7 @@ import { lstat, readdir, readFile, readlink, realpath, stat } from 'node:fs/prom
 import { join } from 'node:path'
 import pMap from 'p-map'
 import { localFileError, onLocalFile } from '../local-file-error.ts'
-import { exclusionOf } from './exclusion.ts'
+import type { Exclusion } from './exclusion.ts'
 
 // Bytes. A file that is no larger is read without a stream, which takes a third of the time.
 const readAtOnce = 1024 * 1024
@@ -26,8 +26,9 @@ export interface TreeEntry {
 }
 
 export interface TreeOptions {
-  readonly exclude?: readonly string[]
-  readonly followLinks?: boolean
+  /** Tells what is left out. */
+  readonly excluded: Exclusion
+  readonly followLinks: boolean
 }
 
 /** A local directory as it was at one moment: directories before what they hold. */
@@ -78,9 +79,8 @@ export function digestOf(file: string, size: number): Promise<string> {
 }
 
 /** Reads what a directory holds. */
-export async function readTree(directory: string, options: TreeOptions = {}): Promise<Tree> {
-  const excluded = exclusionOf(options.exclude ?? [])
-  const look = options.followLinks ? stat : lstat
+export async function readTree(directory: string, { excluded, followLinks }: TreeOptions): Promise<Tree> {
+  const look = followLinks ? stat : lstat
   const entries: TreeEntry[] = []
   const signature = createHash('sha256')
   const add = async (path: string, found: Stats, above: readonly string[]): Promise<void> => {
@@ -95,7 +95,7 @@ export async function readTree(directory: string, options: TreeOptions = {}): Pr
   }
   const enter = async (path: string, above: readonly string[]): Promise<void> => {
     const file = join(directory, path)
-    const real = options.followLinks ? await realpath(file) : ''
+    const real = followLinks ? await realpath(file) : ''
     if (above.includes(real) && real !== '')
       throw localFileError(file, `${file} leads back to ${real}`, leaveOut)
     const inside = path === '.' ? '' : `${path}/`

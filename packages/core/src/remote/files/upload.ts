@@ -60,8 +60,8 @@ export class Upload {
   }
 
   async #putFile(local: string, found: Stats, path: string, options: PutOptions): Promise<PutResult> {
-    const { size, mtimeMs, ino } = found
-    const content = { file: local, size, version: `${size} ${mtimeMs} ${ino}` }
+    const { size, mtime, mtimeMs, ino } = found
+    const content = { file: local, size, mtime, version: `${size} ${mtimeMs} ${ino}` }
     const settings = { ...options, mode: options.mode ?? found.mode & 0o7777 }
     if (size >= worthAsking) {
       const answer = await this.#exchange({ command: digestFile(path, size) })

@@ -45,6 +45,7 @@ export class FileHost {
       signal: this.stop.signal,
       mask: (text) => text,
       directory: this.here,
+      stateDirectory: join(this.here, '.tasks'),
     })
   }
 
