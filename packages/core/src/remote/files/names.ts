@@ -37,5 +37,8 @@ export function bytesOf(name: string): Buffer {
 /** A path of a tree as `xargs -0` takes it. */
 export const pathInList = (path: string): string => `./${path}\0`
 
+/** Finds what `ownName` gives. */
+export const ownNames = /\.viridian-[\da-f]{12}/g
+
 /** A name for what is ours and is there for a while: such as nobody else gives. */
 export const ownName = (): string => `.viridian-${randomBytes(6).toString('hex')}`

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ownName } from '../files/names.ts'
 import { reasonLines } from './reasons.ts'
 
 const names = (from: number, to: number): string[] =>
@@ -38,6 +39,16 @@ describe('the reasons of failed hosts', () => {
     ])
   })
 
+  it('are shared by hosts on which files of ours have names of their own', () => {
+    const failed = names(1, 5).map((name) => ({
+      name,
+      message: `${name}: "put" failed with exit code 1\n  mkdir: cannot create directory './${ownName()}'`,
+    }))
+    expect(reasonLines(failed)).toEqual([
+      `  web-[1-5]: "put" failed with exit code 1\n    mkdir: cannot create directory './…'`,
+    ])
+  })
+
   it('keep their words where no two hosts share one, and words that only look like a host', () => {
     const failed = [
       { name: 'db', message: 'db: Error: mongodb is down\n  feedback is missing' },
@@ -58,7 +69,9 @@ describe('the reasons of failed hosts', () => {
       name,
       message: `${name}: "job" failed with exit code 1\n  process ${1000 + index * 7} was killed`,
     }))
-    expect(reasonLines(failed)).toEqual(['  web-[1-30]: "job" failed with exit code 1'])
+    expect(reasonLines(failed)).toEqual([
+      '  web-[1-30]: "job" failed with exit code 1\n    on web-1: process 1000 was killed',
+    ])
     const own = names(1, 30).map((name, index) => ({ name, message: `${name}: reason ${index}` }))
     expect(reasonLines(own).at(-1)).toBe('  each for a reason of its own: web-[11-30]')
     expect(reasonLines(own)).toHaveLength(11)

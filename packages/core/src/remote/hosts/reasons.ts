@@ -1,3 +1,4 @@
+import { ownNames } from '../files/names.ts'
 import { hostNames } from './host-names.ts'
 
 /** Why a host failed, in an error's own words. */
@@ -37,12 +38,18 @@ export function sharedReasons(failed: readonly HostReason[]): SharedReason[] {
     if (fewer.size < groups.size) groups = fewer
   }
   return [...groups]
-    .map(([reason, hosts]) => {
-      const [first, ...others] = hosts
-      const own = first && others.length === 0 ? reasonOf(first) : reason
-      return { hosts: hosts.map(({ name }) => name), lines: own.split('\n') }
-    })
+    .map(([reason, hosts]) => ({ hosts: hosts.map(({ name }) => name), lines: linesOf(reason, hosts) }))
     .sort((one, other) => other.hosts.length - one.hosts.length)
+}
+
+/** What hosts share; what is said only by each in its own words, as the first of them has it. */
+function linesOf(reason: string, [first, ...others]: readonly HostReason[]): string[] {
+  const shared = reason.split('\n')
+  const own = first === undefined ? shared : reasonOf(first).split('\n')
+  if (others.length === 0) return own
+  const [, said, ...more] = own
+  if (shared.length > 1 || first === undefined || said === undefined) return shared
+  return [...shared, `    on ${first.name}: ${said.trim()}`, ...more]
 }
 
 function grouped(
@@ -86,9 +93,12 @@ const ip = /(?<![\w.])(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f]*(?::[\da-f]*){3,})(?![\
 const wholeWord = (word: string): RegExp =>
   new RegExp(`(?<![\\w.-])${word.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w-]|\\.\\w)`, 'g')
 
-/** A reason without what only this host calls itself: its name and addresses. */
+/** A reason without what is this host's alone: its name and addresses, and what we have called a temporary file there. */
 function alike(reason: string, { name, address }: HostReason): string {
   const own = [name, ...(address === undefined ? [] : [address])]
   const bare = own.reduce((text, word) => text.replaceAll(wholeWord(word), '…'), reason)
-  return bare.replaceAll(ip, '…').replaceAll(/\(…(?::\d+)?\) /g, '')
+  return bare
+    .replaceAll(ownNames, '…')
+    .replaceAll(ip, '…')
+    .replaceAll(/\(…(?::\d+)?\) /g, '')
 }
