@@ -37,7 +37,16 @@ const gather = [
   'exec 4<&- 5>&-',
 ].join(' && ')
 
-const withInput = `${gather} || exit 125; ${watched}`
+const unread = 'viridian: no room for what the command reads'
+const withoutRoom = 125
+
+const sayWhere = `echo "${unread}, in \${viridian:-\${TMPDIR:-/var/tmp} and /tmp}" >&2`
+
+const withInput = `${gather} || { ${sayWhere}; exit ${withoutRoom}; }; ${watched}`
+
+/** Whether the input found no room on the host, so that the command has not run: by the code and the last lines. */
+export const isWithoutRoom = (code: number, lines: readonly string[]): boolean =>
+  code === withoutRoom && lines.some((line) => line.startsWith(unread))
 
 export interface LifelineOptions {
   /** Bytes of input. @default 0 */

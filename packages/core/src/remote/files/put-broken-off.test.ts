@@ -130,6 +130,13 @@ test('a host that is full says so, and keeps what it has', async () => {
     await expect(full.put('tree/bulk', join(there, 'bulk'))).rejects.toMatchObject(failure)
     expect(treeListing(join(there, 'tree'))).toEqual(before)
     expect(readdirSync(there)).toEqual(['tree'])
+    const unread = full.run({ stdin: randomBytes(2_000_000), okCodes: 'any' })`touch ${join(there, 'ran')}`
+    await expect(unread).rejects.toMatchObject({
+      code: 'E_COMMAND_FAILED',
+      message: expect.stringMatching(/no room for what the command reads, in \/.+\/viridian\.\w+$/m),
+      hint: expect.stringContaining('has not run: make room there'),
+    })
+    expect(readdirSync(there)).toEqual(['tree'])
   } finally {
     await small.stop()
   }

@@ -3,6 +3,7 @@ import { StringDecoder } from 'node:string_decoder'
 import { ViridianError } from '../../error.ts'
 import { shortened } from '../../shortened.ts'
 import { Announced } from '../command/announcement.ts'
+import { isWithoutRoom } from '../command/lifeline.ts'
 import { sudoHint } from '../command/sudo.ts'
 import type { CommandOptions, CommandResult } from '../host.ts'
 import { inputAfter } from '../input/after.ts'
@@ -213,7 +214,8 @@ function judge(
 ) {
   const code = exit.code ?? codeOfSignal(exit.signal)
   const okCodes = options.okCodes ?? [0]
-  if (okCodes === 'any' || (exit.signal === null && okCodes.includes(code))) {
+  const isOk = okCodes === 'any' || (exit.signal === null && okCodes.includes(code))
+  if (isOk && !isWithoutRoom(code, said.lines)) {
     const { stdout, stderr } = said
     const texts = { stdout: stdout.text, stderr: stderr.text }
     const truncated = stdout.truncated || stderr.truncated
@@ -282,6 +284,8 @@ function hintFor(code: number, { lines, file }: Pick<Said, 'lines' | 'file'>): {
 function reasonFor(code: number, lines: readonly string[]): string | undefined {
   const bySudo = sudoHint(lines)
   if (bySudo !== undefined) return bySudo
+  if (isWithoutRoom(code, lines))
+    return "the command has not run: make room there, or name another place as TMPDIR in the login's start-up files"
   if (code === 127) return 'is it installed, and on the PATH of a shell that is no login shell?'
   if (code === 126) return 'the file is there, but may not be executed'
   if (code === 137) return 'it was killed: see whether the host ran out of memory'
