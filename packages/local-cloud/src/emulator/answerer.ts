@@ -4,11 +4,12 @@ import type { Clock } from './clock.ts'
 import type { FaultRule, Faults } from './faults.ts'
 import { AwsError, type Call, type Failure, type Service } from './service.ts'
 import { describeApi } from './wire/api.ts'
+import { claimedService } from './wire/claim.ts'
 import type { WireAnswer, WireRequest } from './wire/protocol.ts'
 import { awsQuery } from './wire/query-protocol.ts'
 import { missingMember } from './wire/required.ts'
 import { type Route, route, unknownOperation } from './wire/router.ts'
-import { type Credentials, claimedService, verifySignature } from './wire/signature.ts'
+import { type Credentials, verifySignature } from './wire/signature.ts'
 
 /** The answer to a request; `cut`: close the connection without one; `silence`: leave it open without one. */
 export type Answerer = (request: WireRequest) => Promise<WireAnswer | 'cut' | 'silence'>
@@ -77,7 +78,8 @@ async function perform(
 ): Promise<WireAnswer> {
   const { api, protocol, operation } = found
   const { signingName } = api.service
-  await verifySignature(request, { credentials, region, signingName, now: clock.now() })
+  const { knowsQuery } = api
+  await verifySignature(request, { credentials, region, signingName, knowsQuery, now: clock.now() })
   const handler = operation && handlerOf(api.service, operation.name)
   if (operation === undefined || handler === undefined) throw unknownOperation(found)
   const input = await protocol.decode(api, operation, request)

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { Sha256 } from '@smithy/core/checksum'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { AwsError } from '../service.ts'
+import { type Claim, claimOf } from './claim.ts'
 import type { WireRequest } from './protocol.ts'
 
 export interface Credentials {
@@ -14,33 +15,28 @@ export interface Expected {
   readonly credentials: Credentials
   readonly region: string
   readonly signingName: string
+  /** False for a service that never spoke Query: it names its refusals in its own way. */
+  readonly knowsQuery: boolean
   readonly now: Date
 }
 
 /** AWS allows clocks to differ by this much. */
 const skewMilliseconds = 15 * 60 * 1000
 
-const authorization =
-  /^AWS4-HMAC-SHA256 +Credential=([^/]+)\/\d{8}\/([^/]*)\/([^/]*)\/aws4_request, *SignedHeaders=([^,]+), *Signature=([0-9a-f]+)$/
+type Refusal = 'missing' | 'incomplete' | 'unknownKey' | 'mismatch'
 
-interface Claim {
-  readonly key: string
-  readonly region: string
-  readonly service: string
-  readonly headers: readonly string[]
-  readonly signature: string
+const queryCodes: Readonly<Record<Refusal, readonly [code: string, status: number]>> = {
+  missing: ['MissingAuthenticationToken', 403],
+  incomplete: ['IncompleteSignature', 400],
+  unknownKey: ['InvalidClientTokenId', 403],
+  mismatch: ['SignatureDoesNotMatch', 403],
 }
 
-/** The service that a request was signed for, even one that this cloud does not offer. */
-export function claimedService(request: WireRequest): string | undefined {
-  return readClaim(request.headers.authorization)?.service
-}
-
-function readClaim(header = ''): Claim | undefined {
-  const parts = authorization.exec(header)
-  if (parts === null) return undefined
-  const [, key = '', region = '', service = '', headers = '', signature = ''] = parts
-  return { key, region, service, headers: headers.split(';'), signature }
+const jsonCodes: typeof queryCodes = {
+  missing: ['MissingAuthenticationTokenException', 400],
+  incomplete: ['IncompleteSignatureException', 400],
+  unknownKey: ['UnrecognizedClientException', 400],
+  mismatch: ['InvalidSignatureException', 400],
 }
 
 /**
@@ -49,94 +45,110 @@ function readClaim(header = ''): Claim | undefined {
  * @throws AwsError `AuthFailure` (EC2) or `InvalidClientTokenId`, `SignatureDoesNotMatch`, `RequestExpired`, …
  */
 export async function verifySignature(request: WireRequest, expected: Expected): Promise<void> {
-  const header = request.headers.authorization
-  if (header === undefined) {
-    throw new AwsError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403)
+  const claim = claimOf(request)
+  if (claim === 'none') throw refusal(expected, 'missing', 'Request is missing Authentication Token')
+  if (claim === 'malformed') {
+    throw refusal(expected, 'incomplete', 'The request has no AWS Signature Version 4 that is whole.')
   }
-  const claim = readClaim(header)
-  if (claim === undefined) {
-    throw new AwsError(
-      'IncompleteSignature',
-      'Authorization header is not an AWS Signature Version 4 header.',
-    )
-  }
-  if (claim.key !== expected.credentials.accessKeyId) throw unknownKey(expected.signingName)
+  if (claim.key !== expected.credentials.accessKeyId) throw unknownKey(expected)
   checkScope(claim, expected)
-  const date = signingDate(request)
-  checkClock(date, expected)
-  checkBodyHash(request)
+  const { date } = claim
+  if (date === undefined) {
+    throw refusal(expected, 'incomplete', 'Authorization header requires a valid X-Amz-Date header.')
+  }
+  checkClock(date, claim.expires, expected)
+  checkBodyHash(request, expected)
   const signature = await signAgain(request, claim, date, expected.credentials)
-  if (signature === undefined || !sameText(signature, claim.signature)) {
-    throw mismatch(
+  if (!sameText(signature, claim.signature)) {
+    throw refusal(
+      expected,
+      'mismatch',
       'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.',
     )
   }
 }
 
-function unknownKey(signingName: string): AwsError {
-  return signingName === 'ec2'
-    ? new AwsError('AuthFailure', 'AWS was not able to validate the provided access credentials', 401)
-    : new AwsError('InvalidClientTokenId', 'The security token included in the request is invalid.', 403)
+function refusal({ knowsQuery }: Expected, kind: Refusal, message: string): AwsError {
+  const [code, status] = (knowsQuery ? queryCodes : jsonCodes)[kind]
+  return new AwsError(code, message, status)
 }
 
-function mismatch(message: string): AwsError {
-  return new AwsError('SignatureDoesNotMatch', message, 403)
+function unknownKey(expected: Expected): AwsError {
+  return expected.signingName === 'ec2'
+    ? new AwsError('AuthFailure', 'AWS was not able to validate the provided access credentials', 401)
+    : refusal(expected, 'unknownKey', 'The security token included in the request is invalid.')
 }
 
 function checkScope(claim: Claim, expected: Expected): void {
   if (claim.service !== expected.signingName) {
-    throw mismatch(`Credential should be scoped to correct service: '${expected.signingName}'.`)
+    const wanted = `Credential should be scoped to correct service: '${expected.signingName}'.`
+    throw refusal(expected, 'mismatch', wanted)
   }
   // Route 53 and STS are global: their clients sign for us-east-1 wherever they are.
   const valid = claim.region === expected.region || claim.region === 'us-east-1'
   if (!valid) {
-    throw mismatch(
+    throw refusal(
+      expected,
+      'mismatch',
       `Credential should be scoped to a valid region: this cloud is '${expected.region}', not '${claim.region}'.`,
     )
   }
 }
 
-function signingDate(request: WireRequest): Date {
-  const digits = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(request.headers['x-amz-date'] ?? '')
-  if (digits === null) {
-    throw new AwsError('IncompleteSignature', 'Authorization header requires a valid X-Amz-Date header.')
-  }
-  const [, year, month, day, hour, minute, second] = digits
-  return new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`)
-}
-
-function checkClock(date: Date, { now, signingName }: Expected): void {
-  if (Math.abs(now.getTime() - date.getTime()) <= skewMilliseconds) return
+function checkClock(date: Date, expires: number | undefined, expected: Expected): void {
+  const { now, signingName } = expected
+  const age = now.getTime() - date.getTime()
+  const goodFor = expires === undefined ? skewMilliseconds : expires * 1000
+  if (age <= goodFor && age >= -skewMilliseconds) return
   if (signingName === 'ec2') throw new AwsError('RequestExpired', 'Request has expired.')
-  const when = date < now ? 'Signature expired' : 'Signature not yet current'
-  throw mismatch(`${when}: ${date.toISOString()} is more than 15 min. from ${now.toISOString()}.`)
+  const when = age > 0 ? 'Signature expired' : 'Signature not yet current'
+  const allowed = age > 0 ? `${goodFor / 1000} s` : '15 min.'
+  throw refusal(
+    expected,
+    'mismatch',
+    `${when}: ${date.toISOString()} is more than ${allowed} from ${now.toISOString()}.`,
+  )
 }
 
 /** The signature covers the hash that the header states, so the header has to state the body's own. */
-function checkBodyHash(request: WireRequest): void {
+function checkBodyHash(request: WireRequest, expected: Expected): void {
   const stated = request.headers['x-amz-content-sha256']
   if (stated === undefined) return
   const hash = createHash('sha256').update(request.body).digest('hex')
   if (stated !== hash)
-    throw mismatch("The value of x-amz-content-sha256 is not the hash of the request's body.")
+    throw refusal(
+      expected,
+      'mismatch',
+      "The value of x-amz-content-sha256 is not the hash of the request's body.",
+    )
 }
+
+/** The members of a URL that its signature adds. */
+const added = ['Algorithm', 'Credential', 'Date', 'Expires', 'SignedHeaders', 'Signature']
 
 async function signAgain(
   request: WireRequest,
-  claim: Claim,
+  { region, service, headers: signable, expires: expiresIn }: Claim,
   signingDate: Date,
   credentials: Credentials,
-): Promise<string | undefined> {
-  const { region, service } = claim
+): Promise<string> {
   const signer = new SignatureV4({ service, region, credentials, sha256: Sha256, applyChecksum: false })
   const { method, path, body } = request
-  const headers = Object.fromEntries(claim.headers.map((name) => [name, request.headers[name] ?? '']))
+  const headers = Object.fromEntries(signable.map((name) => [name, request.headers[name] ?? '']))
+  const unsigned = { method, protocol: 'http:', hostname: '127.0.0.1', path, headers, body }
+  const options = { signingDate, signableHeaders: new Set(signable) }
   const query = queryRecord(request.query)
-  const signed = await signer.sign(
-    { method, protocol: 'http:', hostname: '127.0.0.1', path, query, headers, body },
-    { signingDate, signableHeaders: new Set(claim.headers) },
-  )
-  return readClaim(signed.headers.authorization)?.signature
+  if (expiresIn === undefined) {
+    const signed = await signer.sign({ ...unsigned, query }, options)
+    return signatureIn(signed.headers.authorization)
+  }
+  for (const name of added) delete query[`X-Amz-${name}`]
+  const signed = await signer.presign({ ...unsigned, query }, { ...options, expiresIn })
+  return String(signed.query?.['X-Amz-Signature'])
+}
+
+function signatureIn(authorization = ''): string {
+  return /Signature=([0-9a-f]+)$/.exec(authorization)?.[1] ?? ''
 }
 
 function queryRecord(query: URLSearchParams): Record<string, string[]> {
