@@ -8,8 +8,8 @@ export interface TagRefusals {
   readonly thing: string
   /** The code for a key that comes twice in one request. */
   readonly repeated: string
-  /** The code for a key that is AWS's own. */
-  readonly reserved: string
+  /** The code for a key that is AWS's own. @default such a key is taken: CloudFormation gives them by the same calls */
+  readonly reserved?: string
   /** The code for more than 50 tags. */
   readonly tooMany: string
 }
@@ -40,7 +40,7 @@ export function withEntries<Value>(
   if (new Set(keys).size < keys.length)
     throw new AwsError(repeated, 'Duplicate Tag Keys found in the request. Tag keys should be unique.')
   const own = keys.find((key) => key.toLowerCase().startsWith('aws:'))
-  if (own !== undefined)
+  if (own !== undefined && reserved !== undefined)
     throw new AwsError(reserved, `The tag key ${own} begins with aws:, which is reserved.`)
   const all = dictionary(present, Object.fromEntries(added))
   if (Object.keys(all).length > most)

@@ -44,7 +44,6 @@ export function addTags(
   return taggedWith(present, added, {
     thing: 'A load balancer',
     repeated: 'DuplicateTagKeys',
-    reserved: 'ValidationError',
     tooMany: 'TooManyTags',
   })
 }
