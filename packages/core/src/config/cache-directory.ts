@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { lstatSync, mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
@@ -10,7 +10,9 @@ export function cacheDirectory(): string | false {
   try {
     const directory = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'viridian')
     mkdirSync(directory, { recursive: true, mode: 0o700 })
-    return directory
+    const { uid, mode } = lstatSync(directory)
+    const isOurs = process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0)
+    return isOurs && directory
   } catch {
     return false
   }
