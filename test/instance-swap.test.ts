@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Account } from './account.ts'
+import { Fleets } from './breaks/fleets.ts'
 import { type JsonResult, Project } from './project.ts'
 
 let project: Project
@@ -125,7 +126,12 @@ describe.sequential('deploy:bluegreen on the local cloud', () => {
 
   it('goes back to a whole fleet, under traffic, also when blue has died while it stood by, with as many as it wants by then', async () => {
     const before = await account.group('web')
-    const kept = await deploy('v5', '--keep-blue', '10m', '--detach')
+    const fleets = new Fleets(await project.cloud())
+    await fleets.balance('internal', 8090, await account.inService('web'))
+    await until('blue serves there too', async () =>
+      (await account.inService('internal')).length === 3 ? true : undefined,
+    )
+    const kept = await deploy('v5', '--keep-blue', '10m', '--detach', '--balancers', 'internal')
     expect(kept.last('run.finished')).toMatchObject({ status: 'kept', exitCode: 0 })
     const aside = (await account.group('web')).instances.filter((member) => / Standby /.test(member))
     expect(aside).toHaveLength(3)
@@ -143,7 +149,12 @@ describe.sequential('deploy:bluegreen on the local cloud', () => {
     expect(await Promise.all(instances.map(({ address }) => versionOn(address)))).toEqual(
       Array.from({ length: 4 }, () => 'v2'),
     )
-    expect(await account.inService('web')).toEqual(instances.map(({ id }) => id).sort())
+    const ids = instances.map(({ id }) => id).sort()
+    expect(await account.inService('web')).toEqual(ids)
+    const internal = await account.inService('internal')
+    expect(ids.filter((id) => internal.includes(id))).toEqual(internal)
+    expect(internal).toHaveLength(3)
+    await fleets.deleteBalancer('internal')
   }, 180_000)
 
   it('finds the fleet that the last run left, and replaces that; a slow release too', async () => {

@@ -81,7 +81,7 @@ export class Fleets {
       new CreateLoadBalancerCommand({
         LoadBalancerName: name,
         Listeners,
-        AvailabilityZones: ['us-east-1a'],
+        AvailabilityZones: ['us-east-1a', 'us-east-1b', 'us-east-1c'],
       }),
     )
     const HealthCheck = {

@@ -1,7 +1,6 @@
-import { awsCode, ec2Api } from '@viridian/aws'
+import { awsCode, type Ec2Filter, ec2Api, filteredPages } from '@viridian/aws'
 import type { StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
-import { type Ec2Filter, filteredPages } from './filter.ts'
 
 const Snapshots = z.object({
   Snapshots: z.array(

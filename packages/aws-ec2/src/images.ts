@@ -1,7 +1,6 @@
-import { ec2Api, poll } from '@viridian/aws'
+import { type Ec2Filter, ec2Api, filteredPages, poll } from '@viridian/aws'
 import { defineCheck, type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
-import { type Ec2Filter, filteredPages } from './filter.ts'
 
 const Image = z.object({
   ImageId: z.string(),

@@ -1,7 +1,6 @@
-import { ec2Api } from '@viridian/aws'
+import { type Ec2Filter, ec2Api, filteredPages } from '@viridian/aws'
 import type { StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
-import { type Ec2Filter, filteredPages } from './filter.ts'
 
 const Described = z.object({
   InstanceId: z.string(),

@@ -1,18 +1,19 @@
 import {
-  awsCode,
   balancerHealth,
   balancerName,
   classicOnly,
-  elbApi,
   findMade,
+  inServiceAt,
   LoadBalancer,
   leaveWithinMs,
   lookFor,
   poll,
 } from '@viridian/aws'
-import { defineChange, type StepContext, ViridianError } from '@viridian/core'
+import { defineChange, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { waitInService } from './in-service.ts'
+import { changeRegistration, registerRunning } from './registration.ts'
+import { Replaced, seeServedWithout } from './stand-ins.ts'
 
 const Ids = z.array(z.string())
 const Input = z.strictObject({ balancer: LoadBalancer, ids: Ids })
@@ -25,6 +26,7 @@ const calls = [
   'elasticloadbalancing:RegisterInstancesWithLoadBalancer',
   'elasticloadbalancing:DeregisterInstancesFromLoadBalancer',
   'elasticloadbalancing:DescribeInstanceHealth',
+  'ec2:DescribeInstances',
 ]
 
 const touches = ({ balancer, ids }: Input): string[] => [
@@ -34,36 +36,48 @@ const touches = ({ balancer, ids }: Input): string[] => [
 
 /**
  * Registers instances with a balancer (`RegisterInstancesWithLoadBalancer`). Undone by taking out those that were not
- * registered before, and seeing them out, drained.
+ * registered before, and seeing them out, drained; once others serve there, as before.
  */
 export const registerInstances = defineChange({
   name: 'aws-elb/register-instances',
-  version: 2,
-  input: Input,
-  beforeSchema: Before,
+  version: 3,
+  input: Input.extend({ replaced: Replaced.exactOptional() }),
+  beforeSchema: Before.extend({
+    /** Who else was in service. */
+    serving: Ids,
+  }),
   output: z.null(),
-  calls,
+  calls: [...calls, 'autoscaling:DescribeAutoScalingGroups'],
   title: ({ balancer, ids }) => `register ${ids.length} with ${balancerName(balancer)}`,
-  before: async (input, c) => ({ registered: await registeredOf(c, input) }),
+  before: async (input, c) => ({
+    registered: await registeredOf(c, input),
+    serving: without(await inServiceAt(c, classicOnly(input.balancer).name), input.ids),
+  }),
   run: async ({ balancer, ids }, c) => {
-    await change(c, 'RegisterInstancesWithLoadBalancer', balancer, without(ids, c.before.registered))
+    await changeRegistration(
+      c,
+      'RegisterInstancesWithLoadBalancer',
+      balancer,
+      without(ids, c.before.registered),
+    )
     return null
   },
   // Some of them count as done: its undo takes those out, and the check behind it names those that lack.
   find: (input, c) =>
     findMade(c, async () => without(await registeredOf(c, input), c.before.registered).length > 0),
-  undo: async ({ balancer, ids }, c) => {
+  undo: async ({ balancer, ids, replaced }, c) => {
     const own = without(ids, c.before.registered)
+    await seeServedWithout(c, { balancer, ids: own, serving: c.before.serving, replaced })
     let there: string[] = []
     await lookFor(c, async () => {
       there = await registeredOf(c, { balancer, ids: own })
       return there.length > 0
     })
-    await change(c, 'DeregisterInstancesFromLoadBalancer', balancer, there)
+    await changeRegistration(c, 'DeregisterInstancesFromLoadBalancer', balancer, there)
     await waitOut(c, { balancer, ids: own })
     return undefined
   },
-  touches,
+  touches: (input) => touches(input),
   leaves: ({ balancer, ids }) => ids.map((id) => `instance ${id} behind ${balancerName(balancer)}`),
 })
 
@@ -81,22 +95,17 @@ export const deregisterInstances = defineChange({
   title: ({ balancer, ids }) => `take ${ids.length} out of ${balancerName(balancer)}`,
   before: async (input, c) => ({ registered: await registeredOf(c, input) }),
   run: async ({ balancer }, c) => {
-    await change(c, 'DeregisterInstancesFromLoadBalancer', balancer, c.before.registered)
+    await changeRegistration(c, 'DeregisterInstancesFromLoadBalancer', balancer, c.before.registered)
     return null
   },
   find: (input, c) =>
     findMade(c, async () => without(c.before.registered, await registeredOf(c, input)).length > 0),
   undo: async ({ balancer }, c) => {
     const ids = c.before.registered
-    const there = await registerThere(c, balancer, ids)
-    // Who came in their place is not taken out for the sake of nobody.
-    if (there.length === 0 && ids.length > 0) throw noneLeft(balancer, ids)
+    const there = await registerRunning(c, balancer, ids)
     await waitInService(c, [balancer], there)
     const lost = without(ids, there)
-    if (lost.length === 0) return undefined
-    return {
-      leftAlone: `lost since: ${lost.join(', ')}; who takes their place has to be registered with ${balancerName(balancer)} by hand`,
-    }
+    return lost.length > 0 ? { leftAlone: `lost since: ${lost.join(', ')}` } : undefined
   },
   touches,
   leaves: ({ balancer, ids }) => ids.map((id) => `instance ${id} not behind ${balancerName(balancer)}`),
@@ -122,44 +131,5 @@ async function registeredOf(c: StepContext, { balancer, ids }: Input): Promise<s
   return members.filter(({ state }) => state !== 'Absent' && state !== 'Draining').map(({ id }) => id)
 }
 
-/** Registers those of them that EC2 still has: of one that is gone AWS refuses to register the others too. */
-async function registerThere(
-  c: StepContext,
-  balancer: LoadBalancer,
-  ids: readonly string[],
-): Promise<readonly string[]> {
-  const operation = 'RegisterInstancesWithLoadBalancer'
-  try {
-    await change(c, operation, balancer, ids)
-    return ids
-  } catch (error) {
-    if (awsCode(error) !== 'InvalidInstance') throw error
-    if (ids.length < 2) return []
-    const each = await Promise.all(ids.map((id) => registerThere(c, balancer, [id])))
-    return each.flat()
-  }
-}
-
-const noneLeft = (balancer: LoadBalancer, ids: readonly string[]): ViridianError =>
-  new ViridianError(
-    'E_NOT_IN_SERVICE',
-    `of ${ids.join(', ')} none is left to take back behind ${balancerName(balancer)}`,
-    {
-      hint: 'what took their place goes on serving there: register with it who is to serve, and take the rest back by hand',
-      place: { call: 'elasticloadbalancing:RegisterInstancesWithLoadBalancer' },
-    },
-  )
-
 const without = (ids: readonly string[], others: readonly string[]): string[] =>
   ids.filter((id) => !others.includes(id))
-
-async function change(
-  c: StepContext,
-  operation: 'RegisterInstancesWithLoadBalancer' | 'DeregisterInstancesFromLoadBalancer',
-  balancer: LoadBalancer,
-  ids: readonly string[],
-): Promise<void> {
-  if (ids.length === 0) return
-  const Instances = ids.map((InstanceId) => ({ InstanceId }))
-  await elbApi(c, operation, { LoadBalancerName: classicOnly(balancer).name, Instances }, z.unknown())
-}

@@ -21,6 +21,14 @@ export interface RemovableOptions {
   readonly without?: readonly Pick<Fleet, 'name'>[]
 }
 
+export interface RegisterOptions {
+  /**
+   * The fleet whose place they take there. When it is taken back, and some of it is lost, others that its group has by then
+   * are registered for those before these are taken out.
+   */
+  readonly replacing?: Pick<Fleet, 'name' | 'instances'>
+}
+
 /** The moves of load balancers, for tasks. */
 export interface Elb extends Plugin {
   /** Reads classic load balancers by name. */
@@ -39,15 +47,25 @@ export interface Elb extends Plugin {
   find(t: Steps, dnsName: string): Promise<LoadBalancer>
   /**
    * Registers those of the instances that are not registered yet: behind balancers that are bound to their group the
-   * group has done it. Undone by taking out those that were not registered before, drained.
+   * group has done it. Undone by taking out those that were not registered before, drained; not as long as of those that
+   * served there before nobody does. It stands before the instances are attached, so that by then their group is whole
+   * without them.
+   *
+   * @throws ViridianError `E_NOT_IN_SERVICE` when it is undone, and nobody else serves there
    *
    * @example
    * ```ts
    * const internal = await traffic.describe(t, ['web-internal'])
-   * await traffic.register(t, internal, green)
+   * await traffic.register(t, internal, green, { replacing: blue })
+   * await fleets.attach(t, blue, green)
    * ```
    */
-  register(t: Steps, balancers: readonly LoadBalancer[], instances: readonly InstanceRef[]): Promise<void>
+  register(
+    t: Steps,
+    balancers: readonly LoadBalancer[],
+    instances: readonly InstanceRef[],
+    options?: RegisterOptions,
+  ): Promise<void>
   /** Takes instances out of such balancers, and waits until they are drained. Undone by registering them again. */
   deregister(t: Steps, balancers: readonly LoadBalancer[], instances: readonly InstanceRef[]): Promise<void>
   /**
@@ -159,9 +177,11 @@ export const elb = (): Elb => ({
   leftovers: [leftBalancers],
   describe: async (t, names) => (names.length === 0 ? [] : t.step(describeBalancers, { names: [...names] })),
   find: (t, dnsName) => t.step(findBalancer, { dnsName }),
-  register: async (t, balancers, instances) => {
+  register: async (t, balancers, instances, { replacing } = {}) => {
     const ids = idsOf(instances)
-    for (const balancer of balancers) await t.step(registerInstances, { balancer, ids })
+    const replaced = replacing && { group: replacing.name, ids: idsOf(replacing.instances) }
+    for (const balancer of balancers)
+      await t.step(registerInstances, { balancer, ids, ...(replaced && { replaced }) })
   },
   deregister: async (t, balancers, instances) => {
     const ids = idsOf(instances)

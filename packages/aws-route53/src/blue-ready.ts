@@ -1,4 +1,11 @@
-import { balancerName, inServiceCount, inServiceWithinMs, type LoadBalancer, poll } from '@viridian/aws'
+import {
+  balancerName,
+  classicOnly,
+  inServiceAt,
+  inServiceWithinMs,
+  type LoadBalancer,
+  poll,
+} from '@viridian/aws'
 import { isViridianError, type StepContext, ViridianError } from '@viridian/core'
 
 /** Where traffic goes back to, and when it may. */
@@ -25,17 +32,20 @@ export async function waitReady(c: StepContext, way: WayBack): Promise<void> {
       what: `${capacity} in service at ${balancerName(from)}`,
       deadlineMs: way.withinMs ?? inServiceWithinMs([from]),
       look: async () => {
-        const count = await inServiceCount(c, from)
+        const count = await servingAt(c, from)
         const waiting = `${count} of ${capacity} in service at ${balancerName(from)}`
         return count >= capacity ? { done: undefined } : { waiting }
       },
     })
   } catch (error) {
     if (!isViridianError(error) || error.code !== 'E_WAIT_TIMEOUT') throw error
-    const [old, present] = await Promise.all([inServiceCount(c, from), inServiceCount(c, to)])
+    const [old, present] = await Promise.all([servingAt(c, from), servingAt(c, to)])
     if (old < present) throw unhealthy(way, old, present, error)
   }
 }
+
+const servingAt = async (c: StepContext, balancer: LoadBalancer): Promise<number> =>
+  (await inServiceAt(c, classicOnly(balancer).name)).length
 
 const unhealthy = ({ name, from, to, capacity }: WayBack, old: number, present: number, cause: unknown) =>
   new ViridianError(

@@ -36,7 +36,7 @@ async function refuseUnserved(c: StepContext, { name, zoneId }: FoundRecord): Pr
   const known = await listClassicBalancers(c)
   const led = known.filter(({ dnsName }) => targets.includes(balancerDnsName(dnsName)))
   for (const { name: balancer, instances } of led) {
-    const serving = await inServiceAt(c, balancer)
+    const { length: serving } = await inServiceAt(c, balancer)
     // One that comes or goes is no reason to stop; that most are away is.
     if (serving > 0 && serving >= instances.length / 2) continue
     throw unserved(

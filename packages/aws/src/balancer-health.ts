@@ -39,17 +39,13 @@ export async function balancerHealth(
   return each.flat()
 }
 
-/** How many of all that are registered with a balancer are in service (`DescribeInstanceHealth`); none when it is gone. */
-export const inServiceCount = (c: StepContext, balancer: LoadBalancer): Promise<number> =>
-  inServiceAt(c, classicOnly(balancer).name)
-
-/** As `inServiceCount`, of a classic balancer by its name. */
-export async function inServiceAt(c: StepContext, name: string): Promise<number> {
+/** Those in service of all that are registered with a classic balancer (`DescribeInstanceHealth`); none when it is gone. */
+export async function inServiceAt(c: StepContext, name: string): Promise<string[]> {
   try {
     const { InstanceStates } = await elbApi(c, 'DescribeInstanceHealth', { LoadBalancerName: name }, Health)
-    return InstanceStates.filter(({ State }) => State === 'InService').length
+    return InstanceStates.filter(({ State }) => State === 'InService').map(({ InstanceId }) => InstanceId)
   } catch (error) {
-    if (awsCode(error) === 'LoadBalancerNotFound') return 0
+    if (awsCode(error) === 'LoadBalancerNotFound') return []
     throw error
   }
 }

@@ -5,7 +5,6 @@ export {
   balancerHealth,
   classicOnly,
   inServiceAt,
-  inServiceCount,
   inServiceWithinMs,
   leaveWithinMs,
   notInService,
@@ -17,6 +16,7 @@ export { Counterparts } from './counterparts.ts'
 export { decoded } from './decoded.ts'
 export { ec2Api } from './ec2.ts'
 export { elbApi } from './elastic-load-balancing.ts'
+export { type Ec2Filter, filteredPages } from './filtered-pages.ts'
 export { Fleet, FleetInstance } from './fleet.ts'
 export type { InstanceRef } from './instance.ts'
 export { Instance } from './instance.ts'

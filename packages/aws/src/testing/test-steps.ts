@@ -11,7 +11,7 @@ import type {
 /** Takes steps one by one as the engine does, without a journal, and can undo them. */
 export interface TestSteps extends Steps {
   readonly taken: string[]
-  /** Undoes what was taken, last first; each of it as many times as asked. @default once */
+  /** Undoes what was taken, last first; each of it as many times as asked. What fails can be undone again. @default once */
   undo(times?: number): Promise<(UndoReport | undefined)[]>
 }
 
@@ -43,8 +43,10 @@ export function testSteps(c: StepContext): TestSteps {
     move: (_move: Move, body) => body(t),
     undo: async (times = 1) => {
       const reports: (UndoReport | undefined)[] = []
-      for (const undo of undos.splice(0).reverse())
+      for (let undo = undos.at(-1); undo !== undefined; undo = undos.at(-1)) {
         for (let time = 0; time < times; time += 1) reports.push(await undo())
+        undos.pop()
+      }
       return reports
     },
   }

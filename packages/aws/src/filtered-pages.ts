@@ -1,4 +1,4 @@
-import { allPages } from '@viridian/aws'
+import { allPages } from './pages.ts'
 
 /** A filter of EC2's describes: one of its values has to match. */
 export interface Ec2Filter {
@@ -11,6 +11,14 @@ const valuesInAFilter = 200
 /**
  * Reads what passes a filter, from every page, with no more values in a call than EC2 takes; nothing for a filter without
  * values. Unlike ids, a filter does not fail for what is not shown yet.
+ *
+ * @example
+ * ```ts
+ * const found = await filteredPages({ Name: 'instance-id', Values: ids }, async (Filters, NextToken) => {
+ *   const page = await ec2Api(c, 'DescribeInstances', { Filters, NextToken }, Described)
+ *   return { items: page.Reservations, next: page.NextToken }
+ * })
+ * ```
  */
 export async function filteredPages<Item>(
   { Name, Values }: Ec2Filter,
