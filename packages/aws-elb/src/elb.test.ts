@@ -128,6 +128,18 @@ test('as long as of those that served nobody does, nobody is taken out', async (
   expect(await inServiceAt(cloud.context(), balancerName(internal))).toEqual([other])
 })
 
+test('of a balancer that somebody has deleted nothing is given back', async () => {
+  const internal = await createInternal('deleted')
+  const [blue = '', green = ''] = await cloud.launch(2)
+  await traffic.register(testSteps(cloud.context()), [internal], refs([blue]))
+  const t = testSteps(cloud.context())
+  await traffic.register(t, [internal], refs([green]))
+  await traffic.deregister(t, [internal], refs([blue]))
+  await cloud.elb.deleteLoadBalancer({ LoadBalancerName: 'deleted' })
+  const leftAlone = 'load balancer deleted is gone'
+  expect(await t.undo()).toEqual([{ leftAlone }, { leftAlone }])
+})
+
 test('in place of those that are lost, others of their group are registered before anybody is taken out', async () => {
   const internal = await createInternal('behind-the-group')
   const { Instances = [] } = await cloud.settled()

@@ -1,4 +1,5 @@
 import {
+  awsCode,
   balancerHealth,
   balancerName,
   classicOnly,
@@ -9,7 +10,7 @@ import {
   lookFor,
   poll,
 } from '@viridian/aws'
-import { defineChange, type StepContext } from '@viridian/core'
+import { defineChange, type StepContext, type UndoReport } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { waitInService } from './in-service.ts'
 import { changeRegistration, registerRunning } from './registration.ts'
@@ -65,18 +66,19 @@ export const registerInstances = defineChange({
   // Some of them count as done: its undo takes those out, and the check behind it names those that lack.
   find: (input, c) =>
     findMade(c, async () => without(await registeredOf(c, input), c.before.registered).length > 0),
-  undo: async ({ balancer, ids, replaced }, c) => {
-    const own = without(ids, c.before.registered)
-    await seeServedWithout(c, { balancer, ids: own, serving: c.before.serving, replaced })
-    let there: string[] = []
-    await lookFor(c, async () => {
-      there = await registeredOf(c, { balancer, ids: own })
-      return there.length > 0
-    })
-    await changeRegistration(c, 'DeregisterInstancesFromLoadBalancer', balancer, there)
-    await waitOut(c, { balancer, ids: own })
-    return undefined
-  },
+  undo: ({ balancer, ids, replaced }, c) =>
+    unlessGone(balancer, async () => {
+      const own = without(ids, c.before.registered)
+      let there: string[] = []
+      await lookFor(c, async () => {
+        there = await registeredOf(c, { balancer, ids: own })
+        return there.length > 0
+      })
+      await seeServedWithout(c, { balancer, ids: own, serving: c.before.serving, replaced })
+      await changeRegistration(c, 'DeregisterInstancesFromLoadBalancer', balancer, there)
+      await waitOut(c, { balancer, ids: own })
+      return undefined
+    }),
   touches: (input) => touches(input),
   leaves: ({ balancer, ids }) => ids.map((id) => `instance ${id} behind ${balancerName(balancer)}`),
 })
@@ -100,16 +102,30 @@ export const deregisterInstances = defineChange({
   },
   find: (input, c) =>
     findMade(c, async () => without(c.before.registered, await registeredOf(c, input)).length > 0),
-  undo: async ({ balancer }, c) => {
-    const ids = c.before.registered
-    const there = await registerRunning(c, balancer, ids)
-    await waitInService(c, [balancer], there)
-    const lost = without(ids, there)
-    return lost.length > 0 ? { leftAlone: `lost since: ${lost.join(', ')}` } : undefined
-  },
+  undo: ({ balancer }, c) =>
+    unlessGone(balancer, async () => {
+      const ids = c.before.registered
+      const there = await registerRunning(c, balancer, ids)
+      await waitInService(c, [balancer], there)
+      const lost = without(ids, there)
+      return lost.length > 0 ? { leftAlone: `lost since: ${lost.join(', ')}` } : undefined
+    }),
   touches,
   leaves: ({ balancer, ids }) => ids.map((id) => `instance ${id} not behind ${balancerName(balancer)}`),
 })
+
+/** Nobody is sent to a balancer that somebody has deleted: nothing of it can be given back, and nothing has to be. */
+async function unlessGone(
+  balancer: LoadBalancer,
+  undo: () => Promise<UndoReport | undefined>,
+): Promise<UndoReport | undefined> {
+  try {
+    return await undo()
+  } catch (error) {
+    if (awsCode(error) !== 'LoadBalancerNotFound') throw error
+    return { leftAlone: `load balancer ${balancerName(balancer)} is gone` }
+  }
+}
 
 /** Waits until instances are out of a balancer, drained. */
 export function waitOut(c: StepContext, { balancer, ids }: Input): Promise<void> {
