@@ -39,6 +39,8 @@ const Group = z.object({
   VPCZoneIdentifier: z.string().optional(),
   LoadBalancerNames: z.array(z.string()).default([]),
   TargetGroupARNs: z.array(z.string()).default([]),
+  /** Those bound to it of every kind: `elb`, `elbv2`, `vpc-lattice`. */
+  TrafficSources: z.array(z.object({ Identifier: z.string(), Type: z.string().optional() })).default([]),
   HealthCheckType: z.string(),
   HealthCheckGracePeriod: z.int().default(0),
   Instances: z.array(Member).default([]),
@@ -50,6 +52,8 @@ const Group = z.object({
   LaunchConfigurationName: z.string().optional(),
   LaunchTemplate: Template.optional(),
   MixedInstancesPolicy: Policy.optional(),
+  /** Absent for a group without a warm pool. */
+  WarmPoolConfiguration: z.object({}).optional(),
 })
 
 /** A group as Auto Scaling describes it, as far as it is used. */

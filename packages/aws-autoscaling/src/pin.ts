@@ -28,17 +28,22 @@ export interface PinOptions {
 }
 
 /** Holds a group still: see `AutoScaling.pin`. */
-export function pin(t: Steps, fleet: Fleet, options: PinOptions): Promise<Pin> {
-  const made = pinOf(t, fleet, options)
+export function pin(
+  t: Steps,
+  fleet: Fleet,
+  { room = fleet.desired, heals = false }: PinOptions,
+): Promise<Pin> {
+  const made = pinOf(t, fleet, { room, heals })
+  const readiness = readinessOf(fleet, room)
   const { group, processes, max } = made
   return t.move({ name: 'pin', title: `pin ${group}` }, async (t) => {
-    await t.step(readReadiness, readinessOf(fleet))
+    await t.step(readReadiness, readiness)
     await t.step(tagGroup, { group, key: pinTag, value: made.tag })
     await t.step(seeHeld, { group, tag: made.tag })
     if (processes.length > 0) await t.step(suspendProcesses, { group, processes: [...processes] })
     if (max.to !== max.from) refuseLess(group, max, await t.step(changeMax, { group, ...max }))
     // What the processes had begun before they were suspended.
-    await t.step(readReadiness, { ...readinessOf(fleet), pin: made.tag })
+    await t.step(readReadiness, { ...readiness, pin: made.tag })
     return made
   })
 }
@@ -61,11 +66,7 @@ export function unpin(t: Steps, { group, tag, processes, max }: Pin): Promise<vo
   })
 }
 
-function pinOf(
-  { runId: run, by }: Steps,
-  fleet: Fleet,
-  { room = fleet.desired, heals = false }: PinOptions,
-): Pin {
+function pinOf({ runId: run, by }: Steps, fleet: Fleet, { room, heals }: Required<PinOptions>): Pin {
   const processes = pinnedProcesses
     .filter((process) => !fleet.suspended.includes(process))
     .filter((process) => !heals || process !== 'ReplaceUnhealthy')

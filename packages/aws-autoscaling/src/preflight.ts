@@ -22,10 +22,12 @@ interface Refusal {
  */
 export const readReadiness = defineRead({
   name: 'aws-autoscaling/read-readiness',
-  version: 2,
+  version: 3,
   input: z.strictObject({
     group: z.string(),
     ids: z.array(z.string()),
+    /** How many instances will be attached: none where the group itself is not to launch anything new. */
+    room: z.int(),
     /** The run's own pin, once the group is held still. */
     pin: z.string().exactOptional(),
   }),
@@ -35,11 +37,15 @@ export const readReadiness = defineRead({
     pin === undefined
       ? `see that ${group} can be replaced`
       : `see that ${group} is still as it was described`,
-  run: async ({ group: name, ids, pin: own }, c) => {
+  run: async ({ group: name, ids, room, pin: own }, c) => {
     const group = await readGroup(c, name)
     const pin = group.Tags.find(({ Key }) => Key === pinTag)?.Value
     if (pin !== undefined && pin !== own) throw heldBy(name, pin)
-    const refusals = [...refusalsOf(group, ids), ...(await refreshRefusals(c, name))]
+    const refusals = [
+      ...refusalsOf(group, ids),
+      ...(room > 0 ? warmPoolRefusals(group) : []),
+      ...(await refreshRefusals(c, name)),
+    ]
     if (refusals.length === 0) return null
     const reasons = refusals.map(({ reason }) => reason).join('; ')
     throw new ViridianError('E_GROUP_NOT_READY', `${name} cannot be replaced now: ${reasons}`, {
@@ -49,9 +55,13 @@ export const readReadiness = defineRead({
 })
 
 /** The input of {@link readReadiness} for a described fleet. */
-export const readinessOf = ({ name, instances }: Fleet): { group: string; ids: string[] } => ({
+export const readinessOf = (
+  { name, instances }: Fleet,
+  room: number,
+): { group: string; ids: string[]; room: number } => ({
   group: name,
   ids: instances.map(({ id }) => id),
+  room,
 })
 
 function refusalsOf(group: Group, ids: readonly string[]): Refusal[] {
@@ -82,10 +92,30 @@ function refusalsOf(group: Group, ids: readonly string[]): Refusal[] {
     )
   if (group.SuspendedProcesses.some(({ ProcessName }) => ProcessName === 'AddToLoadBalancer'))
     refuse('AddToLoadBalancer is suspended: what is attached would never get traffic', 'resume it')
-  if (group.TargetGroupARNs.length > 0)
-    refuse('it is bound to target groups', 'this version works with classic load balancers only')
+  const foreign = group.TrafficSources.filter((source) => !isClassic(source)).map(
+    ({ Identifier }) => Identifier,
+  )
+  if (group.TargetGroupARNs.length + foreign.length > 0)
+    refuse(
+      `it is bound to target groups (${[...new Set([...group.TargetGroupARNs, ...foreign])].join(', ')})`,
+      'this version works with classic load balancers only',
+    )
   return refusals
 }
+
+// Only what is no classic load balancer is named by an ARN.
+const isClassic = ({ Identifier, Type }: Group['TrafficSources'][number]): boolean =>
+  Type === undefined ? !Identifier.startsWith('arn:') : Type === 'elb'
+
+const warmPoolRefusals = ({ WarmPoolConfiguration }: Group): Refusal[] =>
+  WarmPoolConfiguration === undefined
+    ? []
+    : [
+        {
+          reason: 'it has a warm pool: whom it takes from there would serve the old release',
+          hint: 'delete the pool (aws autoscaling delete-warm-pool), and put it back when the deployment is done',
+        },
+      ]
 
 const textOf = (members: readonly Member[]): string =>
   members.map((member) => memberText(member.InstanceId, member)).join(', ')
