@@ -1,5 +1,5 @@
 import { type Answer, AUTHORITATIVE_ANSWER, type DecodedPacket, type Packet, type Question } from 'dns-packet'
-import { type ResolveName, recordsOf, type ZoneRecord } from '../hardware.ts'
+import { type Reach, type ResolveName, recordsOf, type ZoneRecord } from '../hardware.ts'
 import { servedTypes, toAnswer } from './record-data.ts'
 
 /** Response codes, which travel in the lowest bits of a packet's flags. */
@@ -13,11 +13,17 @@ export const responseCode = {
 } as const
 
 const recursionDesired = 0x0100
+const recursionAvailable = 0x0080
 
-/** The answer to a query, from the zones alone. */
+/**
+ * The answer to a query, from the zones alone. To who desires recursion it is a resolver's, which follows CNAMEs from one
+ * zone to another; else the one that a zone's own servers give.
+ */
 export function respond(query: DecodedPacket, resolve: ResolveName): Packet {
   const [question] = query.questions ?? []
-  const flags = (query.flags ?? 0) & recursionDesired
+  const isDesired = ((query.flags ?? 0) & recursionDesired) !== 0
+  const reach = isDesired ? 'beyond the zone' : 'the zone'
+  const flags = isDesired ? recursionDesired | recursionAvailable : 0
   const { id } = query
   const reply = {
     type: 'response',
@@ -28,7 +34,7 @@ export function respond(query: DecodedPacket, resolve: ResolveName): Packet {
     return { ...reply, flags: flags | responseCode.notImplemented }
   }
   if (!question) return { ...reply, flags: flags | responseCode.malformed }
-  const found = lookUp(question, resolve)
+  const found = lookUp(question, resolve, reach)
   if (!found) return { ...reply, flags: flags | responseCode.refused }
   const authoritative = flags | AUTHORITATIVE_ANSWER
   if (found !== 'unknown' && found.length > 0)
@@ -45,9 +51,9 @@ function opcodeOf({ flags = 0 }: DecodedPacket): number {
   return (flags >> 11) & 0xf
 }
 
-function lookUp({ name, type }: Question, resolve: ResolveName): ReturnType<ResolveName> {
+function lookUp({ name, type }: Question, resolve: ResolveName, reach: Reach): ReturnType<ResolveName> {
   // dns-packet knows this question, though its types do not.
-  if (String(type) !== 'ANY') return resolve(qualified(name), type)
+  if (String(type) !== 'ANY') return resolve(qualified(name), type, reach)
   const addresses = resolve(qualified(name), 'A')
   if (addresses === undefined || addresses === 'unknown') return addresses
   const all = servedTypes.flatMap((each) => recordsOf(resolve(qualified(name), each)))

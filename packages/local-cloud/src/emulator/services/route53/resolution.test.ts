@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { scaledClock } from '../../clock.ts'
+import type { Reach } from '../../hardware.ts'
 import type { RecordSet, Zone } from './hosted-zone.ts'
 import { type Directory, resolver } from './resolution.ts'
 
@@ -31,8 +32,8 @@ function answering(sets: RecordSet[], points: number[] = [], timeScale = 1) {
     random: () => points.shift() ?? 0,
   }
   const resolve = resolver(directory)
-  return (name: string, type = 'A'): string[] | 'unknown' | undefined => {
-    const found = resolve(name, type)
+  return (name: string, type = 'A', reach?: Reach): string[] | 'unknown' | undefined => {
+    const found = resolve(name, type, reach)
     if (found === undefined || found === 'unknown') return found
     return found.map((record) => `${record.type} ${record.ttl} ${record.values.join(',')}`)
   }
@@ -130,6 +131,25 @@ describe('chains', () => {
     expect(answer('one.example.test')).toEqual(['CNAME 9 blue.elb.amazonaws.com', 'A 60 127.9.9.4'])
     expect(answer('out.example.test')).toEqual(['CNAME 9 example.org'])
     expect(answer('one.example.test', 'CNAME')).toEqual(['CNAME 9 blue.elb.amazonaws.com'])
+  })
+
+  test('of CNAMEs end where they leave the zone, for who asks its own servers', () => {
+    const to = (Name: string, Value: string): RecordSet => ({
+      Name,
+      Type: 'CNAME',
+      TTL: 9,
+      ResourceRecords: [{ Value }],
+    })
+    const answer = answering([
+      to('one.example.test.', 'two.example.test'),
+      to('two.example.test.', 'blue.elb.amazonaws.com'),
+      alias('www.example.test.', 'blue.elb.amazonaws.com.'),
+    ])
+    expect(answer('one.example.test', 'A', 'the zone')).toEqual([
+      'CNAME 9 two.example.test',
+      'CNAME 9 blue.elb.amazonaws.com',
+    ])
+    expect(answer('www.example.test', 'A', 'the zone')).toEqual(['A 60 127.9.9.4'])
   })
 
   test('that are loops end', () => {

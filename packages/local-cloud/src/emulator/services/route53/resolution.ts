@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts'
-import { type ResolveName, recordsOf, type ZoneRecord } from '../../hardware.ts'
+import { type Reach, type ResolveName, recordsOf, type ZoneRecord } from '../../hardware.ts'
 import type { BalancerEndpoint } from '../elb/traffic.ts'
 import { canonicalName, isWithin } from './domain-name.ts'
 import type { RecordSet, Zone } from './hosted-zone.ts'
@@ -22,8 +22,8 @@ const longestChain = 8
 
 /** Answers questions from the zones as they are in sync, and for the load balancers' own names. */
 export function resolver(directory: Directory): ResolveName {
-  return (name, type) => {
-    const found = resolve(directory, canonicalName(name), type.toUpperCase(), [])
+  return (name, type, reach = 'beyond the zone') => {
+    const found = resolve({ ...directory, reach }, canonicalName(name), type.toUpperCase(), [])
     if (found === undefined || found === 'unknown') return found
     return found.map((record) => ({ ...record, ttl: lifetime(directory, record.ttl) }))
   }
@@ -34,8 +34,13 @@ function lifetime({ clock }: Directory, ttl: number): number {
   return ttl === 0 ? 0 : Math.max(1, Math.round(clock.milliseconds(ttl) / 1000))
 }
 
+/** What answers one question. */
+interface Lookup extends Directory {
+  readonly reach: Reach
+}
+
 function resolve(
-  directory: Directory,
+  directory: Lookup,
   name: string,
   type: string,
   path: readonly string[],
@@ -59,6 +64,8 @@ function resolve(
   const own = answer(directory, zone, name, cname, onward)
   const target = own.find((record) => record.type === 'CNAME')?.values[0]
   if (target === undefined) return own
+  const isLeft = !isWithin(canonicalName(target), zone.name)
+  if (isLeft && directory.reach === 'the zone') return own
   return [...own, ...recordsOf(resolve(directory, canonicalName(target), type, onward))]
 }
 
@@ -114,7 +121,7 @@ function isHealthy(directory: Directory, zone: Zone, set: RecordSet): boolean {
 }
 
 function answer(
-  directory: Directory,
+  directory: Lookup,
   zone: Zone,
   name: string,
   set: RecordSet | undefined,
