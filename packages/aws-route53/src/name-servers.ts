@@ -3,19 +3,22 @@ import { concreteName, serverAddress, serversOfEnvironment } from '@viridian/aws
 import { type StepContext, ViridianError } from '@viridian/core'
 import { plainName } from './domain-name.ts'
 
-/** What a name server answers about a name. */
+/** What a name server answers about a name: none of a type that it has not, nor of a name that only a CNAME is known of. */
 export interface Answer {
-  readonly addresses: readonly string[]
-  /** The shortest that an answer may be kept, in seconds; 0 where there is none. */
+  /** Addresses, or the name that a CNAME leads to. */
+  readonly values: readonly string[]
+  /** The shortest that addresses may be kept, in seconds; 0 where there are none. */
   readonly ttl: number
 }
+
+export type AskedType = 'A' | 'AAAA' | 'CNAME'
 
 /** One server that is asked. */
 export interface NameServer {
   /** As it was named. */
   readonly name: string
   /** @throws Error when it does not answer */
-  ask(name: string, type: 'A' | 'AAAA'): Promise<Answer>
+  ask(name: string, type: AskedType): Promise<Answer>
 }
 
 /** The servers that are asked about a record, and one that knows the balancers' own names. */
@@ -61,18 +64,23 @@ function serverOf(name: string, address?: string): NameServer {
     name,
     ask: async (asked, type) => {
       try {
-        const plain = concreteName(plainName(asked))
-        const found = await (type === 'A'
-          ? resolver.resolve4(plain, { ttl: true })
-          : resolver.resolve6(plain, { ttl: true }))
-        const addresses = found.map(({ address: each }) => each).sort()
-        return { addresses, ttl: Math.min(...found.map(({ ttl }) => ttl)) }
+        return await answerOf(resolver, concreteName(plainName(asked)), type)
       } catch (error) {
-        if (isNothing(error)) return { addresses: [], ttl: 0 }
+        if (isNothing(error)) return { values: [], ttl: 0 }
         throw error
       }
     },
   }
+}
+
+async function answerOf(resolver: Resolver, name: string, type: AskedType): Promise<Answer> {
+  if (type === 'CNAME') return { values: (await resolver.resolveCname(name)).map(plainName), ttl: 0 }
+  const found = await (type === 'A'
+    ? resolver.resolve4(name, { ttl: true })
+    : resolver.resolve6(name, { ttl: true }))
+  // Of a CNAME alone, which a zone's own server does not follow, there are no addresses, and no error either.
+  if (found.length === 0) return { values: [], ttl: 0 }
+  return { values: found.map(({ address }) => address).sort(), ttl: Math.min(...found.map(({ ttl }) => ttl)) }
 }
 
 /** An answer that there is nothing. */

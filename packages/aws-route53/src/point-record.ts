@@ -1,4 +1,4 @@
-import { balancerName, lookFor, makeSure, poll } from '@viridian/aws'
+import { balancerName, classicOnly, lookFor, makeSure, poll } from '@viridian/aws'
 import { defineChange, type Found, formatDuration, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { waitReady } from './blue-ready.ts'
@@ -130,7 +130,7 @@ async function seeBack(
   ttl: number,
 ): Promise<undefined> {
   await waitInSync(c, change)
-  await waitResolved(c, { ...lookupOf(input), sets })
+  await waitResolved(c, { ...lookupOf(input), sets }, classicOnly(input.to).dnsName)
   await waitForgotten(c, input, ttl)
   return undefined
 }

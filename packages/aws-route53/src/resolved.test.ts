@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { type TestSteps, testSteps } from '../../aws/src/testing/test-steps.ts'
+import { openNameServer } from '../../local-cloud/src/emulator/dns/index.ts'
+import { route53 } from './index.ts'
+import { waitResolved } from './resolved.ts'
+import { NameInZone, openShop, type Shop } from './testing/shop.ts'
+import { openZoneServer } from './testing/zone-servers.ts'
+
+let shop: Shop
+let server: Awaited<ReturnType<typeof openZoneServer>>
+let www: NameInZone
+let names = 0
+
+beforeAll(async () => {
+  shop = await openShop()
+  server = await openZoneServer(shop.cloud.dns)
+})
+
+afterAll(async () => {
+  server.close()
+  await shop.close()
+  expect(shop.cloud.reports).toEqual([])
+})
+
+beforeEach(() => {
+  names += 1
+  www = new NameInZone(shop, `www-${names}.example.test`)
+})
+
+/** Steps in an environment that names no name server. */
+function steps(): TestSteps {
+  const c = shop.cloud.context()
+  const environment = async (): Promise<void> => {
+    await c.environment()
+    delete process.env.VIRIDIAN_NAME_SERVERS
+  }
+  return testSteps({ ...c, environment })
+}
+
+/** Switches the name to green, as the zone's own server has it, and takes it back. */
+async function thereAndBack(): Promise<void> {
+  const dns = route53({ nameServers: [server.name] })
+  const t = steps()
+  const found = await dns.find(t, www.name)
+  const from = found.target && { from: shop.blue }
+  await dns.switch(t, found, { ...from, to: shop.green, capacity: 3 })
+  expect(await shop.resolver.resolve4(www.name)).toEqual(await shop.resolver.resolve4(shop.green.dnsName))
+  expect(await t.undo()).toEqual([undefined])
+}
+
+test("a CNAME to a balancer is seen where a zone's own server does not follow it", async () => {
+  await www.put(www.cname())
+  const before = await www.sets()
+  await thereAndBack()
+  expect(await www.sets()).toEqual(before)
+}, 20_000)
+
+test('a name without a record is seen free again, also where a wildcard answers for it', async () => {
+  const all = new NameInZone(shop, `*.${www.name}`)
+  await all.put({ Name: all.name, Type: 'A', TTL: 20, ResourceRecords: [{ Value: '192.0.2.1' }] })
+  www = new NameInZone(shop, `new.${www.name}`)
+  await thereAndBack()
+  expect(await www.sets()).toEqual([])
+  expect(await shop.resolver.resolve4(www.name)).toEqual(['192.0.2.1'])
+}, 20_000)
+
+test('a balancer of more addresses than an answer holds is known by one of them', async () => {
+  let from = 0
+  // 8 of 100, others in each answer.
+  const some = (): string[] =>
+    Array.from({ length: 8 }, (_, index) => `192.0.2.${1 + ((from + index) % 100)}`)
+  const large = await openNameServer({
+    resolve: (name, type) => {
+      from += 5
+      return [{ name, type, ttl: 60, values: some() }]
+    },
+  })
+  const { dnsName: DNSName, zoneId: HostedZoneId } = shop.blue
+  const AliasTarget = { DNSName, HostedZoneId, EvaluateTargetHealth: false }
+  const lookup = { name: www.name, nameServers: [], given: [`${large.address}:${large.port}`] }
+  const c = shop.cloud.context()
+  const environment = async (): Promise<void> => void delete process.env.VIRIDIAN_NAME_SERVERS
+  await waitResolved({ ...c, environment }, { ...lookup, sets: [{ Name: www.name, Type: 'A', AliasTarget }] })
+  await large.close()
+}, 10_000)
