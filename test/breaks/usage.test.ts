@@ -61,6 +61,14 @@ describe('what was typed', () => {
     ['task unlike any other', ['run', 'frobnicate'], 2, 'E_TASK_UNKNOWN', /tasks list/],
     ['no task', ['run'], 2, 'E_USAGE', /tasks list/],
     ['unknown command', ['rnu'], 2, 'E_USAGE', /did you mean run\?/],
+    ['a task for a command', ['say:hello', '--name', 'Ada'], 2, 'E_USAGE', /hint: tasks run say:hello$/m],
+    [
+      'a switch with a value',
+      ['run', 'say:hello', '--loud=true'],
+      2,
+      'E_USAGE',
+      /--loud is no flag that takes a value/,
+    ],
     ['unknown flag', ['run', 'say:hello', '--nam', 'Ada'], 2, 'E_USAGE', /did you mean --name\?/],
     [
       'the version of a task that has none',
@@ -233,6 +241,8 @@ describe('what was typed', () => {
     }
     expect((await project.tasks('run', '--help')).stdout).toMatch(/^Tasks:\n {2}say:hello +Say hello$/m)
     const { stdout } = await project.tasks('run', 'say:hello', '--help')
+    expect(await project.tasks('help', 'run', 'say:hello')).toEqual({ exitCode: 0, stderr: '', stdout })
+    expect(await project.tasks('help')).toEqual(top)
     expect(stdout).toContain(`Usage: tasks run say:hello [flags]
 
 Say hello

@@ -1,8 +1,9 @@
 import { Console } from 'node:console'
-import { CommanderError } from 'commander'
+import { type Command, CommanderError } from 'commander'
 import { isViridianError, reportOf, ViridianError } from '../error.ts'
 import { colorsFor } from '../output/colors.ts'
 import { errorLines } from '../output/error-lines.ts'
+import { tasksOf } from '../task/tree.ts'
 import { onLostOutput } from './lost-output.ts'
 import { orFailure } from './process-failures.ts'
 import { buildProgram } from './program.ts'
@@ -49,21 +50,21 @@ async function perform(argv: readonly string[]): Promise<number> {
 async function carryOut(argv: readonly string[], own: readonly string[]): Promise<number> {
   let exitCode = 0
   const project = await Project.open(process.cwd(), optionIn(own, '--config'))
+  const program = buildProgram({
+    project,
+    stage: optionIn(own, '--stage'),
+    print: (line) => process.stdout.write(`${line}\n`),
+    exit: (code) => {
+      exitCode = code
+    },
+  })
   try {
-    const program = buildProgram({
-      project,
-      stage: optionIn(own, '--stage'),
-      print: (line) => process.stdout.write(`${line}\n`),
-      exit: (code) => {
-        exitCode = code
-      },
-    })
     if (argv.length === 0) program.outputHelp()
-    else await program.parseAsync([...argv], { from: 'user' })
+    else await program.parseAsync(asksForHelp(argv), { from: 'user' })
     return exitCode
   } catch (thrown) {
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0
-    throw thrown instanceof CommanderError ? usageError(thrown, project) : thrown
+    throw thrown instanceof CommanderError ? usageError(thrown, own, program, project) : thrown
   }
 }
 
@@ -74,24 +75,47 @@ function optionIn(argv: readonly string[], name: string): string | undefined {
     : argv.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1)
 }
 
-function usageError(error: CommanderError, project: Project): unknown {
+/** `tasks help run deploy` asks what `tasks run deploy --help` does. */
+const asksForHelp = ([first = '', ...words]: readonly string[]): string[] =>
+  first === 'help' ? [...words, '--help'] : [first, ...words]
+
+function usageError(
+  error: CommanderError,
+  argv: readonly string[],
+  { commands }: Command,
+  { config, problem }: Project,
+): unknown {
   const [message = '', near] = error.message.replace(/^error: /, '').split('\n')
-  // It may be a command of a plugin, which nobody knows without the task file.
-  if (error.code === 'commander.unknownCommand' && !near && project.problem) return project.problem
+  const [name] = wordsOf(argv)
+  if (name !== undefined && !commands.some((command) => command.name() === name)) {
+    if (config && tasksOf(config.tasks).has(name))
+      return new ViridianError('E_USAGE', `"${name}" is a task, and no command`, {
+        hint: `tasks run ${name}`,
+      })
+    // It may be a command of a plugin, which nobody knows without the task file.
+    if (!near && problem) return problem
+  }
   const suggestion = near?.replace(/[()]/g, '').replace('Did you mean', 'did you mean')
   return new ViridianError('E_USAGE', message, {
-    hint: suggestion || 'run the command with --help to see what it takes',
+    hint: suggestion || `${valueless(message)}run the command with --help to see what it takes`,
   })
+}
+
+/** What is to be said of a switch that was given a value, as in `--fast=true`. */
+function valueless(message: string): string {
+  const [, flag] = /^unknown option '(--[^=']+)=/.exec(message) ?? []
+  return flag === undefined ? '' : `${flag} is no flag that takes a value; `
 }
 
 /** The task that a command line speaks of, or else the command. */
 function subjectOf(argv: readonly string[]): string {
-  const words = argv.filter(
-    (word, index) => !word.startsWith('-') && !/^--(config|stage)$/.test(argv[index - 1] ?? ''),
-  )
+  const words = wordsOf(argv)
   const [command = '', name] = words
   return /^(run|plan)$/.test(command) ? (name ?? '') : words.slice(0, 2).join(' ')
 }
+
+const wordsOf = (argv: readonly string[]): string[] =>
+  argv.filter((word, index) => !word.startsWith('-') && !/^--(config|stage)$/.test(argv[index - 1] ?? ''))
 
 /** What stopped a command before or outside a run. */
 function refused(argv: readonly string[], thrown: unknown): number {
