@@ -56,6 +56,21 @@ describe('a second signal', () => {
   })
 })
 
+describe('a plan that is interrupted', () => {
+  it('has nothing to put back', async () => {
+    const child = project.start(['plan', 'deploy', '--wait', '60s'])
+    onLine(child, (line) => {
+      if (/make green/.test(line)) child.kill('SIGINT')
+    })
+    const { exitCode, stdout } = await ended(child)
+    expect(stdout).toMatch(/^! SIGINT: stopping; once more to stop at once$/m)
+    expect(stdout).toMatch(
+      /deploy cancelled after \S+, nothing was changed · run [^\n]*\n\nE_INTERRUPTED: [^\n]*\n$/,
+    )
+    expect(exitCode).toBe(130)
+  })
+})
+
 describe('a mistake that would end the process', () => {
   it.each([
     ['never', 'E_TASK_STUCK', 'nothing is left to wait for, and "mistaken" has not ended'],

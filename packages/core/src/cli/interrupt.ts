@@ -18,15 +18,16 @@ export function onInterrupt(session: Session, endNow: (signal: string) => void):
       return
     }
     first = performance.now()
+    const goesBack = !session.committed && !session.engine.planning
     session.emit({
       kind: 'note',
       level: 'warning',
-      text: `${signal}: stopping${session.committed ? '' : ', then putting back what its steps have made'}; once more to stop at once`,
+      text: `${signal}: stopping${goesBack ? ', then putting back what its steps have made' : ''}; once more to stop at once`,
     })
     const hint =
       'what its steps had made is put back, what its commands did is not: run it again when you like'
     session.engine.fail(
-      new ViridianError('E_INTERRUPTED', `interrupted by ${signal}`, session.committed ? {} : { hint }),
+      new ViridianError('E_INTERRUPTED', `interrupted by ${signal}`, goesBack ? { hint } : {}),
     )
   }
   for (const signal of signals) process.on(signal, handle)

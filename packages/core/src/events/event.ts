@@ -77,7 +77,8 @@ export type Event =
       kind: 'undo.step'
       key: string
       title: string
-      outcome: 'undone' | 'left-alone' | 'failed' | 'blocked'
+      /** `not-made`: begun, and found never to have been made. */
+      outcome: 'undone' | 'left-alone' | 'not-made' | 'failed' | 'blocked'
       at: string
       ms: number
       note?: string

@@ -139,6 +139,38 @@ describe('lines', () => {
     )
   })
 
+  it('have a line for each step that an undo looks at', () => {
+    const undo = (outcome: 'undone' | 'left-alone' | 'not-made', note?: string): Event => ({
+      ...{ kind: 'undo.step', key: '/a#0', title: 'make a', at: '', ms: 1, outcome },
+      ...(note !== undefined && { note }),
+    })
+    const begun = (steps: number): Event => ({ kind: 'undo.started', steps, at: '' })
+    expect(
+      linesOf([begun(3), undo('undone'), undo('left-alone', 'raised'), undo('not-made', 'never')]),
+    ).toEqual([
+      'Putting everything back (3 steps)',
+      '  ↺ undo: make a  1ms',
+      '  ~ undo: make a (left alone: raised)  1ms',
+      '  – undo: make a (never)  1ms',
+    ])
+    expect(linesOf([begun(1)])).toEqual(['Putting everything back (1 step)'])
+  })
+
+  it('say of a plan that failed that nothing was changed', () => {
+    const started: Event = {
+      kind: 'run.started',
+      run: 'r1',
+      task: 'deploy',
+      stage: 's',
+      at: '',
+      args: {},
+      mode: 'plan',
+    }
+    expect(linesOf([started, finished({ status: 'failed', exitCode: 1 })]).at(-1)).toBe(
+      '✗ deploy failed after 5.0s, nothing was changed · run r1',
+    )
+  })
+
   it('say of a failed run where commands did what stays', () => {
     const endOf = (lasting?: { hosts: string[]; here: boolean }): string | undefined =>
       linesOf([finished({ status: 'failed', exitCode: 1, ...(lasting && { lasting }) })]).at(-1)

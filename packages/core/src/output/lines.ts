@@ -96,7 +96,7 @@ export class Lines {
       case 'undo.started':
         return [
           ...(event.reason ? ['', ...this.#error(event.reason), ''] : []),
-          bold(`Putting everything back (${event.steps} steps)`),
+          bold(`Putting everything back (${event.steps} ${event.steps === 1 ? 'step' : 'steps'})`),
         ]
       case 'undo.step':
         return this.#undone(event)
@@ -165,8 +165,15 @@ export class Lines {
 
   #undone(event: Extract<Event, { kind: 'undo.step' }>): string[] {
     const { dim, red, yellow, green } = this.#colors
-    const marks = { undone: green('↺'), 'left-alone': yellow('~'), failed: red('✗'), blocked: yellow('■') }
-    const aside = event.note ? dim(` (left alone: ${event.note})`) : ''
+    const marks = {
+      undone: green('↺'),
+      'left-alone': yellow('~'),
+      'not-made': dim('–'),
+      failed: red('✗'),
+      blocked: yellow('■'),
+    }
+    const heading = event.outcome === 'left-alone' ? 'left alone: ' : ''
+    const aside = event.note ? dim(` (${heading}${event.note})`) : ''
     const line = `  ${marks[event.outcome]} undo: ${event.title}${aside}  ${dim(elapsed(event.ms))}`
     return event.error ? [line, ...this.#error(event.error).map((text) => `    ${text}`)] : [line]
   }
@@ -199,10 +206,15 @@ export class Lines {
         ...this.#error(event.error),
       ]
     lines.push(
-      `${red('✗')} ${bold(event.task)} ${event.status} after ${elapsed(event.ms)}, ${remains(event)} ${dim(`· run ${event.run}`)}`,
+      `${red('✗')} ${bold(event.task)} ${event.status} after ${elapsed(event.ms)}, ${this.#remains(event)} ${dim(`· run ${event.run}`)}`,
     )
     lines.push(...this.#left(event))
     return event.error ? [...lines, '', ...this.#error(event.error)] : lines
+  }
+
+  #remains(event: Finished): string {
+    if (this.#planning) return 'nothing was changed'
+    return event.leftovers.length > 0 ? 'and something is left:' : `nothing of it is left${exceptFor(event)}`
   }
 
   #left({ leftovers, remedy }: Finished, heading?: string): string[] {
@@ -232,9 +244,6 @@ export class Lines {
 /** A step is a line: a command of several is shown in one. */
 const titledInOneLine = <Given extends Event>(event: Given): Given =>
   'title' in event && event.title.includes('\n') ? { ...event, title: inOneLine(event.title) } : event
-
-const remains = (event: Finished): string =>
-  event.leftovers.length > 0 ? 'and something is left:' : `nothing of it is left${exceptFor(event)}`
 
 /** Commands are not undone: what they did is gone only with the hosts that the run has made. */
 function exceptFor({ lasting }: Finished): string {

@@ -56,6 +56,11 @@ describe('undo', () => {
     bench.records.pop()
     await bench.undo()
     expect(world.log).toEqual(log)
+    expect(bench.events.at(-1)).toMatchObject(
+      survives
+        ? { kind: 'undo.step', outcome: 'undone' }
+        : { kind: 'undo.step', outcome: 'not-made', note: 'it was never made' },
+    )
   })
 
   it('holds everything back while nobody can tell what a step has done', async () => {

@@ -32,8 +32,7 @@ interface RecordedChange {
 }
 
 type Verdict =
-  | { readonly outcome: 'undone' | 'left-alone'; readonly note?: string }
-  | { readonly outcome: 'nothing' }
+  | { readonly outcome: 'undone' | 'left-alone' | 'not-made'; readonly note?: string }
   | {
       readonly outcome: 'failed' | 'blocked'
       readonly error: ErrorReport
@@ -81,7 +80,6 @@ export async function undoSteps(steps: readonly StepHistory[], settings: UndoSet
     const began = performance.now()
     const { intent } = step
     const verdict = await undoStep(step, held, settings)
-    if (verdict.outcome === 'nothing') continue
     const shown = {
       key: intent.key,
       title: intent.title,
@@ -92,12 +90,12 @@ export async function undoSteps(steps: readonly StepHistory[], settings: UndoSet
     if ('error' in verdict) {
       failure ??= verdict.error
       leftovers.push(...verdict.leaves)
-    } else undone += 1
+    } else if (verdict.outcome !== 'not-made') undone += 1
   }
   return { undone, leftovers, ...(failure && { failure }) }
 }
 
-function eventPartOf(verdict: Exclude<Verdict, { outcome: 'nothing' }>) {
+function eventPartOf(verdict: Verdict) {
   if ('error' in verdict) return { outcome: verdict.outcome, error: verdict.error }
   return { outcome: verdict.outcome, ...(verdict.note !== undefined && { note: verdict.note }) }
 }
@@ -115,8 +113,9 @@ async function undoStep(step: StepHistory, held: Held, settings: UndoSettings): 
     const { definition, input, context } = change
     const made = await outputOf(change)
     if (!made) {
-      await settings.record({ kind: 'step.undone', key, at: now(), note: 'it was never made' })
-      return { outcome: 'nothing' }
+      const note = 'it was never made'
+      await settings.record({ kind: 'step.undone', key, at: now(), note })
+      return { outcome: 'not-made', note }
     }
     things = definition.touches(input, made.output)
     leaves = definition.leaves?.(input, made.output) ?? [title]
