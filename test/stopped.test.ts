@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process'
-import { rm } from 'node:fs/promises'
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ended, onLine, type Project } from './project.ts'
@@ -155,5 +155,28 @@ describe('a run whose journal has no room any more', () => {
     expect(await things.newest()).toMatchObject({ state: 'crashed', leftovers: ['make green'] })
     expect((await project.tasks('rollback')).exitCode).toBe(0)
     expect(await things.newest()).toMatchObject({ state: 'rolled-back' })
+  })
+})
+
+/** A small disk of one's own, where a process may have one. */
+const ownDisk = [
+  '-rm',
+  'sh',
+  '-c',
+  'mount -t tmpfs -o size=200k none .tasks && "$@" run fills; "$@" runs --json',
+  'sh',
+]
+
+describe.runIf(spawnSync('unshare', ['-rm', 'true']).status === 0)('a run that fills its disk', () => {
+  it('is undone, and that is on record: room is kept for it', async () => {
+    await mkdir(join(project.directory, '.tasks'))
+    const words = [...ownDisk, process.execPath, project.command]
+    const { stdout } = await ended(spawn('unshare', words, { cwd: project.directory }))
+    expect(stdout).toMatch(/E_JOURNAL_WRITE: cannot write the journal: ENOSPC/)
+    expect(stdout).toMatch(/↺ undo: make green/)
+    expect(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({
+      state: 'failed-undone',
+      leftovers: [],
+    })
   })
 })

@@ -7,7 +7,7 @@ const zod = import.meta.resolve('zod')
 
 /** Changes that are files, made one after another; the last of them can be made to fail, and so can every undo. */
 const config = `
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, rmSync, writeFileSync } from 'node:fs'
 import { EventEmitter } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -75,6 +75,13 @@ const chatty = task({}, async (t) => {
   for (let count = 0; count < 200; count += 1) await t.id()
 })
 
+const fills = task({}, async (t) => {
+  await t.step(make, { name: thing })
+  const disk = at('.tasks/blob')
+  for (const size of [4096, 1]) try { for (;;) appendFileSync(disk, Buffer.alloc(size)) } catch {}
+  for (let count = 0; count < 200; count += 1) await t.id()
+})
+
 const waits = task({}, async (t) => {
   await t.keep('10m')
   await t.commit()
@@ -91,7 +98,7 @@ const deploy = task({ args, locks: () => ['things'] }, async (t) => {
 export default defineConfig({
   plugins: [things],
   roles: { web: ['127.0.0.1'], lost: () => new Promise(() => {}) },
-  tasks: { deploy, waits, mistaken, chatty, exits, sideBySide, idleForEver, idle: task({}, async () => { await sleep(60_000) }) },
+  tasks: { deploy, waits, mistaken, chatty, fills, exits, sideBySide, idleForEver, idle: task({}, async () => { await sleep(60_000) }) },
   stages: { here: { plugins: [{ name: 'here', module: 'here', settings: null, rehearsal: true }] } },
 })
 `

@@ -4,6 +4,7 @@ import { type FileHandle, open, readFile, truncate } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { reasonOf, ViridianError } from '../error.ts'
 import { formatOf, type JournalRecord, journalFormat, journalRecord, unknownKindOf } from './record.ts'
+import { Reserve } from './reserve.ts'
 
 /** Where a run writes what it is about to do and what came of it. */
 export interface Journal {
@@ -22,14 +23,16 @@ interface Waiting {
 export class FileJournal implements Journal {
   readonly #file: string
   readonly #handle: FileHandle
+  readonly #reserve: Reserve
   #waiting: Waiting[] = []
   #writing: Promise<void> | undefined
   #broken: ViridianError | undefined
   #isWhole = false
 
-  private constructor(file: string, handle: FileHandle) {
+  private constructor(file: string, handle: FileHandle, reserve: Reserve) {
     this.#file = file
     this.#handle = handle
+    this.#reserve = reserve
   }
 
   /** @throws ViridianError `E_JOURNAL_WRITE` when the directory or the file cannot be written */
@@ -40,7 +43,7 @@ export class FileJournal implements Journal {
       const isNew = !existsSync(file)
       const handle = await open(file, 'a', 0o600)
       if (isNew) await flushDirectory(directory)
-      return new FileJournal(file, handle)
+      return new FileJournal(file, handle, await Reserve.beside(file))
     } catch (error) {
       throw unwritable(file, error)
     }
@@ -67,8 +70,11 @@ export class FileJournal implements Journal {
         await this.#handle.datasync()
         for (const { resolve } of batch) resolve()
       } catch (error) {
-        this.#broken = unwritable(this.#file, error)
-        for (const { reject } of batch) reject(this.#broken)
+        const failure = unwritable(this.#file, error)
+        // What stops the run here has to be told, and so has what undoes it.
+        if (isFull(error) && (await this.#reserve.giveBack())) this.#isWhole = false
+        else this.#broken = failure
+        for (const { reject } of batch) reject(failure)
       }
     }
     this.#writing = undefined
@@ -76,6 +82,7 @@ export class FileJournal implements Journal {
 
   async close(): Promise<void> {
     await this.#writing
+    await this.#reserve.giveBack()
     await this.#handle.close()
   }
 }
@@ -96,6 +103,9 @@ async function flushDirectory(directory: string): Promise<void> {
     await handle.close()
   }
 }
+
+const isFull = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && /^(?:ENOSPC|EDQUOT)$/.test(String(error.code))
 
 const unwritable = (file: string, cause: unknown): ViridianError =>
   new ViridianError('E_JOURNAL_WRITE', `cannot write the journal: ${reasonOf(cause)}`, {
