@@ -26,16 +26,21 @@ export class Lines {
   /** The tasks that are on their hosts now. */
   readonly fans = new Fans()
   readonly #folds: boolean
+  readonly #screen: { columns(): number } | undefined
   readonly #atEnd: string[] = []
   readonly #planned = new Map<string, string>()
   #planning = false
   #done = 'done in'
 
-  /** @param folds - what many hosts say is told when all have ended, each answer once, and not as it comes */
-  constructor(detail: Detail, colors: Colors, folds = false) {
+  /**
+   * @param screen - where they are read as they come: there, what many hosts say is told when all have ended, each answer
+   * once, and not as it comes
+   */
+  constructor(detail: Detail, colors: Colors, screen?: { columns(): number }) {
     this.#detail = detail
     this.#colors = colors
-    this.#folds = folds && !detail.verbose
+    this.#screen = screen
+    this.#folds = screen !== undefined && !detail.verbose
   }
 
   /** @param event - its texts contained */
@@ -186,9 +191,12 @@ export class Lines {
 
   #end(event: Finished): string[] {
     const { bold, dim, green, red } = this.#colors
-    const timeLine = this.#planning || this.#detail.quiet ? [] : this.#timeLine.lines()
+    const indent = '  '
+    // A terminal wraps what fills its last column.
+    const columns = (this.#screen?.columns() ?? Number.POSITIVE_INFINITY) - indent.length - 1
+    const timeLine = this.#planning || this.#detail.quiet ? [] : this.#timeLine.lines(columns)
     const lines = this.rest()
-    if (timeLine.length > 0) lines.push('', bold('Time line'), ...timeLine.map((line) => `  ${line}`))
+    if (timeLine.length > 0) lines.push('', bold('Time line'), ...timeLine.map((line) => `${indent}${line}`))
     lines.push(...this.#atEnd, '')
     if (event.status === 'kept') return [...lines, ...this.#keptEnd(event)]
     if (event.status === 'succeeded') {

@@ -12,7 +12,7 @@ const mostHeld = 500
 
 /** Lines that stay, and below them what runs at this moment, drawn again at most ten times a second. */
 export function terminalOutput(stream: TerminalStream, detail: Detail, colors: Colors): Output {
-  const lines = new Lines(detail, colors, true)
+  const lines = new Lines(detail, colors, { columns: () => columnsOf(stream) })
   const live = new LiveLines(lines.fans, colors)
   const area = new LiveArea(stream)
   let held: string[] = []

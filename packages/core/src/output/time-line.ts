@@ -9,7 +9,12 @@ interface Span {
   failed: boolean
 }
 
-const barWidth = 32
+const widestBar = 32
+const widestTitle = 52
+/** Of a title and a bar together; in less, neither says anything. */
+const least = 16
+/** Two gaps, and how long a step took. */
+const aside = 2 + 2 + 7
 
 /** Collects the steps at the top of a run, and draws when each ran beside the others. */
 export class TimeLine {
@@ -26,17 +31,20 @@ export class TimeLine {
     span.failed = event.kind === 'step.failed'
   }
 
-  lines(): string[] {
+  /** @param columns - how wide a line may be; none where that is too narrow */
+  lines(columns = Number.POSITIVE_INFINITY): string[] {
     const spans = [...this.#spans.values()]
-    if (spans.length < 2) return []
+    const room = columns - aside
+    if (spans.length < 2 || room < least) return []
+    const bar = Math.min(widestBar, Math.floor(room * 0.4))
+    const title = Math.min(widestTitle, room - bar, Math.max(...spans.map((span) => widthOf(span.title))))
     const from = Math.min(...spans.map((span) => span.from))
-    const scale = barWidth / Math.max(1, Math.max(...spans.map((span) => span.to)) - from)
-    const width = Math.min(52, Math.max(...spans.map((span) => widthOf(span.title))))
+    const scale = bar / Math.max(1, Math.max(...spans.map((span) => span.to)) - from)
     return spans.map((span) => {
-      const start = Math.min(barWidth - 1, Math.floor((span.from - from) * scale))
-      const length = Math.max(1, Math.min(barWidth - start, Math.round((span.to - span.from) * scale)))
-      const bar = `${' '.repeat(start)}${(span.failed ? '▒' : '█').repeat(length)}`.padEnd(barWidth)
-      return `${padEnd(cut(span.title, width), width)}  ${bar}  ${elapsed(span.to - span.from).padStart(7)}`
+      const start = Math.min(bar - 1, Math.floor((span.from - from) * scale))
+      const length = Math.max(1, Math.min(bar - start, Math.round((span.to - span.from) * scale)))
+      const drawn = `${' '.repeat(start)}${(span.failed ? '▒' : '█').repeat(length)}`.padEnd(bar)
+      return `${padEnd(cut(span.title, title), title)}  ${drawn}  ${elapsed(span.to - span.from).padStart(7)}`
     })
   }
 }
