@@ -91,6 +91,12 @@ describe('tasks exec', () => {
     expect(lines(plain)).toEqual(['web-1: /usr, good day, []'])
   })
 
+  it('may be given a terminal', async () => {
+    const said = async (...flags: string[]) =>
+      lines(await project.json(['exec', '--hosts', 'web-1', ...flags, 'test -t 1 && echo tty || echo none']))
+    expect([await said(), await said('--pty')]).toEqual([['web-1: none'], ['web-1: tty']])
+  })
+
   it('goes as many hosts at a time, and bears as many failures, as it is told', async () => {
     const flags = ['--batches', '1,50%', '--max-failures', '25%']
     const log = join(project.directory, 'order')

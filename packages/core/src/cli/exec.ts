@@ -18,6 +18,7 @@ interface ExecFlags extends FanOutFlags {
   readonly as?: string
   readonly cd?: string
   readonly env?: Readonly<Record<string, string>>
+  readonly pty?: boolean
 }
 
 /** How an ad hoc command spreads over its hosts, as the command line has it. */
@@ -37,6 +38,7 @@ export function execCommand(project: Project, exit: (code: number) => void): Com
       .option('--as <user>', 'as this user, by sudo')
       .option('--cd <directory>', 'in this directory of each host')
       .option('--env <name=value>', 'with this variable; may be repeated', variable)
+      .option('--pty', 'on a terminal, which some programs and some sudo want')
     withFanOutFlags(own)
     withHostFlags(own.optionsGroup('Hosts:'))
   })
@@ -85,7 +87,7 @@ function execTask(words: readonly string[], flags: ExecFlags): RemoteTask {
     })
   }
   return remoteTask({ role: chosenRole, summary: line, ...fanOutOf(flags) }, async (host) => {
-    await placed(host, flags).run(quoted(line))
+    await placed(host, flags).run({ pty: flags.pty ?? false })(quoted(line))
   })
 }
 

@@ -159,7 +159,11 @@ test('a sudo that wants a terminal gets its password on the one of the command',
   try {
     await expect(host.sudo`true`).rejects.toMatchObject({
       code: 'E_COMMAND_FAILED',
-      hint: 'this sudo wants a terminal (requiretty): give the command one, pty: true',
+      hint: 'this sudo wants a terminal (requiretty): give the command one, pty: true (tasks exec --pty)',
+    })
+    await expect(host.as('root').write('from-root', 'text')).rejects.toMatchObject({
+      code: 'E_REMOTE_FILE',
+      hint: expect.stringContaining('put it to a place of your own'),
     })
     expect((await host.sudo({ pty: true })`echo $SUDO_TO`).stdout).toBe('root')
     expect(questions).toHaveLength(1)

@@ -162,7 +162,7 @@ const toSingleCommands = 'where sudo allows single commands only, host.run`sudo 
 export function sudoHint(lines: readonly string[]): string | undefined {
   const said = lines.filter((line) => line.startsWith('sudo: ')).join('\n')
   if (/must have a tty/.test(said))
-    return 'this sudo wants a terminal (requiretty): give the command one, pty: true'
+    return 'this sudo wants a terminal (requiretty): give the command one, pty: true (tasks exec --pty)'
   if (/password (?:is|was) required|no password was provided/.test(said))
     return `sudo is asked not to prompt (-n): let this user run sh by it without a password, or give sudoPassword; ${toSingleCommands}`
   return undefined

@@ -7,6 +7,13 @@ const hints: readonly (readonly [words: RegExp, hint: string | Readonly<Record<M
     /No space left on device|Disk quota exceeded|File too large|Wrote only \d+ of|exit code 153\b/i,
     'make room on the host (df, quota, ulimit -f); what was there before is still there',
   ],
+  [
+    /must have a tty/,
+    {
+      put: 'no file passes a terminal, which this sudo wants: put it to a place of your own, and move it by host.sudo({ pty: true })',
+      get: 'no file passes a terminal, which this sudo wants: copy it to a place of your own by host.sudo({ pty: true })',
+    },
+  ],
   [/Read-only file system/i, 'the file system is mounted read-only there'],
   [
     /chown: .*(?:Operation not permitted|not permitted)/i,
