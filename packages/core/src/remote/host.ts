@@ -164,7 +164,7 @@ export interface Host {
    * Gets a remote file or directory, as a whole or not at all: to a local path, whose directory is made if need be, or a
    * file into a stream, which is left open. A local path that ends in `/` gets the host's name and then the remote name
    * behind it, so that each host's is kept: `logs/` becomes `logs/web-1/app.log`. A local directory is replaced by the
-   * remote one. Permissions come along, set-user-id and the like do not; pipes and devices in a directory are left out, with
+   * remote one. Not so the one that `tasks` runs in, the task file's, home, and those above them. Permissions come along, set-user-id and the like do not; pipes and devices in a directory are left out, with
    * a warning.
    *
    * @throws ViridianError `E_REMOTE_FILE`; `E_LOCAL_FILE`; `E_PATH_EMPTY`; `E_LOCAL_COLLISION` when another host's was written

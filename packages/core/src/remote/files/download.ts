@@ -42,7 +42,11 @@ export class Download {
 
   async #take(remote: string, path: string): Promise<void> {
     await onLocalFile(path, 'write', () => mkdir(dirname(path), { recursive: true }))
-    const landing = new Landing(path)
+    const landing = new Landing(path, {
+      'where tasks runs': process.cwd(),
+      'where the task file is': this.#local.directory,
+      'your home': process.env.HOME,
+    })
     const onBytes = (chunk: Buffer): void => {
       try {
         landing.take(chunk)

@@ -14,10 +14,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { Writable } from 'node:stream'
 import { Header } from 'tar'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { mark } from '../command/announcement.ts'
 import type { Host } from '../host.ts'
 import { FileHost } from '../testing/file-host.ts'
@@ -266,13 +266,21 @@ describe('a directory', () => {
     await expect(cut.get(join(there, 'tree'), 'copy')).rejects.toMatchObject({ code: 'E_REMOTE_FILE' })
   })
 
-  test('does not take the place of a file, or of where tasks runs', async () => {
+  test('does not take the place of a file, of where tasks runs, of the task file, or of home', async () => {
     plant()
     writeFileSync(join(here, 'file'), 'x')
-    const above = join(process.cwd(), '..')
-    for (const path of ['file', process.cwd(), above])
-      await expect(host.get(join(there, 'tree'), path)).rejects.toMatchObject({ code: 'E_LOCAL_FILE' })
-    expect(readdirSync(here)).toEqual(['file'])
+    const home = mkdtempSync(join(here, 'home-'))
+    vi.stubEnv('HOME', home)
+    try {
+      for (const path of ['file', process.cwd(), dirname(process.cwd()), '.', home])
+        await expect(host.get(join(there, 'tree'), path)).rejects.toMatchObject({
+          code: 'E_LOCAL_FILE',
+          message: expect.stringContaining('it is not replaced'),
+        })
+    } finally {
+      vi.unstubAllEnvs()
+    }
+    expect(readdirSync(here).sort()).toEqual(['file', basename(home)])
   })
 
   const entry = (more: Partial<TreeEntry>): Buffer =>

@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { chmod, lstat, readdir, rename, rm } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { localFileError, onLocalFile } from '../local-file-error.ts'
 import { ownName } from './names.ts'
 import { Unpacking } from './unpacking.ts'
@@ -20,12 +20,15 @@ const headLength = 11
 export class Landing {
   readonly #path: string
   readonly #part: string
+  readonly #inUse: Readonly<Record<string, string | undefined>>
   #head = Buffer.alloc(0)
   #sink: Sink | undefined
 
-  constructor(path: string) {
+  /** @param inUse - directories that no other one takes the place of, by what is there */
+  constructor(path: string, inUse: Readonly<Record<string, string | undefined>>) {
     this.#path = path
     this.#part = `${path}${ownName()}`
+    this.#inUse = inUse
   }
 
   take(chunk: Buffer): void {
@@ -46,8 +49,28 @@ export class Landing {
   async end(): Promise<void> {
     if (this.#sink === undefined) throw new Error('the host said nothing of it')
     await this.#sink.end()
-    if (this.#sink instanceof Unpacking) await exchange(this.#part, this.#path)
+    if (this.#sink instanceof Unpacking) await this.#exchange()
     else await rename(this.#part, this.#path)
+  }
+
+  /** Puts a directory in the place of the one that was there. */
+  async #exchange(): Promise<void> {
+    const path = this.#path
+    const found = await lstat(path).catch(() => undefined)
+    if (found === undefined) return rename(this.#part, path)
+    if (!found.isDirectory()) throw notReplaced(path, 'no directory')
+    for (const [what, directory] of Object.entries(this.#inUse))
+      if (directory !== undefined && isInside(directory, path))
+        throw notReplaced(path, `${what}, or above it`)
+    const old = `${this.#part}.old`
+    await rename(path, old)
+    try {
+      await rename(this.#part, path)
+    } catch (cause) {
+      await rename(old, path)
+      throw cause
+    }
+    await onLocalFile(old, 'remove', () => removeTree(old))
   }
 
   /** What stood in a directory and was not made here. */
@@ -96,25 +119,10 @@ function modeOf(says: string): number {
   return Number.parseInt(bits.join(''), 2)
 }
 
-/** Puts a directory in the place of the one that was there. */
-async function exchange(part: string, path: string): Promise<void> {
-  const found = await lstat(path).catch(() => undefined)
-  if (found === undefined) return rename(part, path)
-  const toHere = relative(path, process.cwd())
-  if (!found.isDirectory() || toHere === '' || !toHere.startsWith('..')) {
-    const what = `${path} is ${found.isDirectory() ? 'the directory that tasks runs in' : 'no directory'}`
-    throw localFileError(path, `${what}: it is not replaced by one`, 'give another local path')
-  }
-  const old = `${part}.old`
-  await rename(path, old)
-  try {
-    await rename(part, path)
-  } catch (cause) {
-    await rename(old, path)
-    throw cause
-  }
-  await onLocalFile(old, 'remove', () => removeTree(old))
-}
+const isInside = (path: string, directory: string): boolean => `${path}/`.startsWith(`${directory}/`)
+
+const notReplaced = (path: string, what: string): Error =>
+  localFileError(path, `${path} is ${what}: it is not replaced by a directory`, 'give another local path')
 
 /** Also directories that their owner may not write to. */
 async function removeTree(path: string): Promise<void> {
