@@ -56,7 +56,7 @@ export class Download {
     }
     const remarks: string[] = []
     const onRemarks = (text: string): void => {
-      for (const [, remark = ''] of text.matchAll(/^tar: (.*)$/gm)) remarks.push(remark)
+      for (const [, remark = ''] of text.matchAll(/^(?:tar|get): (.*)$/gm)) remarks.push(remark)
     }
     try {
       await this.#exchange({ command: readAny(remote), onBytes, onRemarks })

@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { quote } from '../command/quote.ts'
 import { digestFile, fileExists, plainly, readAny, readFile, settleFile, storeFile } from './file-commands.ts'
 
 const top = mkdtempSync(join(tmpdir(), 'viridian-file-'))
@@ -106,6 +107,19 @@ describe.each(shells)('by %s', (shell) => {
       true,
       '1',
     ])
+  })
+
+  test('a file that changes while it is read is told of, and one that becomes shorter has failed', () => {
+    const programs = mkdtempSync(join(top, 'programs-'))
+    writeFileSync(join(programs, 'cat'), '#!/bin/sh\n/bin/cat "$@"; eval "$AFTER"\n', { mode: 0o755 })
+    const read = (after: string): string => {
+      writeFileSync(join(place, 'file'), '12')
+      return sh(`exec 2>&1; export PATH="${programs}:$PATH" AFTER=${quote(after)}; ${readAny('file')}`)
+    }
+    const whole = '-rw-r--r--\n12'
+    for (const after of [':', 'mv file old; : >file', 'rm file']) expect(read(after)).toBe(whole)
+    expect(read('echo 3 >>file')).toBe(`${whole}get: file was written to while it was read\n`)
+    expect(() => read(': >file')).toThrow()
   })
 
   test('names that shells and programs could take for something else pass', () => {

@@ -1,5 +1,6 @@
 import { quote, quotePath } from '../command/quote.ts'
 import type { WriteOptions } from './options.ts'
+import { stampProgram } from './stamps.ts'
 
 export interface StoredFile extends WriteOptions {
   readonly path: string
@@ -49,8 +50,24 @@ const isNoFile = 'is a pipe, a socket or a device'
 export function readAny(path: string): string {
   const target = quotePath(path)
   const refuse = `case $m in [-d]*) ;; *) echo ${quote(`${path} ${isNoFile}`)} >&2; exit 1;; esac`
-  const says = `m=$(ls -ldL ${target}) || exit; ${refuse}; printf '%.10s\\n' "$m"`
-  return `${plainly}; ${says}; if [ -d ${target} ]; then ${packDirectory(target)}; else exec cat ${target}; fi`
+  const says = `m=$(ls -ldnL ${target}) || exit; ${refuse}; printf '%.10s\\n' "$m"`
+  return `${plainly}; ${says}; if [ -d ${target} ]; then ${packDirectory(target)}; else ${sayFile(path)}; fi`
+}
+
+// What another file has taken the place of meanwhile, as logs are rotated, was read as it was.
+function sayFile(path: string): string {
+  const target = quotePath(path)
+  const size = 'set -f; sizeOf() { shift 4; echo "$1"; }'
+  const [changed, shrank] = ['was written to', 'became shorter'].map((what) =>
+    quote(`get: ${path} ${what} while it was read`),
+  )
+  return [
+    `${stampProgram}; s=$($v -L ${target} 2>/dev/null) || :; cat ${target} || exit`,
+    `n=$(ls -ldnL ${target} 2>/dev/null) && e=$($v -L ${target} 2>/dev/null) || exit 0`,
+    `[ "\${s%%,*}" = "\${e%%,*}" ] || exit 0; ${size}`,
+    `[ "$(sizeOf $n)" -ge "$(sizeOf $m)" ] || { echo ${shrank} >&2; exit 1; }`,
+    `[ "$s" = "$e" ] || echo ${changed} >&2`,
+  ].join('; ')
 }
 
 // What GNU tar says of a tree that lives on while it is read, and then ends with 1: what it has packed is whole.
