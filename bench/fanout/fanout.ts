@@ -1,25 +1,14 @@
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
+import type { Chapter, Plan } from './chapter.ts'
 import { again } from './chapters/again.ts'
 import { connect } from './chapters/connect.ts'
 import { memory } from './chapters/memory.ts'
 import { one } from './chapters/one.ts'
 import { upload } from './chapters/upload.ts'
-import type { Field } from './field.ts'
 import { startField } from './field.ts'
 import { missing, peers, releases } from './peers/peers.ts'
-
-export interface Plan {
-  readonly rounds: number
-  /** Numbers of hosts. */
-  readonly sizes: readonly number[]
-  /** Left out: all. */
-  readonly chapters: readonly string[] | undefined
-}
-
-/** One comparison: its lines of Markdown. */
-export type Chapter = (field: Field, plan: Plan, say: (text: string) => void) => Promise<string[]>
 
 const chapters: Readonly<Record<string, Chapter>> = { connect, again, one, memory, upload }
 

@@ -1,5 +1,5 @@
 import { cpus } from 'node:os'
-import type { Chapter } from '../fanout.ts'
+import type { Chapter } from '../chapter.ts'
 import type { Field } from '../field.ts'
 import { costOf, type Job } from '../measure.ts'
 import { missing, type Peer, peers, product } from '../peers/peers.ts'

@@ -1,4 +1,4 @@
-import type { Chapter } from '../fanout.ts'
+import type { Chapter } from '../chapter.ts'
 import { peakMemoryOf } from '../measure.ts'
 import { fabricScript, missing, peers, product } from '../peers/peers.ts'
 import { table } from '../table.ts'

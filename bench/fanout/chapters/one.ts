@@ -1,4 +1,4 @@
-import type { Chapter } from '../fanout.ts'
+import type { Chapter } from '../chapter.ts'
 import { costOf } from '../measure.ts'
 import { fabricScript, missing, peers, project, tasksCommand } from '../peers/peers.ts'
 import { figuresOf, inTurns } from '../rounds.ts'

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Chapter } from '../fanout.ts'
+import type { Chapter } from '../chapter.ts'
 import { type Field, hostNames } from '../field.ts'
 import { costOf, type Job } from '../measure.ts'
 import { fabricUpload, programPath, project, tasksCommand } from '../peers/peers.ts'
