@@ -94,16 +94,24 @@ export async function openFleetCloud() {
       )
       return cloud.group()
     },
-    /** Instances of no group. */
+    /** Instances of no group, spread over the zones as a group's are. */
     async launch(count: number): Promise<string[]> {
-      const { Instances = [] } = await ec2.runInstances({
-        ImageId: cloud.image,
-        InstanceType: 't3.micro',
-        MinCount: count,
-        MaxCount: count,
-        Placement: { AvailabilityZone: zones[0] },
+      const launchIn = async (AvailabilityZone: string, size: number): Promise<string[]> => {
+        const { Instances = [] } = await ec2.runInstances({
+          ImageId: cloud.image,
+          InstanceType: 't3.micro',
+          MinCount: size,
+          MaxCount: size,
+          Placement: { AvailabilityZone },
+        })
+        return Instances.map(({ InstanceId = '' }) => InstanceId)
+      }
+      const sizes = zones.map((_, index) => Math.ceil((count - index) / zones.length))
+      const launched = zones.map((zone, index) => {
+        const size = sizes[index] ?? 0
+        return size > 0 ? launchIn(zone, size) : []
       })
-      const ids = Instances.map(({ InstanceId = '' }) => InstanceId)
+      const ids = (await Promise.all(launched)).flat()
       await until(async () => (await cloud.states(ids)).every((state) => state === 'running'))
       return ids
     },

@@ -60,6 +60,8 @@ export interface Member {
   /** What found it unhealthy. */
   complaint?: 'elb' | 'ec2' | 'user'
   protected: boolean
+  /** It was launched beyond desired, to balance the zones. */
+  readonly balances?: true
   /** The id of the scaling activity that moves it. */
   activity?: string
   /** While it leaves: true once the load balancers know. */

@@ -12,6 +12,7 @@ import { Passage } from './passage.ts'
 import { ScaleOut } from './scale-out.ts'
 import { takeDue } from './scheduled-action.ts'
 import { victims } from './termination-policy.ts'
+import { balancers } from './zone-balance.ts'
 
 /** What keeps the groups as they are wanted stands on this. */
 export interface ReconcilerParts {
@@ -101,6 +102,7 @@ export class Reconciler {
     this.#schedule(group)
     this.#scaleIn(group)
     await this.#scaleOut.run(group)
+    await this.#scaleOut.balance(group)
     if (group.reason !== undefined && capacityOf(group).length === group.desired) {
       delete group.reason
       this.#parts.book.save()
@@ -123,7 +125,8 @@ export class Reconciler {
 
   #scaleIn(group: Group): void {
     if (group.suspended.Terminate !== undefined) return
-    const surplus = capacityOf(group).length - group.desired
+    // What balances the zones takes another's place once it serves.
+    const surplus = capacityOf(group).length - balancers(group).length - group.desired
     if (surplus <= 0) return
     const ageOf = (source: LaunchSource): string => sourceAge(source, this.#parts.book)
     for (const member of victims(group, surplus, ageOf)) {

@@ -4,6 +4,10 @@ import { type LaunchSource, launchOf } from './launch-source.ts'
 import { capacityChange, type Movement } from './movement.ts'
 import type { ReconcilerParts } from './reconciler.ts'
 import { spread } from './spread.ts'
+import { isUnbalanced } from './zone-balance.ts'
+
+/** For so many AWS seconds a group has to be left alone before its zones are balanced. */
+const calmBefore = 60
 
 /** Launches what a group lacks. */
 export class ScaleOut {
@@ -34,6 +38,22 @@ export class ScaleOut {
     await Promise.all(launches)
   }
 
+  /** Launches one beyond desired where the fewest are, when the group has settled and its zones are not balanced. */
+  async balance(group: Group): Promise<void> {
+    const { AZRebalance, Launch } = group.suspended
+    if (AZRebalance !== undefined || Launch !== undefined || !this.#isSettled(group)) return
+    if (!isUnbalanced(group) || (this.#waiting.get(group.name) ?? 0) > Date.now()) return
+    for (const subnet of spread(this.#subnetsOf(group), capacityOf(group), 1))
+      await this.#launch(group, subnet, 1, 'balance')
+  }
+
+  #isSettled(group: Group): boolean {
+    const { book } = this.#parts
+    const serves = group.instances.every(({ state }) => state === 'InService' || state === 'Standby')
+    const calm = group.settled === undefined || book.secondsSince(group.settled) >= calmBefore
+    return serves && calm && capacityOf(group).length === group.desired
+  }
+
   #subnetsOf(group: Group): ComputeSubnet[] {
     const all = this.#parts.compute.subnets()
     return group.subnets.length > 0
@@ -41,11 +61,11 @@ export class ScaleOut {
       : all.filter(({ availabilityZone }) => group.zones.includes(availabilityZone))
   }
 
-  async #launch(group: Group, subnet: ComputeSubnet, count: number): Promise<void> {
+  async #launch(group: Group, subnet: ComputeSubnet, count: number, purpose?: 'balance'): Promise<void> {
     const { book, compute } = this.#parts
     try {
       const { launch, request } = launchOf(group, { book, compute }, subnet, count)
-      for (const instance of await compute.launch(request)) this.#join(group, instance, launch)
+      for (const instance of await compute.launch(request)) this.#join(group, instance, launch, purpose)
       this.#waiting.delete(group.name)
     } catch (error) {
       this.#failed(group, subnet, error)
@@ -53,10 +73,10 @@ export class ScaleOut {
     book.save()
   }
 
-  #join(group: Group, instance: ComputeInstance, launch: LaunchSource): void {
+  #join(group: Group, instance: ComputeInstance, launch: LaunchSource, purpose?: 'balance'): void {
     const from = capacityOf(group).length
     const { book } = this.#parts
-    const lacking = this.#lacking(from, from + 1)
+    const lacking = purpose === 'balance' ? this.#balancing(instance) : this.#lacking(from, from + 1)
     const member: Member = {
       id: instance.id,
       zone: instance.availabilityZone,
@@ -68,11 +88,18 @@ export class ScaleOut {
       since: book.now().toISOString(),
       health: 'Healthy',
       protected: group.protectNew,
+      ...(purpose === 'balance' && { balances: true }),
       transition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
     }
     const cause = group.reason === undefined ? lacking : `${group.reason}  ${lacking}`
     member.activity = this.#movement.log(group, member, 'Launching a new EC2 instance', cause).id
     group.instances.push(member)
+  }
+
+  #balancing({ availabilityZone }: ComputeInstance): string {
+    return this.#movement.at(
+      `instances were launched to balance instances in zones ${availabilityZone} with other zones resulting in more than desired number of instances in the group.`,
+    )
   }
 
   #lacking(from: number, to: number): string {

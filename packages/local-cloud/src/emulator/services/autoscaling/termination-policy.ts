@@ -23,8 +23,8 @@ export function readPolicies(asked: readonly string[] | undefined): string[] | u
 }
 
 /**
- * The instances that go when `count` are too many: from the zone that has the most, by the group's policy; those
- * that are protected from scale-in stay.
+ * The instances that go when `count` are too many: from a zone that is not the group's any more, or else from the one
+ * that has the most, by the group's policy; those that are protected from scale-in stay.
  *
  * @param sourceAge A text that sorts what instances were launched from, the oldest first.
  */
@@ -32,7 +32,7 @@ export function victims(group: Group, count: number, sourceAge: (source: LaunchS
   const remaining = capacityOf(group)
   const chosen: Member[] = []
   while (chosen.length < count) {
-    const victim = crowdedZones(remaining).sort(byPolicy(group, sourceAge))[0]
+    const victim = crowdedZones(remaining, group.zones).sort(byPolicy(group, sourceAge))[0]
     if (victim === undefined) break
     chosen.push(victim)
     remaining.splice(remaining.indexOf(victim), 1)
@@ -41,8 +41,10 @@ export function victims(group: Group, count: number, sourceAge: (source: LaunchS
 }
 
 /** The unprotected members of the zones that have the most members, among the zones that have such a one. */
-function crowdedZones(members: readonly Member[]): Member[] {
+function crowdedZones(members: readonly Member[], zones: readonly string[]): Member[] {
   const open = members.filter((member) => !member.protected)
+  const strayed = open.filter(({ zone }) => !zones.includes(zone))
+  if (strayed.length > 0) return strayed
   const sizeOf = (zone: string): number => members.filter((member) => member.zone === zone).length
   const most = Math.max(0, ...open.map(({ zone }) => sizeOf(zone)))
   return open.filter(({ zone }) => sizeOf(zone) === most)
