@@ -2,7 +2,7 @@ import type { Change } from '@aws-sdk/client-route-53'
 import { AwsError } from '../../service.ts'
 import { isWithin } from './domain-name.ts'
 import type { RecordSet } from './hosted-zone.ts'
-import { hasSameValues, isSameName, isSameSet, nameOf, readRecordSet } from './record-set.ts'
+import { hasSameValues, isSameName, isSameSet, nameOf, readRecordSet, routingOf } from './record-set.ts'
 import { valueErrors } from './record-values.ts'
 
 /** The zone that a batch changes, and the targets that its aliases may have. */
@@ -28,7 +28,7 @@ export function applyBatch(
       throw new AwsError('InvalidInput', 'Invalid request: Missing field ResourceRecordSet')
     return { action, set: readRecordSet(wire, action) }
   })
-  const errors = repeatedSets(steps)
+  const errors = [...tooManyRecords(steps), ...repeatedSets(steps)]
   let after = [...records]
   for (const step of steps) {
     const found = errorsOf(step, after, context)
@@ -61,6 +61,17 @@ function changed(records: readonly RecordSet[], { action, set }: Step): RecordSe
   const others = records.filter((record) => !isSameSet(record, set))
   return action === 'DELETE' ? others : [...others, set]
 }
+
+/** A batch holds 1,000 values at most; that of an UPSERT counts twice, and so does an alias of one. */
+function tooManyRecords(steps: readonly Step[]): string[] {
+  const count = steps.reduce((sum, { action, set }) => {
+    const values = Math.max(1, set.ResourceRecords?.length ?? 0)
+    return sum + (action === 'UPSERT' ? 2 * values : values)
+  }, 0)
+  return count > mostRecords ? [`Number of records limit of ${mostRecords} exceeded.`] : []
+}
+
+const mostRecords = 1000
 
 /** One batch may delete a set and create it again, and touch it in no other way twice. */
 function repeatedSets(steps: readonly Step[]): string[] {
@@ -121,6 +132,17 @@ function routingConflicts(set: RecordSet, records: readonly RecordSet[]): string
   if (twins.some(({ SetIdentifier }) => SetIdentifier === undefined)) {
     return [
       `${subject}, SetIdentifier ${set.SetIdentifier} cannot be created because a non multivalue answer rrset exists with the same name and type.`,
+    ]
+  }
+  const [other] = twins.filter((record) => routingOf(record) !== routingOf(set))
+  if (other !== undefined) {
+    return [
+      `${subject}, SetIdentifier ${set.SetIdentifier} cannot be created because a non ${routingOf(set)} rrset exists with the same name and type.`,
+    ]
+  }
+  if (set.Failover !== undefined && twins.some(({ Failover }) => Failover === set.Failover)) {
+    return [
+      `${subject}, SetIdentifier ${set.SetIdentifier} cannot be created because there is another ${set.Failover} one.`,
     ]
   }
   return []

@@ -32,9 +32,15 @@ export function readRecordSet(wire: ResourceRecordSet, action: string): RecordSe
   if (rest.Weight !== undefined && (rest.Weight < 0 || rest.Weight > 255)) {
     throw invalidInput(`Weight ${rest.Weight} must be between 0 and 255`)
   }
-  if (isRouted(wire) && rest.SetIdentifier === undefined) {
+  const routing = routingOf(wire)
+  if (routing !== undefined && rest.SetIdentifier === undefined) {
     throw invalidInput(
       `Missing field 'SetIdentifier' in Change with [Action=${action}, Name=${Name}, Type=${Type}]`,
+    )
+  }
+  if (routing === undefined && rest.SetIdentifier !== undefined) {
+    throw invalidInput(
+      `Expected exactly one of [Weight, Region, Failover, GeoLocation, MultiValueAnswer, GeoProximityLocation, or CidrRoutingConfig], but found none in Change with [Action=${action}, Name=${Name}, Type=${Type}, SetIdentifier=${rest.SetIdentifier}]`,
     )
   }
   if (alias === undefined) return { ...rest, Name, Type }
@@ -101,14 +107,15 @@ function readType(type: string | undefined): RRType {
   return found
 }
 
-function isRouted(set: ResourceRecordSet): boolean {
-  return (
-    set.Weight !== undefined ||
-    set.Region !== undefined ||
-    set.Failover !== undefined ||
-    set.GeoLocation !== undefined ||
-    set.MultiValueAnswer !== undefined
-  )
+/** By what a set of several is chosen, in the words of AWS's messages; undefined for a simple one. */
+export function routingOf(set: Omit<ResourceRecordSet, 'Name' | 'Type'>): string | undefined {
+  if (set.Weight !== undefined) return 'weighted'
+  if (set.Region !== undefined) return 'latency'
+  if (set.Failover !== undefined) return 'failover'
+  if (set.GeoLocation !== undefined) return 'geolocation'
+  if (set.GeoProximityLocation !== undefined) return 'geoproximity'
+  if (set.CidrRoutingConfig !== undefined) return 'cidr'
+  return set.MultiValueAnswer === true ? 'multivalue answer' : undefined
 }
 
 function invalidInput(message: string): AwsError {

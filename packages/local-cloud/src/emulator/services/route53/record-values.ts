@@ -31,8 +31,13 @@ export function valueErrors({ Name, Type, ResourceRecords = [] }: RecordSet): st
     ...(several
       ? [`RRSet of type ${Type} with DNS name ${Name} may have one value, and has ${values.length}`]
       : []),
+    ...repeated(values).map((value) => `Duplicate Resource Record: '${value}'`),
     ...values.flatMap((value) => fatal(checks[Type]?.(value), value)),
   ]
+}
+
+function repeated(values: readonly string[]): string[] {
+  return values.filter((value, index) => values.indexOf(value) < index)
 }
 
 function fatal(problem: Problem | undefined, value: string): string[] {

@@ -3,6 +3,7 @@ import { type Reach, type ResolveName, recordsOf, type ZoneRecord } from '../../
 import type { BalancerEndpoint } from '../elb/traffic.ts'
 import { canonicalName, isWithin } from './domain-name.ts'
 import type { RecordSet, Zone } from './hosted-zone.ts'
+import { routed } from './routing.ts'
 
 /** What the answers are made of. */
 export interface Directory {
@@ -54,11 +55,12 @@ function resolve(
   if (sets.length === 0 && !exists(zone, name)) return 'unknown'
   const onward = [...path, name]
   const wanted = sets.filter((set) => set.Type === type)
-  if (wanted.length > 0) return answer(directory, zone, name, choose(directory, zone, wanted), onward)
-  const cname = choose(
-    directory,
-    zone,
+  const routing = { isHealthy: (set: RecordSet) => isHealthy(directory, zone, set), random: directory.random }
+  if (wanted.length > 0)
+    return routed(wanted, routing).flatMap((set) => answer(directory, zone, name, set, onward))
+  const [cname] = routed(
     sets.filter((set) => set.Type === 'CNAME'),
+    routing,
   )
   if (cname === undefined) return []
   const own = answer(directory, zone, name, cname, onward)
@@ -96,21 +98,6 @@ function exists(zone: Zone, name: string): boolean {
   return zone.served.some((set) => isWithin(set.Name, name))
 }
 
-/** One of several routed sets: by weight among those whose targets are healthy, or among all if none is. */
-function choose(directory: Directory, zone: Zone, sets: readonly RecordSet[]): RecordSet | undefined {
-  if (sets.length < 2) return sets[0]
-  const healthy = sets.filter((set) => isHealthy(directory, zone, set))
-  const candidates = healthy.length > 0 ? healthy : sets
-  const weights = candidates.map(({ Weight }) => Weight ?? 1)
-  const total = weights.reduce((sum, weight) => sum + weight, 0)
-  if (total === 0) return candidates[Math.floor(directory.random() * candidates.length)]
-  let point = directory.random() * total
-  return candidates.find((_, index) => {
-    point -= weights[index] ?? 0
-    return point < 0
-  })
-}
-
 function isHealthy(directory: Directory, zone: Zone, set: RecordSet): boolean {
   const alias = set.AliasTarget
   if (alias?.EvaluateTargetHealth !== true) return true
@@ -124,10 +111,9 @@ function answer(
   directory: Lookup,
   zone: Zone,
   name: string,
-  set: RecordSet | undefined,
+  set: RecordSet,
   path: readonly string[],
 ): readonly ZoneRecord[] {
-  if (set === undefined) return []
   if (set.AliasTarget === undefined) {
     const values = (set.ResourceRecords ?? []).map(({ Value }) => Value ?? '')
     return [{ name, type: set.Type, ttl: set.TTL ?? 0, values }]

@@ -204,6 +204,53 @@ describe('changes', () => {
       "InvalidChangeBatch: [Invalid Resource Record: 'FATAL problem: ARRDATAIllegalIPv4Address (Value is not a valid IPv4 address) encountered with 'nowhere'']",
     ],
     [
+      'a value twice',
+      [
+        {
+          Action: 'CREATE',
+          ResourceRecordSet: address('two.example.test', '127.1.1.1', {
+            ResourceRecords: [{ Value: '127.1.1.1' }, { Value: '127.1.1.1' }],
+          }),
+        },
+      ],
+      "InvalidChangeBatch: [Duplicate Resource Record: '127.1.1.1']",
+    ],
+    [
+      'a set identifier without a policy',
+      [
+        {
+          Action: 'CREATE',
+          ResourceRecordSet: address('of.example.test', '127.1.1.1', { SetIdentifier: 'a' }),
+        },
+      ],
+      'InvalidInput: Invalid request: Expected exactly one of [Weight, Region, Failover, GeoLocation, MultiValueAnswer, GeoProximityLocation, or CidrRoutingConfig], but found none in Change with [Action=CREATE, Name=of.example.test., Type=A, SetIdentifier=a]',
+    ],
+    [
+      'a policy beside another one',
+      [
+        {
+          Action: 'CREATE',
+          ResourceRecordSet: address('of.example.test', '127.1.1.1', { SetIdentifier: 'a', Weight: 1 }),
+        },
+        {
+          Action: 'CREATE',
+          ResourceRecordSet: address('of.example.test', '127.1.1.1', {
+            SetIdentifier: 'b',
+            Failover: 'PRIMARY',
+          }),
+        },
+      ],
+      'InvalidChangeBatch: [RRSet with DNS name of.example.test., type A, SetIdentifier b cannot be created because a non failover rrset exists with the same name and type.]',
+    ],
+    [
+      'more than a thousand values',
+      Array.from({ length: 500 }, (_, index) => ({
+        Action: 'UPSERT' as const,
+        ResourceRecordSet: address(`n${index}.example.test`, '127.1.1.1'),
+      })),
+      'InvalidChangeBatch: [Number of records limit of 1000 exceeded.]',
+    ],
+    [
       'an alias of nothing',
       [
         {
