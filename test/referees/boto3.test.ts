@@ -4,12 +4,16 @@ import { Python, type ReportLine } from './python.ts'
 
 /** Those that have nothing to be refused for. */
 const neverRefused = [
+  'autoscaling:DescribeAccountLimits',
   'autoscaling:DescribeAdjustmentTypes',
   'autoscaling:DescribeAutoScalingNotificationTypes',
+  'autoscaling:DescribeLifecycleHookTypes',
   'autoscaling:DescribeMetricCollectionTypes',
   'autoscaling:DescribeScalingProcessTypes',
+  'autoscaling:DescribeTerminationPolicyTypes',
   'ec2:DeleteKeyPair',
   'elasticloadbalancing:DeleteLoadBalancer',
+  'route53:GetHostedZoneCount',
 ]
 
 const reasons: unknown[] = []

@@ -48,6 +48,7 @@ def read(account, balancer):
         account.elb.create_load_balancer(
             LoadBalancerName=name, Listeners=[again], AvailabilityZones=balancer["AvailabilityZones"]
         )
+    account.elb.describe_account_limits()
     found, count = pages(account.elb, "describe_load_balancers", "LoadBalancerDescriptions", size=2)
     check("balancers come in pages", [[each["LoadBalancerName"] for each in found], count], [["aaa", "bbb", NAME], 2])
     for name in ["aaa", "bbb"]:

@@ -42,6 +42,11 @@ def read(account, ids):
     )
     check("two launches are on record", [each["StatusCode"] for each in activities], ["Successful"] * 2)
     balancers = autoscaling.describe_load_balancers(AutoScalingGroupName=NAME)["LoadBalancers"]
+    sources = autoscaling.describe_traffic_sources(AutoScalingGroupName=NAME)["TrafficSources"]
+    check("a balancer is a source of traffic", [source["Type"] for source in sources], ["elb"] * len(balancers))
+    check("groups are counted", autoscaling.describe_account_limits()["NumberOfAutoScalingGroups"] > 0, True)
+    autoscaling.describe_termination_policy_types()
+    autoscaling.describe_lifecycle_hook_types()
     check("the balancer is in service", balancers, [{"LoadBalancerName": NAME, "State": "InService"}])
     empty = [
         autoscaling.describe_policies(AutoScalingGroupName=NAME)["ScalingPolicies"],

@@ -17,6 +17,7 @@ def story(account):
     security_groups(account, network)
     ids = launch(account, network)
     read_instances(account, ids)
+    read_volumes(account, ids)
     change_states(account, ids)
     tags(account, ids)
     images(account, ids[0])
@@ -25,6 +26,9 @@ def story(account):
 
 def read_network(account, network):
     vpcs, _ = pages(account.ec2, "describe_vpcs", "Vpcs", Filters=[{"Name": "is-default", "Values": ["true"]}])
+    regions = account.ec2.describe_regions()["Regions"]
+    check("there is one region", [region["RegionName"] for region in regions], [account.ec2.meta.region_name])
+    account.ec2.describe_account_attributes(AttributeNames=["default-vpc"])
     zones = account.ec2.describe_availability_zones()["AvailabilityZones"]
     check("the default VPC has a subnet in every zone", [len(vpcs), len(zones)], [1, len(network["subnets"])])
 
@@ -121,6 +125,13 @@ ATTRIBUTES = [
     "enaSupport",
     "productCodes",
 ]
+
+
+def read_volumes(account, ids):
+    disks = [{"Name": "attachment.instance-id", "Values": ids}]
+    volumes, _ = pages(account.ec2, "describe_volumes", "Volumes", Filters=disks)
+    holders = {volume["Attachments"][0]["InstanceId"] for volume in volumes}
+    check("every instance has a disk", holders, set(ids))
 
 
 def attribute(account, instance, name):

@@ -65,6 +65,10 @@ def instances_cases(it):
         ("DescribeInstances", {"NextToken": "?"}, "InvalidParameterValue"),
         ("DescribeInstances", {"Filters": named}, "InvalidParameterValue"),
         ("DescribeInstances", {"DryRun": True}, "DryRunOperation"),
+        ("DescribeRegions", {"RegionNames": ["nowhere-1"]}, "InvalidParameterValue"),
+        ("DescribeAccountAttributes", {"AttributeNames": ["mood"]}, "InvalidParameterValue"),
+        ("DescribeVolumes", {"VolumeIds": ["vol-0123456789abcdef0"]}, "InvalidVolume.NotFound"),
+        ("DescribeVolumes", {"VolumeIds": ["disk"]}, "InvalidVolumeID.Malformed"),
         ("DescribeInstanceStatus", {"InstanceIds": [unknown]}, "InvalidInstanceID.NotFound"),
         ("DescribeInstanceAttribute", {"InstanceId": unknown, "Attribute": "userData"}, "InvalidInstanceID.NotFound"),
         ("DescribeInstanceAttribute", {"InstanceId": it["single"], "Attribute": "mood"}, "InvalidParameterValue"),
@@ -126,7 +130,7 @@ def instances_cases(it):
         ("DeleteTags", {"Resources": [unknown], "Tags": [{"Key": "a"}]}, "InvalidInstanceID.NotFound"),
         ("DescribeTags", {"Filters": named}, "InvalidParameterValue"),
         # What AWS has and this cloud has not is refused as an unknown action, and not answered wrongly.
-        ("DescribeVolumes", {}, "InvalidAction"),
+        ("DescribeNetworkInterfaces", {}, "InvalidAction"),
     ]
 
 

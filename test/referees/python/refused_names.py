@@ -14,6 +14,8 @@ def names_cases(account, it):
         ("CreateHostedZone", {"Name": "a..test", "CallerReference": "new"}, "InvalidDomainName"),
         ("CreateHostedZone", {"Name": "new.test"}, "InvalidInput"),
         ("GetHostedZone", {"Id": unknown}, "NoSuchHostedZone"),
+        ("TestDNSAnswer", {"HostedZoneId": unknown, "RecordName": "a.test", "RecordType": "A"}, "NoSuchHostedZone"),
+        ("TestDNSAnswer", {**zone, "RecordName": "elsewhere.test", "RecordType": "A"}, "InvalidInput"),
         ("DeleteHostedZone", {"Id": it["zone"]}, "HostedZoneNotEmpty"),
         ("DeleteHostedZone", {"Id": unknown}, "NoSuchHostedZone"),
         ("ListHostedZones", {"MaxItems": "many"}, "InvalidInput"),

@@ -66,6 +66,7 @@ def group_cases(it):
         ("AttachLoadBalancers", {**of, "LoadBalancerNames": ["nobody"]}, "ValidationError"),
         ("DetachLoadBalancers", {**of, "LoadBalancerNames": [name]}, "ValidationError"),
         ("DescribeLoadBalancers", {"AutoScalingGroupName": "nobody"}, "ValidationError"),
+        ("DescribeTrafficSources", {"AutoScalingGroupName": "nobody"}, "ValidationError"),
         ("DescribeLoadBalancerTargetGroups", {"AutoScalingGroupName": "nobody"}, "ValidationError"),
         ("DescribeInstanceRefreshes", {"AutoScalingGroupName": "nobody"}, "ValidationError"),
         ("DescribeWarmPool", {"AutoScalingGroupName": "nobody"}, "ValidationError"),
@@ -121,6 +122,7 @@ def balancer_cases(it):
         ("CreateLoadBalancer", {**new, "Listeners": [secure]}, "CertificateNotFound"),
         ("DescribeLoadBalancers", {"LoadBalancerNames": ["nobody"]}, "LoadBalancerNotFound"),
         ("DescribeLoadBalancers", {"PageSize": 401}, "ValidationError"),
+        ("DescribeAccountLimits", {"PageSize": 401}, "ValidationError"),
         ("ConfigureHealthCheck", {**nobody, "HealthCheck": check}, "LoadBalancerNotFound"),
         ("ConfigureHealthCheck", {**of, "HealthCheck": {**check, "Timeout": 30}}, "ValidationError"),
         ("ConfigureHealthCheck", {**of, "HealthCheck": {**check, "Target": "HTTP:80"}}, "ValidationError"),
@@ -147,7 +149,6 @@ def balancer_cases(it):
         ("AddTags", {"LoadBalancerNames": [it["name"]], "Tags": [{"Key": "a", "Value": "v" * 257}]}, "ValidationError"),
         ("RemoveTags", {"LoadBalancerNames": ["nobody"], "Tags": [{"Key": "a"}]}, "LoadBalancerNotFound"),
         ("DescribeTags", {"LoadBalancerNames": ["nobody"]}, "LoadBalancerNotFound"),
-        ("DescribeAccountLimits", {}, "InvalidAction"),
     ]
 
 

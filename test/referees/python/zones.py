@@ -29,6 +29,9 @@ def read(account, zone):
     found = account.route53.get_hosted_zone(Id=zone)
     check("a zone has four name servers", len(found["DelegationSet"]["NameServers"]), 4)
     other = account.route53.create_hosted_zone(Name="another.test", CallerReference="another")["HostedZone"]["Id"]
+    check("zones are counted", account.route53.get_hosted_zone_count()["HostedZoneCount"] > 0, True)
+    asked = {"RecordName": "example.test", "RecordType": "SOA"}
+    account.route53.test_dns_answer(HostedZoneId=zone, **asked)
     zones, count = pages(account.route53, "list_hosted_zones", "HostedZones", size=1)
     check("zones come in pages", [{each["Id"] for each in zones} == {zone, other}, count], [True, 2])
     by_name = account.route53.list_hosted_zones_by_name(DNSName="example.test", MaxItems="1")["HostedZones"]

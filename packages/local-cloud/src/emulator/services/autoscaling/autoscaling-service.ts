@@ -5,6 +5,7 @@ import type { Store } from '../../store.ts'
 import type { Alarms } from '../cloudwatch/alarms.ts'
 import type { Compute } from '../ec2/compute.ts'
 import type { Traffic } from '../elb/traffic.ts'
+import { accountHandlers } from './account-handlers.ts'
 import { activityHandlers } from './activity-handlers.ts'
 import { balancerHandlers } from './balancer-handlers.ts'
 import { GroupBook } from './group-book.ts'
@@ -75,6 +76,7 @@ export function autoScalingService(parts: AutoScalingParts): AutoScaling {
         ...tagHandlers(book),
         ...lifecycleHookHandlers(book),
         ...activityHandlers(book),
+        ...accountHandlers(book),
         ...scheduledActionHandlers(book),
         ...notificationHandlers(book),
         ...metricsHandlers(book),

@@ -2,7 +2,8 @@ import { validationError } from '../constraint.ts'
 import { capacityOf, type Group, type Member } from './group.ts'
 import type { LaunchSource } from './launch-source.ts'
 
-const policies = [
+/** Those that AWS has. */
+export const terminationPolicies = [
   'Default',
   'OldestInstance',
   'NewestInstance',
@@ -14,10 +15,10 @@ const policies = [
 
 /** @throws AwsError `ValidationError` for one that is neither AWS's nor a function of the customer's */
 export function readPolicies(asked: readonly string[] | undefined): string[] | undefined {
-  const unknown = asked?.find((policy) => !policies.includes(policy) && !policy.startsWith('arn:'))
+  const unknown = asked?.find((policy) => !terminationPolicies.includes(policy) && !policy.startsWith('arn:'))
   if (unknown !== undefined)
     throw validationError(
-      `Unsupported termination policy: ${unknown}. Valid ones are: ${policies.join(', ')}`,
+      `Unsupported termination policy: ${unknown}. Valid ones are: ${terminationPolicies.join(', ')}`,
     )
   return asked?.length ? [...asked] : undefined
 }
@@ -53,7 +54,7 @@ function crowdedZones(members: readonly Member[], zones: readonly string[]): Mem
 type Order = (one: Member, other: Member) => number
 
 /** By the policies in their order: each decides between those that the ones before it hold for equal. */
-function byPolicy({ terminationPolicies }: Group, sourceAge: (source: LaunchSource) => string): Order {
+function byPolicy(group: Group, sourceAge: (source: LaunchSource) => string): Order {
   const oldest: Order = (one, other) => compare(one.launched, other.launched)
   // An attached instance was launched from no source of the group's, so it cannot use the oldest: it goes last.
   const ageOf = ({ launch }: Member): string => (launch === undefined ? 'never' : sourceAge(launch))
@@ -66,7 +67,7 @@ function byPolicy({ terminationPolicies }: Group, sourceAge: (source: LaunchSour
     ['OldestLaunchConfiguration', oldestSource],
     ['OldestLaunchTemplate', oldestSource],
   ])
-  const asked = terminationPolicies.flatMap((policy) => orders.get(policy) ?? [])
+  const asked = group.terminationPolicies.flatMap((policy) => orders.get(policy) ?? [])
   return (one, other) => [...asked, byAge].reduce((found, order) => found || order(one, other), 0)
 }
 

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { sdk } from '../../sdk.ts'
 import type { Service } from '../../service.ts'
+import { accountHandlers } from './account-handlers.ts'
 import type { Compute } from './compute.ts'
 import { computeOf } from './compute-view.ts'
 import { type Ec2Parts, ec2Context } from './context.ts'
@@ -15,6 +16,7 @@ import { Lifecycle } from './lifecycle.ts'
 import { networkHandlers } from './network.ts'
 import { ensureDefaultGroup, securityGroupHandlers } from './security-groups.ts'
 import { tagHandlers } from './tags.ts'
+import { volumeHandlers } from './volumes.ts'
 
 const client = sdk.ec2
 
@@ -57,6 +59,8 @@ export function ec2Service(parts: Ec2Parts): Ec2 {
         ...networkHandlers(ec2),
         ...launchTemplateHandlers(ec2),
         ...tagHandlers(ec2),
+        ...volumeHandlers(ec2),
+        ...accountHandlers(ec2),
       },
     },
     compute: computeOf(ec2, launcher, lifecycle),

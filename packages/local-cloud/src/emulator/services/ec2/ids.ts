@@ -31,6 +31,10 @@ export const kinds = {
     ...kind('sg', 'InvalidGroup', (ids) => `The security group '${ids}' does not exist`),
     malformed: 'InvalidGroupId.Malformed',
   },
+  volume: {
+    ...kind('vol', 'InvalidVolume', (ids) => `The volume '${ids}' does not exist.`),
+    malformed: 'InvalidVolumeID.Malformed',
+  },
   subnet: kind('subnet', 'InvalidSubnetID', (ids) => `The subnet ID '${ids}' does not exist`),
   launchTemplate: kind(
     'lt',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { RunInstancesRequest } from '@aws-sdk/client-ec2'
+import type { BlockDeviceMapping, RunInstancesRequest } from '@aws-sdk/client-ec2'
 import type { Machine } from '../../hardware.ts'
 import { AwsError, type Failure } from '../../service.ts'
 import type { Ec2Context } from './context.ts'
@@ -7,7 +7,7 @@ import { newId } from './ids.ts'
 import type { Images } from './images.ts'
 import { type LaunchPlan, planLaunch } from './launch-plan.ts'
 import type { Lifecycle } from './lifecycle.ts'
-import type { InstanceRecord } from './records.ts'
+import type { InstanceRecord, VolumeRecord } from './records.ts'
 import { limited, setTags } from './tags.ts'
 
 /** Tags by resource type: `instance`, `volume`, `network-interface`. */
@@ -157,10 +157,20 @@ function recordOf(
     createdAt: now,
     launchTime: now,
     networkInterfaceId: newId('eni'),
-    volumes: devices.map((device) => ({
-      id: newId('vol'),
-      device: device.DeviceName ?? '',
-      deleteOnTermination: device.Ebs?.DeleteOnTermination ?? true,
-    })),
+    volumes: devices.map(volumeOf),
+  }
+}
+
+function volumeOf({ DeviceName: device = '', Ebs: disk = {} }: BlockDeviceMapping): VolumeRecord {
+  return {
+    id: newId('vol'),
+    device,
+    deleteOnTermination: disk.DeleteOnTermination ?? true,
+    ...(disk.VolumeSize !== undefined && { size: disk.VolumeSize }),
+    ...(disk.VolumeType !== undefined && { type: disk.VolumeType }),
+    ...(disk.Encrypted !== undefined && { encrypted: disk.Encrypted }),
+    ...(disk.SnapshotId !== undefined && { snapshotId: disk.SnapshotId }),
+    ...(disk.Iops !== undefined && { iops: disk.Iops }),
+    ...(disk.Throughput !== undefined && { throughput: disk.Throughput }),
   }
 }

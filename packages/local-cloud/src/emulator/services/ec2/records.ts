@@ -26,6 +26,13 @@ export interface VolumeRecord {
   readonly id: string
   readonly device: string
   readonly deleteOnTermination: boolean
+  /** In GiB. */
+  readonly size?: number
+  readonly type?: string
+  readonly encrypted?: boolean
+  readonly snapshotId?: string
+  readonly iops?: number
+  readonly throughput?: number
 }
 
 export interface InstanceRecord {

@@ -1,6 +1,7 @@
 import type { Balancers } from '../../hardware.ts'
 import { sdk } from '../../sdk.ts'
 import type { Service } from '../../service.ts'
+import { accountHandlers } from './account-handlers.ts'
 import { BalancerBook, type ElbParts } from './balancer-book.ts'
 import { balancerHandlers, type Place } from './balancer-handlers.ts'
 import { hostedZoneOf } from './balancer-names.ts'
@@ -51,6 +52,7 @@ export function elbService(parts: ElbParts & Place): Elb {
         ...registrationHandlers(book, health),
         ...policyHandlers(book),
         ...tagHandlers(book),
+        ...accountHandlers,
       },
     },
     traffic: trafficOf(book, parts),

@@ -351,6 +351,19 @@ describe('record sets', () => {
 })
 
 describe('answers', () => {
+  test('are told without asking the name server', async () => {
+    await inSync(
+      await change({ Action: 'CREATE', ResourceRecordSet: address('www.example.test', '127.1.1.1') }),
+    )
+    const ask = (RecordName: string) => dns.testDNSAnswer({ HostedZoneId: Id, RecordName, RecordType: 'A' })
+    expect(await ask('WWW.example.test')).toMatchObject({
+      ...{ RecordName: 'www.example.test.', RecordData: ['127.1.1.1'], ResponseCode: 'NOERROR' },
+    })
+    expect(await ask('no.example.test')).toMatchObject({ RecordData: [], ResponseCode: 'NXDOMAIN' })
+    expect(await refusal(ask('example.org'))).toMatch(/^InvalidInput/)
+    expect((await dns.getHostedZoneCount()).HostedZoneCount).toBe(1)
+  })
+
   test('a load balancer by its own name, whatever the case', async () => {
     const blue = await createBalancer('Blue')
     expect(blue.address).toMatch(/^127\./)

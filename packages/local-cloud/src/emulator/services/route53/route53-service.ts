@@ -2,6 +2,7 @@ import type { ResolveName } from '../../hardware.ts'
 import { sdk } from '../../sdk.ts'
 import type { Service } from '../../service.ts'
 import type { Traffic } from '../elb/traffic.ts'
+import { answerHandlers } from './answer-handlers.ts'
 import { recordHandlers } from './record-handlers.ts'
 import { resolver } from './resolution.ts'
 import { tagHandlers } from './tag-handlers.ts'
@@ -20,18 +21,24 @@ export interface Route53 {
 
 export function route53Service(parts: ZoneBookParts & { readonly traffic: Traffic }): Route53 {
   const book = new ZoneBook(parts)
+  const resolveName = resolver({
+    clock: parts.clock,
+    zones: () => book.all(),
+    balancerByName: (dnsName) => parts.traffic.byDnsName(dnsName),
+    random: Math.random,
+  })
   return {
     service: {
       signingName: 'route53',
       client,
-      handlers: { ...zoneHandlers(book), ...recordHandlers(book, parts.traffic), ...tagHandlers(book) },
+      handlers: {
+        ...zoneHandlers(book),
+        ...recordHandlers(book, parts.traffic),
+        ...tagHandlers(book),
+        ...answerHandlers(book, resolveName),
+      },
     },
-    resolveName: resolver({
-      clock: parts.clock,
-      zones: () => book.all(),
-      balancerByName: (dnsName) => parts.traffic.byDnsName(dnsName),
-      random: Math.random,
-    }),
+    resolveName,
     close: () => book.close(),
   }
 }

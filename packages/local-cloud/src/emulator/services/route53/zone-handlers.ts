@@ -48,6 +48,7 @@ export function zoneHandlers(book: ZoneBook): Route53Handlers {
         MaxItems: limit,
       }
     },
+    GetHostedZoneCount: () => ({ HostedZoneCount: book.all().length }),
     ListHostedZonesByName(input) {
       const limit = maxItems(input.MaxItems)
       const first = input.DNSName === undefined ? undefined : canonicalName(input.DNSName)
