@@ -82,7 +82,7 @@ async function open(options: CloudOptions, endings: Endings): Promise<Cloud> {
   const { region = 'us-east-1', timeScale = 0.1, report = console.error } = options
   const directory = options.directory ?? (await temporaryDirectory(endings))
   const clock = scaledClock(timeScale)
-  const store = openStore(join(directory, 'records.json'), options.owned)
+  const store = openStore(join(directory, 'records.json'), options.owned, report)
   endings.push(async () => {
     // Calls that were under way note now what they did.
     await immediate()

@@ -32,8 +32,13 @@ export interface Store {
  * A store in a JSON file (private to the user), or in memory alone when `file` is left out.
  *
  * @param owned - whether the file's directory is still ours; one that was removed, or is another's, is left alone
+ * @param report - hears when the file cannot be written; that is tried again until it can
  */
-export function openStore(file?: string, owned: () => boolean = () => true): Store {
+export function openStore(
+  file?: string,
+  owned: () => boolean = () => true,
+  report: (error: unknown) => void = console.error,
+): Store {
   const slices: Record<string, unknown> = file === undefined ? {} : readSlices(file)
   if (file !== undefined) mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   let scheduled = false
@@ -46,6 +51,17 @@ export function openStore(file?: string, owned: () => boolean = () => true): Sto
       renameSync(`${file}.new`, file)
     } else closed = true
   }
+  /** What the callers have been told is done must not be lost to a disk that was full for a while. */
+  const attempt = (isFirst: boolean): void => {
+    if (!scheduled) return
+    try {
+      flush()
+    } catch (error) {
+      if (isFirst) report(error)
+      scheduled = true
+      setTimeout(() => attempt(false), retryMilliseconds).unref()
+    }
+  }
   return {
     slice<Slice extends object>(name: string, initial: () => Slice): Slice {
       slices[name] ??= dictionaries(JSON.stringify(initial()))
@@ -55,9 +71,7 @@ export function openStore(file?: string, owned: () => boolean = () => true): Sto
     save() {
       if (scheduled || closed) return
       scheduled = true
-      setImmediate(() => {
-        if (scheduled) flush()
-      })
+      setImmediate(() => attempt(true))
     },
     flush,
     close() {
@@ -66,6 +80,8 @@ export function openStore(file?: string, owned: () => boolean = () => true): Sto
     },
   }
 }
+
+const retryMilliseconds = 200
 
 function readSlices(file: string): Record<string, object> {
   let text: string
