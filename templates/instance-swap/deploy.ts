@@ -25,7 +25,7 @@ export const bluegreen = task(
   },
   async (t) => {
     const blue = await fleets.describe(t, t.args.group)
-    const others = await traffic.describe(t, t.args.balancers)
+    const others = await traffic.describe(t, t.args.balancers, { without: blue.loadBalancers })
     const balancers = [...blue.loadBalancers, ...others]
     await t.run(build_release)
     const pin = await fleets.pin(t, blue)

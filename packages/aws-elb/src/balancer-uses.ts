@@ -5,7 +5,12 @@ import { readDescription } from './balancer-settings.ts'
 
 const Groups = z.object({
   AutoScalingGroups: z.array(
-    z.object({ AutoScalingGroupName: z.string(), LoadBalancerNames: z.array(z.string()).default([]) }),
+    z.object({
+      AutoScalingGroupName: z.string(),
+      HealthCheckType: z.string().default('EC2'),
+      LoadBalancerNames: z.array(z.string()).default([]),
+      Instances: z.array(z.object({ InstanceId: z.string(), LifecycleState: z.string() })).default([]),
+    }),
   ),
   NextToken: z.string().optional(),
 })
@@ -62,15 +67,49 @@ export async function refuseInUse(
     )
 }
 
-/** The groups of the account, with the balancers that they are bound to. */
-export async function readGroups(
-  c: StepContext,
-): Promise<{ readonly name: string; readonly balancers: readonly string[] }[]> {
+/**
+ * Refuses to take instances out of a balancer by which their group judges them: once back, and not yet in service, they
+ * are unhealthy to the group, and it replaces them.
+ *
+ * @throws ViridianError `E_BALANCER_BOUND`
+ */
+export async function refuseJudged(c: StepContext, name: string, ids: readonly string[]): Promise<void> {
+  for (const group of await readGroups(c)) {
+    const members = group.judged.filter((id) => ids.includes(id))
+    if (members.length === 0 || !group.balancers.includes(name)) continue
+    throw new ViridianError(
+      'E_BALANCER_BOUND',
+      `${members.join(', ')} ${members.length === 1 ? 'is' : 'are'} in group ${group.name}, which is bound to ${name} and replaces who is not in service there`,
+      {
+        hint: 'move members to standby: the group takes them out, drained, and back (standby of the Auto Scaling plugin)',
+        place: { call: 'autoscaling:DescribeAutoScalingGroups' },
+        refused: true,
+      },
+    )
+  }
+}
+
+interface BoundGroup {
+  readonly name: string
+  /** The balancers that it is bound to. */
+  readonly balancers: readonly string[]
+  /** Its instances in service, where its balancers' health checks are its own. */
+  readonly judged: readonly string[]
+}
+
+/** The groups of the account. */
+export async function readGroups(c: StepContext): Promise<BoundGroup[]> {
   const groups = await allPages(async (NextToken) => {
     const page = await autoScalingApi(c, 'DescribeAutoScalingGroups', { NextToken }, Groups)
     return { items: page.AutoScalingGroups, next: page.NextToken }
   })
-  return groups.map(({ AutoScalingGroupName: name, LoadBalancerNames: balancers }) => ({ name, balancers }))
+  return groups.map((group) => ({
+    name: group.AutoScalingGroupName,
+    balancers: group.LoadBalancerNames,
+    judged: group.HealthCheckType.includes('ELB')
+      ? group.Instances.filter((each) => each.LifecycleState === 'InService').map((each) => each.InstanceId)
+      : [],
+  }))
 }
 
 const inUse = (message: string, hint: string): ViridianError =>

@@ -78,6 +78,21 @@ test('instances are taken out drained, and brought back in service by the undo',
   await traffic.healthy(testSteps(cloud.context()), balancers, refs([one]))
 })
 
+test('members of a group are left in a balancer that it judges them by', async () => {
+  const [member = ''] = await cloud.registered()
+  const t = testSteps(cloud.context())
+  await expect(traffic.deregister(t, balancers, refs([member]))).rejects.toMatchObject({
+    code: 'E_BALANCER_BOUND',
+    message: `${member} is in group web, which is bound to web and replaces who is not in service there`,
+  })
+  expect(await cloud.registered()).toContain(member)
+})
+
+test('balancers that a group sees to itself are left out', async () => {
+  const t = testSteps(cloud.context())
+  expect(await traffic.describe(t, ['web'], { without: balancers })).toEqual([])
+})
+
 test('of those that were taken out, who has died since keeps nobody else out', async () => {
   const [alive = '', dead = ''] = await cloud.launch(2)
   const t = testSteps(cloud.context())

@@ -12,6 +12,7 @@ import {
 } from '@viridian/aws'
 import { defineChange, type StepContext, type UndoReport } from '@viridian/core'
 import { z } from '@viridian/core/zod'
+import { refuseJudged } from './balancer-uses.ts'
 import { waitInService } from './in-service.ts'
 import { changeRegistration, registerRunning } from './registration.ts'
 import { Replaced, seeServedWithout } from './stand-ins.ts'
@@ -86,6 +87,8 @@ export const registerInstances = defineChange({
 /**
  * Takes instances out of a balancer (`DeregisterInstancesFromLoadBalancer`): connections under way are drained. Undone
  * by registering those that were registered before and are still there, and seeing them in service.
+ *
+ * @throws ViridianError `E_BALANCER_BOUND` of members of a group that judges them by this balancer
  */
 export const deregisterInstances = defineChange({
   name: 'aws-elb/deregister-instances',
@@ -93,9 +96,12 @@ export const deregisterInstances = defineChange({
   input: Input,
   beforeSchema: Before,
   output: z.null(),
-  calls,
+  calls: [...calls, 'autoscaling:DescribeAutoScalingGroups'],
   title: ({ balancer, ids }) => `take ${ids.length} out of ${balancerName(balancer)}`,
-  before: async (input, c) => ({ registered: await registeredOf(c, input) }),
+  before: async (input, c) => {
+    await refuseJudged(c, classicOnly(input.balancer).name, input.ids)
+    return { registered: await registeredOf(c, input) }
+  },
   run: async ({ balancer }, c) => {
     await changeRegistration(c, 'DeregisterInstancesFromLoadBalancer', balancer, c.before.registered)
     return null

@@ -1,4 +1,4 @@
-import { classicOnly, type Fleet, type InstanceRef, type LoadBalancer } from '@viridian/aws'
+import { balancerName, classicOnly, type Fleet, type InstanceRef, type LoadBalancer } from '@viridian/aws'
 import { type Plugin, type Steps, ViridianError } from '@viridian/core'
 import { readRemovable } from './balancer-uses.ts'
 import { compareBalancers } from './compare.ts'
@@ -29,10 +29,24 @@ export interface RegisterOptions {
   readonly replacing?: Pick<Fleet, 'name' | 'instances'>
 }
 
+export interface DescribeOptions {
+  /** Balancers that are left out: those that a group is bound to, and sees to itself. */
+  readonly without?: readonly LoadBalancer[]
+}
+
 /** The moves of load balancers, for tasks. */
 export interface Elb extends Plugin {
-  /** Reads classic load balancers by name. */
-  describe(t: Steps, names: readonly string[]): Promise<LoadBalancer[]>
+  /**
+   * Reads classic load balancers by name.
+   *
+   * @throws ViridianError `E_BALANCER_NOT_FOUND`
+   *
+   * @example
+   * ```ts
+   * const others = await traffic.describe(t, t.args.balancers, { without: blue.loadBalancers })
+   * ```
+   */
+  describe(t: Steps, names: readonly string[], options?: DescribeOptions): Promise<LoadBalancer[]>
   /**
    * Finds the classic load balancer that a DNS name leads to, as the alias of a record names it: with `dualstack.`
    * before it, with a dot behind it, in capitals. `elasticloadbalancing:DescribeLoadBalancers`.
@@ -66,7 +80,13 @@ export interface Elb extends Plugin {
     instances: readonly InstanceRef[],
     options?: RegisterOptions,
   ): Promise<void>
-  /** Takes instances out of such balancers, and waits until they are drained. Undone by registering them again. */
+  /**
+   * Takes instances out of balancers that their group is not bound to, and waits until they are drained. Undone by
+   * registering them again, and seeing them in service. From one that it is bound to, the group takes them itself: `standby`
+   * of the Auto Scaling plugin.
+   *
+   * @throws ViridianError `E_BALANCER_BOUND` of members of a group that is bound to the balancer and judges them by it
+   */
   deregister(t: Steps, balancers: readonly LoadBalancer[], instances: readonly InstanceRef[]): Promise<void>
   /**
    * Waits until exactly these instances are in service at each balancer, as long as the balancers' own health checks may
@@ -175,7 +195,10 @@ export const elb = (): Elb => ({
     ...[compareBalancers, readAskable, smokeTest, readRemovable, removeBalancer, findMadeBalancers],
   ],
   leftovers: [leftBalancers],
-  describe: async (t, names) => (names.length === 0 ? [] : t.step(describeBalancers, { names: [...names] })),
+  describe: async (t, names, { without = [] } = {}) => {
+    const left = names.filter((name) => !without.some((balancer) => balancerName(balancer) === name))
+    return left.length === 0 ? [] : t.step(describeBalancers, { names: left })
+  },
   find: (t, dnsName) => t.step(findBalancer, { dnsName }),
   register: async (t, balancers, instances, { replacing } = {}) => {
     const ids = idsOf(instances)
