@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { appendFile, readdir, rm } from 'node:fs/promises'
+import { appendFile, chmod, chown, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -109,6 +109,21 @@ describe('.tasks/', () => {
     })
     expect(await made()).toEqual([])
   }, 60_000)
+
+  it.runIf(process.getuid?.() === 0)(
+    'that somebody else has put where everybody may: nothing in it is believed',
+    async () => {
+      const nobody = 65534
+      await crash()
+      await rm(join(project.directory, 'tasks.config.ts'))
+      await chmod(project.directory, 0o1777)
+      await chown(join(project.directory, '.tasks'), nobody, nobody)
+      const expected = { exitCode: 2, code: 'E_NOT_OURS', says: [/at \.tasks/], hint: /remove it/ }
+      told("another user's .tasks/", 'tasks rollback', await project.tasks('rollback'), expected)
+      expect(await made()).toEqual(['thing-0', 'thing-1'])
+    },
+    60_000,
+  )
 
   it('that fills up in mid-run: the run stops, everything is put back, and a person has to see to it', async () => {
     // bash ignores the signal of the limit for its child, so that the write itself fails, as on a full disk.

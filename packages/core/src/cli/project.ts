@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { Config } from '../config/config.ts'
 import { type LoadedConfig, loadConfig } from '../config/load.ts'
+import { refusePlanted } from '../config/planted.ts'
 import { isViridianError, ViridianError } from '../error.ts'
 import { suggestion } from '../nearest.ts'
 import { orFailure } from './process-failures.ts'
@@ -26,7 +27,17 @@ export class Project {
     this.#found = found
   }
 
+  /** @throws ViridianError `E_NOT_OURS` of a state directory that somebody else has put there */
   static async open(from: string, file?: string): Promise<Project> {
+    const project = await Project.#find(from, file)
+    refusePlanted(
+      project.stateDirectory,
+      'nothing in it was read: it would say what is undone, and by which code; remove it',
+    )
+    return project
+  }
+
+  static async #find(from: string, file?: string): Promise<Project> {
     try {
       const loaded = await orFailure('the task file', () => loadConfig(from, file))
       const { directory } = loaded

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -110,4 +110,23 @@ describe('a task file', () => {
       code: 'E_CONFIG_MISSING',
     })
   })
+
+  it.runIf(process.getuid?.() === 0)(
+    'that somebody else has put where everybody may is run only when it is named',
+    async () => {
+      const nobody = 65534
+      await write('globalThis.ranPlanted = true; export default { tasks: {} }')
+      const file = join(project, 'tasks.config.ts')
+      await chown(file, nobody, nobody)
+      await chmod(project, 0o1777)
+      await mkdir(join(project, 'mine'))
+      for (const from of [project, join(project, 'mine')])
+        await expect(loadConfig(from)).rejects.toMatchObject({ code: 'E_NOT_OURS', place: { file } })
+      expect(globalThis).not.toHaveProperty('ranPlanted')
+      await expect(loadConfig(project, file)).resolves.toMatchObject({ file })
+      expect(globalThis).toHaveProperty('ranPlanted')
+      await chmod(project, 0o755)
+      await expect(loadConfig(join(project, 'mine'))).resolves.toMatchObject({ file })
+    },
+  )
 })

@@ -7,6 +7,7 @@ import { brokenConfig } from './broken.ts'
 import { checkConfig } from './check.ts'
 import type { Config } from './config.ts'
 import { importerIn } from './importer.ts'
+import { refusePlanted } from './planted.ts'
 
 export interface LoadedConfig {
   readonly config: Config
@@ -23,7 +24,8 @@ const endings = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs']
 /**
  * Finds and loads the task file, from `from` upwards or at `file`.
  *
- * @throws ViridianError `E_CONFIG_MISSING`, `E_CONFIG_BROKEN` (it does not compile, or throws), `E_CONFIG_INVALID`
+ * @throws ViridianError `E_CONFIG_MISSING`, `E_CONFIG_BROKEN` (it does not compile, or throws), `E_CONFIG_INVALID`,
+ * `E_NOT_OURS`
  */
 export async function loadConfig(from: string, file?: string): Promise<LoadedConfig> {
   const explorer = cosmiconfig('tasks', {
@@ -31,7 +33,9 @@ export async function loadConfig(from: string, file?: string): Promise<LoadedCon
     searchStrategy: 'global',
     // An empty task file is a mistake to name, not one to look past.
     ignoreEmptySearchPlaces: false,
-    loaders: Object.fromEntries(endings.map((ending) => [ending, importFile])),
+    loaders: Object.fromEntries(
+      endings.map((ending) => [ending, file === undefined ? importFound : importFile]),
+    ),
   })
   const found =
     file === undefined ? await explorer.search(from) : await loadAt(file, () => explorer.load(file))
@@ -56,6 +60,12 @@ async function loadAt<Value>(file: string, load: () => Promise<Value>): Promise<
       hint: '--config takes the path of a task file; without it, the nearest tasks.config.ts is used',
     })
   }
+}
+
+/** What nobody has named is run only when nobody else can have put it there. */
+async function importFound(file: string): Promise<unknown> {
+  refusePlanted(file, 'nothing of it was run; if you mean it, name it with --config')
+  return importFile(file)
 }
 
 async function importFile(file: string): Promise<unknown> {
