@@ -23,11 +23,22 @@ export default defineConfig({
   tasks: {},
 })
 `
+const odd = 'web\u001b[2Jx'
+const oddConfig = `
+import { defineConfig } from '@viridian/core'
+import config from './tasks.config.ts'
+
+export default defineConfig({
+  ...config,
+  roles: { odd: async () => [{ ...config.roles.web[0], name: ${JSON.stringify(odd)} }] },
+})
+`
 
 beforeAll(async () => {
   server = await Sshd.start({ config: ['MaxStartups 200:30:300'] })
   project = await Project.of({
     'tasks.config.ts': config,
+    'odd.config.ts': oddConfig,
     'hosts.json': JSON.stringify(server.hosts()),
     ssh_config: 'UserKnownHostsFile known_hosts\nGlobalKnownHostsFile none\n',
   })
@@ -43,6 +54,20 @@ afterAll(async () => {
 })
 
 describe('a person at a terminal', () => {
+  it('sees the name of a host, which clears no screen', async () => {
+    const { stdout } = await project.tasks('roles', '--config', 'odd.config.ts')
+    expect(stdout).toContain('odd:  webx')
+    const sitting = await atTerminal(
+      project.directory,
+      ['exec', '--config', 'odd.config.ts', '--role', 'odd', 'true'],
+      [{ question: 'Is it the right one? [yes/no/fingerprint]', typed: 'no' }],
+      { HOME: home, SSH_AUTH_SOCK: '' },
+    )
+    expect(sitting).toMatchObject({ exitCode: 1, unasked: 0 })
+    expect(sitting.screen).toContain('webx')
+    expect(sitting.screen).not.toContain(odd)
+  })
+
   it('is asked for the host key and the passphrase, once for all hosts, and nothing of the latter is seen', async () => {
     const sitting = await atTerminal(
       project.directory,

@@ -1,7 +1,9 @@
-import { reportOf } from '../error.ts'
+import { type ErrorReport, reportOf } from '../error.ts'
 import { Mask } from '../events/mask.ts'
 import { columns } from '../output/columns.ts'
+import { contained } from '../output/contained.ts'
 import { askNobody } from '../remote/terminal/prompt.ts'
+import type { HostSpec } from '../remote/transport.ts'
 import { Ledger } from '../run/ledger.ts'
 import { newIdentity } from '../run/run-identity.ts'
 import { Session } from '../run/session.ts'
@@ -32,12 +34,7 @@ export async function listRoles(project: Project, globals: Globals, print: Print
       )
       if (globals.json)
         print(JSON.stringify({ kind: 'role', role, ...('code' in hosts ? { error: hosts } : { hosts }) }))
-      else if ('code' in hosts) print(`${role}: ${hosts.message}`)
-      else
-        for (const line of columns(
-          hosts.map((host) => [`${role}:`, host.name, host.address ?? '', host.user ?? '']),
-        ))
-          print(line)
+      else for (const line of linesOf(role, contained(hosts))) print(line)
     }
     if (session.hosts.roles.length === 0 && !globals.json)
       print('no roles are configured; tasks may assign some during a run')
@@ -45,3 +42,8 @@ export async function listRoles(project: Project, globals: Globals, print: Print
     await session.close()
   }
 }
+
+const linesOf = (role: string, hosts: readonly HostSpec[] | ErrorReport): readonly string[] =>
+  'code' in hosts
+    ? [`${role}: ${hosts.message}`]
+    : columns(hosts.map(({ name, address = '', user = '' }) => [`${role}:`, name, address, user]))

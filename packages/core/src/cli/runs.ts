@@ -2,6 +2,7 @@ import { type ErrorReport, isViridianError, reportOf, type ViridianError } from 
 import { placeText } from '../error-place.ts'
 import type { RunHistory } from '../journal/history.ts'
 import { columns } from '../output/columns.ts'
+import { contained } from '../output/contained.ts'
 import { elapsed } from '../output/elapsed.ts'
 import { FileLocks } from '../run/file-locks.ts'
 import { isHeld } from '../run/held.ts'
@@ -39,7 +40,7 @@ export async function listRuns(stateDirectory: string, json: boolean, print: Pri
   for (const run of runs) lines.push('error' in run ? unread(run) : await lineOf(run, locks))
   if (json) for (const line of lines) print(JSON.stringify(line))
   else if (lines.length === 0) print('no runs yet')
-  else for (const line of tableOf(lines)) print(line)
+  else for (const line of tableOf(contained(lines))) print(line)
 }
 
 function tableOf(lines: readonly RunLine[]): string[] {

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { colorsFor } from '../output/colors.ts'
+import { contained } from '../output/contained.ts'
 import { heldWhileAsked } from '../output/held.ts'
 import { jsonOutput } from '../output/json.ts'
 import type { Output } from '../output/output.ts'
@@ -50,7 +51,7 @@ export function personAt(output: Output, { json }: Globals): Person {
   const ask: Ask = ({ text, secret }) =>
     inTurn(async () => {
       if (!stdin.isTTY) return undefined
-      return output.ask(() => typed(secret ? `${text}: ` : `${text} `, secret))
+      return output.ask(() => typed(text, secret))
     })
   const lend: Lend = (use) => inTurn(() => output.ask(() => use({ input: stdin, output: stdout })))
   return { ask, lend: stdin.isTTY && stdout.isTTY && !json ? lend : undefined }
@@ -58,9 +59,10 @@ export function personAt(output: Output, { json }: Globals): Person {
 
 /** Asks before anything is drawn. */
 export const askFirst: Ask = async ({ text, secret }) =>
-  process.stdin.isTTY ? typed(secret ? `${text}: ` : `${text} `, secret) : undefined
+  process.stdin.isTTY ? typed(text, secret) : undefined
 
-async function typed(prompt: string, secret: boolean): Promise<string | undefined> {
+async function typed(text: string, secret: boolean): Promise<string | undefined> {
+  const prompt = `${contained(text)}${secret ? ':' : ''} `
   // What is typed is echoed to this stream: for a secret nowhere.
   const echo = secret ? new Writable({ write: (_chunk, _encoding, done) => done() }) : process.stderr
   if (secret) process.stderr.write(prompt)
