@@ -109,11 +109,14 @@ export async function readMembers(
   group: string,
   ids: readonly string[],
 ): Promise<Map<string, Member>> {
-  const { Instances } = await readGroup(c, group)
-  return new Map(
+  return membersOf(await readGroup(c, group), ids)
+}
+
+/** The members of these ids, by id. */
+export const membersOf = ({ Instances }: Group, ids: readonly string[]): Map<string, Member> =>
+  new Map(
     Instances.filter(({ InstanceId }) => ids.includes(InstanceId)).map((each) => [each.InstanceId, each]),
   )
-}
 
 export const isInService = (member: Member | undefined): boolean => member?.LifecycleState === 'InService'
 

@@ -1,12 +1,10 @@
 import {
   autoScalingApi,
-  balancerHealth,
   findMade,
   inServiceWithinMs,
   LoadBalancer,
   lookFor,
   makeSure,
-  notInService,
   poll,
 } from '@viridian/aws'
 import { defineChange, defineCheck, type StepContext } from '@viridian/core'
@@ -17,10 +15,12 @@ import {
   isInService,
   isLeaving,
   type Member,
+  membersOf,
   memberText,
   readGroup,
   readMembers,
 } from './group.ts'
+import { notServing } from './not-serving.ts'
 import { makeRoom } from './room.ts'
 
 const Ids = z.array(z.string())
@@ -143,23 +143,24 @@ async function takeBack(c: StepContext, group: string, InstanceIds: string[]): P
   await makeSure(c, () => autoScalingApi(c, 'ExitStandby', input, z.unknown()), isBack)
 }
 
-/** Waits until those that are still members serve again. Returns, in words, those that will not. */
+/** Waits until those that are still members serve again, behind balancers still bound. Returns, in words, those that will not. */
 function seeBack(
   c: StepContext,
-  group: string,
+  name: string,
   ids: readonly string[],
   balancers: readonly LoadBalancer[],
 ): Promise<string[]> {
   return poll(c, {
-    what: `${ids.length} instances of ${group} back in service`,
+    what: `${ids.length} instances of ${name} back in service`,
     deadlineMs: backWithinMs + inServiceWithinMs(balancers),
     look: async () => {
-      const members = await readMembers(c, group, ids)
+      const group = await readGroup(c, name)
+      const members = membersOf(group, ids)
       const textOf = (id: string): string => memberText(id, members.get(id))
       // What is once marked unhealthy stays so: the undo of what was attached sees to others in their place.
       const here = ids.filter((id) => !isLeaving(members.get(id)) && isHealthy(members.get(id)))
       const left = here.filter((id) => !isInService(members.get(id))).map(textOf)
-      const waiting = [...left, ...notInService(await balancerHealth(c, balancers, here))]
+      const waiting = [...left, ...(await notServing(c, group, balancers, here)).texts]
       if (waiting.length > 0) return { waiting: waiting.join(', ') }
       return { done: ids.filter((id) => !here.includes(id)).map(textOf) }
     },

@@ -204,6 +204,18 @@ test('when the group was scaled meanwhile, max makes room for blue and is given 
   await resize({ DesiredCapacity: 3 })
 })
 
+test('a balancer that was taken from the group meanwhile is not waited for', async () => {
+  const state = await kept()
+  const bound = { AutoScalingGroupName: 'web', LoadBalancerNames: ['web'] }
+  await cloud.scaling.detachLoadBalancers(bound)
+  await until(async () => (await cloud.registered()).length === 0)
+  await state.t.undo()
+  await cloud.terminate(state.green)
+  await cloud.scaling.attachLoadBalancers(bound)
+  await until(async () => (await cloud.registered()).length === 3)
+  await expectBlue(state)
+}, 30_000)
+
 test('as long as blue does not serve, the group goes on launching green, and what was attached stays', () => {
   const web = { group: 'web', ids: [], loadBalancers: [], leaveWithinMs: 0 }
   const source = { kind: 'launchConfiguration' as const, name: 'web-lc--1' }
