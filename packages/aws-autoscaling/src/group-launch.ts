@@ -1,8 +1,16 @@
-import { autoScalingApi, findMade, LaunchSource, LoadBalancer, sourceName, sourceThing } from '@viridian/aws'
-import { defineChange, type StepContext } from '@viridian/core'
+import {
+  autoScalingApi,
+  awsCode,
+  findMade,
+  LaunchSource,
+  LoadBalancer,
+  sourceName,
+  sourceThing,
+} from '@viridian/aws'
+import { defineChange, type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { readGroup } from './group.ts'
-import { groupSource, isSame } from './group-source.ts'
+import { findSource, groupSource, isSame } from './group-source.ts'
 import { replaceLaunched } from './replace-launched.ts'
 
 const Input = z.strictObject({
@@ -17,7 +25,7 @@ const Input = z.strictObject({
 /**
  * Points a group at another launch source (`UpdateAutoScalingGroup`): what it launches from now on. Undone by pointing
  * it back to what it said, `$Latest` and `$Default` too, unless somebody has pointed it elsewhere since. When the source is
- * the run's own, those that the group has launched from it are then replaced.
+ * the run's own, those that the group has launched from it are then replaced, from wherever it launches by then.
  */
 export const setGroupLaunch = defineChange({
   name: 'aws-autoscaling/set-group-launch',
@@ -40,15 +48,19 @@ export const setGroupLaunch = defineChange({
     return null
   },
   find: ({ group, source }, c) =>
-    findMade(c, async () => isSame(groupSource(await readGroup(c, group)), source)),
+    findMade(c, async () => {
+      const now = findSource(await readGroup(c, group))
+      return now !== undefined && isSame(now, source)
+    }),
   undo: async ({ group, source, own, loadBalancers }, c) => {
-    const now = groupSource(await readGroup(c, group))
-    if (!isSame(now, c.before) && !isSame(now, source))
-      return { leftAlone: `${group} launches from ${sourceName(now)} now: somebody has changed it` }
+    const now = findSource(await readGroup(c, group))
+    const isOurs = now !== undefined && (isSame(now, c.before) || isSame(now, source))
     // Also when it says that already: what was read may be older than the change.
-    await setSource(c, group, c.before)
+    if (isOurs) await pointBack(c, group, c.before)
     if (own) await replaceLaunched(c, { group, source, loadBalancers })
-    return undefined
+    if (isOurs) return undefined
+    const from = now ? `from ${sourceName(now)}` : 'by a mixed instances policy'
+    return { leftAlone: `${group} launches ${from} now: somebody has changed it` }
   },
   // Its undo replaces members: not those of a copy that users are still sent to.
   touches: ({ group, source }) => [`group/${group}#launch`, `group/${group}#capacity`, sourceThing(source)],
@@ -57,6 +69,20 @@ export const setGroupLaunch = defineChange({
     `group ${group}: launches from ${sourceName(source)}, or has members that it has launched from it`,
   ],
 })
+
+async function pointBack(c: StepContext, group: string, source: LaunchSource): Promise<void> {
+  try {
+    await setSource(c, group, source)
+  } catch (error) {
+    if (awsCode(error) !== 'ValidationError') throw error
+    throw new ViridianError('E_LAUNCH_GONE', `${group} cannot be pointed back at ${sourceName(source)}`, {
+      hint: 'if somebody has deleted that, point the group at another one that launches what was there before (aws autoscaling update-auto-scaling-group), and go back once more: tasks rollback',
+      place: { call: 'autoscaling:UpdateAutoScalingGroup' },
+      cause: error,
+      refused: true,
+    })
+  }
+}
 
 async function setSource(c: StepContext, group: string, source: LaunchSource): Promise<void> {
   const from =

@@ -15,7 +15,7 @@ export function groupSource(group: Group): LaunchSource {
       `${AutoScalingGroupName} launches by a mixed instances policy: there is no one source to launch instances like its own from`,
       { hint: 'point the group at the launch template itself, with one instance type' },
     )
-  const source = namedSource(group)
+  const source = findSource(group)
   if (source) return source
   throw new ViridianError(
     'E_GROUP_NO_LAUNCH',
@@ -23,6 +23,10 @@ export function groupSource(group: Group): LaunchSource {
     { hint: 'somebody has deleted it: give the group one that exists' },
   )
 }
+
+/** What a group launches from, in its own words; nothing where that is not one source. */
+export const findSource = (group: Group): LaunchSource | undefined =>
+  group.MixedInstancesPolicy === undefined ? namedSource(group) : undefined
 
 /** The source that a group or a member names; none for a member that was attached. */
 function namedSource({

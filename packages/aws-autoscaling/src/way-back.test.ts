@@ -216,6 +216,41 @@ test('a balancer that was taken from the group meanwhile is not waited for', asy
   await expectBlue(state)
 }, 30_000)
 
+test('what it launched from is gone: that is said, and from what somebody points it at, all is taken back', async () => {
+  const state = await kept()
+  await resize({ MaxSize: 6, DesiredCapacity: 4 })
+  await until(async () => Object.keys(await cloud.members()).length === 7)
+  const { LaunchConfigurations: [old] = [] } = await cloud.scaling.describeLaunchConfigurations({
+    LaunchConfigurationNames: ['web-lc'],
+  })
+  const {
+    LaunchConfigurationARN: _arn,
+    CreatedTime: _time,
+    KernelId: _kernel,
+    RamdiskId: _disk,
+    ...settings
+  } = old ?? {}
+  const like = (LaunchConfigurationName: string) =>
+    cloud.scaling.createLaunchConfiguration({ ...settings, KeyName: undefined, LaunchConfigurationName })
+  const pointAt = (LaunchConfigurationName: string) =>
+    cloud.scaling.updateAutoScalingGroup({ AutoScalingGroupName: 'web', LaunchConfigurationName })
+  await cloud.scaling.deleteLaunchConfiguration({ LaunchConfigurationName: 'web-lc' })
+  await expect(state.t.undo()).rejects.toMatchObject({
+    code: 'E_LAUNCH_GONE',
+    message: 'web cannot be pointed back at web-lc',
+    hint: expect.stringMatching(/point the group at another one .* tasks rollback$/),
+  })
+  await like('other')
+  await pointAt('other')
+  const { reports } = await goBack(state)
+  expect(reports).toContainEqual({ leftAlone: 'web launches from other now: somebody has changed it' })
+  const { Instances = [] } = await cloud.settled()
+  const sources = Instances.map(({ LaunchConfigurationName }) => LaunchConfigurationName)
+  expect(sources.sort()).toEqual(['other', 'web-lc', 'web-lc', 'web-lc'])
+  await like('web-lc')
+  await pointAt('web-lc')
+})
+
 test('as long as blue does not serve, the group goes on launching green, and what was attached stays', () => {
   const web = { group: 'web', ids: [], loadBalancers: [], leaveWithinMs: 0 }
   const source = { kind: 'launchConfiguration' as const, name: 'web-lc--1' }

@@ -2,7 +2,7 @@ import { autoScalingApi, LaunchSource, retiredTag, runTag, sourceThing } from '@
 import { defineRead, type LeftoverKind, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { type Group, readGroups } from '../group.ts'
-import { groupSource } from '../group-source.ts'
+import { findSource } from '../group-source.ts'
 import { removeGroup, seeRemoved } from '../retired/remove-group.ts'
 import { retirementOf } from '../retired/retired-tags.ts'
 
@@ -81,13 +81,9 @@ async function madeGroup(c: StepContext, group: Group): Promise<MadeGroup> {
     size,
     hasServed: size > 0 || (!retirement && (await hasActivities(c, name))),
     balancers: LoadBalancerNames,
-    source: hasSource(group) ? groupSource(group) : null,
+    source: findSource(group) ?? null,
   }
 }
-
-// A group's launch configuration may have been deleted under it.
-const hasSource = ({ LaunchConfigurationName, LaunchTemplate, MixedInstancesPolicy }: Group): boolean =>
-  MixedInstancesPolicy === undefined && Boolean(LaunchTemplate ?? LaunchConfigurationName)
 
 async function hasActivities(c: StepContext, AutoScalingGroupName: string): Promise<boolean> {
   const input = { AutoScalingGroupName, MaxRecords: 1 }
