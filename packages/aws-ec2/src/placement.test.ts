@@ -38,3 +38,11 @@ test('an empty group is spread over its zones', () => {
     { zone: 'b', count: 1 },
   ])
 })
+
+test('no zone that the group has lost: others get what it had there', () => {
+  const fleet = { zones: ['b', 'c'], instances: ['a', 'a', 'b', 'a'].map(member) }
+  expect(placementsLike(fleet, [], 4)).toEqual([
+    { zone: 'b', count: 2 },
+    { zone: 'c', count: 2 },
+  ])
+})

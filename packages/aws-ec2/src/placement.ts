@@ -12,8 +12,8 @@ export const Placement = z.strictObject({
 export type Placement = z.infer<typeof Placement>
 
 /**
- * Spreads new instances over zones as the group's own are spread (an instance can only be attached to a group that
- * has its zone), and over the subnets that the group has there.
+ * Spreads new instances over zones as the group's own are spread, and over the subnets that the group has there. An
+ * instance can only be attached to a group that has its zone: what the group has in another one counts where the fewest are.
  *
  * @example
  * ```ts
@@ -26,8 +26,7 @@ export function placementsLike(
   subnets: readonly SubnetZone[],
   count: number,
 ): Placement[] {
-  const taken = fleet.instances.map(({ zone }) => zone)
-  const model = taken.length > 0 ? taken : fleet.zones
+  const model = modelOf(fleet)
   const placements = new Map<string, Placement>()
   for (let index = 0; index < count; index += 1) {
     const zone = model[index % model.length] ?? ''
@@ -38,4 +37,17 @@ export function placementsLike(
     placements.set(key, { zone, ...(subnet !== undefined && { subnet }), count: before + 1 })
   }
   return [...placements.values()]
+}
+
+/** A zone of the group for each of its instances; each zone once for a group that has none. */
+function modelOf({ zones, instances }: Pick<Fleet, 'zones' | 'instances'>): string[] {
+  const model = instances.map(({ zone }) => zone).filter((zone) => zones.includes(zone))
+  const size = instances.length > 0 ? instances.length : zones.length
+  while (model.length < size) model.push(leastOf(zones, model))
+  return model
+}
+
+function leastOf(zones: readonly string[], taken: readonly string[]): string {
+  const countOf = (zone: string): number => taken.filter((each) => each === zone).length
+  return zones.reduce((least, zone) => (countOf(zone) < countOf(least) ? zone : least), zones[0] ?? '')
 }
