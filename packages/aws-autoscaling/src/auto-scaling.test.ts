@@ -43,6 +43,13 @@ test('a group is described with its launch source and balancers, and no secret',
   expect(JSON.stringify(fleet)).not.toContain(userData)
 })
 
+test('a group is described with its placement group, if it has one', async () => {
+  expect(await described()).not.toHaveProperty('placementGroup')
+  await cloud.scaling.updateAutoScalingGroup({ AutoScalingGroupName: 'web', PlacementGroup: 'apart' })
+  expect(await described()).toMatchObject({ placementGroup: 'apart' })
+  await cloud.scaling.updateAutoScalingGroup({ AutoScalingGroupName: 'web', PlacementGroup: '' })
+})
+
 test('an unknown group names those that it may have been', async () => {
   await expect(fleets.describe(testSteps(cloud.context()), 'wep')).rejects.toMatchObject({
     code: 'E_GROUP_NOT_FOUND',

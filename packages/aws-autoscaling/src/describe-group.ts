@@ -15,7 +15,7 @@ import { groupSource } from './group-source.ts'
 /** Reads a group, its launch source and the balancers that are bound to it. */
 export const describeGroup = defineRead({
   name: 'aws-autoscaling/describe-group',
-  version: 2,
+  version: 3,
   input: z.strictObject({ group: z.string() }),
   output: Fleet,
   calls: [
@@ -45,6 +45,7 @@ function fleetOf(group: Group, launch: LaunchSpec, loadBalancers: LoadBalancer[]
     desired: group.DesiredCapacity,
     zones: group.AvailabilityZones,
     subnets: group.VPCZoneIdentifier?.split(',').filter((subnet) => subnet !== '') ?? [],
+    ...(group.PlacementGroup && { placementGroup: group.PlacementGroup }),
     healthCheck: { type: group.HealthCheckType, grace: group.HealthCheckGracePeriod },
     launch,
     instances: group.Instances.map((member) => ({

@@ -37,6 +37,7 @@ const Group = z.object({
   DesiredCapacity: z.int(),
   AvailabilityZones: z.array(z.string()),
   VPCZoneIdentifier: z.string().optional(),
+  PlacementGroup: z.string().optional(),
   LoadBalancerNames: z.array(z.string()).default([]),
   TargetGroupARNs: z.array(z.string()).default([]),
   /** Those bound to it of every kind: `elb`, `elbv2`, `vpc-lattice`. */

@@ -7,7 +7,7 @@ type BlockDevice = NonNullable<LaunchConfiguration['BlockDeviceMappings']>[numbe
 /** The settings of a launch configuration in EC2's words. */
 export function configurationRequest(
   settings: LaunchConfiguration,
-  { zone, subnet }: Placement,
+  { zone, subnet, group }: Placement,
 ): Partial<RunInstancesRequest> {
   return {
     ImageId: settings.ImageId,
@@ -26,6 +26,7 @@ export function configurationRequest(
     InstanceMarketOptions: market(settings.SpotPrice),
     Placement: {
       AvailabilityZone: zone,
+      GroupName: group,
       // Auto Scaling took the tenancy from EC2's own list.
       Tenancy: settings.PlacementTenancy as 'default' | 'dedicated' | undefined,
     },

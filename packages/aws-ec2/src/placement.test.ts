@@ -32,6 +32,11 @@ test('the subnets of a zone share its instances', () => {
   ])
 })
 
+test('all of them stand in the placement group of the group', () => {
+  const fleet = { zones: ['a', 'b'], instances: [], placementGroup: 'apart' }
+  expect(placementsLike(fleet, [], 2).map(({ group }) => group)).toEqual(['apart', 'apart'])
+})
+
 test('an empty group is spread over its zones', () => {
   expect(placementsLike({ zones: ['a', 'b'], instances: [] }, [], 3)).toEqual([
     { zone: 'a', count: 2 },

@@ -6,6 +6,8 @@ import type { SubnetZone } from './subnet-zones.ts'
 export const Placement = z.strictObject({
   zone: z.string(),
   subnet: z.string().exactOptional(),
+  /** The placement group that the group has: it wins over the source's own. */
+  group: z.string().exactOptional(),
   count: z.int().min(1),
 })
 
@@ -22,11 +24,12 @@ export type Placement = z.infer<typeof Placement>
  * ```
  */
 export function placementsLike(
-  fleet: Pick<Fleet, 'zones' | 'instances'>,
+  fleet: Pick<Fleet, 'zones' | 'instances' | 'placementGroup'>,
   subnets: readonly SubnetZone[],
   count: number,
 ): Placement[] {
   const model = modelOf(fleet)
+  const { placementGroup: group } = fleet
   const placements = new Map<string, Placement>()
   for (let index = 0; index < count; index += 1) {
     const zone = model[index % model.length] ?? ''
@@ -34,7 +37,12 @@ export function placementsLike(
     const subnet = here[Math.floor(index / model.length) % here.length]?.subnet
     const key = subnet ?? zone
     const before = placements.get(key)?.count ?? 0
-    placements.set(key, { zone, ...(subnet !== undefined && { subnet }), count: before + 1 })
+    placements.set(key, {
+      zone,
+      ...(subnet !== undefined && { subnet }),
+      ...(group !== undefined && { group }),
+      count: before + 1,
+    })
   }
   return [...placements.values()]
 }

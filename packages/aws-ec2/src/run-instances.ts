@@ -24,7 +24,7 @@ const Launched = z.object({ Instances: z.array(z.object({ InstanceId: z.string()
  */
 export const runInstances = defineChange({
   name: 'aws-ec2/run-instances',
-  version: 2,
+  version: 3,
   input: Input,
   beforeSchema: z.null(),
   output: z.strictObject({ ids: z.array(z.string()) }),

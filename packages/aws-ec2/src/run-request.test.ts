@@ -2,16 +2,21 @@ import type { LaunchConfiguration, LaunchTemplateVersion } from '@viridian/aws'
 import { expect, test } from 'vitest'
 import { type Launch, runRequest } from './run-request.ts'
 
-const request = (settings: Launch['settings'], subnet?: string) =>
+const request = (settings: Launch['settings'], subnet?: string, group?: string) =>
   runRequest({
     settings,
-    placement: { zone: 'eu-west-1a', count: 2, ...(subnet !== undefined && { subnet }) },
+    placement: {
+      zone: 'eu-west-1a',
+      count: 2,
+      ...(subnet !== undefined && { subnet }),
+      ...(group !== undefined && { group }),
+    },
     name: 'web',
     tags: { team: 'shop' },
     made: { run: { id: 'run' }, token: 'token' },
   })
 
-const launch = (settings: Partial<LaunchConfiguration>, subnet?: string) =>
+const launch = (settings: Partial<LaunchConfiguration>, subnet?: string, group?: string) =>
   request(
     {
       kind: 'launchConfiguration',
@@ -19,9 +24,10 @@ const launch = (settings: Partial<LaunchConfiguration>, subnet?: string) =>
       configuration: { ImageId: 'ami-1', InstanceType: 't3.micro', ...settings },
     },
     subnet,
+    group,
   )
 
-const fromTemplate = (data: LaunchTemplateVersion['LaunchTemplateData'], subnet?: string) =>
+const fromTemplate = (data: LaunchTemplateVersion['LaunchTemplateData'], subnet?: string, group?: string) =>
   request(
     {
       kind: 'launchTemplate',
@@ -34,6 +40,7 @@ const fromTemplate = (data: LaunchTemplateVersion['LaunchTemplateData'], subnet?
       },
     },
     subnet,
+    group,
   )
 
 const made = [
@@ -173,4 +180,16 @@ test("what stands in place of a template's member says the rest of it again", ()
 test('a template in a zone without a subnet keeps its network interfaces to itself', () => {
   const { NetworkInterfaces, SubnetId } = fromTemplate({ NetworkInterfaces: [{ DeviceIndex: 0 }] })
   expect([NetworkInterfaces, SubnetId]).toEqual([undefined, undefined])
+})
+
+test('they stand where the group says, whatever its source says', () => {
+  expect(launch({ PlacementTenancy: 'dedicated' }, undefined, 'apart').Placement).toEqual({
+    AvailabilityZone: 'eu-west-1a',
+    GroupName: 'apart',
+    Tenancy: 'dedicated',
+  })
+  expect(
+    fromTemplate({ Placement: { GroupId: 'pg-1', PartitionNumber: 2 } }, undefined, 'apart').Placement,
+  ).toEqual({ AvailabilityZone: 'eu-west-1a', GroupName: 'apart', PartitionNumber: 2 })
+  expect(fromTemplate({ Placement: { GroupName: 'close' } }).Placement).toMatchObject({ GroupName: 'close' })
 })

@@ -8,10 +8,13 @@ import type { Placement } from './placement.ts'
  */
 export function templateRequest(
   { LaunchTemplateId, VersionNumber, LaunchTemplateData: data }: LaunchTemplateVersion,
-  { zone, subnet }: Placement,
+  { zone, subnet, group }: Placement,
 ): Partial<RunInstancesRequest> {
   // The zone is the placement's: an id of another one beside it would be refused.
-  const { AvailabilityZoneId: _, ...placed } = data.Placement ?? {}
+  const { AvailabilityZoneId: _, ...said } = data.Placement ?? {}
+  // A group's own goes in place of the template's, which may name it by its id.
+  const { GroupId: _id, GroupName: _name, ...elsewhere } = said
+  const placed = group === undefined ? said : { ...elsewhere, GroupName: group }
   return {
     LaunchTemplate: { LaunchTemplateId, Version: `${VersionNumber}` },
     Placement: { ...placed, AvailabilityZone: zone },

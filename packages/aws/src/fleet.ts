@@ -24,6 +24,8 @@ export const Fleet = z.strictObject({
   zones: z.array(z.string()),
   /** Empty for a group that names zones only. */
   subnets: z.array(z.string()),
+  /** Where the group says that its instances are to stand: close together, apart, or in partitions. */
+  placementGroup: z.string().exactOptional(),
   /** `EC2` or `ELB`, and for how many seconds a new instance is not judged. */
   healthCheck: z.strictObject({ type: z.string(), grace: z.int() }),
   launch: LaunchSpec,
