@@ -1,7 +1,7 @@
 import { pinTag, retiredTag } from '@viridian/aws'
 import { defineRead, type LeftoverKind } from '@viridian/core'
 import { z } from '@viridian/core/zod'
-import { type Group, readGroups } from '../group.ts'
+import { type Group, isAside, readGroups } from '../group.ts'
 import { unpin } from '../pin.ts'
 import { holderOf, parsePin } from '../pin-tag.ts'
 
@@ -13,6 +13,8 @@ const Pinned = z.strictObject({
   /** Those that the pin has suspended, and that still are. */
   processes: z.array(z.string()),
   max: z.strictObject({ from: z.int(), to: z.int() }),
+  /** Those of its members that are in standby. */
+  aside: z.array(z.string()),
   /** Why giving it back would decide what a person has to. */
   undecided: z.string().exactOptional(),
 })
@@ -21,7 +23,7 @@ type Pinned = z.infer<typeof Pinned>
 /** Finds the groups that a run holds still, and what would be given back to each. */
 export const findPinned = defineRead({
   name: 'aws-autoscaling/find-pinned',
-  version: 1,
+  version: 2,
   input: z.strictObject({}),
   output: z.array(Pinned),
   calls: ['autoscaling:DescribeAutoScalingGroups'],
@@ -46,10 +48,11 @@ export const leftPins: LeftoverKind = {
     }),
 }
 
-function titleOf({ group, tag, processes, max }: Pinned): string {
+function titleOf({ group, tag, processes, max, aside }: Pinned): string {
   const changes = [
     ...(processes.length > 0 ? [`${processes.join(', ')} suspended`] : []),
     ...(max.to === max.from ? [] : [`max ${max.to} in place of ${max.from}`]),
+    ...(aside.length > 0 ? [`${aside.join(', ')} in standby`] : []),
   ]
   return [`pin of ${holderOf(tag)} on group ${group}`, ...changes].join('; ')
 }
@@ -58,35 +61,35 @@ function pinnedOf({ AutoScalingGroupName: group, Tags, ...state }: Group): Pinne
   const tag = Tags.find(({ Key }) => Key === pinTag)?.Value ?? ''
   const pin = parsePin(tag)
   const { MaxSize: to } = state
+  const aside = state.Instances.filter(isAside).map(({ InstanceId }) => InstanceId)
   if (!pin) {
     const undecided = `its tag ${pinTag} says what no run has written: look who has, and take it away`
-    return { group, tag, run: '', processes: [], max: { from: to, to }, undecided }
+    return { group, tag, run: '', processes: [], max: { from: to, to }, aside, undecided }
   }
   const isRetired = Tags.some(({ Key }) => Key === retiredTag)
   const suspended = state.SuspendedProcesses.map(({ ProcessName }) => ProcessName)
   // One that is retired is not to wake up again.
   const processes = isRetired ? [] : pin.processes.filter((process) => suspended.includes(process))
-  const undecided = isRetired ? undefined : whyUndecided(state, pin.max)
+  const undecided = isRetired ? undefined : whyUndecided(state, aside, pin.max)
   return {
     group,
     tag,
     run: pin.run,
     processes,
     max: { from: isRetired ? to : pin.max, to },
+    aside,
     ...(undecided !== undefined && { undecided }),
   }
 }
 
 /** In the middle of a deployment, old and new instances are members alike: which of them are to serve, no tag says. */
 function whyUndecided(
-  { Instances, DesiredCapacity }: Pick<Group, 'Instances' | 'DesiredCapacity'>,
+  { DesiredCapacity }: Pick<Group, 'DesiredCapacity'>,
+  aside: readonly string[],
   max: number,
 ): string | undefined {
-  const waiting = Instances.filter(({ LifecycleState }) => LifecycleState.includes('Standby')).map(
-    ({ InstanceId }) => InstanceId,
-  )
-  if (waiting.length > 0)
-    return `${waiting.join(', ')} ${waiting.length === 1 ? 'is' : 'are'} in standby: take back what is to serve (aws autoscaling exit-standby), terminate the rest, and give the command again`
+  if (aside.length > 0)
+    return `${aside.join(', ')} ${aside.length === 1 ? 'is' : 'are'} in standby: take back what is to serve (aws autoscaling exit-standby), terminate the rest, and give the command again`
   if (DesiredCapacity > max)
     return `it wants ${DesiredCapacity}, and its max was ${max}: detach or terminate what is not to serve, and give the command again`
   return undefined

@@ -68,6 +68,7 @@ test('a pin in the middle of a deployment is left to a person', async () => {
   await cloud.scaling.enterStandby({ ...standby, ShouldDecrementDesiredCapacity: true })
   const undecided = async () => (await leftPins.find(t, nothingGoes))[0]?.undecided
   expect(await undecided()).toMatch(new RegExp(`^${id} is in standby: take back .* exit-standby`))
+  expect((await leftPins.find(t, nothingGoes))[0]?.title).toMatch(new RegExp(`; ${id} in standby$`))
   await until(async () => (await cloud.members())[id]?.startsWith('Standby/') === true)
   await cloud.scaling.exitStandby(standby)
   const wants = (DesiredCapacity: number) =>
