@@ -278,6 +278,7 @@ test('a mixed instances policy is refused with a reason', () => {
       AvailabilityZones: [],
       LoadBalancerNames: [],
       TargetGroupARNs: [],
+      TrafficSources: [],
       HealthCheckType: 'EC2',
       HealthCheckGracePeriod: 0,
       Instances: [],
