@@ -17,7 +17,7 @@ import { isRehearsal, pluginsOf, stageOf } from '../run/stage.ts'
 import { RunStore } from '../run/store.ts'
 import { takeOver } from '../run/take-over.ts'
 import { undoable } from '../step/undo.ts'
-import { type ArgSpecs, type ArgValues, parseArgs } from '../task/args.ts'
+import { type ArgSpecs, type ArgValues, flagOf, parseArgs, revisableAmong } from '../task/args.ts'
 import { taskNamed } from '../task/tree.ts'
 import { type BuiltIn, builtIns } from './built-in.ts'
 import type { Globals } from './globals.ts'
@@ -38,7 +38,7 @@ export async function resumeRun(
   project: Project,
   globals: Globals,
   run: string,
-  secrets: Readonly<Record<string, unknown>>,
+  given: Readonly<Record<string, unknown>>,
 ): Promise<ExitCode> {
   const { records, history } = await pastRun(project, run)
   const { finished, committed, undoing, started } = history
@@ -57,7 +57,7 @@ export async function resumeRun(
   }
   const sources = started.adHoc ? {} : project.loaded.sources
   const locks = new FileLocks(project.stateDirectory)
-  const args = await argsOf(project, history, resumed.args, secrets)
+  const args = await argsOf(project, history, resumed.args, given)
   requireAccount(started, project.loaded.config)
   return withSession(
     project,
@@ -203,18 +203,25 @@ const unclearNewest = (
     },
   )
 
-/** As the run began with them. */
+/** As the run began with them, but for those that are said anew. */
 async function argsOf(
   project: Project,
   { started }: RunHistory,
   specs: ArgSpecs,
   given: Readonly<Record<string, unknown>>,
 ): Promise<ArgValues<ArgSpecs>> {
-  const secrets = new Set(secretsAmong(specs).map(([name]) => name))
+  const secrets = secretsAmong(specs).map(([name]) => name)
+  const revisable = revisableAmong(specs).map(([name]) => name)
+  const stranger = Object.keys(given).find((name) => ![...secrets, ...revisable].includes(name))
+  if (stranger !== undefined)
+    throw new ViridianError('E_USAGE', `a resume of ${started.task} takes no --${flagOf(stranger)}`, {
+      hint: `${started.task} goes on with what run ${started.run} began with`,
+    })
   const recorded = Object.entries(started.args).filter(
-    ([name, value]) => value !== null && !secrets.has(name),
+    ([name, value]) => value !== null && !secrets.includes(name),
   )
+  const revised = Object.entries(given).filter(([name]) => revisable.includes(name))
   const { defaults = {} } = project.loaded.config.stages?.[started.stage] ?? {}
   const recalled = await recalledSecrets(started, specs, [given, defaults])
-  return parseArgs(started.task, specs, { ...Object.fromEntries(recorded), ...recalled })
+  return parseArgs(started.task, specs, { ...Object.fromEntries([...recorded, ...revised]), ...recalled })
 }

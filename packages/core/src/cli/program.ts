@@ -3,7 +3,7 @@ import { ViridianError } from '../error.ts'
 import { suggestion } from '../nearest.ts'
 import type { ActionOptions, PluginCommand } from '../plugin.ts'
 import { secretsAmong } from '../run/secret-args.ts'
-import type { ArgSpecs } from '../task/args.ts'
+import { type ArgSpecs, ofArgs, revisableAmong } from '../task/args.ts'
 import type { Task } from '../task/task.ts'
 import { tasksOf } from '../task/tree.ts'
 import { command } from './command.ts'
@@ -63,11 +63,11 @@ export function buildProgram(invocation: Invocation): Command {
       .action((_, self: Command) => listRuns(project.stateDirectory, globalsOf(self).json, print)),
   )
   program.addCommand(
-    command('resume', (own) => withArgFlags(own, secretArgs(project), project))
+    command('resume', (own) => withArgFlags(own, resumeArgs(project), project))
       .description('go on with a run that crashed, that failed after its commit, or that was detached')
       .argument('<run>')
-      .action(async (run: string, secrets: Record<string, unknown>, self: Command) =>
-        exit(await resumeRun(project, globalsOf(self), run, secrets)),
+      .action(async (run: string, given: Record<string, unknown>, self: Command) =>
+        exit(await resumeRun(project, globalsOf(self), run, ofArgs(resumeArgs(project), given))),
       ),
   )
   program.addCommand(
@@ -97,9 +97,11 @@ export function buildProgram(invocation: Invocation): Command {
   return program
 }
 
-/** What no journal holds may be given once more. */
-const secretArgs = (project: Project): ArgSpecs =>
-  Object.fromEntries([...tasksIn(project).values()].flatMap(({ args }) => secretsAmong(args)))
+/** What no journal holds may be given once more, and what is revisable anew. */
+const resumeArgs = (project: Project): ArgSpecs =>
+  Object.fromEntries(
+    [...tasksIn(project).values()].flatMap(({ args }) => [...secretsAmong(args), ...revisableAmong(args)]),
+  )
 
 const tasksIn = (project: Project): Map<string, Task> =>
   project.config ? tasksOf(project.config.tasks) : new Map()

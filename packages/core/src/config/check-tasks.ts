@@ -51,6 +51,7 @@ const detailsSchema = z.strictObject({
   optional: z.boolean().optional(),
   choices: z.array(z.string()).optional(),
   secret: z.boolean().optional(),
+  revisable: z.boolean().optional(),
 } satisfies { [Member in keyof Required<ArgDetails>]: z.ZodType })
 
 /** What is wrong with the tasks of a configuration. */

@@ -266,4 +266,29 @@ describe('a resumed run', () => {
     const resumed = new EngineBench([step], { past: first.records })
     await expect(resumed.top.step(step, { name: 'b' })).rejects.toMatchObject({ code: 'E_RESUME_MISMATCH' })
   })
+
+  it('checks for something else when it is asked to now, and has not passed before', async () => {
+    const seen: string[] = []
+    const step = defineCheck({
+      name: 'test/see',
+      version: 1,
+      input: z.strictObject({ name: z.string() }),
+      output: z.null(),
+      calls: [],
+      title: ({ name }) => `see ${name}`,
+      run: async ({ name }) => {
+        seen.push(name)
+        return null
+      },
+    })
+    const first = new EngineBench([step])
+    await first.top.step(step, { name: 'a' })
+    const committed = { kind: 'committed', at: 'then' } as const
+    const passed = new EngineBench([step], { past: [...first.records, committed] })
+    await expect(passed.top.step(step, { name: 'b' })).rejects.toMatchObject({ code: 'E_RESUME_MISMATCH' })
+    const resumed = new EngineBench([step], { past: first.records })
+    await resumed.top.step(step, { name: 'b' })
+    expect(seen).toEqual(['a', 'b'])
+    expect(resumed.records).toContainEqual(expect.objectContaining({ kind: 'step.intended', title: 'see b' }))
+  })
 })

@@ -49,6 +49,7 @@ describe('task arguments', () => {
     ['noCache', 'boolean', /--no-/],
     ['two words', 'string', /camelCase/],
     ['cache', { type: 'boolean', default: true }, undefined],
+    ['token', { type: 'string', secret: true, revisable: true }, /cannot be revisable/],
   ] as const)('see that %s can be a flag', (name, spec, problem) => {
     if (problem) expect(argProblem(name, spec)).toMatch(problem)
     else expect(argProblem(name, spec)).toBeUndefined()

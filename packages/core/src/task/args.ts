@@ -20,6 +20,13 @@ export interface ArgDetails {
   readonly choices?: readonly string[]
   /** Masked in all output (unless it has fewer than four characters) and never journaled in clear; asked for at the terminal when it is not given. */
   readonly secret?: boolean
+  /**
+   * May be given anew to `tasks resume`: what is decided behind the commit, where the way is forward only. A step that is
+   * done by then must not depend on it.
+   *
+   * @default false
+   */
+  readonly revisable?: boolean
 }
 
 export type ArgSpec = ArgType | ArgDetails
@@ -76,10 +83,11 @@ const takenByTasks = ['detach', 'role', 'hosts', 'limit', 'except', 'failed']
 
 /** Why a declared argument cannot be a flag; undefined when it can. */
 export function argProblem(name: string, spec: ArgSpec): string | undefined {
-  const { type, secret } = detailsOf(spec)
+  const { type, secret, revisable } = detailsOf(spec)
   if (!argTypes.includes(type)) return `"${type}" is not a type; there are ${argTypes.join(', ')}`
   if (!/^[a-z][a-zA-Z0-9]*$/.test(name)) return 'a name is letters and digits, in camelCase'
   if (secret && (type === 'boolean' || type === 'duration')) return `a ${type} cannot be kept secret`
+  if (secret && revisable) return 'a secret is given to a resume as it was, and cannot be revisable'
   if (name in {}) return 'every object has a member of this name: give it another one'
   if (taken.includes(name)) return `--${flagOf(name)} is a flag of every command`
   if (takenByTasks.includes(name)) return `--${flagOf(name)} is a flag of every task: give it another name`
@@ -87,6 +95,10 @@ export function argProblem(name: string, spec: ArgSpec): string | undefined {
     return 'name what it switches on, and make that its default: --no-… switches it off'
   return undefined
 }
+
+/** The arguments that a resume may give another value. */
+export const revisableAmong = (specs: ArgSpecs): readonly (readonly [name: string, spec: ArgSpec])[] =>
+  Object.entries(specs).filter(([, spec]) => detailsOf(spec).revisable === true)
 
 /** Those of the values that are of these arguments. */
 export const ofArgs = (
