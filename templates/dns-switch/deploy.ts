@@ -34,16 +34,19 @@ export const bluegreen_dns = task(
       quietFor: {
         type: 'duration',
         default: '3m',
+        revisable: true,
         description: 'how long the old balancer must be without requests before it is retired',
       },
       quietWithin: {
         type: 'duration',
         default: '30m',
+        revisable: true,
         description: 'how long to wait for that',
       },
       retireLoud: {
         type: 'boolean',
         default: false,
+        revisable: true,
         description: 'retire it then all the same, whoever still asks there',
       },
     },

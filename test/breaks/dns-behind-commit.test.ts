@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Result } from '../project.ts'
 import { until } from '../referees/until.ts'
+import { visit } from '../referees/visitor.ts'
 import { Fleets } from './fleets.ts'
 import { Names } from './names.ts'
 import { expectServed, Rehearsal } from './rehearsal.ts'
@@ -40,8 +41,8 @@ const flagsFor = (name: string): string[] => [
 const whenCommitted = (what: () => Promise<void>, flags: readonly string[]): Promise<Result> =>
   rehearsal.when(/^● committed/, what, rehearsal.deployment('v2', ...flags))
 
-const resume = ({ stdout }: Result): Promise<Result> =>
-  rehearsal.tasks(['resume', /run (\S+)$/m.exec(stdout)?.[1] ?? ''])
+const resume = ({ stdout }: Result, ...flags: string[]): Promise<Result> =>
+  rehearsal.tasks(['resume', /run (\S+)$/m.exec(stdout)?.[1] ?? '', ...flags])
 
 const greenOf = async (name: string): Promise<string> =>
   (await rehearsal.account.groupNames()).find((each) => each.startsWith(`${name}--`)) ?? ''
@@ -88,5 +89,32 @@ describe.sequential('behind the commit blue stays full', () => {
     await until('green is back', async () => (await fleets.inService(green)).length === 1, 30_000)
     expect(await resume(result)).toMatchObject({ exitCode: 0 })
     expect(await fleets.inService('bereft')).toEqual([])
+  }, 120_000)
+
+  it('where it is still asked, until somebody says on a resume to retire it all the same', async () => {
+    await serve('loud')
+    const { DNSName = '' } = await fleets.aliasOf('loud')
+    let isAsked = true
+    const asking = (async () => {
+      while (isAsked) await visit(rehearsal.cloud, DNSName, 8080).catch(() => undefined)
+    })()
+    // A minute of AWS, in which requests are counted, takes three seconds here.
+    const patience = ['--quiet-for', '4s', '--quiet-within', '8s']
+    const result = await rehearsal.deploy('v2', '--record', 'loud.example.test', ...patience)
+    told('somebody never stops to ask blue', rehearsal.command, result, {
+      exitCode: 3,
+      code: 'E_NOT_SILENT',
+      says: [/^E_NOT_SILENT: loud still gets requests after 8s: /],
+      hint: /"tasks resume \d{8}-\S+" waits again, and with --retire-loud retires it then all the same/,
+    })
+    const strange = await resume(result, '--keep-blue', '1h')
+    expect(strange).toMatchObject({ exitCode: 2 })
+    const resumed = await resume(result, '--retire-loud', '--quiet-within', '1s')
+    isAsked = false
+    await asking
+    expect(resumed).toMatchObject({ exitCode: 0 })
+    expect(resumed.stdout).toMatch(/loud was not silent after 1s, and the run goes on all the same/)
+    expectServed(resumed)
+    expect(await fleets.inService('loud')).toEqual([])
   }, 120_000)
 })

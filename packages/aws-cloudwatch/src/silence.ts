@@ -81,7 +81,7 @@ export const seeSilent = defineCheck({
           }
         }
         const counted = loud.filter(({ newest }) => newest !== undefined)
-        if (counted.length > 0 && input.otherwise === 'fail') throw notSilent(counted, input)
+        if (counted.length > 0 && input.otherwise === 'fail') throw notSilent(c, counted, input)
         const silent = loud.length === 0
         say(c, { silent, requests }, loud, input)
         return { done: { silent, requests } }
@@ -137,7 +137,7 @@ function say(c: StepContext, { silent, requests }: Silence, loud: readonly Seen[
   })
 }
 
-const notSilent = (counted: readonly Seen[], input: Input): ViridianError =>
+const notSilent = ({ run }: StepContext, counted: readonly Seen[], input: Input): ViridianError =>
   new ViridianError(
     'E_NOT_SILENT',
     counted
@@ -147,7 +147,7 @@ const notSilent = (counted: readonly Seen[], input: Input): ViridianError =>
       )
       .join('; '),
     {
-      hint: 'its access log says who asks: give them the name, or keep them out by its security group; the run, resumed, waits again',
+      hint: `its access log says who asks: give them the name, or keep them out by its security group; "tasks resume ${run.id}" waits again, and with --retire-loud retires it then all the same (a task of your own: silent with { otherwise: 'go on' })`,
       place: { call: 'cloudwatch:GetMetricStatistics' },
     },
   )
