@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { AutoScaling } from '@aws-sdk/client-auto-scaling'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Result } from '../project.ts'
 import { until } from '../referees/until.ts'
@@ -118,3 +119,23 @@ describe.sequential('behind the commit blue stays full', () => {
     expect(await fleets.inService('loud')).toEqual([])
   }, 120_000)
 })
+
+it('a group that somebody has deleted meanwhile is retired already, also half-way', async () => {
+  await serve('hasty')
+  const { endpoint, region, accessKeyId, secretAccessKey } = rehearsal.cloud
+  const scaling = new AutoScaling({ endpoint, region, credentials: { accessKeyId, secretAccessKey } })
+  const remove = async (): Promise<void> =>
+    void (await scaling.deleteAutoScalingGroup({ AutoScalingGroupName: 'hasty', ForceDelete: true }))
+  const args = rehearsal.deployment('v2', ...flagsFor('hasty'))
+  let isCommitted = false
+  const killed = await rehearsal.tasks(args, (line, child) => {
+    if (/✓ suspend .* of hasty/.test(line) && isCommitted) child.kill('SIGKILL')
+    isCommitted ||= /^● committed/.test(line)
+  })
+  await remove()
+  await until('it is gone', async () => !(await rehearsal.account.groupNames()).includes('hasty'), 30_000)
+  const resumed = await resume(killed)
+  expect(resumed).toMatchObject({ exitCode: 0 })
+  expect(resumed.stdout).toMatch(/^\s*! hasty is deleted already: nothing of it is left to retire$/m)
+  expectServed(resumed)
+}, 120_000)

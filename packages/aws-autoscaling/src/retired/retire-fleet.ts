@@ -11,6 +11,7 @@ import { removeLaunchConfiguration } from './remove-launch-configuration.ts'
 import { removeLaunchTemplateVersion } from './remove-launch-template-version.ts'
 import { removeWarmPool, seeNoWarmPool } from './remove-warm-pool.ts'
 import { seeScaled } from './see-scaled.ts'
+import { testGone } from './test-gone.ts'
 
 /** What would wake up a group at zero. */
 const wakingProcesses = ['AlarmNotification', 'ScheduledActions']
@@ -31,6 +32,7 @@ export function scaleToZero(
   { successor, record, since }: ScaleToZeroOptions,
 ): Promise<void> {
   return t.move({ name: 'scale-to-zero', title: `scale ${group} to zero` }, async (t) => {
+    if (await t.step(testGone, { group })) return
     const state = await t.step(readState, { group })
     await t.step(suspendProcesses, { group, processes: wakingProcesses })
     if (state.suspended.includes('Terminate'))

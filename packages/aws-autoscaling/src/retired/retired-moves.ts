@@ -11,13 +11,15 @@ import { removeLaunchTemplateVersion } from './remove-launch-template-version.ts
 import { removeWarmPool, seeNoWarmPool } from './remove-warm-pool.ts'
 import { remove, type ScaleToZeroOptions, scaleToZero } from './retire-fleet.ts'
 import { seeScaled } from './see-scaled.ts'
+import { testGone } from './test-gone.ts'
 
 /** The moves that take away a fleet that a replica has taken the place of. None of them can be undone. */
 export interface RetiredMoves {
   /**
    * Scales a group in to zero: its min at once, what it wants by halves, each seen drained and gone before the next; scale-in
    * protection is lifted. Then its tags say who has taken its place, and the tag `viridian:pin` is taken away. Scheduled
-   * actions and alarms stay suspended, so that it does not wake up. Belongs behind the commit.
+   * actions and alarms stay suspended, so that it does not wake up. Of a group that somebody has deleted nothing is left to
+   * do. Belongs behind the commit.
    * `autoscaling:UpdateAutoScalingGroup`, `autoscaling:SetInstanceProtection`, `autoscaling:CreateOrUpdateTags`.
    *
    * @throws ViridianError `E_WAIT_TIMEOUT`
@@ -53,6 +55,7 @@ export const retiredMoves: RetiredMoves = {
 
 /** Every step that they take. */
 export const retiredSteps: readonly StepDefinition[] = [
+  testGone,
   liftProtection,
   removeWarmPool,
   seeNoWarmPool,
