@@ -120,3 +120,14 @@ test('a longer private zone is meant as well, where it has the name', async () =
   for (const zone of [hidden, shop.zoneId])
     expect((await shop.dns.find(shop.steps(), www.name, { zone })).zoneId).toBe(zone)
 })
+
+test('a name below a delegation is refused: nobody would see its record', async () => {
+  const Name = `away.${www.name}`
+  await www.put({ Name, Type: 'NS', TTL: 60, ResourceRecords: [{ Value: 'ns.elsewhere.test' }] })
+  for (const name of [`deep.${Name}`, Name])
+    await expect(shop.dns.find(shop.steps(), name)).rejects.toMatchObject({
+      code: 'E_ZONE_DELEGATED',
+      message: `${Name} is delegated: the hosted zone ${shop.zoneId} of example.test leaves it to other name servers`,
+    })
+  expect((await www.find()).zoneId).toBe(shop.zoneId)
+})

@@ -1,16 +1,16 @@
-import { defineRead, ViridianError } from '@viridian/core'
+import { defineRead, type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { balancerDnsName, isBalancerDnsName, isRecordName, plainName, zonesAbove } from './domain-name.ts'
 import { FoundRecord } from './found-record.ts'
 import { type HostedZone, zoneOf } from './hosted-zone.ts'
-import { readRecordSets, unsupported } from './read-record-sets.ts'
+import { isDelegated, readRecordSets, unsupported } from './read-record-sets.ts'
 import type { RecordSet } from './record-set.ts'
 
 /**
  * Finds the record of a name, and the balancer that it leads to (`ListHostedZonesByName`, `GetHostedZone`,
  * `ListResourceRecordSets`). A name without a record is said aloud: it may be a misspelt one.
  *
- * @throws ViridianError `E_RECORD_NAME`
+ * @throws ViridianError `E_RECORD_NAME`, `E_ZONE_DELEGATED`
  */
 export const findRecord = defineRead({
   name: 'aws-route53/find-record',
@@ -22,6 +22,7 @@ export const findRecord = defineRead({
   run: async ({ record, zone: asked }, c) => {
     refuseOdd(record)
     const zone = await zoneOf(c, record, asked)
+    await refuseDelegated(c, record, zone)
     const sets = await readRecordSets(c, zone.id, record)
     const target = targetOf(plainName(record), zone, sets)
     if (sets.length === 0) {
@@ -43,6 +44,22 @@ function refuseOdd(record: string): void {
   throw new ViridianError('E_RECORD_NAME', `"${record}" cannot be the name of a record`, {
     hint: 'name it as users ask for it: --record www.example.com (other alphabets as xn--…)',
   })
+}
+
+/** A record below a delegation is nobody's: what is written there is never seen. */
+async function refuseDelegated(c: StepContext, record: string, zone: HostedZone): Promise<void> {
+  const between = zonesAbove(record).filter((above) => above.length > zone.name.length)
+  for (const name of between) {
+    if (!(await isDelegated(c, zone.id, name))) continue
+    throw new ViridianError(
+      'E_ZONE_DELEGATED',
+      `${plainName(name)} is delegated: the hosted zone ${zone.id} of ${plainName(zone.name)} leaves it to other name servers`,
+      {
+        hint: 'set AWS_PROFILE to the account that has its zone, or give that: names.find(t, record, { zone })',
+        place: { call: 'route53:ListResourceRecordSets' },
+      },
+    )
+  }
 }
 
 type Target = NonNullable<FoundRecord['target']>

@@ -54,6 +54,11 @@ async function leadingSets(c: StepContext, zoneId: string, name: string): Promis
   return listed.filter(({ Type }) => RecordSet.shape.Type.safeParse(Type).success)
 }
 
+/** Whether a name of a zone is delegated: whoever asks for it is sent to other servers (`ListResourceRecordSets`). */
+export async function isDelegated(c: StepContext, zoneId: string, name: string): Promise<boolean> {
+  return (await listedSets(c, zoneId, canonicalName(name))).some(({ Type }) => Type === 'NS')
+}
+
 /** The refusal of a record that cannot be switched. */
 export const unsupported = (message: string, hint: string): ViridianError =>
   new ViridianError('E_RECORD_UNSUPPORTED', message, { hint, place: { call } })
