@@ -54,6 +54,7 @@ export const bluegreen_dns = task(
   },
   async (t) => {
     const www = await names.find(t, t.args.record)
+    await names.askable(t, www)
     const front = www.target && (await traffic.find(t, www.target.dnsName))
     const blue = front ? await fleets.behind(t, front) : await fleets.describe(t, t.args.group)
     await names.unnamed(t, blue.loadBalancers, { without: www })

@@ -8,6 +8,7 @@ import { testMoved } from './moved.ts'
 import { findNamed, users } from './named.ts'
 import { pointRecord } from './point-record.ts'
 import { testPointsAt } from './points-at.ts'
+import { readAskable } from './read-askable.ts'
 import { readUnnamed } from './read-unnamed.ts'
 import { seeResolved } from './resolved.ts'
 
@@ -62,7 +63,7 @@ export interface Route53 extends Plugin {
    * Finds the record of a name, and the balancer that it leads to: an alias of one, or a CNAME to one. `target` is left
    * out where there is no record yet, which is said aloud. `route53:ListHostedZonesByName`, `route53:ListResourceRecordSets`.
    *
-   * @throws ViridianError `E_RECORD_NAME`; `E_ZONE_NOT_FOUND`; `E_ZONE_AMBIGUOUS`; `E_RECORD_UNSUPPORTED` for a record that cannot be
+   * @throws ViridianError `E_RECORD_NAME`; `E_ZONE_NOT_FOUND`; `E_ZONE_AMBIGUOUS`; `E_ZONE_DELEGATED`; `E_RECORD_UNSUPPORTED` for a record that cannot be
    * switched: addresses, several sets for one name, an alias of another record or of something else than a balancer
    *
    * @example
@@ -72,6 +73,18 @@ export interface Route53 extends Plugin {
    * ```
    */
   find(t: Steps, record: string, options?: FindOptions): Promise<FoundRecord>
+  /**
+   * Sees that name servers answer about a name, so that a switch will not fail for that: those of a private zone, or behind
+   * a firewall, cannot be asked from everywhere.
+   *
+   * @throws ViridianError `E_NAME_SERVERS`
+   *
+   * @example
+   * ```ts
+   * await names.askable(t, www)
+   * ```
+   */
+  askable(t: Steps, found: FoundRecord): Promise<void>
   /**
    * Points a name at another balancer, in one batch, and waits until Route 53 has it at all of its servers and they answer
    * so. A CNAME becomes an alias. Undone by giving the name back: once `from` can serve again, and until no resolver sends
@@ -136,9 +149,22 @@ export const route53 = ({ nameServers = [] }: Route53Settings = {}): Route53 => 
   name: 'aws-route53',
   module: '@viridian/aws-route53',
   settings: { nameServers: [...nameServers] },
-  steps: [findRecord, pointRecord, seeInSync, seeResolved, testPointsAt, readUnnamed, testMoved, findNamed],
+  steps: [
+    findRecord,
+    pointRecord,
+    seeInSync,
+    seeResolved,
+    testPointsAt,
+    readAskable,
+    readUnnamed,
+    testMoved,
+    findNamed,
+  ],
   users,
   find: (t, record, { zone } = {}) => t.step(findRecord, { record, ...(zone !== undefined && { zone }) }),
+  askable: async (t, { name, nameServers: own }) => {
+    await t.step(readAskable, { name, nameServers: own, given: [...nameServers] })
+  },
   switch: (t, found, options) => {
     const { name } = found
     const ends: SwitchOptions = 'blue' in options ? endsOf(found, options) : options

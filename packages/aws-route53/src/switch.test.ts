@@ -156,6 +156,8 @@ describe('switch', () => {
       },
     }
     const options = { from: shop.blue, to: shop.green, capacity: 3 }
+    await shop.dns.askable(shop.steps(), found)
+    await expect(shop.dns.askable(testSteps(deaf), found)).rejects.toMatchObject({ code: 'E_NAME_SERVERS' })
     await expect(shop.dns.switch(testSteps(deaf), found, options)).rejects.toMatchObject({
       code: 'E_NAME_SERVERS',
     })
