@@ -70,6 +70,11 @@ test('a wildcard is asked for by one of its names', async () => {
   expect(new Set([...heard.values()].flat())).toEqual(new Set(['viridian-asks.shop.test:18081']))
 })
 
+test('a name is asked for as browsers write it', async () => {
+  await smoke({ host: `${host.toUpperCase()}.` })
+  expect(new Set([...heard.values()].flat())).toEqual(new Set([`${host}:18081`]))
+})
+
 test('by an HTTPS listener with the certificate of the host, or with any', async () => {
   await expect(smoke({ port: 18_443 })).rejects.toMatchObject({
     code: 'E_SMOKE_FAILED',
