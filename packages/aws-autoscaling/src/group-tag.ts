@@ -2,6 +2,7 @@ import { autoScalingApi, findMade, lookFor } from '@viridian/aws'
 import { defineChange, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { readGroup } from './group.ts'
+import { unlessDeleted } from './unless-deleted.ts'
 
 const Input = z.strictObject({ group: z.string(), key: z.string(), value: z.string() })
 type Input = z.infer<typeof Input>
@@ -28,10 +29,11 @@ export const tagGroup = defineChange({
     return null
   },
   find: (input, c) => findMade(c, () => isTagged(c, input)),
-  undo: async (input, c) => {
-    await removeTag(c, input)
-    return undefined
-  },
+  undo: (input, c) =>
+    unlessDeleted(c, input.group, async () => {
+      await removeTag(c, input)
+      return undefined
+    }),
   touches,
   leaves: ({ group, key }) => [`group ${group}: tag ${key}`],
 })
@@ -51,10 +53,11 @@ export const untagGroup = defineChange({
     return null
   },
   find: (input, c) => findMade(c, async () => !(await isTagged(c, input))),
-  undo: async (input, c) => {
-    await setTag(c, input)
-    return undefined
-  },
+  undo: (input, c) =>
+    unlessDeleted(c, input.group, async () => {
+      await setTag(c, input)
+      return undefined
+    }),
   touches,
 })
 

@@ -2,6 +2,7 @@ import { autoScalingApi, lookFor } from '@viridian/aws'
 import { defineChange, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { readGroup } from './group.ts'
+import { unlessDeleted } from './unless-deleted.ts'
 
 const Max = z.strictObject({ max: z.int() })
 
@@ -33,15 +34,16 @@ export const changeMax = defineChange({
     const isSet = await lookFor(c, async () => (await maxOf(c, group)).max === to)
     return isSet ? { status: 'done', output: { max: to } } : { status: 'absent' }
   },
-  undo: async ({ group, from, to }, c) => {
-    if (c.before.max !== from) return undefined
-    const { max } = await maxOf(c, group)
-    if (max !== to && max !== from)
-      return { leftAlone: `max of ${group} is ${max} now: somebody has changed it since` }
-    // Also when it is that already: what was read may be older than the change.
-    const now = await setMax(c, group, from)
-    return now > from ? { leftAlone: `max of ${group} is ${now}, was ${from}: it wants ${now}` } : undefined
-  },
+  undo: ({ group, from, to }, c) =>
+    unlessDeleted(c, group, async () => {
+      if (c.before.max !== from) return undefined
+      const { max } = await maxOf(c, group)
+      if (max !== to && max !== from)
+        return { leftAlone: `max of ${group} is ${max} now: somebody has changed it since` }
+      // Also when it is that already: what was read may be older than the change.
+      const now = await setMax(c, group, from)
+      return now > from ? { leftAlone: `max of ${group} is ${now}, was ${from}: it wants ${now}` } : undefined
+    }),
   touches: ({ group }) => [`group/${group}#capacity`],
   leaves: ({ group, from, to }) => [`group ${group}: max is ${to}, was ${from}`],
 })

@@ -2,6 +2,7 @@ import { autoScalingApi, findMade } from '@viridian/aws'
 import { defineChange, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { readGroup } from './group.ts'
+import { unlessDeleted } from './unless-deleted.ts'
 
 const Processes = z.array(z.string())
 const Input = z.strictObject({ group: z.string(), processes: Processes })
@@ -27,10 +28,11 @@ export const suspendProcesses = defineChange({
   },
   find: ({ group, processes }, c) =>
     findMade(c, async () => without(processes, await suspendedOf(c, group)).length === 0),
-  undo: async ({ group, processes }, c) => {
-    await change(c, 'ResumeProcesses', group, without(processes, c.before.suspended))
-    return undefined
-  },
+  undo: ({ group, processes }, c) =>
+    unlessDeleted(c, group, async () => {
+      await change(c, 'ResumeProcesses', group, without(processes, c.before.suspended))
+      return undefined
+    }),
   touches,
   leaves: ({ group, processes }) => [`group ${group}: ${processes.join(', ')} suspended`],
 })
@@ -54,11 +56,12 @@ export const resumeProcesses = defineChange({
       const suspended = await suspendedOf(c, group)
       return !processes.some((process) => suspended.includes(process))
     }),
-  undo: async ({ group, processes }, c) => {
-    const own = processes.filter((process) => c.before.suspended.includes(process))
-    await change(c, 'SuspendProcesses', group, own)
-    return undefined
-  },
+  undo: ({ group, processes }, c) =>
+    unlessDeleted(c, group, async () => {
+      const own = processes.filter((process) => c.before.suspended.includes(process))
+      await change(c, 'SuspendProcesses', group, own)
+      return undefined
+    }),
   touches,
 })
 
