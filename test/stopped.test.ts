@@ -71,7 +71,7 @@ describe('a plan that is interrupted', () => {
   })
 })
 
-describe('a mistake that would end the process', () => {
+describe('a mistake of a task', () => {
   it.each([
     ['never', 'E_TASK_STUCK', 'nothing is left to wait for, and "mistaken" has not ended'],
     ['nested', 'E_TASK_STUCK', 'nothing is left to wait for, and "mistaken" has not ended'],
@@ -79,6 +79,11 @@ describe('a mistake that would end the process', () => {
     ['remote', 'E_TASK_STUCK', 'nothing is left to wait for, and "mistaken" has not ended'],
     ['timer', 'E_UNEXPECTED', 'Error: in a timer'],
     ['emitter', 'E_UNEXPECTED', 'Error: of an emitter'],
+    ['missing', 'E_TASK_NONE', 't.run was given undefined, not a task'],
+    ['plain', 'E_TASK_NONE', 't.run was given a function, not a task'],
+    ['circle', 'E_TASK_DEPTH', 'circle is called 100 calls deep'],
+    ['text', 'E_COMMAND_TEMPLATE', 'a command was given as a string'],
+    ['unset', 'E_SECRET', 't.secret was given undefined, not a text'],
     ['odd', 'E_UNEXPECTED', 'Error: [Object: null prototype] {}'],
     ['promise', 'E_UNEXPECTED', 'Error: awaited by nobody'],
     ['outer', 'E_SCOPE_OUTER', 'within "build", command is asked of a t from outside of it'],

@@ -42,6 +42,11 @@ const endings = {
   never: () => new Promise(() => {}),
   nested: (t) => t.run(idleForEver),
   role: (t) => t.hosts('lost'),
+  missing: (t) => t.run(undefined),
+  plain: (t) => t.run(async () => {}),
+  circle: (t) => t.run(circle),
+  text: (t) => t.$('echo hello'),
+  unset: async (t) => { t.secret(process.env.SET_NOWHERE) },
   remote: (t) => t.run(remoteTask({ role: 'web' }, () => new Promise(() => {}))),
   timer: async () => { setTimeout(() => { throw new Error('in a timer') }, 10); await sleep(60_000) },
   emitter: async () => { setTimeout(() => new EventEmitter().emit('error', new Error('of an emitter')), 10); await sleep(60_000) },
@@ -51,6 +56,7 @@ const endings = {
   },
   promise: async () => { void Promise.reject(new Error('awaited by nobody')); await sleep(60_000) },
 }
+const circle = task({}, (t) => t.run(circle))
 const idleForEver = task({}, () => new Promise(() => {}))
 const mistaken = task({ args: { how: { type: 'string', choices: Object.keys(endings) } } }, async (t) => {
   await t.step(make, { name: thing })
@@ -98,7 +104,7 @@ const deploy = task({ args, locks: () => ['things'] }, async (t) => {
 export default defineConfig({
   plugins: [things],
   roles: { web: ['127.0.0.1'], lost: () => new Promise(() => {}) },
-  tasks: { deploy, waits, mistaken, chatty, fills, exits, sideBySide, idleForEver, idle: task({}, async () => { await sleep(60_000) }) },
+  tasks: { deploy, waits, mistaken, chatty, fills, exits, sideBySide, circle, idleForEver, idle: task({}, async () => { await sleep(60_000) }) },
   stages: { here: { plugins: [{ name: 'here', module: 'here', settings: null, rehearsal: true }] } },
 })
 `

@@ -12,6 +12,7 @@ import { type ArgSpecs, type ArgValues, ofArgs, parseArgs } from './args.ts'
 import { callTask } from './call.ts'
 import { callSettings } from './call-settings.ts'
 import type { BranchContext, SettingsOf, TaskContext, ValueOf } from './context.ts'
+import { requireTask, requireText } from './given.ts'
 import { keepOpen, refuseUnkept } from './keep.ts'
 import { type LocalCommands, localCommands } from './local-command.ts'
 import type { CallSettings, Task } from './task.ts'
@@ -60,6 +61,7 @@ export class TaskScope<Specs extends ArgSpecs> extends Scope implements TaskCont
   }
 
   secret(value: string): string {
+    requireText(value)
     this.#session.mask.add(value)
     return value
   }
@@ -75,8 +77,10 @@ export class TaskScope<Specs extends ArgSpecs> extends Scope implements TaskCont
   ): Promise<ValueOf<Called>>
   run(task: Task, given: Partial<ArgValues<ArgSpecs>> = {}, asked: CallSettings = {}): Promise<unknown> {
     const session = this.#session
+    requireTask(task)
     const name = session.nameOf(task)
     const key = this.keys.claim(name)
+    requireEnd(name, key)
     const group = { key, parent: this.parent, step: name, type: 'task', title: name } as const
     return session.engine.group(group, async () => {
       const args = this.#argsFor(name, task, given)
@@ -158,4 +162,14 @@ export class TaskScope<Specs extends ArgSpecs> extends Scope implements TaskCont
   id(): Promise<string> {
     return this.fact('id', () => randomBytes(8).toString('hex'))
   }
+}
+
+const deepest = 100
+
+function requireEnd(name: string, key: string): void {
+  if (key.split('/').length <= deepest) return
+  throw new ViridianError('E_TASK_DEPTH', `${name} is called ${deepest} calls deep`, {
+    hint: 'do tasks call each other in a circle?',
+    place: placeOfCaller(),
+  })
 }
