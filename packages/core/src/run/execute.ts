@@ -116,7 +116,7 @@ async function attempt({ session, task, args }: Execution): Promise<'done' | 'de
     )
     // Calls within it are steps, which are waited for below; itself it is given no time.
     const ended = unlessStopped(engine.signal, running, 0).then(() => 'done' as const)
-    end = await Promise.race([ended, session.detached])
+    end = await Promise.race([ended, session.wayBack.detached])
     engine.refuseOpen()
   } catch (error) {
     engine.fail(error)
@@ -179,7 +179,7 @@ const withoutHint = ({ hint: _, ...rest }: ErrorReport): ErrorReport => rest
 /** Who goes on with this run in its stead, if anybody does: then nothing of it is taken back here. */
 async function takenOver(session: Session): Promise<unknown> {
   try {
-    await session.reclaim()
+    await session.wayBack.reclaim()
   } catch (error) {
     if (codeOf(error) === 'E_RUN_TAKEN_OVER') return error
     // A lock that was lost otherwise is no reason to leave half a deployment behind.

@@ -41,7 +41,7 @@ async function attempt(
     await session.beforeChange()
     if (takeOver) ledger.reread(await takeOver())
     await session.lock(locks, started.locks)
-    await session.reclaim()
+    await session.wayBack.reclaim()
     const { leftovers, failure } = await takeBack(session, ledger, { keepGreen })
     return failure
       ? { status: 'failed', exitCode: 3, error: failure, leftovers }

@@ -1,6 +1,5 @@
 import { hostname, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
-import type { Config } from '../config/config.ts'
 import type { Event } from '../events/event.ts'
 import type { Mask } from '../events/mask.ts'
 import { maskedRecord } from '../journal/masked.ts'
@@ -10,8 +9,6 @@ import type { Host } from '../remote/host.ts'
 import { OutputFiles } from '../remote/output/output-files.ts'
 import { createRemote, type HostHooks, type Remote } from '../remote/remote.ts'
 import type { Circumstances } from '../remote/running/command-run.ts'
-import type { Ask } from '../remote/terminal/prompt.ts'
-import type { Lend } from '../remote/terminal/shell.ts'
 import type { HostSpec, SshDefaults } from '../remote/transport.ts'
 import type { RunIdentity, StepContext } from '../step/definition.ts'
 import { Engine } from '../step/engine.ts'
@@ -24,38 +21,13 @@ import type { Task } from '../task/task.ts'
 import { namesOf } from '../task/tree.ts'
 import { HeldLocks } from './held-locks.ts'
 import { lapseOf } from './lease.ts'
-import type { Ledger } from './ledger.ts'
 import type { LockStore } from './lock.ts'
-import { type Consent, Permission } from './permission.ts'
+import { Permission } from './permission.ts'
 import { Resources } from './resources.ts'
 import { RunHosts } from './run-hosts.ts'
+import type { SessionSettings } from './session-settings.ts'
 import { pluginRoles, pluginsOf, StageAtRun, stageOf } from './stage.ts'
-
-export interface SessionSettings {
-  readonly config: Config
-  /** The project's directory. */
-  readonly directory: string
-  readonly stateDirectory: string
-  readonly identity: RunIdentity
-  readonly planning: boolean
-  readonly ledger: Ledger
-  readonly mask: Mask
-  readonly emit: (event: Event) => void
-  /** Pending while whoever reads the events is behind. */
-  readonly caughtUp?: () => Promise<void> | undefined
-  /** Asks a person for leave to change something. */
-  readonly confirm: (question: string) => Promise<Consent>
-  /** Asks a person for passphrases and passwords. */
-  readonly ask: Ask
-  /** Lends the terminal of a person, for shells on hosts. */
-  readonly lend?: Lend | undefined
-  /** The run ends where it keeps its way back open, and waits for nothing there. */
-  readonly detach?: boolean
-  /** The hosts that it is for. @default all */
-  readonly choice?: HostChoice
-  /** What the run has recorded is not replayed. @default false */
-  readonly isAside?: boolean
-}
+import { WayBack } from './way-back.ts'
 
 /** What all of a run's tasks and steps share. */
 export class Session implements StepHost {
@@ -74,10 +46,7 @@ export class Session implements StepHost {
   readonly #resources = new Resources()
   readonly #stage: StageAtRun
   readonly #names: ReadonlyMap<Task, string>
-  readonly #detachedUntil: string | undefined
-  /** Resolves when the run has ended where it keeps its way back open. */
-  readonly detached: Promise<'detached'>
-  #detach: () => void = () => undefined
+  readonly wayBack: WayBack
   #opening: Promise<SshDefaults> | undefined
   readonly #locks = new HeldLocks()
   readonly #outputs: OutputFiles
@@ -107,10 +76,14 @@ export class Session implements StepHost {
       emit: (event) => this.emit(event),
       record: (record) => ledger.append(maskedRecord(this.mask, record)),
     })
-    this.detached = new Promise((resolve) => {
-      this.#detach = () => resolve('detached')
+    this.wayBack = new WayBack({
+      identity,
+      engine: this.engine,
+      ledger,
+      locks: this.#locks,
+      detaches: settings.detach === true,
+      emit: (event) => this.emit(event),
     })
-    this.#detachedUntil = past?.finished?.status === 'kept' ? past.kept : undefined
     this.hosts = new RunHosts({
       roles: new Roles({ ...pluginRoles(this.plugins), ...config.roles, ...stage.roles }, settings.choice),
       choice: settings.choice,
@@ -256,44 +229,6 @@ export class Session implements StepHost {
     return stageOf(this.#settings.config, this.identity.stage).env ?? {}
   }
 
-  get detaches(): boolean {
-    return this.#settings.detach === true
-  }
-
-  /** Ends the run here: its locks stay, for the process that goes on with it. */
-  detach(): void {
-    this.#detach()
-  }
-
-  /** Notes that the way back is kept open: from now on `tasks rollback` of this run may take it over. */
-  async keep(until: string): Promise<void> {
-    const at = new Date().toISOString()
-    if (this.#settings.ledger.history()?.kept === undefined)
-      await this.engine.record({ kind: 'kept', at, until })
-    await this.#locks.keep(until)
-    this.emit({ kind: 'kept', until, at, run: this.identity.id })
-  }
-
-  /** True for the window in which an earlier process of the run has ended it, for a person to go on with. */
-  wasDetachedUntil(until: string): boolean {
-    return this.#detachedUntil === until
-  }
-
-  /** Stops the run when another process has taken it over. */
-  async look(): Promise<void> {
-    await this.#locks.look()
-    this.engine.signal.throwIfAborted()
-  }
-
-  /**
-   * Ends the keeping, for a run that takes itself back or commits.
-   *
-   * @throws ViridianError `E_RUN_TAKEN_OVER` when another process does so already
-   */
-  reclaim(): Promise<void> {
-    return this.#locks.reclaim()
-  }
-
   /** Sets the stage's variables, before any code of the task runs. */
   enterStage(): void {
     this.#stage.enter()
@@ -336,7 +271,7 @@ export class Session implements StepHost {
 
   async commit(): Promise<void> {
     const at = new Date().toISOString()
-    await this.reclaim()
+    await this.wayBack.reclaim()
     if (!this.engine.planning && !this.committed) await this.engine.record({ kind: 'committed', at })
     this.emit({ kind: 'committed', at })
   }

@@ -25,16 +25,16 @@ export interface KeepWindow {
  */
 export async function keepOpen(window: KeepWindow): Promise<void> {
   const { session, key, parent, ms } = window
-  const { engine } = session
+  const { engine, wayBack } = session
   const group = { key, parent, step: 'keep', title: `keep the way back open for ${formatDuration(ms)}` }
   if (engine.planning) return engine.group({ ...group, type: 'move' }, async () => undefined)
   if (session.committed) return
-  if (session.detaches) refuseToDetach(window)
+  if (wayBack.detaches) refuseToDetach(window)
   const until = await window.until()
-  await session.keep(until)
-  const over = session.wasDetachedUntil(until) ? new Date().toISOString() : until
-  if (!session.detaches) return engine.group({ ...group, type: 'check' }, () => watch(window, over))
-  session.detach()
+  await wayBack.keep(until)
+  const over = wayBack.wasDetachedUntil(until) ? new Date().toISOString() : until
+  if (!wayBack.detaches) return engine.group({ ...group, type: 'check' }, () => watch(window, over))
+  wayBack.detach()
   // Nothing of the task runs any more in this process.
   return new Promise(() => undefined)
 }
@@ -46,7 +46,7 @@ async function watch({ session, key, parent, guard }: KeepWindow, until: string)
   // Of a run that is resumed late nothing is left to wait for: the last look is taken all the same.
   for (let guarded = Date.now(), over = false; !over; ) {
     await sleep(Math.max(0, Math.min(left(), lookEveryMs)), undefined, { signal: session.engine.signal })
-    await session.look()
+    await session.wayBack.look()
     over = left() <= 0
     if (!over && Date.now() - guarded < guardEveryMs) continue
     guarded = Date.now()
@@ -65,8 +65,8 @@ async function watch({ session, key, parent, guard }: KeepWindow, until: string)
  *
  * @throws ViridianError `E_KEEP_NONE`
  */
-export function refuseUnkept({ detaches, engine }: Session): void {
-  if (!detaches || engine.planning) return
+export function refuseUnkept({ wayBack, engine }: Session): void {
+  if (!wayBack.detaches || engine.planning) return
   throw new ViridianError('E_KEEP_NONE', '--detach, but the task keeps no way back open before its commit', {
     hint: 'say for how long, as the task takes it: --keep-blue 10m; or leave --detach out',
   })
