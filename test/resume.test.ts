@@ -50,6 +50,25 @@ describe('a resume', () => {
     expect((await project.json(['resume', run])).last('run.finished')).toMatchObject({ status: 'succeeded' })
   })
 
+  it.each([
+    ['args = { wait:', "args = { needed: 'string', wait:", 'task "deploy" needs --needed'],
+    ["keep: { type: 'duration', default: '0s' }", "keep: 'boolean'", '--keep: 0 is not a switch'],
+    ['tasks: { deploy,', 'tasks: { other: deploy,', 'there is no task "deploy"'],
+  ])(
+    'says that the task has changed where it does not take what the run began with: %s',
+    async (from, to, why) => {
+      const run = await things.crashed()
+      const before = await project.read('tasks.config.ts')
+      await project.write('tasks.config.ts', before.replace(from, to))
+      expect(await project.tasks('resume', run)).toEqual({
+        exitCode: 2,
+        stdout: '',
+        stderr: `E_RUN_TASK: run ${run} cannot go on by what the task file says now: ${why}\nhint: have it take what the run began with, and resume it; or "tasks rollback ${run}" takes back what it made\n`,
+      })
+      expect((await project.tasks('rollback', run)).exitCode).toBe(0)
+    },
+  )
+
   it('tells branches that run side by side from each other, however long each has taken', async () => {
     const crashed = await project.json(['run', 'sideBySide'], ({ kind, title }, child) => {
       if (kind === 'step.finished' && title === '$ echo upload >> said') child.kill('SIGKILL')

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import type { Config } from '../config/config.ts'
-import { ViridianError } from '../error.ts'
+import { isViridianError, ViridianError } from '../error.ts'
 import { historyOf, type RunHistory } from '../journal/history.ts'
 import type { JournalRecord } from '../journal/record.ts'
 import { execute } from '../run/execute.ts'
@@ -42,7 +42,7 @@ export async function resumeRun(
 ): Promise<ExitCode> {
   const { records, history } = await pastRun(project, run)
   const { finished, committed, undoing, started } = history
-  const resumed = resumedTask(project, started)
+  const resumed = asItIsNow(history, () => resumedTask(project, started))
   if (undoing && (!finished || finished.exitCode === 3)) {
     throw new ViridianError('E_RUN_UNDOING', `run ${run} has begun to be taken back: it cannot go on`, {
       hint: `"tasks rollback ${run}" finishes that; then run the task anew`,
@@ -206,10 +206,11 @@ const unclearNewest = (
 /** As the run began with them, but for those that are said anew. */
 async function argsOf(
   project: Project,
-  { started }: RunHistory,
+  history: RunHistory,
   specs: ArgSpecs,
   given: Readonly<Record<string, unknown>>,
 ): Promise<ArgValues<ArgSpecs>> {
+  const { started } = history
   const secrets = secretsAmong(specs).map(([name]) => name)
   const revisable = revisableAmong(specs).map(([name]) => name)
   const stranger = Object.keys(given).find((name) => ![...secrets, ...revisable].includes(name))
@@ -223,5 +224,23 @@ async function argsOf(
   const revised = Object.entries(given).filter(([name]) => revisable.includes(name))
   const { defaults = {} } = project.loaded.config.stages?.[started.stage] ?? {}
   const recalled = await recalledSecrets(started, specs, [given, defaults])
-  return parseArgs(started.task, specs, { ...Object.fromEntries([...recorded, ...revised]), ...recalled })
+  const all = { ...Object.fromEntries(recorded), ...recalled }
+  const asBegun = asItIsNow(history, () => parseArgs(started.task, specs, all))
+  if (revised.length === 0) return asBegun
+  return parseArgs(started.task, specs, { ...all, ...Object.fromEntries(revised) })
+}
+
+/** Of a run, no flag can say what its task file wants by now. */
+function asItIsNow<Value>({ started, committed }: RunHistory, read: () => Value): Value {
+  try {
+    return read()
+  } catch (error) {
+    if (!isViridianError(error) || !/^E_(?:ARG_\w+|TASK_UNKNOWN)$/.test(error.code)) throw error
+    const back = committed ? '' : `; or "tasks rollback ${started.run}" takes back what it made`
+    throw new ViridianError(
+      'E_RUN_TASK',
+      `run ${started.run} cannot go on by what the task file says now: ${error.message}`,
+      { hint: `have it take what the run began with, and resume it${back}` },
+    )
+  }
 }
