@@ -21,6 +21,9 @@ const exitCode = await main(process.argv.slice(2))
 for (const stream of [process.stdout, process.stderr])
   if (stream.writableLength > 0) await new Promise((resolve) => stream.write('', resolve))
 // At its exit Node sets terminals back as they were, and crashes over one that is gone.
-if (!terminals.every(isatty)) for (const signal of ['SIGHUP', 'SIGKILL']) process.kill(process.pid, signal)
+if (!terminals.every(isatty)) {
+  process.removeAllListeners('SIGHUP')
+  for (const signal of ['SIGHUP', 'SIGKILL']) process.kill(process.pid, signal)
+}
 // Everything is closed and told. Left to itself, Node 20 may wait without end for a socket whose peer is gone.
 process.exit(exitCode)

@@ -10,11 +10,12 @@ const onceMs = 200
  * The first signal stops the run and lets it undo; a second one ends it at once, its journal intact: a later one, which
  * somebody has sent, and no terminal that hangs up.
  */
-export function onInterrupt(session: Session, endNow: (signal: string) => void): () => void {
+export function onInterrupt(session: Session, endNow: (signal: NodeJS.Signals) => void): () => void {
   let first: number | undefined
+  let again = endNow
   const handle = (signal: NodeJS.Signals): void => {
     if (first !== undefined) {
-      if (signal !== 'SIGHUP' && performance.now() - first > onceMs) endNow(signal)
+      if (signal !== 'SIGHUP' && performance.now() - first > onceMs) again(signal)
       return
     }
     first = performance.now()
@@ -38,7 +39,15 @@ export function onInterrupt(session: Session, endNow: (signal: string) => void):
     if (isRead && first === undefined) handle('SIGPIPE')
     isRead = false
   })
-  return () => {
+  const release = (): void => {
     for (const signal of signals) process.off(signal, handle)
+  }
+  return () => {
+    if (first === undefined) return release()
+    // The run may be over before the last of the signals that come together: that one must not end the process in its stead.
+    again = (signal) => {
+      release()
+      process.kill(process.pid, signal)
+    }
   }
 }
