@@ -75,6 +75,8 @@ describe('a mistake of a task', () => {
   it.each([
     ['never', 'E_TASK_STUCK', 'nothing is left to wait for, and "mistaken" has not ended'],
     ['nested', 'E_TASK_STUCK', 'nothing is left to wait for, and "mistaken" has not ended'],
+    ['branch', 'E_TASK_STUCK', 'nothing is left to wait for, and "mistaken" has not ended'],
+    ['step', 'E_COMMAND_FAILED', '"exit 3" failed with exit code 3'],
     ['role', 'E_TASK_STUCK', 'nothing is left to wait for, and the function of role "lost" has not ended'],
     ['remote', 'E_TASK_STUCK', 'nothing is left to wait for, and "mistaken" has not ended'],
     ['timer', 'E_UNEXPECTED', 'Error: in a timer'],
@@ -93,6 +95,7 @@ describe('a mistake of a task', () => {
     expect(exitCode).toBe(1)
     expect(stderr).toBe('to be read by people\n')
     expect(things.has('green')).toBe(false)
+    expect(things.has('endless')).toBe(false)
     expect(await things.newest()).toMatchObject({ state: 'failed-undone' })
   })
 

@@ -24,6 +24,7 @@ const make = defineChange({
   run: async ({ name }) => {
     if (name === 'bad') throw new Error('bad things cannot be made')
     writeFileSync(at(name), '')
+    if (name === 'endless') await new Promise(() => {})
     return null
   },
   find: async ({ name }) => existsSync(at(name)) ? { status: 'done', output: null } : { status: 'absent' },
@@ -41,6 +42,8 @@ const things = { name: 'things', module: 'things', settings: null, steps: [make]
 const endings = {
   never: () => new Promise(() => {}),
   nested: (t) => t.run(idleForEver),
+  branch: (t) => t.branch('apart', () => new Promise(() => {})),
+  step: (t) => Promise.all([t.step(make, { name: 'endless' }), t.$\`exit 3\`]),
   role: (t) => t.hosts('lost'),
   missing: (t) => t.run(undefined),
   plain: (t) => t.run(async () => {}),

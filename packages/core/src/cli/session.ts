@@ -90,8 +90,12 @@ export async function withSession<Result>(
     },
     stuck: () => {
       const error = stuckError('E_TASK_STUCK')
-      if (session.engine.signal.aborted) endNow(error.code, error.message)
-      session.engine.fail(error)
+      const { engine } = session
+      if (!engine.signal.aborted) return engine.fail(error)
+      if (engine.open.length === 0) return endNow(error.code, error.message)
+      const text = `given up, since nothing is left to wait for: ${engine.open.join(', ')}`
+      session.emit({ kind: 'note', level: 'warning', text })
+      engine.abandon()
     },
     ended: () => {
       tellEnd('E_TASK_EXIT', `"${identity.task}" has ended the process, by process.exit`)

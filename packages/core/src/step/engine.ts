@@ -42,6 +42,10 @@ export const inItsTurn = <Result>(planned: Promise<Result>): Promise<Result> => 
 export class Engine {
   readonly #settings: EngineSettings
   readonly #open = new Map<Promise<unknown>, string>()
+  #abandon: () => void = () => undefined
+  readonly #abandoned = new Promise<void>((resolve) => {
+    this.#abandon = resolve
+  })
   #failure: unknown
   #isStoppedByStep = false
   #hasRefused = false
@@ -107,9 +111,15 @@ export class Engine {
     )
   }
 
-  /** Resolves when every step that has started is settled. */
+  /** Resolves when every step that has started is settled, or is known never to be. */
   async settle(): Promise<void> {
-    while (this.#open.size > 0) await Promise.allSettled(this.#open.keys())
+    while (this.#open.size > 0) await Promise.race([Promise.allSettled(this.#open.keys()), this.#abandoned])
+  }
+
+  /** What is open goes on no more: as after a crash, it is looked up what came of it. */
+  abandon(): void {
+    this.#open.clear()
+    this.#abandon()
   }
 
   /** Holds the run open until `work` is settled, and stops the run when it fails. */

@@ -4,6 +4,7 @@ import { ViridianError } from '../error.ts'
 import type { Session } from '../run/session.ts'
 import { Scope } from '../step/scope.ts'
 import type { Steps } from '../step/steps.ts'
+import { unlessStopped } from './unless-stopped.ts'
 
 const guardEveryMs = 5000
 const lookEveryMs = 500
@@ -50,7 +51,7 @@ async function watch({ session, key, parent, guard }: KeepWindow, until: string)
     over = left() <= 0
     if (!over && Date.now() - guarded < guardEveryMs) continue
     guarded = Date.now()
-    await guard?.(quiet)
+    if (guard) await unlessStopped(session.engine.signal, guard(quiet))
     session.emit({
       kind: 'step.progress',
       ...step,

@@ -16,6 +16,7 @@ import { requireTask, requireText } from './given.ts'
 import { keepOpen, refuseUnkept } from './keep.ts'
 import { type LocalCommands, localCommands } from './local-command.ts'
 import type { CallSettings, Task } from './task.ts'
+import { unlessStopped } from './unless-stopped.ts'
 
 /** The `t` of a task function: one scope of a run, with the task's arguments. */
 export class TaskScope<Specs extends ArgSpecs> extends Scope implements TaskContext<Specs> {
@@ -98,7 +99,9 @@ export class TaskScope<Specs extends ArgSpecs> extends Scope implements TaskCont
   }
 
   branch<Result>(name: string, body: (t: BranchContext<Specs>) => Promise<Result>): Promise<Result> {
-    return this.group({ name, title: name }, (key) => body(new TaskScope(this.#session, this.args, key)))
+    return this.group({ name, title: name }, (key) =>
+      unlessStopped(this.signal, body(new TaskScope(this.#session, this.args, key))),
+    )
   }
 
   assign(role: string, hosts: readonly HostSpec[]): void {
