@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import type { Host } from '../host.ts'
-import { FileHost } from '../testing/file-host.ts'
+import type { FileHost } from '../testing/file-host.ts'
+import { onFileHost } from '../testing/on-file-host.ts'
 import { OpenSsh } from '../testing/open-ssh.ts'
 import { plantTree } from '../testing/plant-tree.ts'
 import { treeListing } from '../testing/tree-listing.ts'
@@ -13,16 +14,9 @@ let at: FileHost
 let host: Host
 let here: string
 let there: string
-beforeAll(async () => {
-  at = await FileHost.start()
+onFileHost((run) => {
+  ;({ at, host, here, there } = run)
 })
-afterAll(() => at.remove())
-beforeEach(() => {
-  at.begin()
-  host = at.hostNamed('web-1')
-  ;({ here, there } = at)
-})
-afterEach(() => at.end())
 
 const sizeOfBulk = 4_000_000
 

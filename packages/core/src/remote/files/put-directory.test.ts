@@ -11,9 +11,10 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import type { Host } from '../host.ts'
-import { FileHost } from '../testing/file-host.ts'
+import type { FileHost } from '../testing/file-host.ts'
+import { onFileHost } from '../testing/on-file-host.ts'
 import { plantTree } from '../testing/plant-tree.ts'
 import { treeListing } from '../testing/tree-listing.ts'
 
@@ -21,16 +22,9 @@ let at: FileHost
 let host: Host
 let here: string
 let there: string
-beforeAll(async () => {
-  at = await FileHost.start()
+onFileHost((run) => {
+  ;({ at, host, here, there } = run)
 })
-afterAll(() => at.remove())
-beforeEach(() => {
-  at.begin()
-  host = at.hostNamed('web-1')
-  ;({ here, there } = at)
-})
-afterEach(() => at.end())
 
 const sizeOfBulk = 4_000_000
 

@@ -5,24 +5,18 @@ import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Host } from '../host.ts'
-import { FileHost } from '../testing/file-host.ts'
+import type { FileHost } from '../testing/file-host.ts'
+import { onFileHost } from '../testing/on-file-host.ts'
 
 let at: FileHost
 let host: Host
 let here: string
 let there: string
-beforeAll(async () => {
-  at = await FileHost.start()
+onFileHost((run) => {
+  ;({ at, host, here, there } = run)
 })
-afterAll(() => at.remove())
-beforeEach(() => {
-  at.begin()
-  host = at.hostNamed('web-1')
-  ;({ here, there } = at)
-})
-afterEach(() => at.end())
 
 describe('a file', () => {
   test('that is there already is not sent again', async () => {
@@ -135,4 +129,18 @@ describe('a file', () => {
       place: { host: 'web-1' },
     })
   })
+})
+
+test('a template is written as it is filled in', async () => {
+  const template = { text: 'port <%= it.port %>\n' }
+  expect(await host.template(template, join(there, 'conf'), { port: 80 }, { mode: 0o600 })).toMatchObject({
+    changed: true,
+  })
+  expect(await host.template(template, join(there, 'conf'), { port: 80 })).toMatchObject({ changed: false })
+  expect([readFileSync(join(there, 'conf'), 'utf8'), statSync(join(there, 'conf')).mode & 0o777]).toEqual([
+    'port 80\n',
+    0o600,
+  ])
+  await expect(host.template(template, join(there, 'conf'))).rejects.toMatchObject({ code: 'E_TEMPLATE' })
+  expect(at.commands[0]).toBe(`template ${join(there, 'conf')}`)
 })
