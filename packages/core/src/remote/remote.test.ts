@@ -1,18 +1,7 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -236,83 +225,6 @@ describe.each(transportNames)('by %s, a connection', (name) => {
     await sshd.listen()
     await until(async () => (await there.run`true`.catch(() => undefined)) !== undefined)
     await hasty.close()
-  })
-})
-
-describe.each(transportNames)('by %s, files', (name) => {
-  by(name)
-  const remotePath = (name: string): string => join(place, 'remote', name)
-  beforeAll(() => {
-    for (const name of ['remote', 'tree']) rmSync(join(place, name), { recursive: true, force: true })
-    mkdirSync(join(place, 'remote'))
-  })
-
-  test('are put with their mode, as a whole', async () => {
-    const content = randomBytes(3_000_000)
-    writeFileSync(join(place, 'tool'), content)
-    chmodSync(join(place, 'tool'), 0o750)
-    await host.put('tool', remotePath('tool'))
-    expect(readFileSync(remotePath('tool')).equals(content)).toBe(true)
-    expect(statSync(remotePath('tool')).mode & 0o777).toBe(0o750)
-    writeFileSync(join(place, 'tool'), '')
-    await host.cd(place).put(join(place, 'tool'), 'remote/')
-    expect(readFileSync(remotePath('tool'), 'utf8')).toBe('')
-    expect(readdirSync(join(place, 'remote'))).toEqual(['tool'])
-    expect(commands).toEqual([
-      `put tool ${remotePath('tool')}`,
-      `cd ${place} && put ${join(place, 'tool')} remote/`,
-    ])
-  })
-
-  test('are written, read and looked for', async () => {
-    const there = host.cd(join(place, 'remote'))
-    await there.write("it's.txt", 'grüße\n', { mode: 0o600 })
-    expect(await there.read("it's.txt")).toBe('grüße\n')
-    expect(statSync(remotePath("it's.txt")).mode & 0o777).toBe(0o600)
-    await there.write("it's.txt", Buffer.alloc(0))
-    expect([await there.exists("it's.txt"), await there.exists('none')]).toEqual([true, false])
-    expect(statSync(remotePath("it's.txt"))).toMatchObject({ size: 0 })
-    await host.write('~/in-home', 'x')
-    expect(readFileSync(join(sshd.directory, 'in-home'), 'utf8')).toBe('x')
-    await expect(there.read('none')).rejects.toMatchObject({ code: 'E_REMOTE_FILE' })
-  })
-
-  test('are not put over a directory, and leave nothing when they fail', async () => {
-    mkdirSync(remotePath('directory'))
-    await expect(host.write(remotePath('directory'), 'x')).rejects.toMatchObject({
-      code: 'E_REMOTE_FILE',
-      message: expect.stringContaining('end the path with /'),
-    })
-    await expect(host.write(remotePath('nowhere/file'), 'x')).rejects.toMatchObject({
-      code: 'E_REMOTE_FILE',
-    })
-    expect(readdirSync(remotePath('directory'))).toEqual([])
-    await expect(host.put('no-such-file', remotePath('x'))).rejects.toMatchObject({ code: 'E_LOCAL_FILE' })
-  })
-
-  test('are got as a whole, or not at all', async () => {
-    const content = randomBytes(2_000_000)
-    writeFileSync(remotePath('big'), content)
-    await host.get(remotePath('big'), 'copy')
-    expect(readFileSync(join(place, 'copy')).equals(content)).toBe(true)
-    await expect(host.get(remotePath('none'), 'copy')).rejects.toMatchObject({ code: 'E_REMOTE_FILE' })
-    expect(readFileSync(join(place, 'copy')).equals(content)).toBe(true)
-    expect(readdirSync(place).filter((name) => name.startsWith('copy'))).toEqual(['copy'])
-  })
-
-  test('come as directories too: hidden ones, modes and links kept, the old one replaced', async () => {
-    const tree = join(place, 'tree')
-    mkdirSync(join(tree, '.hidden'), { recursive: true })
-    writeFileSync(join(tree, '.hidden/run me'), '#!/bin/sh\n', { mode: 0o755 })
-    writeFileSync(join(tree, 'empty'), '')
-    symlinkSync('.hidden/run me', join(tree, 'link'))
-    mkdirSync(remotePath('tree'))
-    writeFileSync(remotePath('tree/old'), '')
-    await host.put('tree', join(place, 'remote/'))
-    expect(readdirSync(remotePath('tree')).sort()).toEqual(['.hidden', 'empty', 'link'])
-    expect(statSync(remotePath('tree/.hidden/run me')).mode & 0o777).toBe(0o755)
-    expect(readFileSync(remotePath('tree/link'), 'utf8')).toBe('#!/bin/sh\n')
-    expect(readdirSync(join(place, 'remote')).filter((name) => name.includes('viridian'))).toEqual([])
   })
 })
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Host } from '../host.ts'
 import { createRemote, type Remote } from '../remote.ts'
+import type { TransportName } from '../transport.ts'
 import { OpenSsh } from './open-ssh.ts'
 import { Wire } from './wire.ts'
 
@@ -33,7 +34,7 @@ export class FileHost {
   }
 
   /** Begins a run, with nothing here and there. */
-  begin(): void {
+  begin(transport: TransportName = 'ssh2'): void {
     this.here = mkdtempSync(join(this.#top, 'here-'))
     this.there = mkdtempSync(join(this.#top, 'there-'))
     this.stop = new AbortController()
@@ -41,7 +42,12 @@ export class FileHost {
     this.warnings = []
     this.wire.cutAfter = Number.POSITIVE_INFINITY
     this.#remote = createRemote({
-      defaults: () => ({ knownHosts: [this.sshd.knownHosts], connectTimeout: '10s' }),
+      defaults: () => ({
+        transport,
+        config: false,
+        knownHosts: [this.sshd.knownHosts],
+        connectTimeout: '10s',
+      }),
       signal: this.stop.signal,
       mask: (text) => text,
       directory: this.here,
