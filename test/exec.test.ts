@@ -109,6 +109,15 @@ describe('tasks exec', () => {
     ])
     expect(result.exitCode).toBe(0)
     expect(hostsOf(result)).toHaveLength(4)
+    expect(result.events).toContainEqual(
+      expect.objectContaining({
+        kind: 'note',
+        level: 'warning',
+        text: expect.stringMatching(
+          /failed on 1 of 4 hosts\n {2}web-1: .* failed with exit code 1\n.*no more than may/,
+        ),
+      }),
+    )
     expect(
       (await project.json(['exec', '--role', 'web', '--batches', '1', 'false'])).last('run.finished'),
     ).toMatchObject({

@@ -134,7 +134,10 @@ describe('a remote task', () => {
   it('has failed on a host also when nothing is thrown', async () => {
     const result = await project.json(['run', 'values'])
     expect(errorOf(result)).toBeUndefined()
-    expect(notes(result)).toEqual(['values: {"web-1":1,"web-3":1,"web-4":1,"web-5":1}'])
+    expect(notes(result)).toEqual([
+      expect.stringContaining('nothing failed on 1 of 5 hosts\n  web-2: '),
+      'values: {"web-1":1,"web-3":1,"web-4":1,"web-5":1}',
+    ])
     const failed = result.events.filter(({ kind, error }) => kind === 'host.finished' && error !== undefined)
     expect(failed).toMatchObject([{ host: 'web-2' }])
   })

@@ -1,6 +1,7 @@
 import { ViridianError } from '../error.ts'
 import { fanOut, hostsError } from '../remote/hosts/fan-out.ts'
 import { hostNames } from '../remote/hosts/host-names.ts'
+import { failuresOf, type HostResult, HostsError } from '../remote/hosts/hosts-error.ts'
 import type { HostSpec } from '../remote/transport.ts'
 import type { Session } from '../run/session.ts'
 import type { ArgSpecs, ArgValues } from './args.ts'
@@ -67,10 +68,18 @@ export async function runOnHosts<Specs extends ArgSpecs, Result>(
   const isOfRun = call.settings.hosts !== undefined || session.hosts.isAssigned(task.role)
   const failure = hostsError(results, task.maxFailures, what, { isOfRun })
   if (failure) throw failure
+  tellTolerated(session, results, what)
   const values = results.flatMap((each) =>
     each.status === 'done' ? [[each.host.name, each.value] as const] : [],
   )
   return task.once ? values[0]?.[1] : Object.fromEntries(values)
+}
+
+/** Why hosts failed though the task has not: what is borne is not passed over. */
+function tellTolerated(session: Session, results: readonly HostResult[], what: string): void {
+  if (failuresOf(results).length === 0) return
+  const { message } = new HostsError(results, what)
+  session.emit({ kind: 'note', level: 'warning', text: `${message}\n  no more than may: the task goes on` })
 }
 
 async function hostsOf<Specs extends ArgSpecs, Result>({

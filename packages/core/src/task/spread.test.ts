@@ -62,6 +62,7 @@ describe('how a task spreads over its hosts', () => {
     [{ batches: [] }, 'E_TASK_SETTING', 'batches: there are no sizes', /sizes: \[1/],
     [{ batches: 'all' }, 'E_HOST_COUNT', 'batches: "all" is no number of hosts', /20%/],
     [{ batches: [1, 1.5] }, 'E_HOST_COUNT', 'batches: "1.5" is no number of hosts', /20%/],
+    [{ maxFailures: '101%' }, 'E_HOST_COUNT', 'maxFailures: "101%" is no number of hosts', /20%/],
     [{ maxFailures: 'few' }, 'E_HOST_COUNT', 'maxFailures: "few" is no number of hosts', /20%/],
     [{ concurrency: 0 }, 'E_TASK_SETTING', 'concurrency: "0" is no number', /1 or more/],
     [{ concurrency: '5' }, 'E_TASK_SETTING', 'concurrency: "5" is no number', /1 or more/],

@@ -151,7 +151,8 @@ function batchesOf(hosts: readonly HostSpec[], sizes: readonly HostCount[] = [])
  */
 export function countOf(count: HostCount, total: number, what?: string): number {
   const share = typeof count === 'string' ? /^(\d+(?:\.\d+)?)%$/.exec(count)?.[1] : undefined
-  const number = share === undefined ? count : Math.floor((total * Number(share)) / 100)
+  const number =
+    share === undefined || Number(share) > 100 ? count : Math.floor((total * Number(share)) / 100)
   if (typeof number === 'number' && Number.isInteger(number) && number >= 0) return number
   const named = what === undefined ? '' : `${what}: `
   throw new ViridianError('E_HOST_COUNT', `${named}"${count}" is no number of hosts`, {
