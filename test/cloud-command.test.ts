@@ -1,4 +1,4 @@
-import type { ChildProcess } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
@@ -65,10 +65,14 @@ describe('what a dead cloud has left', () => {
     expect((await project.tasks('cloud', 'status')).exitCode).toBe(0)
   }, 60_000)
 
-  it('is removed by down, which says so', async () => {
+  it('is ended and removed by down, which says so', async () => {
+    const application = spawn('sleep', ['600'], { env: { ...process.env, HOME: file('machines/i-1/home') } })
+    started.push(application)
+    const over = once(application, 'exit')
     expect((await project.tasks('cloud', 'down')).stdout).toBe(
-      'the local cloud had died; cloud.json and lock, which it had left, are removed\n',
+      'the local cloud had died; what it had left is ended (processes of its machines) and removed (cloud.json, lock)\n',
     )
+    expect(await over).toEqual([null, 'SIGKILL'])
     expect([file('cloud.json'), file('lock')].filter(existsSync)).toEqual([])
     expect((await project.tasks('cloud', 'down')).stdout).toBe('the local cloud was not running\n')
   }, 60_000)

@@ -126,7 +126,8 @@ async function status(c: ActionContext, fleet: FleetSeed | undefined): Promise<n
 const endings: Readonly<Record<Ending, string>> = {
   ended: 'the local cloud has ended',
   none: 'the local cloud was not running',
-  cleared: 'the local cloud had died; cloud.json and lock, which it had left, are removed',
+  cleared:
+    'the local cloud had died; what it had left is ended (processes of its machines) and removed (cloud.json, lock)',
 }
 
 async function down(c: ActionContext): Promise<number> {

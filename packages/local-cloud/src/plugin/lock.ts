@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
+import { killLeftovers } from '../emulator/machines/leftovers.ts'
 import { accessFile, readAccess } from './access.ts'
 import { answers, endCloud, type HoldPlace, holdPlace } from './hold.ts'
 
@@ -44,7 +45,7 @@ export async function lock(directory: string, hold: HoldPlace): Promise<Lock> {
   }
 }
 
-/** What became of a cloud that was to end: it has, there was none, or what a dead one had left is removed. */
+/** What became of a cloud that was to end: it has, there was none, or what a dead one had left is ended and removed. */
 export type Ending = 'ended' | 'none' | 'cleared'
 
 /**
@@ -61,6 +62,7 @@ export async function endHolder(directory: string): Promise<Ending> {
     return 'ended'
   }
   if (found === undefined && access === undefined) return 'none'
+  await killLeftovers(join(directory, 'machines'))
   for (const file of files) rmSync(file, { force: true })
   return 'cleared'
 }
