@@ -47,7 +47,8 @@ export function describeHandlers(ec2: Ec2Context, lifecycle: Lifecycle): Ec2Hand
       const selected = select(input.InstanceIds, input)
       const shown =
         input.IncludeAllInstances === true ? selected : selected.filter(({ state }) => state === 'running')
-      const { items, next } = ec2Page(filtered(shown, input.Filters, fields, tags), input)
+      const found = filtered(shown, input.Filters, statusFields(lifecycle), tags)
+      const { items, next } = ec2Page(found, input)
       return { InstanceStatuses: items.map((each) => statusAnswer(each, lifecycle)), NextToken: next }
     },
     DescribeInstanceAttribute({ InstanceId = '', Attribute }) {
@@ -58,7 +59,28 @@ export function describeHandlers(ec2: Ec2Context, lifecycle: Lifecycle): Ec2Hand
 }
 
 function instanceFields(ec2: Ec2Context): Fields<InstanceRecord> {
+  const groupNames = ({ groupIds }: InstanceRecord): (string | undefined)[] =>
+    groupIds.map((id) => ec2.records.securityGroups[id]?.name)
   return {
+    architecture: () => ['x86_64'],
+    'virtualization-type': () => ['hvm'],
+    'root-device-type': () => ['ebs'],
+    'root-device-name': () => [rootDevice],
+    // No instance is a spot one: those that are on demand have no lifecycle.
+    'instance-lifecycle': () => [],
+    'owner-id': () => [ec2.account],
+    'launch-time': ({ launchTime }) => [launchTime],
+    'monitoring-state': ({ monitoring }) => [monitoring ? 'enabled' : 'disabled'],
+    'state-reason-code': ({ stateReason }) => [stateReason?.Code],
+    tenancy: ({ placement }) => [placement.Tenancy],
+    'placement-group-name': ({ placement }) => [placement.GroupName],
+    'block-device-mapping.volume-id': ({ volumes }) => volumes.map(({ id }) => id),
+    'block-device-mapping.device-name': ({ volumes }) => volumes.map(({ device }) => device),
+    'network-interface.network-interface-id': ({ networkInterfaceId }) => [networkInterfaceId],
+    'network-interface.subnet-id': ({ subnetId }) => [subnetId],
+    'network-interface.vpc-id': ({ vpcId }) => [vpcId],
+    'network-interface.group-id': ({ groupIds }) => groupIds,
+    'instance.group-name': groupNames,
     'instance-id': ({ id }) => [id],
     'instance-state-name': ({ state }) => [state],
     'instance-state-code': ({ state }) => [`${stateAnswer(state).Code}`],
@@ -75,6 +97,25 @@ function instanceFields(ec2: Ec2Context): Fields<InstanceRecord> {
     'vpc-id': ({ vpcId }) => [vpcId],
     'instance.group-id': ({ groupIds }) => groupIds,
     'iam-instance-profile.arn': ({ profileArn }) => [profileArn],
+  }
+}
+
+/** DescribeInstanceStatus has filters of its own. */
+function statusFields(lifecycle: Lifecycle): Fields<InstanceRecord> {
+  const statusOf = (record: InstanceRecord): InstanceStatusSummary =>
+    statusAnswer(record, lifecycle).InstanceStatus ?? {}
+  const statuses = (record: InstanceRecord): (string | undefined)[] => [statusOf(record).Status]
+  const reached = (record: InstanceRecord): (string | undefined)[] =>
+    (statusOf(record).Details ?? []).map(({ Status }) => Status)
+  return {
+    'availability-zone': ({ availabilityZone }) => [availabilityZone],
+    'instance-state-name': ({ state }) => [state],
+    'instance-state-code': ({ state }) => [`${stateAnswer(state).Code}`],
+    'instance-status.status': statuses,
+    'instance-status.reachability': reached,
+    'system-status.status': statuses,
+    'system-status.reachability': reached,
+    'event.code': () => [],
   }
 }
 

@@ -14,7 +14,7 @@ import {
 import { inherited } from './launch-template-data.ts'
 import { onceAToken } from './launch-template-tokens.ts'
 import { addVersion, askedVersions, deleteVersion } from './launch-template-versions.ts'
-import { ec2Page } from './pages.ts'
+import { templatePage } from './pages.ts'
 import type { LaunchTemplateRecord } from './records.ts'
 import { setTags, specifiedTags, tagsOf } from './tags.ts'
 
@@ -48,12 +48,12 @@ export function launchTemplateHandlers(ec2: Ec2Context): Ec2Handlers {
       const asked = LaunchTemplateIds !== undefined || LaunchTemplateNames !== undefined
       const chosen = asked ? [...byId, ...byName] : Object.values(launchTemplates)
       const found = filtered(chosen, Filters, templateFields, ({ id }) => tagsOf(ec2, id))
-      const { items, next } = ec2Page(found, input, 1)
+      const { items, next } = templatePage(found, input)
       return { LaunchTemplates: items.map((template) => templateAnswer(ec2, template)), NextToken: next }
     },
     DescribeLaunchTemplateVersions(input) {
       const found = filtered(askedVersions(ec2, input), input.Filters, versionFields, () => ({}))
-      const { items, next } = ec2Page(found, input, 1)
+      const { items, next } = templatePage(found, input)
       return { LaunchTemplateVersions: items.map((each) => versionAnswer(ec2, each)), NextToken: next }
     },
     ModifyLaunchTemplate(request) {

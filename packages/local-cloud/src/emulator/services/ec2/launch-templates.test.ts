@@ -119,6 +119,14 @@ describe('launch templates', () => {
     expect(await refusal(numbers(it))).toMatch(/^InvalidLaunchTemplateId.NotFound: /)
   })
 
+  test.each([0, 201])('come in pages of 1 to 200, and not of %i', async (MaxResults) => {
+    const it = await template()
+    const words = 'InvalidParameterValue: Maximum results allowed are between 1 and 200'
+    expect(await refusal(ec2.describeLaunchTemplates({ MaxResults }))).toBe(words)
+    expect(await refusal(numbers({ ...it, MaxResults }))).toBe(words)
+    expect(await numbers({ ...it, MaxResults: 200 })).toEqual([1])
+  })
+
   test('are made once a client token', async () => {
     const request = { LaunchTemplateName: 'once', ClientToken: 'first', LaunchTemplateData: { KeyName: 'a' } }
     const { LaunchTemplate: made } = await ec2.createLaunchTemplate(request)

@@ -9,6 +9,17 @@ export interface PageRequest {
 
 const most = 1000
 
+/** A page of launch templates or of their versions, which have a limit of their own. */
+export function templatePage<Item>(items: readonly Item[], request: PageRequest): Page<Item> {
+  const { MaxResults: size } = request
+  if (size !== undefined && (size < 1 || size > mostTemplates)) {
+    throw new AwsError('InvalidParameterValue', `Maximum results allowed are between 1 and ${mostTemplates}`)
+  }
+  return ec2Page(items, { ...request, MaxResults: size ?? mostTemplates }, 1)
+}
+
+const mostTemplates = 200
+
 /** A page as EC2 cuts it: everything when no size is asked for. @throws AwsError for a size that EC2 does not allow. */
 export function ec2Page<Item>(items: readonly Item[], request: PageRequest, least = 5): Page<Item> {
   const size = request.MaxResults ?? most
