@@ -103,7 +103,13 @@ async function open(options: CloudOptions, endings: Endings): Promise<Cloud> {
 
   const common = { store, clock, region, account, report }
   const { sync, ...latencies } = options.latencies ?? {}
-  const ec2 = ec2Service({ ...common, machines, faults, latencies })
+  const ec2 = ec2Service({
+    ...common,
+    machines,
+    faults,
+    latencies,
+    isGroupUsed: (groupId) => elb.usesGroup(groupId),
+  })
   endings.push(() => ec2.close())
   const { compute } = ec2
   const acm = acmService({ ...common, usersOf: (certificate) => elb.certificateUsers(certificate) })

@@ -28,6 +28,8 @@ export interface Ec2Parts {
   readonly account: string
   /** @default { launch: 5, stop: 5, terminate: 5, image: 20 } */
   readonly latencies?: Partial<Latencies>
+  /** Whether another service uses a security group. @default none does */
+  readonly isGroupUsed?: (groupId: string) => boolean
   /** Told of what goes wrong behind the calls. */
   readonly report: (error: unknown) => void
 }

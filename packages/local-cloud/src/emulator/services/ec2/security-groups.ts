@@ -91,11 +91,7 @@ export function securityGroupHandlers(ec2: Ec2Context): Ec2Handlers {
           `the specified group: "${id}" name: "${name}" cannot be deleted by a user`,
         )
       }
-      if (
-        Object.values(ec2.records.instances).some(
-          (each) => each.state !== 'terminated' && each.groupIds.includes(id),
-        )
-      ) {
+      if (isUsed(ec2, id)) {
         throw new AwsError('DependencyViolation', `resource ${id} has a dependent object`)
       }
       delete groups[id]
@@ -120,6 +116,20 @@ export function securityGroupHandlers(ec2: Ec2Context): Ec2Handlers {
       return { Return: true, SecurityGroupRules: [] }
     },
   }
+}
+
+/** By an instance, by another service, or by a rule of another group. */
+function isUsed({ records, isGroupUsed }: Ec2Context, id: string): boolean {
+  const { instances, securityGroups } = records
+  return (
+    Object.values(instances).some(({ state, groupIds }) => state !== 'terminated' && groupIds.includes(id)) ||
+    isGroupUsed?.(id) === true ||
+    Object.values(securityGroups).some((group) => group.id !== id && admits(group, id))
+  )
+}
+
+function admits({ ingress }: SecurityGroupRecord, id: string): boolean {
+  return ingress.some(({ UserIdGroupPairs = [] }) => UserIdGroupPairs.some(({ GroupId }) => GroupId === id))
 }
 
 function answer(ec2: Ec2Context, group: SecurityGroupRecord): SecurityGroup {

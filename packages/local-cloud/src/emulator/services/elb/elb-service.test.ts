@@ -153,6 +153,30 @@ describe('load balancers', () => {
     expect(second.NextMarker).toBeUndefined()
     expect(await refusal(elb.describeLoadBalancers({ Marker: 'never-given' }))).toMatch(/^ValidationError/)
   })
+
+  test('keep their security groups from being deleted, and those keep others', async () => {
+    const make = async (GroupName: string): Promise<string> =>
+      (await cloud.ec2.createSecurityGroup({ GroupName, Description: GroupName })).GroupId ?? ''
+    const [outer, inner] = [await make('outer'), await make('inner')]
+    await cloud.ec2.authorizeSecurityGroupIngress({
+      GroupId: inner,
+      IpPermissions: [
+        { IpProtocol: 'tcp', FromPort: 80, ToPort: 80, UserIdGroupPairs: [{ GroupId: outer }] },
+      ],
+    })
+    await elb.createLoadBalancer({
+      LoadBalancerName: 'grouped',
+      Listeners: [{ Protocol: 'HTTP', LoadBalancerPort: 8080, InstancePort: 80 }],
+      AvailabilityZones: ['eu-west-1a'],
+      SecurityGroups: [outer],
+    })
+    const remove = (GroupId: string): Promise<unknown> => cloud.ec2.deleteSecurityGroup({ GroupId })
+    expect(await refusal(remove(outer))).toMatch(/^DependencyViolation/)
+    await elb.deleteLoadBalancer({ LoadBalancerName: 'grouped' })
+    expect(await refusal(remove(outer))).toMatch(/^DependencyViolation/)
+    await remove(inner)
+    await remove(outer)
+  })
 })
 
 describe('instances', () => {

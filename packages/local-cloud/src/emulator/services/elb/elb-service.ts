@@ -22,6 +22,8 @@ export interface Elb {
   readonly traffic: Traffic
   /** The ARNs of the load balancers that use a certificate. */
   certificateUsers(certificate: string): string[]
+  /** Whether a load balancer has a security group. */
+  usesGroup(groupId: string): boolean
   /** Opens the proxies of an earlier cloud process again. */
   restore(): Promise<void>
 }
@@ -60,6 +62,7 @@ export function elbService(parts: ElbParts & Place): Elb {
       usersOf(certificate).map(
         ({ name }) => `arn:aws:elasticloadbalancing:${region}:${account}:loadbalancer/${name}`,
       ),
+    usesGroup: (groupId) => book.all().some(({ securityGroups }) => securityGroups.includes(groupId)),
     restore: () => book.restore(),
   }
 }
