@@ -107,7 +107,7 @@ describe.sequential('a deployment onto hosts', () => {
       name: 'host unreachable',
       run: () => rehearsal.deploy('v2', '--stage', 'closed'),
       code: 'E_HOSTS_FAILED',
-      says: [/i-\w+: \([\d.]+:2223\) cannot be reached within 2s: connect ECONNREFUSED/],
+      says: [/i-\w+: [\d.]+:2223 cannot be reached within 2s: connect ECONNREFUSED/],
       hint: /check that it is up/,
     })
   }, 60_000)

@@ -12,8 +12,8 @@ describe('the reasons of failed hosts', () => {
       message: `${name} (10.0.0.${index}:22) cannot be reached: connect ECONNREFUSED`,
     }))
     expect(reasonLines(failed)).toEqual([
-      '  web-1: (10.0.0.0:22) cannot be reached: connect ECONNREFUSED',
-      '  web-2: (10.0.0.1:22) cannot be reached: connect ECONNREFUSED',
+      '  web-1: 10.0.0.0:22 cannot be reached: connect ECONNREFUSED',
+      '  web-2: 10.0.0.1:22 cannot be reached: connect ECONNREFUSED',
     ])
   })
 

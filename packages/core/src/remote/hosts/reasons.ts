@@ -38,9 +38,15 @@ export function sharedReasons(failed: readonly HostReason[]): SharedReason[] {
     if (fewer.size < groups.size) groups = fewer
   }
   return [...groups]
-    .map(([reason, hosts]) => ({ hosts: hosts.map(({ name }) => name), lines: linesOf(reason, hosts) }))
+    .map(([reason, hosts]) => ({
+      hosts: hosts.map(({ name }) => name),
+      lines: linesOf(reason, hosts).map(alone),
+    }))
     .sort((one, other) => other.hosts.length - one.hosts.length)
 }
+
+// What explained the name stands alone once the name is said before it.
+const alone = (line: string): string => line.replace(/^\((\S+:\d+)\) /, '$1 ')
 
 /** What hosts share; what is said only by each in its own words, as the first of them has it. */
 function linesOf(reason: string, [first, ...others]: readonly HostReason[]): string[] {
