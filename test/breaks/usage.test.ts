@@ -61,7 +61,6 @@ describe('what was typed', () => {
     ['task unlike any other', ['run', 'frobnicate'], 2, 'E_TASK_UNKNOWN', /tasks list/],
     ['no task', ['run'], 2, 'E_USAGE', /tasks list/],
     ['unknown command', ['rnu'], 2, 'E_USAGE', /did you mean run\?/],
-    ['a task for a command', ['say:hello', '--name', 'Ada'], 2, 'E_USAGE', /hint: tasks run say:hello$/m],
     [
       'a switch with a value',
       ['run', 'say:hello', '--loud=true'],
@@ -78,7 +77,10 @@ describe('what was typed', () => {
       /--version/,
     ],
     ['missing flag', ['run', 'say:hello'], 2, 'E_ARG_MISSING', /tasks run say:hello --help/],
-    ['flag without its value', ['run', 'say:hello', '--name'], 2, 'E_USAGE', /--help/],
+    ['flag without its value', ['run', 'say:hello', '--name'], 2, 'E_USAGE', /"tasks run say:hello --help"/],
+    ['task in the place of a command', ['uptime'], 2, 'E_USAGE', /did you mean "tasks run uptime"\?/],
+    ['command unlike any other', ['frobnicate'], 2, 'E_USAGE', /"tasks --help"/],
+    ['command without what it needs', ['resume'], 2, 'E_USAGE', /"tasks resume --help"/],
     [
       'text for a number',
       ['run', 'say:hello', '--name', 'Ada', '--times', 'many'],
@@ -100,7 +102,13 @@ describe('what was typed', () => {
       'E_ARG_INVALID',
       /warm, cold/,
     ],
-    ['a word too many', ['run', 'say:hello', 'Ada', '--name', 'Ada'], 2, 'E_USAGE', /--help/],
+    [
+      'a word too many',
+      ['run', 'say:hello', 'Ada', '--name', 'Ada'],
+      2,
+      'E_USAGE',
+      /flags: run "tasks run say:hello --help"/,
+    ],
     [
       'unknown stage',
       ['run', 'say:hello', '--name', 'Ada', '--stage', 'hre'],

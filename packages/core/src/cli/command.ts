@@ -1,15 +1,18 @@
 import { Command, Option } from 'commander'
 import { withGlobals } from './globals.ts'
+import { Misread } from './usage-error.ts'
 
 /** A command as all of ours are: it throws instead of exiting, and its help lists its own flags before the global ones. */
 export function command(name: string, ownOptions: (command: Command) => unknown = () => undefined): Command {
   const built = new Command(name)
-    .exitOverride()
     .configureOutput({ writeErr: () => undefined })
     .configureHelp({ subcommandTerm: termOf })
     .helpCommand(false)
     .showSuggestionAfterError()
     .addHelpOption(new Option('-h, --help', 'this help').helpGroup('Global flags:'))
+  built.exitOverride((error) => {
+    throw error.exitCode === 0 ? error : new Misread(built, error)
+  })
   ownOptions(built.optionsGroup('Flags:'))
   return withGlobals(built.optionsGroup('Global flags:'))
 }

@@ -1,13 +1,13 @@
 import { Console } from 'node:console'
-import { type Command, CommanderError } from 'commander'
-import { isViridianError, reportOf, ViridianError } from '../error.ts'
+import { CommanderError } from 'commander'
+import { isViridianError, reportOf } from '../error.ts'
 import { colorsFor } from '../output/colors.ts'
 import { errorLines } from '../output/error-lines.ts'
-import { tasksOf } from '../task/tree.ts'
 import { onLostOutput } from './lost-output.ts'
 import { orFailure } from './process-failures.ts'
-import { buildProgram } from './program.ts'
+import { buildProgram, tasksIn } from './program.ts'
 import { Project } from './project.ts'
+import { Misread, usageError } from './usage-error.ts'
 
 /**
  * The `tasks` command.
@@ -64,7 +64,7 @@ async function carryOut(argv: readonly string[], own: readonly string[]): Promis
     return exitCode
   } catch (thrown) {
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0
-    throw thrown instanceof CommanderError ? usageError(thrown, own, program, project) : thrown
+    throw thrown instanceof Misread ? refusalOf(thrown, project) : thrown
   }
 }
 
@@ -79,32 +79,10 @@ function optionIn(argv: readonly string[], name: string): string | undefined {
 const asksForHelp = ([first = '', ...words]: readonly string[]): string[] =>
   first === 'help' ? [...words, '--help'] : [first, ...words]
 
-function usageError(
-  error: CommanderError,
-  argv: readonly string[],
-  { commands }: Command,
-  { config, problem }: Project,
-): unknown {
-  const [message = '', near] = error.message.replace(/^error: /, '').split('\n')
-  const [name] = wordsOf(argv)
-  if (name !== undefined && !commands.some((command) => command.name() === name)) {
-    if (config && tasksOf(config.tasks).has(name))
-      return new ViridianError('E_USAGE', `"${name}" is a task, and no command`, {
-        hint: `tasks run ${name}`,
-      })
-    // It may be a command of a plugin, which nobody knows without the task file.
-    if (!near && problem) return problem
-  }
-  const suggestion = near?.replace(/[()]/g, '').replace('Did you mean', 'did you mean')
-  return new ViridianError('E_USAGE', message, {
-    hint: suggestion || `${valueless(message)}run the command with --help to see what it takes`,
-  })
-}
-
-/** What is to be said of a switch that was given a value, as in `--fast=true`. */
-function valueless(message: string): string {
-  const [, flag] = /^unknown option '(--[^=']+)=/.exec(message) ?? []
-  return flag === undefined ? '' : `${flag} is no flag that takes a value; `
+function refusalOf(misread: Misread, project: Project): unknown {
+  // It may be a command of a plugin, which nobody knows without the task file.
+  const isUnknown = misread.cause.code === 'commander.unknownCommand' && !misread.message.includes('\n')
+  return (isUnknown && project.problem) || usageError(misread, [...tasksIn(project).keys()])
 }
 
 /** The task that a command line speaks of, or else the command. */

@@ -103,7 +103,8 @@ const resumeArgs = (project: Project): ArgSpecs =>
     [...tasksIn(project).values()].flatMap(({ args }) => [...secretsAmong(args), ...revisableAmong(args)]),
   )
 
-const tasksIn = (project: Project): Map<string, Task> =>
+/** The project's tasks by name; none without a task file. */
+export const tasksIn = (project: Project): Map<string, Task> =>
   project.config ? tasksOf(project.config.tasks) : new Map()
 
 function refuseTask(project: Project, mode: string, name: string | undefined): never {
