@@ -86,7 +86,9 @@ describe('a run that keeps its way back open', () => {
     expect(kept.exitCode).toBe(0)
     expect(kept.last('run.finished')).toMatchObject({ status: 'kept', exitCode: 0, leftovers: [] })
     expect(await live()).toBe('green')
-    expect((await project.tasks('runs')).stdout).toMatch(/deploy .* kept until \d{4}-/)
+    expect((await project.tasks('runs')).stdout).toMatch(
+      /deploy .* kept .*\n {2}until \d{4}-.*; go back with: tasks rollback /,
+    )
     const second = await run('--keep', '0s')
     expect(second.exitCode).toBe(4)
     expect(second.last('run.finished')).toMatchObject({

@@ -44,23 +44,27 @@ export async function listRuns(stateDirectory: string, json: boolean, print: Pri
 }
 
 function tableOf(lines: readonly RunLine[]): string[] {
-  const rows = lines.map(({ run, task, stage, by, at, state, until, ms }) => {
-    const said = state !== 'kept' ? state : `${state} until ${until}`
-    return [
-      run,
-      task ?? '',
-      stage ?? '',
-      by ?? '',
-      at?.slice(0, 19) ?? '',
-      said,
-      ms === null ? '' : elapsed(ms),
-    ]
-  })
-  const [head = '', ...table] = columns([['RUN', 'TASK', 'STAGE', 'BY', 'SINCE', 'STATE', 'TOOK'], ...rows])
-  return [head, ...lines.flatMap((line, index) => [table[index] ?? '', ...leftLines(line)])]
+  const rows = lines.map(({ run, task, stage, by, at, state, ms }) => [
+    run,
+    task ?? '',
+    stage ?? '',
+    by ?? '',
+    minuteOf(at),
+    state,
+    ms === null ? '' : elapsed(ms),
+  ])
+  const [head = '', ...table] = columns([
+    ['RUN', 'TASK', 'STAGE', 'BY', 'SINCE (UTC)', 'STATE', 'TOOK'],
+    ...rows,
+  ])
+  return [head, ...lines.flatMap((line, index) => [table[index] ?? '', ...moreLines(line)])]
 }
 
-function leftLines({ state, leftovers, remedy, error }: RunLine): string[] {
+/** To the minute, as its id has it to the second: a line is to fit in a terminal. */
+const minuteOf = (at: string | null): string => at?.slice(0, 16).replace('T', ' ') ?? ''
+
+function moreLines({ run, state, until, leftovers, remedy, error }: RunLine): string[] {
+  if (state === 'kept') return [`  until ${until}; go back with: tasks rollback ${run}`]
   if (state === 'damaged' || state === 'unreadable') {
     const where = placeText(error?.place)
     return [`  ${error?.message}${where === undefined ? '' : `: ${where}`}`]
