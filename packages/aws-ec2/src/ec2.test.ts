@@ -194,6 +194,15 @@ test('a launch source that was replaced is refused', async () => {
   })
 })
 
+test('running instances are hosts, with the keys of their consoles when these are trusted', async () => {
+  const t = testSteps(cloud.context())
+  const [made] = await instances.launchLike(t, fleet.launch, { like: fleet, count: 1 })
+  const refs = [{ id: made?.id ?? '' }]
+  expect(await instances.describe(t, refs)).toEqual([{ ...made, hostKeys: undefined }])
+  expect(await instances.describe(t, refs, { trustConsole: true })).toEqual([made])
+  await t.undo()
+})
+
 test('an instance that AWS ends while it is waited for fails with the reason', async () => {
   const ids = await cloud.launch(1)
   await client.terminateInstances({ InstanceIds: ids })

@@ -2,7 +2,7 @@ import type { Instance, InstanceRef, LaunchSpec } from '@viridian/aws'
 import type { Plugin, Steps } from '@viridian/core'
 import { type BakeOptions, bake } from './bake.ts'
 import { createImage } from './create-image.ts'
-import { readHostKeys } from './host-keys.ts'
+import { readHostKeys, withConsoleKeys } from './host-keys.ts'
 import { seeAvailable } from './images.ts'
 import { type LaunchOptions, launchLike } from './launch-like.ts'
 import { runInstances } from './run-instances.ts'
@@ -20,6 +20,16 @@ import { removeSnapshot } from './unused/remove-snapshot.ts'
 export interface Ec2Settings {
   /** How tasks log in to instances; what is not said is the stage's, or ssh_config's. */
   readonly ssh?: Login
+}
+
+export interface DescribeOptions {
+  /**
+   * Whether the SSH host keys that the consoles show are those to expect; otherwise known_hosts decides. Of an instance
+   * that has said much since its boot, the console may show none any more.
+   *
+   * @default false
+   */
+  readonly trustConsole?: boolean
 }
 
 /** The moves of EC2, for tasks. */
@@ -51,8 +61,17 @@ export interface Ec2 extends Plugin {
    * ```
    */
   bake(t: Steps, instance: Instance | undefined, options?: BakeOptions): Promise<string>
-  /** Instances as hosts, as they are now. `ec2:DescribeInstances`. */
-  describe(t: Steps, instances: readonly InstanceRef[]): Promise<Instance[]>
+  /**
+   * Running instances as hosts, as they are now, such as those of a fleet. `ec2:DescribeInstances`.
+   *
+   * @throws ViridianError `E_INSTANCE_LOST`, `E_INSTANCE_NOT_RUNNING`
+   *
+   * @example
+   * ```ts
+   * t.assign('web', await instances.describe(t, blue.instances))
+   * ```
+   */
+  describe(t: Steps, instances: readonly InstanceRef[], options?: DescribeOptions): Promise<Instance[]>
   /**
    * Terminates instances that are in no group. Cannot be undone: it belongs behind the commit, unless the run itself has
    * launched them.
@@ -114,7 +133,10 @@ export const ec2 = ({ ssh = {} }: Ec2Settings = {}): Ec2 => ({
   leftovers: [leftInstances, leftImages, leftSnapshots],
   launchLike: (t, launch, options) => launchLike(t, launch, ssh, options),
   bake: (t, instance, options = {}) => bake(t, instance, options),
-  describe: (t, instances) => t.step(describeInstances, { ids: idsOf(instances), login: ssh }),
+  describe: async (t, instances, { trustConsole = false } = {}) => {
+    const hosts = await t.step(describeInstances, { ids: idsOf(instances), login: ssh })
+    return trustConsole ? withConsoleKeys(t, hosts) : hosts
+  },
   terminate: async (t, instances) => {
     await t.step(terminateInstances, { ids: idsOf(instances) })
   },

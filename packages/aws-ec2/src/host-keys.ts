@@ -1,12 +1,21 @@
-import { awsCode, ec2Api, poll } from '@viridian/aws'
-import { defineRead, type StepContext } from '@viridian/core'
+import { awsCode, ec2Api, type Instance, poll } from '@viridian/aws'
+import { defineRead, type StepContext, type Steps } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { hostKeysIn } from './console-keys.ts'
 
 const shownWithinMs = 600_000
 const Console = z.object({ Output: z.string().optional() })
 
-/** The SSH host keys of new instances, from their console output (`GetConsoleOutput`), waited for. */
+/** Instances with the SSH host keys that their consoles show. */
+export async function withConsoleKeys(t: Steps, instances: readonly Instance[]): Promise<Instance[]> {
+  const keys = await t.step(readHostKeys, { ids: instances.map(({ id }) => id) })
+  return instances.map((instance) => {
+    const hostKeys = keys[instance.id]
+    return hostKeys ? { ...instance, hostKeys } : instance
+  })
+}
+
+/** The SSH host keys of instances, from their console output (`GetConsoleOutput`), waited for. */
 export const readHostKeys = defineRead({
   name: 'aws-ec2/read-host-keys',
   version: 1,
@@ -20,7 +29,7 @@ export const readHostKeys = defineRead({
     return poll(c, {
       what: `host keys on ${ids.length} consoles`,
       deadlineMs: shownWithinMs,
-      hint: 'an image without cloud-init prints none: launch with trustConsole: false, and known_hosts decides',
+      hint: 'an image without cloud-init prints none: with trustConsole: false known_hosts decides',
       look: async () => {
         const missing = ids.filter((id) => !keys.has(id))
         await Promise.all(

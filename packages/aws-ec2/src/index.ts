@@ -1,5 +1,5 @@
 export type { BakeOptions } from './bake.ts'
-export type { Ec2, Ec2Settings } from './ec2.ts'
+export type { DescribeOptions, Ec2, Ec2Settings } from './ec2.ts'
 export { ec2, ec2 as default } from './ec2.ts'
 export type { LaunchOptions } from './launch-like.ts'
 export type { Login } from './running.ts'

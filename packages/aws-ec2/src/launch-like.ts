@@ -1,13 +1,16 @@
 import { type Fleet, type Instance, type LaunchSpec, sourceName } from '@viridian/aws'
 import type { Steps } from '@viridian/core'
-import { readHostKeys } from './host-keys.ts'
+import { withConsoleKeys } from './host-keys.ts'
 import { placementsLike } from './placement.ts'
 import { runInstances } from './run-instances.ts'
 import { type Login, seeRunning } from './running.ts'
 import { readSubnetZones } from './subnet-zones.ts'
 
 export interface LaunchOptions {
-  /** The fleet whose zones, subnets and tags the new instances get. */
+  /**
+   * The fleet whose zones, subnets and tags the new instances get: spread as its instances are, the first of them first.
+   * One that takes the place of another gets its zone by `{ ...blue, instances: [old] }`.
+   */
   readonly like: Fleet
   /** How many. @default as many as the group wants */
   readonly count?: number
@@ -36,11 +39,6 @@ export function launchLike(
     )
     const ids = launched.flatMap((each) => each.ids)
     const instances = await t.step(seeRunning, { ids, login })
-    if (!trustConsole) return instances
-    const keys = await t.step(readHostKeys, { ids })
-    return instances.map((instance) => {
-      const hostKeys = keys[instance.id]
-      return hostKeys ? { ...instance, hostKeys } : instance
-    })
+    return trustConsole ? withConsoleKeys(t, instances) : instances
   })
 }
