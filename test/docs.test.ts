@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { Project } from './project.ts'
+import { ended, Project } from './project.ts'
 
 const repository = fileURLToPath(new URL('..', import.meta.url))
 const pages = ['README.md', ...readdirSync(`${repository}docs`).map((name) => `docs/${name}`)]
@@ -24,7 +24,41 @@ describe('a task file that is shown', () => {
     await project.remove()
   })
 
+  it.each(shown)('in %s has the host that a shell is opened on', async (page, text) => {
+    const [, host = ''] = /^tasks ssh (\S+)/m.exec(readFileSync(`${repository}${page}`, 'utf8')) ?? []
+    const project = await Project.of({ 'tasks.config.ts': text })
+    expect((await project.tasks('roles')).stdout.split(/\s+/)).toContain(host)
+    await project.remove()
+  })
+
   it('is there', () => {
     expect(shown.map(([page]) => page)).toEqual(['README.md', 'docs/remote-tasks.md'])
+  })
+})
+
+const templates = ['instance-swap', 'dns-switch']
+const forProduction = templates.flatMap((template) => {
+  const page = readFileSync(`${repository}templates/${template}/README.md`, 'utf8')
+  return [...page.matchAll(/^tasks (?:run|plan) ([^#\n]*--stage production[^#\n]*)/gm)].map(
+    ([, words = '']) => [template, words.trim().split(' ')] as const,
+  )
+})
+
+describe('a command that is shown for production', () => {
+  const nobody = { AWS_REGION: '', AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' }
+
+  it.each(forProduction)('is one of %s: %j', async (template, words) => {
+    const project = await Project.fromTemplate(template)
+    // As far as an account: nothing that it takes is missing.
+    const { stdout, stderr, exitCode } = await ended(project.start(['plan', ...words], nobody))
+    expect({ exitCode, said: stdout + stderr }).toEqual({
+      exitCode: 1,
+      said: expect.stringContaining('E_AWS_REGION'),
+    })
+    await project.remove()
+  })
+
+  it('is there', () => {
+    expect(new Set(forProduction.map(([template]) => template))).toEqual(new Set(templates))
   })
 })
