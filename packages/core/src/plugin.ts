@@ -26,7 +26,10 @@ import type { Steps } from './step/steps.ts'
  */
 export interface Plugin {
   readonly name: string
-  /** The package whose default export makes this plugin from its settings: how a rollback finds it without the task file. */
+  /**
+   * What to import for its default export, which makes this plugin from its settings: a package, or a file as seen from the
+   * task file's directory, `./announce.ts`. So a rollback finds it without the task file.
+   */
   readonly module: string
   /** What the factory was called with; journaled. Spread what an interface tells of: `{ ...settings }` is JSON to the compiler. */
   readonly settings: Json

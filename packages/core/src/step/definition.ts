@@ -140,14 +140,59 @@ export function defineRead<Input, Output>(
   return { kind: 'read', ...definition }
 }
 
-/** Defines a step that waits for a condition or tests one: health, a smoke test. It fails by throwing. */
+/**
+ * Defines a step that waits for a condition or tests one: health, a smoke test. It fails by throwing.
+ *
+ * @example
+ * ```ts
+ * const testWhole = defineCheck({
+ *   name: 'aws-autoscaling/test-whole', version: 1,
+ *   input: z.object({ group: z.string() }), output: z.null(),
+ *   calls: ['autoscaling:DescribeAutoScalingGroups'],
+ *   title: ({ group }) => `see ${group} whole`,
+ *   run: async ({ group }, c) => {
+ *     const { desired, instances } = await readFleet(c, group)
+ *     if (instances.length === desired) return null
+ *     throw new ViridianError('E_GROUP_NOT_WHOLE', `${group} has ${instances.length} of ${desired} instances`)
+ *   },
+ * })
+ * ```
+ */
 export function defineCheck<Input, Output>(
   definition: Omit<CheckDefinition<Input, Output>, 'kind'>,
 ): CheckDefinition<Input, Output> {
   return { kind: 'check', ...definition }
 }
 
-/** Defines a step that changes something; see {@link ChangeDefinition} for the contract of its functions. */
+/**
+ * Defines a step that changes something; see {@link ChangeDefinition} for the contract of its functions.
+ *
+ * @example
+ * ```ts
+ * const changeMax = defineChange({
+ *   name: 'aws-autoscaling/change-max', version: 1,
+ *   input: z.object({ group: z.string(), max: z.int() }),
+ *   beforeSchema: z.object({ max: z.int() }),
+ *   output: z.null(),
+ *   calls: ['autoscaling:DescribeAutoScalingGroups', 'autoscaling:UpdateAutoScalingGroup'],
+ *   title: ({ group, max }) => `set max of ${group} to ${max}`,
+ *   before: async ({ group }, c) => ({ max: (await readFleet(c, group)).max }),
+ *   run: async ({ group, max }, c) => {
+ *     await setMax(c, group, max)
+ *     return null
+ *   },
+ *   find: async ({ group, max }, c) =>
+ *     (await readFleet(c, group)).max === max ? { status: 'done', output: null } : { status: 'absent' },
+ *   undo: async ({ group, max }, c) => {
+ *     if ((await readFleet(c, group)).max !== max) return { leftAlone: `somebody has changed max of ${group}` }
+ *     await setMax(c, group, c.before.max)
+ *     return undefined
+ *   },
+ *   touches: ({ group }) => [`group/${group}`],
+ *   leaves: ({ group, max }) => [`max of group ${group} at ${max}`],
+ * })
+ * ```
+ */
 export function defineChange<Input, Before, Output>(
   definition: Omit<ChangeDefinition<Input, Before, Output>, 'kind'>,
 ): ChangeDefinition<Input, Before, Output> {
