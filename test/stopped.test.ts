@@ -84,7 +84,7 @@ describe('a mistake of a task', () => {
     ['missing', 'E_TASK_NONE', 't.run was given undefined, not a task'],
     ['plain', 'E_TASK_NONE', 't.run was given a function, not a task'],
     ['circle', 'E_TASK_DEPTH', 'circle is called 100 calls deep'],
-    ['text', 'E_COMMAND_TEMPLATE', 'a command was given as a string'],
+    ['text', 'E_COMMAND_TEMPLATE', 'a command is a template literal, and not a value of type string'],
     ['unset', 'E_SECRET', 't.secret was given undefined, not a text'],
     ['odd', 'E_UNEXPECTED', 'Error: [Object: null prototype] {}'],
     ['promise', 'E_UNEXPECTED', 'Error: awaited by nobody'],

@@ -42,6 +42,9 @@ export default defineConfig({
       const other = async () => { await t.$\`sleep 30\`; await t.$\`echo behind\` }
       await Promise.all([t.$\`sleep 0.2; exit 3\`, other()])
     }),
+    byName: task({}, async (t) => { await t.run('uptime') }),
+    asText: task({}, async (t) => { await t.$('uptime') }),
+    asList: task({}, async (t) => { await t.$(['uptime', '-p']) }),
   },
   defaultStage: 'here',
   stages: { here: {}, there: { env: {} } },
@@ -141,6 +144,21 @@ describe('what was typed', () => {
       'E_UNEXPECTED',
       /what the task says[\s\S]*tasks.config.ts:\d+/,
     ],
+    [
+      'task called by its name',
+      ['run', 'byName'],
+      1,
+      'E_TASK_NONE',
+      /tasks.config.ts:\d+[\s\S]*t\.run\(restart\)/,
+    ],
+    [
+      'command as a text',
+      ['run', 'asText'],
+      1,
+      'E_COMMAND_TEMPLATE',
+      /tasks.config.ts:\d+[\s\S]*host\.run`uptime`/,
+    ],
+    ['command as a list', ['run', 'asList'], 1, 'E_COMMAND_TEMPLATE', /an array[\s\S]*tasks.config.ts:\d+/],
     ['failure that the task catches', ['run', 'catches'], 1, 'E_COMMAND_FAILED', /hint: .*caught; okCodes/],
     [
       'failure beside another command',

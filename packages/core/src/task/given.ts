@@ -1,6 +1,13 @@
 import { placeOfCaller, ViridianError } from '../error.ts'
 import { isTask } from './task.ts'
 
+const hints: Readonly<Record<string, string>> = {
+  undefined:
+    'files that import each other have nothing to give at first: put what both need into a third one',
+  function: 'give it what task() or remoteTask() has made; a plain function is called as it is',
+  string: 'give it what task() or remoteTask() has made, and not a name: t.run(restart)',
+}
+
 /**
  * Sees that what `t.run` was given is a task: what no compiler has seen may be anything.
  *
@@ -9,10 +16,7 @@ import { isTask } from './task.ts'
 export function requireTask(given: unknown): void {
   if (isTask(given)) return
   throw new ViridianError('E_TASK_NONE', `t.run was given ${kindOf(given)}, not a task`, {
-    hint:
-      given === undefined
-        ? 'files that import each other have nothing to give at first: put what both need into a third one'
-        : 'give it what task() or remoteTask() has made; a plain function is called as it is',
+    hint: hints[typeof given] ?? 'give it what task() or remoteTask() has made',
     place: placeOfCaller(),
   })
 }

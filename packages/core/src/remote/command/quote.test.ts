@@ -110,3 +110,9 @@ test('a path keeps its leading tilde for the shell', () => {
   ])
   expect(quote('')).toBe("''")
 })
+
+test.each([['uptime'], [['ls', '-l']], [undefined]])('%j is no template', (given) => {
+  expect(() => Reflect.apply(commandLine, undefined, [given, []])).toThrow(
+    expect.objectContaining({ code: 'E_COMMAND_TEMPLATE' }),
+  )
+})

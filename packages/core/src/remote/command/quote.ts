@@ -1,4 +1,4 @@
-import { ViridianError } from '../../error.ts'
+import { placeOfCaller, ViridianError } from '../../error.ts'
 import type { CommandValue } from '../host.ts'
 import { ShellScanner, type Surroundings } from './shell-scanner.ts'
 
@@ -44,9 +44,12 @@ export const quoteDirectory = (path: string): string =>
 /**
  * The command line of a template: each value quoted as one word, an array as one word an element.
  *
- * @throws ViridianError `E_COMMAND_VALUE` for a value that is no word, or that stands where quoting cannot protect it
+ * @throws ViridianError `E_COMMAND_VALUE` for a value that is no word, or that stands where quoting cannot protect it;
+ * `E_COMMAND_TEMPLATE` for a command that is no template
  */
 export function commandLine(strings: TemplateStringsArray, values: readonly CommandValue[]): string {
+  // Callers in JavaScript are not held to the type.
+  if (!Array.isArray(strings) || !('raw' in strings)) throw notATemplate(strings)
   const scanner = new ShellScanner()
   let line = ''
   for (const [index, literal] of strings.entries()) {
@@ -67,6 +70,16 @@ export function commandLine(strings: TemplateStringsArray, values: readonly Comm
 
 /** A command line that is quoted already, as a template that holds it unchanged. */
 export const quoted = (line: string): TemplateStringsArray => Object.assign([line], { raw: [line] })
+
+const notATemplate = (given: unknown): ViridianError =>
+  new ViridianError(
+    'E_COMMAND_TEMPLATE',
+    `a command is a template literal, and not ${Array.isArray(given) ? 'an array' : nameOf(given)}`,
+    {
+      hint: 'write host.run`uptime`, without parentheses; values in it are quoted',
+      place: placeOfCaller(),
+    },
+  )
 
 // A bare number before < or > would be read as a file descriptor.
 function alwaysQuote(word: string): string {
