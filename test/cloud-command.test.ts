@@ -123,6 +123,19 @@ it.each([
   60_000,
 )
 
+it('tells its state while it is told to refuse what that is read by', async () => {
+  const { child, over } = await up(['--fault', 'throttle:DescribeInstances:3'])
+  const { exitCode, stdout } = await project.tasks('cloud', 'status')
+  expect({ exitCode, stdout }).toEqual({
+    exitCode: 0,
+    stdout: expect.stringMatching(
+      /AWS_ENDPOINT_URL[\s\S]*its instances could not be listed: Request limit exceeded/,
+    ),
+  })
+  child.kill('SIGINT')
+  await over
+}, 60_000)
+
 it('says which faults have hit no call', async () => {
   const { child, over } = await up([
     '--fault',

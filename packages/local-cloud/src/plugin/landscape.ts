@@ -5,17 +5,28 @@ import type { FleetSeed } from './fleet-seed.ts'
 
 /** What a person wants to log in to or to call: the running instances, and the service's address. */
 export async function landscapeOf(access: CloudAccess, fleet: FleetSeed | undefined): Promise<string[]> {
-  const { endpoint, region, accessKeyId, secretAccessKey, ssh } = access
+  // In the bad weather that a person has ordered, the rest is told all the same.
+  const logins = await loginsOf(access).catch((error: Error) => [
+    `  its instances could not be listed: ${error.message}`,
+  ])
+  return [...logins, ...(fleet ? await callOf(access, fleet) : [])]
+}
+
+async function loginsOf({
+  endpoint,
+  region,
+  accessKeyId,
+  secretAccessKey,
+  ssh,
+}: CloudAccess): Promise<string[]> {
   const client = new sdk.ec2.EC2Client({ endpoint, region, credentials: { accessKeyId, secretAccessKey } })
   try {
     const Filters = [{ Name: 'instance-state-name', Values: ['running'] }]
     const { Reservations = [] } = await client.send(new sdk.ec2.DescribeInstancesCommand({ Filters }))
-    const instances = Reservations.flatMap(({ Instances = [] }) => Instances)
-    const logins = instances.map(
+    return Reservations.flatMap(({ Instances = [] }) => Instances).map(
       ({ InstanceId, PrivateIpAddress }) =>
         `  ${InstanceId}  ssh -i ${ssh.identityFile} -p ${ssh.port} ${ssh.user}@${PrivateIpAddress}`,
     )
-    return [...logins, ...(fleet ? await callOf(access, fleet) : [])]
   } finally {
     client.destroy()
   }
