@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { bare } from './bare.ts'
@@ -39,6 +40,54 @@ describe('a mask', () => {
     expect(mask.text(JSON.stringify({ key: `pa'ss"word` }))).toBe('{"key":"[masked]"}')
   })
 
+  it.each([
+    ['a form', (text: string) => `${new URLSearchParams({ text })}`.replace('text=', '')],
+    ['a URL', (text: string) => encodeURIComponent(text)],
+    [
+      'a URL, in small letters',
+      (text: string) => encodeURIComponent(text).replace(/%../g, (hex) => hex.toLowerCase()),
+    ],
+    ['JSON in JSON', (text: string) => JSON.stringify(JSON.stringify(text)).slice(3, -3)],
+    ['JSON of ASCII', (text: string) => JSON.stringify(text).slice(1, -1).replaceAll('é', '\\u00E9')],
+    [
+      'HTML',
+      (text: string) => text.replaceAll('&', '&amp;').replaceAll("'", '&#39;').replaceAll('"', '&quot;'),
+    ],
+    ['double quotes of a shell', (text: string) => text.replace(/["$`\\]/g, '\\$&')],
+    ['single quotes of a shell', (text: string) => text.replaceAll("'", `'"'"'`)],
+    [
+      'a word of bash',
+      (text: string) => execFileSync('bash', ['-c', 'printf %q "$1"', 'bash', text]).toString(),
+    ],
+    ['hexadecimal', (text: string) => Buffer.from(text).toString('hex').toUpperCase()],
+    ['base64 for URLs', (text: string) => Buffer.from(`${text}\n`).toString('base64url').slice(0, -2)],
+    [
+      'base64 in a URL',
+      (text: string) => encodeURIComponent(Buffer.from(text).toString('base64')).replace(/%3D/g, ''),
+    ],
+  ])('hides it as it is written in %s', (_, write) => {
+    const secret = `pa's s"w&rd/+$x~!(é)\\???>>>`
+    expect(masking(secret).text(`<${write(secret)}>`)).toMatch(/^<\[masked\].{0,3}>$/)
+  })
+
+  it('hides it in each line that base64 is broken into', () => {
+    const secret = 'a key of many bytes '.repeat(10)
+    for (const width of [64, 76]) {
+      const lines =
+        Buffer.from(secret)
+          .toString('base64')
+          .match(new RegExp(`.{1,${width}}`, 'g')) ?? []
+      for (const line of lines) expect(masking(secret).text(line)).toBe('[masked]')
+    }
+  })
+
+  it('takes no time over a text that is nearly the secret', () => {
+    const mask = masking(`${"'".repeat(12)}${'\\'.repeat(12)}x`)
+    const began = performance.now()
+    for (const near of ["'\\''", '\\', "'", `'"'"'`]) mask.text(near.repeat(20_000))
+    expect(performance.now() - began).toBeLessThan(2_000)
+  })
+
   it('leaves no rest of a secret that begins with another one', () => {
     expect(masking('abcd', 'abcd-efgh').text('is abcd-efgh')).toBe('is [masked]')
   })
@@ -50,10 +99,11 @@ describe('a mask', () => {
   })
 
   it('knows where a text may be cut', () => {
-    const mask = masking('abcdef')
-    const piece = fc.constantFrom('abcdef', `abc${red}def`, 'abc', 'def', '.', '𝄞', red)
+    const mask = masking('abcdef', "k'l!m")
+    const written = ["k'l!m", `k'\\''l\\!m`, 'k%27l!', "k'", 'l!m', '\\', "'"]
+    const piece = fc.constantFrom('abcdef', `abc${red}def`, 'abc', 'def', '.', '𝄞', red, ...written)
     fc.assert(
-      fc.property(fc.array(piece, { maxLength: 20 }), fc.nat({ max: 40 }), (pieces, from) => {
+      fc.property(fc.array(piece, { maxLength: 20 }), fc.nat({ max: 80 }), (pieces, from) => {
         const whole = pieces.join('')
         const seen = mask.text(bare(whole))
         let rest = ''
@@ -68,6 +118,7 @@ describe('a mask', () => {
         const end = [...whole].slice(from).join('')
         expect(seen.endsWith(bare(mask.text(end.slice(mask.first(end)))))).toBe(true)
       }),
+      { numRuns: 1000 },
     )
     expect([masking().last('abc'), masking().first('abc')]).toEqual([3, 0])
   })

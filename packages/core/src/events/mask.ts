@@ -1,4 +1,5 @@
 import { bare, placeInWhole } from './bare.ts'
+import { type Spellings, spelled, spelledHexadecimal } from './spelling.ts'
 import { withTexts } from './texts.ts'
 
 const shortest = 4
@@ -6,8 +7,10 @@ const masked = '[masked]'
 
 /** Secrets, replaced wherever text leaves. */
 export class Mask {
-  readonly #secrets = new Set<string>()
+  readonly #forms = new Map<string, Spellings>()
   #pattern: RegExp | undefined
+  /** Matches wherever the pattern may, in a fraction of its time. */
+  #anchors = /^/
   #longest = 0
   #tellShort: (() => void) | undefined
 
@@ -18,27 +21,34 @@ export class Mask {
 
   /** Values of fewer than four characters are not masked: they would blot out ordinary text. */
   add(secret: string): void {
-    if (secret !== '' && secret.trim().length < shortest) {
+    if (secret !== '' && isShort(secret)) {
       this.#tellShort?.()
       this.#tellShort = undefined
     }
-    const before = this.#secrets.size
-    for (const form of formsOf(secret)) if (form.trim().length >= shortest) this.#secrets.add(form)
-    if (this.#secrets.size === before) return
+    const before = this.#forms.size
+    for (const form of formsOf(secret)) this.#forms.set(form.source, form)
+    if (this.#forms.size === before) return
     // The longest first: of a secret that begins with another one, no rest may stay.
-    const forms = [...this.#secrets].sort((one, other) => other.length - one.length)
-    this.#longest = forms[0]?.length ?? 0
-    this.#pattern = new RegExp(forms.map(literal).join('|'), 'g')
+    const forms = [...this.#forms.values()].sort((one, other) => other.longest - one.longest)
+    this.#longest = forms[0]?.longest ?? 0
+    this.#pattern = new RegExp(forms.map(({ source }) => source).join('|'), 'g')
+    const anchors = new Set(forms.map(({ anchor }) => anchor))
+    this.#anchors = new RegExp([...anchors].map((anchor) => anchor.replaceAll('.', '\\.')).join('|'))
   }
 
   text(text: string): string {
     if (this.#pattern === undefined) return text
-    const shown = text.replace(this.#pattern, masked)
+    const shown = this.#hide(text)
     // Colours within a secret would hide it here, and a screen would show it.
     const seen = bare(shown)
     if (seen === shown) return shown
-    const clean = seen.replace(this.#pattern, masked)
+    const clean = this.#hide(seen)
     return clean === seen ? shown : clean
+  }
+
+  #hide(text: string): string {
+    if (this.#pattern === undefined || !this.#anchors.test(text)) return text
+    return text.replace(this.#pattern, masked)
   }
 
   /** The last place where a text that goes on may be cut: no secret stands across it, nor can one that is still to come. */
@@ -74,9 +84,9 @@ export class Mask {
 
   /** The place itself, or the beginning of the secret, or the character, that stands across it. */
   #before(text: string, place: number): number {
-    for (const { index, 0: secret } of this.#pattern
-      ? text.slice(0, place + this.#longest).matchAll(this.#pattern)
-      : []) {
+    const near = text.slice(0, place + this.#longest)
+    const found = this.#pattern && this.#anchors.test(near) ? near.matchAll(this.#pattern) : []
+    for (const { index, 0: secret } of found) {
       if (index >= place) break
       if (index + secret.length > place) return index
     }
@@ -89,23 +99,33 @@ export class Mask {
   }
 }
 
-/** A secret as it stands in ordinary text, URLs, shell words, JSON and base64. */
-const formsOf = (secret: string): readonly string[] => [
-  secret,
-  ...secret.split(/\r?\n/),
-  encodeURIComponent(secret),
-  secret.replaceAll("'", "'\\''"),
-  JSON.stringify(secret).slice(1, -1),
-  ...[0, 1, 2].map((offset) => base64Within(secret, offset)),
-]
+/** A secret and its lines as they may stand in a text, and what shows of it in base64 and hexadecimal. */
+function formsOf(secret: string): Spellings[] {
+  const texts = [secret, ...secret.split(/\r?\n/)].filter((text) => !isShort(text))
+  if (isShort(secret)) return []
+  const bytes = Buffer.from(secret)
+  const base64 = [0, 1, 2].map((offset) => base64Within(bytes, offset))
+  const lines = [64, 76].flatMap((width) => linesOf(bytes.toString('base64'), width))
+  return [
+    ...texts.map((text) => spelled(text)),
+    ...[...base64, ...lines].filter((text) => !isShort(text)).map((text) => spelled(text, urlAlphabet)),
+    spelledHexadecimal(bytes.toString('hex')),
+  ]
+}
+
+const isShort = (text: string): boolean => text.trim().length < shortest
+
+const urlAlphabet = { '+': '-', '/': '_' }
 
 /** What shows of a secret in the base64 of a longer text, such as `user:secret`, that it stands `offset` bytes into. */
-function base64Within(secret: string, offset: number): string {
-  const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret)])
+function base64Within(secret: Buffer, offset: number): string {
+  const bytes = Buffer.concat([Buffer.alloc(offset), secret])
   const whole = bytes.toString('base64').replace(/=+$/, '')
   // The characters at both ends carry bits of the neighbours too.
   const from = offset === 0 ? 0 : offset + 1
   return whole.slice(from, bytes.length % 3 === 0 ? undefined : -1)
 }
 
-const literal = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+/** The lines that programs break base64 into; none of what stands in one. */
+const linesOf = (base64: string, width: number): readonly string[] =>
+  base64.length > width ? (base64.match(new RegExp(`.{1,${width}}`, 'g')) ?? []) : []
