@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { atTerminal } from './person.ts'
@@ -62,6 +63,17 @@ const journals = async (): Promise<string> => {
   const files = await readdir(`${project.directory}/.tasks/runs`)
   return (await Promise.all(files.map((file) => project.read(`.tasks/runs/${file}`)))).join('')
 }
+
+it('of a few digits cannot be guessed by what stands in the events or in the journal', async () => {
+  const guess = createHash('sha256').update('4711').digest('hex').slice(0, 16)
+  const run = await detached('--token', '4711')
+  const back = await project.json(['rollback', run])
+  const started = back.events.find(({ kind }) => kind === 'run.started')
+  expect(started).toMatchObject({ args: { token: '[masked]', code: '[masked]' } })
+  const digests = [...(await journals()).matchAll(/"digest":"([^"]+)"/g)].map(([, digest]) => digest)
+  expect(new Set(digests).size).toBe(digests.length)
+  expect(digests).not.toContain(guess)
+})
 
 it('are masked in what a task prints itself, which stands beside the events', async () => {
   const args = ['run', 'prints', '--token', 'hunter22', '--pin', '123']

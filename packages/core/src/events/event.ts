@@ -34,7 +34,7 @@ export type Event =
       task: string
       stage: string
       at: string
-      args: Record<string, unknown>
+      args: Readonly<Record<string, unknown>>
       mode: 'run' | 'plan' | 'resume' | 'rollback'
     }
   | ({

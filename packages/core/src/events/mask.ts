@@ -3,7 +3,8 @@ import { type Spellings, spelled, spelledHexadecimal } from './spelling.ts'
 import { withTexts } from './texts.ts'
 
 const shortest = 4
-const masked = '[masked]'
+/** What stands in the place of a secret. */
+export const masked = '[masked]'
 
 /** Secrets, replaced wherever text leaves. */
 export class Mask {

@@ -16,7 +16,7 @@ import { locksOf } from './locks-of.ts'
 import { finish, type Outcome } from './outcome.ts'
 import { accountIn, recordedEnv } from './recorded-env.ts'
 import { leftoversOf } from './run-state.ts'
-import { journaledArgs, maskSecrets } from './secret-args.ts'
+import { journaledArgs, maskSecrets, toldArgs } from './secret-args.ts'
 import type { Session } from './session.ts'
 import { takeBack } from './take-back.ts'
 
@@ -41,7 +41,15 @@ export async function execute(execution: Execution): Promise<Outcome> {
   const account = accountIn(process.env)
   session.enterStage()
   const started = startOf(execution, account)
-  session.emit({ kind: 'run.started', run: id, task, stage, at: started.at, args: started.args, mode })
+  session.emit({
+    kind: 'run.started',
+    run: id,
+    task,
+    stage,
+    at: started.at,
+    args: toldArgs(started.args),
+    mode,
+  })
   if (mode === 'run') await ledger.append(started)
   const refused = await lock(execution)
   return finish(session, ledger, began, refused ?? (await outcomeOf(execution)))

@@ -1,6 +1,6 @@
 import { ViridianError } from '../error.ts'
 import type { RecordedVariable } from '../journal/record.ts'
-import { digestOf } from './secret-digest.ts'
+import { digestOf, isDigestOf } from './secret-digest.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -60,7 +60,7 @@ export function restoredEnv(
     if ('value' in variable) return [name, variable.value] as const
     const value = sources
       .map((source) => source[name])
-      .find((each) => each !== undefined && digestOf(each) === variable.digest)
+      .find((each) => each !== undefined && isDigestOf(variable.digest, each))
     return [name, value] as const
   })
   const missing = found.filter(([, value]) => value === undefined).map(([name]) => name)

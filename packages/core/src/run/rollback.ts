@@ -5,6 +5,7 @@ import { undoable } from '../step/undo.ts'
 import type { Ledger } from './ledger.ts'
 import type { LockStore } from './lock.ts'
 import { finish, type Outcome } from './outcome.ts'
+import { toldArgs } from './secret-args.ts'
 import type { Session } from './session.ts'
 import { takeBack } from './take-back.ts'
 
@@ -26,7 +27,8 @@ export async function rollback(
   const began = performance.now()
   const { id, task, stage } = session.identity
   const at = new Date().toISOString()
-  session.emit({ kind: 'run.started', run: id, task, stage, at, args: started.args, mode: 'rollback' })
+  const args = toldArgs(started.args)
+  session.emit({ kind: 'run.started', run: id, task, stage, at, args, mode: 'rollback' })
   return finish(session, ledger, began, await attempt(session, ledger, started, options))
 }
 

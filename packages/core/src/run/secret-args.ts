@@ -1,7 +1,7 @@
-import type { Mask } from '../events/mask.ts'
+import { type Mask, masked } from '../events/mask.ts'
 import { asJson } from '../step/performance.ts'
 import { type ArgSpec, type ArgSpecs, detailsOf } from '../task/args.ts'
-import { digestOf } from './secret-digest.ts'
+import { digestOf, isDigestOf } from './secret-digest.ts'
 
 type Args = Readonly<Record<string, unknown>>
 
@@ -22,17 +22,26 @@ export function journaledArgs(specs: ArgSpecs, args: Args): Record<string, Retur
   const secrets = new Set(secretsAmong(specs).map(([name]) => name))
   const entries = Object.entries(args).map(([name, value]) => {
     const hidden = secrets.has(name) && value !== undefined
-    return [name, hidden ? { digest: secretDigest(value) } : asJson(value)] as const
+    return [name, hidden ? { digest: digestOf(textOf(value)) } : asJson(value)] as const
   })
   return Object.fromEntries(entries)
 }
 
+/** Arguments of a journal as a run may tell them: not even a digest, which can be guessed at, gets into somebody's logs. */
+export const toldArgs = (args: Args): Args =>
+  Object.fromEntries(
+    Object.entries(args).map(([name, value]) => [name, isDigest(value) ? masked : value] as const),
+  )
+
 /** True when a journal's argument is the digest of this value. */
 export const isRecordedSecret = (recorded: unknown, value: unknown): boolean =>
+  isDigest(recorded) && isDigestOf(recorded.digest, textOf(value))
+
+// No argument is an object by itself.
+const isDigest = (recorded: unknown): recorded is { readonly digest: string } =>
   typeof recorded === 'object' &&
   recorded !== null &&
   'digest' in recorded &&
-  recorded.digest === secretDigest(value)
+  typeof recorded.digest === 'string'
 
-const secretDigest = (value: unknown): string =>
-  digestOf(typeof value === 'string' ? value : JSON.stringify(value))
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
