@@ -222,3 +222,33 @@ it('ends when its directory is removed, and leaves nothing there', async () => {
   expect(await over).toMatchObject({ exitCode: 0, stderr: '' })
   expect(existsSync(join(project.directory, '.tasks/cloud'))).toBe(false)
 }, 60_000)
+
+describe("the user's settings of AWS", () => {
+  it.each([
+    ['leave configured endpoints alone', 'ignore_configured_endpoint_urls = true', {}],
+    [
+      'name others',
+      'services = own\n[services own]\nauto_scaling =\n  endpoint_url = http://127.0.0.1:9',
+      {},
+    ],
+    ['ask for FIPS', '', { AWS_USE_FIPS_ENDPOINT: 'true', AWS_USE_DUALSTACK_ENDPOINT: 'true' }],
+  ])(
+    'may %s: the stage keeps to its cloud',
+    async (_, settings, env) => {
+      const own = await Project.fromTemplate('instance-swap')
+      try {
+        await own.write('aws-config', `[default]\n${settings}\n`)
+        const child = own.start(['plan', 'deploy:bluegreen', '--release', 'v2'], {
+          AWS_CONFIG_FILE: join(own.directory, 'aws-config'),
+          ...env,
+        })
+        const { exitCode, stdout, stderr } = await ended(child)
+        expect(stderr + stdout).not.toMatch(/E_[A-Z]/)
+        expect(exitCode).toBe(0)
+      } finally {
+        await own.remove()
+      }
+    },
+    60_000,
+  )
+})

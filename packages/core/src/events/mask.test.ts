@@ -123,6 +123,20 @@ describe('a mask', () => {
     expect([masking().last('abc'), masking().first('abc')]).toEqual([3, 0])
   })
 
+  it('holds back a long secret that comes in pieces until all of it is there', () => {
+    const secret = Array.from({ length: 60 }, (_, line) => `line ${line} of a key's text`).join('\n')
+    const mask = masking(secret)
+    let rest = ''
+    let shown = ''
+    for (const piece of `before ${secret} behind`.match(/.{1,7}/gs) ?? []) {
+      rest += piece
+      const at = mask.last(rest)
+      shown += mask.text(rest.slice(0, at))
+      rest = rest.slice(at)
+    }
+    expect(shown + mask.text(rest)).toBe('before [masked] behind')
+  })
+
   it('builds nothing anew that holds none', () => {
     const value = { a: ['x'], b: { c: 1, d: null } }
     expect(masking('s3cret').deep(value)).toBe(value)

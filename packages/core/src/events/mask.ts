@@ -12,6 +12,7 @@ export class Mask {
   #pattern: RegExp | undefined
   /** Matches wherever the pattern may, in a fraction of its time. */
   #anchors = /^/
+  #beginnings: RegExp | undefined
   #longest = 0
   #tellShort: (() => void) | undefined
 
@@ -34,6 +35,7 @@ export class Mask {
     this.#longest = forms[0]?.longest ?? 0
     this.#pattern = new RegExp(forms.map(({ source }) => source).join('|'), 'g')
     const anchors = new Set(forms.map(({ anchor }) => anchor))
+    this.#beginnings = undefined
     this.#anchors = new RegExp([...anchors].map((anchor) => anchor.replaceAll('.', '\\.')).join('|'))
   }
 
@@ -76,11 +78,12 @@ export class Mask {
 
   /** Where the end of a text begins that may be the beginning of a secret. */
   #begun(text: string): number {
-    for (let at = Math.max(0, text.length - this.#longest + 1); at < text.length; at += 1) {
-      const end = text.slice(at)
-      for (const secret of this.#secrets) if (secret.startsWith(end)) return at
-    }
-    return text.length
+    if (this.#forms.size === 0) return text.length
+    const begun = [...this.#forms.values()].map((form) => form.begun).join('|')
+    this.#beginnings ??= new RegExp(`(?:${begun})$`)
+    const from = Math.max(0, text.length - this.#longest)
+    const at = text.slice(from).search(this.#beginnings)
+    return at < 0 ? text.length : from + at
   }
 
   /** The place itself, or the beginning of the secret, or the character, that stands across it. */

@@ -73,14 +73,22 @@ function accessIn(text: string, file: string): CloudAccess {
   }
 }
 
-/** The environment in which an AWS SDK or CLI talks to the cloud, and to nothing else, and names are looked up in its zones. */
+/**
+ * The environment in which an AWS SDK or CLI talks to the cloud, and to nothing else, and names are looked up in its zones.
+ * What is said here wins over ~/.aws/config, which may have its own endpoints, or none that are configured be heeded.
+ */
 export function environmentOf(access: CloudAccess): Record<string, string | undefined> {
   const strays = Object.keys(process.env).filter((name) => name.startsWith('AWS_ENDPOINT_URL_'))
   return {
     ...Object.fromEntries(strays.map((name) => [name, undefined])),
     AWS_PROFILE: undefined,
+    AWS_DEFAULT_PROFILE: undefined,
     AWS_SESSION_TOKEN: undefined,
-    AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: undefined,
+    AWS_SECURITY_TOKEN: undefined,
+    AWS_CREDENTIAL_EXPIRATION: undefined,
+    AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false',
+    AWS_USE_FIPS_ENDPOINT: 'false',
+    AWS_USE_DUALSTACK_ENDPOINT: 'false',
     AWS_ENDPOINT_URL: access.endpoint,
     AWS_REGION: access.region,
     AWS_DEFAULT_REGION: access.region,

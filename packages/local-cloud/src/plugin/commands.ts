@@ -1,5 +1,6 @@
 import { type ActionContext, type PluginCommand, ViridianError } from '@viridian/core'
 import { type CloudAccess, cloudDirectory, readAccess } from './access.ts'
+import { clientSettings } from './client-settings.ts'
 import { checkOperations, switchOn, unstruck } from './fault-flags.ts'
 import type { FleetSeed } from './fleet-seed.ts'
 import { holdCloud } from './hold.ts'
@@ -151,6 +152,7 @@ async function describe(c: ActionContext, access: CloudAccess, fleet: FleetSeed 
     '',
     `  export AWS_ENDPOINT_URL=${endpoint} AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
     `  export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
+    '  export AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=false; unset AWS_PROFILE AWS_SESSION_TOKEN',
     '',
     `Its name server is ${dns.address} port ${dns.port}.${live ? ` The group is "${live.group}", its balancer "${live.loadBalancer}".` : ''}`,
     '',
@@ -166,12 +168,9 @@ function namesOf(fleet: FleetSeed, live: LiveFleet | undefined) {
   return { group, loadBalancer, record: fleet.record, port: fleet.port }
 }
 
-async function liveIn(
-  { endpoint, region, accessKeyId, secretAccessKey }: CloudAccess,
-  fleet: FleetSeed,
-): Promise<LiveFleet | undefined> {
+async function liveIn(access: CloudAccess, fleet: FleetSeed): Promise<LiveFleet | undefined> {
   const { fleetClients, liveFleet } = await import('./live-fleet.ts')
-  const clients = fleetClients({ endpoint, region, credentials: { accessKeyId, secretAccessKey } })
+  const clients = fleetClients(clientSettings(access))
   try {
     return await liveFleet(clients, fleet)
   } finally {

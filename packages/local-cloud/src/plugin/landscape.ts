@@ -1,6 +1,7 @@
 import { Resolver } from 'node:dns/promises'
 import { sdk } from '../emulator/sdk.ts'
 import type { CloudAccess } from './access.ts'
+import { clientSettings } from './client-settings.ts'
 import type { FleetSeed } from './fleet-seed.ts'
 
 /** What a person wants to log in to or to call: the running instances, and the service's address. */
@@ -12,14 +13,9 @@ export async function landscapeOf(access: CloudAccess, fleet: FleetSeed | undefi
   return [...logins, ...(fleet ? await callOf(access, fleet) : [])]
 }
 
-async function loginsOf({
-  endpoint,
-  region,
-  accessKeyId,
-  secretAccessKey,
-  ssh,
-}: CloudAccess): Promise<string[]> {
-  const client = new sdk.ec2.EC2Client({ endpoint, region, credentials: { accessKeyId, secretAccessKey } })
+async function loginsOf(access: CloudAccess): Promise<string[]> {
+  const { ssh } = access
+  const client = new sdk.ec2.EC2Client(clientSettings(access))
   try {
     const Filters = [{ Name: 'instance-state-name', Values: ['running'] }]
     const { Reservations = [] } = await client.send(new sdk.ec2.DescribeInstancesCommand({ Filters }))

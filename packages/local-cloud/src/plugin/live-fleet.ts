@@ -2,6 +2,7 @@ import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling'
 import type { ElasticLoadBalancingClient } from '@aws-sdk/client-elastic-load-balancing'
 import type { Route53Client } from '@aws-sdk/client-route-53'
 import { sdk } from '../emulator/sdk.ts'
+import type { ClientSettings } from './client-settings.ts'
 import type { FleetSeed } from './fleet-seed.ts'
 
 /** The clients that a look at the live fleet needs. */
@@ -20,15 +21,11 @@ export interface LiveFleet {
 }
 
 /** How to make such clients for a cloud. */
-export function fleetClients(configuration: {
-  endpoint: string
-  region: string
-  credentials: { accessKeyId: string; secretAccessKey: string }
-}): FleetClients {
+export function fleetClients(settings: ClientSettings): FleetClients {
   return {
-    autoScaling: new sdk.autoScaling.AutoScalingClient(configuration),
-    balancers: new sdk.elb.ElasticLoadBalancingClient(configuration),
-    names: new sdk.route53.Route53Client(configuration),
+    autoScaling: new sdk.autoScaling.AutoScalingClient(settings),
+    balancers: new sdk.elb.ElasticLoadBalancingClient(settings),
+    names: new sdk.route53.Route53Client(settings),
   }
 }
 

@@ -3,6 +3,7 @@ import type { EC2Client } from '@aws-sdk/client-ec2'
 import { ViridianError } from '@viridian/core'
 import { sdk } from '../emulator/sdk.ts'
 import { type CloudAccess, keyName } from './access.ts'
+import { clientSettings } from './client-settings.ts'
 import type { FleetSeed } from './fleet-seed.ts'
 import { type FleetClients, fleetClients, liveFleet } from './live-fleet.ts'
 import { nameBalancer } from './name-balancer.ts'
@@ -16,9 +17,8 @@ export async function seedFleet(
   signal: AbortSignal,
   note: (text: string) => void,
 ): Promise<void> {
-  const { accessKeyId, secretAccessKey, endpoint, region } = access
-  const configuration = { endpoint, region, credentials: { accessKeyId, secretAccessKey } }
-  const clients = { ec2: new sdk.ec2.EC2Client(configuration), ...fleetClients(configuration) }
+  const settings = clientSettings(access)
+  const clients = { ec2: new sdk.ec2.EC2Client(settings), ...fleetClients(settings) }
   try {
     const { AutoScalingGroups: [group] = [] } = await clients.autoScaling.send(
       new sdk.autoScaling.DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [fleet.group] }),
