@@ -3,6 +3,8 @@ import { text } from 'node:stream/consumers'
 import * as autoScaling from '@aws-sdk/client-auto-scaling'
 import * as ec2 from '@aws-sdk/client-ec2'
 import * as route53 from '@aws-sdk/client-route-53'
+import { Sha256 } from '@smithy/core/checksum'
+import { SignatureV4 } from '@smithy/signature-v4'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { SmallCloud } from './testing/small-cloud.ts'
 
@@ -16,6 +18,22 @@ test('answers carry the request id', async () => {
   const uuid = /^[0-9a-f-]{36}$/
   expect((await cloud.describeKeys()).$metadata.requestId).toMatch(uuid)
   expect((await cloud.describeTags()).$metadata.requestId).toMatch(uuid)
+})
+
+test('a signature that leaves the host out is refused, though it is right', async () => {
+  const body = 'Action=DescribeKeyPairs&Version=2016-11-15'
+  const url = new URL(server.endpoint)
+  const headers = { host: url.host, 'content-type': 'application/x-www-form-urlencoded' }
+  const signer = new SignatureV4({ service: 'ec2', region, credentials, sha256: Sha256 })
+  const send = async (...left: string[]): Promise<Response> => {
+    const request = { method: 'POST', protocol: 'http:', hostname: url.hostname, path: '/', headers, body }
+    const signed = await signer.sign(request, { unsignableHeaders: new Set(left) })
+    return fetch(server.endpoint, { method: 'POST', headers: signed.headers, body })
+  }
+  expect((await send()).status).toBe(200)
+  const refused = await send('host')
+  expect(refused.status).toBe(403)
+  expect(await refused.text()).toContain('<Code>SignatureDoesNotMatch</Code>')
 })
 
 test('a word that is neither true nor false is refused, and nothing is done', async () => {

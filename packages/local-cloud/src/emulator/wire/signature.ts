@@ -52,6 +52,11 @@ export async function verifySignature(request: WireRequest, expected: Expected):
   }
   if (claim.key !== expected.credentials.accessKeyId) throw unknownKey(expected)
   checkScope(claim, expected)
+  // What is signed for one service's host is no good for another's.
+  if (!claim.headers.includes('host')) {
+    const text = "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."
+    throw refusal(expected, 'mismatch', text)
+  }
   const { date } = claim
   if (date === undefined) {
     throw refusal(expected, 'incomplete', 'Authorization header requires a valid X-Amz-Date header.')
