@@ -9,6 +9,7 @@ import { type LocalSide, localSide } from './local-side.ts'
 import type { Said } from './said.ts'
 import type { SshSettings } from './settings.ts'
 import { fill } from './template.ts'
+import { refuseUnfitNames } from './valid-names.ts'
 
 export interface SshConfigOptions {
   /** A file in place of the user's and the system's, as `ssh -F` has it; `false` or `none`: no file at all. */
@@ -43,10 +44,11 @@ export class SshConfig {
   /**
    * What `ssh` would go by for this host.
    *
-   * @throws ViridianError `E_SSH_CONFIG` with file and line; `E_HOST_UNREACHABLE` for a name that exists nowhere, where
+   * @throws ViridianError `E_HOST_INVALID`; `E_SSH_CONFIG` with file and line; `E_HOST_UNREACHABLE` for a name that exists nowhere, where
    * the files want it to
    */
   async resolve({ host: original, user, port }: HostQuery, signal?: AbortSignal): Promise<SshSettings> {
+    refuseUnfitNames(original, user)
     this.#documents ??= readFiles(this.#config, this.#local)
     const documents = await this.#documents
     const asked: Said = { user, port }
