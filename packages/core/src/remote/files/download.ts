@@ -29,7 +29,7 @@ export class Download {
   async get(remote: string, target: string | Writable): Promise<void> {
     if (typeof target !== 'string') return this.#stream(remote, target)
     const path = this.#local.resolve(
-      target.endsWith('/') ? join(target, this.#host, nameOf(remote, target)) : target,
+      target.endsWith('/') ? join(target, directoryOf(this.#host, target), nameOf(remote, target)) : target,
     )
     const giveBack = this.#local.claims.claim(path, this.#host)
     try {
@@ -127,6 +127,12 @@ function streamClosed(host: string, remote: string): ViridianError {
     hint: 'leave it open until get is done: get does not end it',
     place: { host },
   })
+}
+
+/** A host may be called by a tag, which anybody may have written who may write tags. */
+function directoryOf(host: string, target: string): string {
+  if (basename(host) === host && host !== '.' && host !== '..') return host
+  throw localFileError(target, `${host} is no name for a directory in ${target}`, 'write out the local path')
 }
 
 function nameOf(remote: string, target: string): string {

@@ -87,6 +87,17 @@ describe('a file', () => {
     expect(readdirSync(join(here, 'got'))).toEqual([])
   })
 
+  test('comes to no place that the name of the host leads to', async () => {
+    writeFileSync(join(there, 'file'), 'x')
+    mkdirSync(join(here, 'got'))
+    for (const name of ['../evil', '..', '.', '/tmp', 'a/b'])
+      await expect(at.hostNamed(name).get(join(there, 'file'), 'got/')).rejects.toMatchObject({
+        code: 'E_LOCAL_FILE',
+        message: expect.stringContaining('is no name for a directory'),
+      })
+    expect(readdirSync(here)).toEqual(['got'])
+  })
+
   test('takes no place inside of what another host has, or around it, unless that came to nothing', async () => {
     mkdirSync(join(there, 'tree'))
     writeFileSync(join(there, 'file'), 'x')
