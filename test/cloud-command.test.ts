@@ -65,6 +65,25 @@ describe('what a dead cloud has left', () => {
     expect((await project.tasks('cloud', 'status')).exitCode).toBe(0)
   }, 60_000)
 
+  it('tells its secret to nobody who listens in its place, nor believes them', async () => {
+    const access = JSON.parse(await project.read('.tasks/cloud/cloud.json'))
+    let heard = ''
+    const impostor = createServer((socket) =>
+      socket.on('data', (data) => {
+        heard += data
+        socket.end('here\n')
+      }),
+    )
+    await once(impostor.listen(access.hold.port, '127.0.0.1'), 'listening')
+    try {
+      expect((await project.tasks('cloud', 'status')).stdout).toContain('is not running')
+      expect(heard).not.toBe('')
+      expect(heard).not.toContain(access.hold.secret)
+    } finally {
+      impostor.close()
+    }
+  }, 60_000)
+
   it('is ended and removed by down, which says so', async () => {
     const application = spawn('sleep', ['600'], { env: { ...process.env, HOME: file('machines/i-1/home') } })
     started.push(application)

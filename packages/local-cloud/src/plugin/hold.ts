@@ -1,4 +1,4 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { connect, createServer, type Socket } from 'node:net'
 import { ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
@@ -9,7 +9,7 @@ export interface Hold {
   release(): void
 }
 
-/** Where a cloud is held open, and the word that it wants to hear. */
+/** Where a cloud is held open, and what it and its users know each other by. */
 export const holdPlace = z.object({ port: z.number(), secret: z.string() })
 
 export type HoldPlace = z.infer<typeof holdPlace>
@@ -43,16 +43,17 @@ export async function countHolds(idleMs: number | undefined, idle: () => void): 
     socket.on('error', () => socket.destroy())
     socket.on('close', () => connected.delete(socket))
     socket.once('data', (data) => {
-      const [given = '', verb] = data.toString().trim().split(' ')
-      if (!same(given, secret)) return socket.destroy()
-      if (verb === 'ask') return socket.end('here\n')
+      const [verb = '', nonce = '', given = ''] = data.toString().trim().split(' ')
+      if (!same(given, proof(secret, 'user', verb, nonce))) return socket.destroy()
+      const answer = proof(secret, 'cloud', verb, nonce)
+      if (verb === 'ask') return socket.end(answer)
       if (verb === 'end') return end()
       // Too late: who asks now starts a cloud anew.
       if (ending) return socket.destroy()
       clearTimeout(timer)
       holders.add(socket)
       socket.on('close', () => release(socket))
-      socket.write('held\n')
+      socket.write(answer)
     })
   })
   const port = await new Promise<number>((resolve, reject) => {
@@ -75,9 +76,26 @@ export async function countHolds(idleMs: number | undefined, idle: () => void): 
   }
 }
 
-function same(given: string, secret: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(secret)]
+/** What only who knows the secret can say. The secret itself is told to nobody: the port may be another program's by now. */
+const proof = (secret: string, ...words: readonly string[]): string =>
+  createHmac('sha256', secret).update(words.join(' ')).digest('hex')
+
+function same(given: string, right: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(right)]
   return a.length === b.length && timingSafeEqual(a, b)
+}
+
+interface Request {
+  readonly line: string
+  isAnsweredBy(data: Buffer): boolean
+}
+
+function requestTo(secret: string, verb: 'ask' | 'hold' | 'end'): Request {
+  const nonce = randomBytes(16).toString('hex')
+  return {
+    line: `${verb} ${nonce} ${proof(secret, 'user', verb, nonce)}\n`,
+    isAnsweredBy: (data) => same(data.toString(), proof(secret, 'cloud', verb, nonce)),
+  }
 }
 
 /**
@@ -88,6 +106,7 @@ function same(given: string, secret: string): boolean {
 export function holdCloud({ port, secret }: HoldPlace): Promise<Hold> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1')
+    const request = requestTo(secret, 'hold')
     const refuse = (cause?: unknown): void =>
       reject(
         new ViridianError('E_CLOUD_GONE', 'the local cloud does not answer', {
@@ -97,7 +116,8 @@ export function holdCloud({ port, secret }: HoldPlace): Promise<Hold> {
       )
     socket.once('error', refuse)
     socket.once('close', () => refuse())
-    socket.once('data', () => {
+    socket.once('data', (data) => {
+      if (!request.isAnsweredBy(data)) return socket.destroy()
       // The run's own end must not wait for this connection.
       socket.unref()
       let released = false
@@ -108,7 +128,7 @@ export function holdCloud({ port, secret }: HoldPlace): Promise<Hold> {
       }
       resolve({ lost, release })
     })
-    socket.write(`${secret} hold\n`)
+    socket.write(request.line)
   })
 }
 
@@ -122,6 +142,7 @@ const answersWithinMs = 10_000
 export function answers({ port, secret }: HoldPlace): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1')
+    const request = requestTo(secret, 'ask')
     socket.setTimeout(answersWithinMs, () => {
       reject(
         new ViridianError('E_CLOUD_STUCK', 'the local cloud does not answer', {
@@ -131,12 +152,12 @@ export function answers({ port, secret }: HoldPlace): Promise<boolean> {
       socket.destroy()
     })
     socket.once('data', (data) => {
-      resolve(data.toString() === 'here\n')
+      resolve(request.isAnsweredBy(data))
       socket.destroy()
     })
     socket.on('error', () => resolve(false))
     socket.on('close', () => resolve(false))
-    socket.write(`${secret} ask\n`)
+    socket.write(request.line)
   })
 }
 
@@ -161,6 +182,6 @@ export function endCloud({ port, secret }: HoldPlace): Promise<void> {
     })
     socket.on('error', () => resolve())
     socket.on('close', () => resolve())
-    socket.write(`${secret} end\n`)
+    socket.write(requestTo(secret, 'end').line)
   })
 }
