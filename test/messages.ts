@@ -75,7 +75,7 @@ function stable(text: string): string {
   const words: [RegExp | string, string][] = [
     [/\/[\w/.-]*\/viridian-[A-Za-z0-9]{6}/g, '/project'],
     [fileURLToPath(new URL('..', import.meta.url)), '/viridian/'],
-    [/--\d{8}-\d{6}-[0-9a-z-]{8,}\b/g, '--COPY'],
+    [/--\d{8}-\d{1,6}-[0-9a-z-]{8,}\b/g, '--COPY'],
     [/\b\d{8}-\d{6}-[0-9a-z]{4}\b/g, 'RUN'],
     [/\b(i|ami|snap|sg|subnet|vpc)-[0-9a-f]{8,17}\b/g, '$1-…'],
     [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, 'REQUEST'],

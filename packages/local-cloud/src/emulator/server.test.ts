@@ -22,13 +22,14 @@ test('answers carry the request id', async () => {
 
 test('a signature that leaves the host out is refused, though it is right', async () => {
   const body = 'Action=DescribeKeyPairs&Version=2016-11-15'
-  const url = new URL(server.endpoint)
+  const { endpoint, region, credentials } = cloud.config()
+  const url = new URL(endpoint)
   const headers = { host: url.host, 'content-type': 'application/x-www-form-urlencoded' }
   const signer = new SignatureV4({ service: 'ec2', region, credentials, sha256: Sha256 })
   const send = async (...left: string[]): Promise<Response> => {
     const request = { method: 'POST', protocol: 'http:', hostname: url.hostname, path: '/', headers, body }
     const signed = await signer.sign(request, { unsignableHeaders: new Set(left) })
-    return fetch(server.endpoint, { method: 'POST', headers: signed.headers, body })
+    return fetch(endpoint, { method: 'POST', headers: signed.headers, body })
   }
   expect((await send()).status).toBe(200)
   const refused = await send('host')
