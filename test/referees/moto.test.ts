@@ -119,8 +119,10 @@ const swap = (...flags: string[]): Promise<JsonResult> =>
 const mirror = (...flags: string[]): Promise<JsonResult> =>
   tasks('run', 'mirror', '--balancer', 'extra', '--yes', ...flags)
 
-const replace = (...flags: string[]): Promise<JsonResult> =>
-  tasks('run', 'replace', '--from', 'web', '--to', 'green', '--yes', ...flags)
+const replace = async (...flags: string[]): Promise<JsonResult> => {
+  await python.report('moto_pool.py', moto.direct)
+  return tasks('run', 'replace', '--from', 'web', '--to', 'green', '--yes', ...flags)
+}
 
 describe.sequential('the AWS steps on moto', () => {
   it('meet the differences from AWS that are known, and moto still has them', async () => {
@@ -135,6 +137,7 @@ describe.sequential('the AWS steps on moto', () => {
     const plan = await tasks('plan', 'swap', '--group', 'web', '--balancers', 'extra')
     expect(plan.last('run.finished')).toMatchObject({ status: 'succeeded', exitCode: 0 })
     expect(await account.inventory()).toEqual(before)
+    await python.report('moto_pool.py', moto.direct)
     await tasks('plan', 'spare', '--group', 'web')
     await tasks('plan', 'mirror', '--balancer', 'extra')
     const watch = await tasks('plan', 'watch')

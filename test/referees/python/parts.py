@@ -6,7 +6,7 @@ TOPIC = "arn:aws:sns:us-east-1:123456789012:fleet"
 
 
 def make_parts(account, name, ids):
-    """A hook, scheduled actions (one of them past), a notification, metrics, policies, a warm pool, protection."""
+    """A hook, scheduled actions (one of them past), a notification, metrics, policies, protection."""
     group = {"AutoScalingGroupName": name}
     scaling = account.autoscaling
     scaling.put_lifecycle_hook(
@@ -29,7 +29,6 @@ def make_parts(account, name, ids):
     scaling.enable_metrics_collection(**group, Granularity="1Minute", Metrics=["GroupTotalInstances"])
     for policy, given in policies(name).items():
         scaling.put_scaling_policy(**group, PolicyName=policy, **given)
-    scaling.put_warm_pool(**group, MinSize=1, PoolState="Stopped")
     scaling.set_instance_protection(**group, InstanceIds=ids[:1], ProtectedFromScaleIn=True)
 
 
