@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ended, onLine, Project, type Result } from './project.ts'
 
@@ -180,6 +181,15 @@ it.each([
     stderr: `E_ARG_INVALID: ${flag}: "${value}" is not ${wanted}\n`,
   })
 })
+
+it('ends as it should though Ctrl-C comes twice, from the terminal and from a package manager', async () => {
+  const { child, over } = await up()
+  child.kill('SIGINT')
+  await sleep(20)
+  child.kill('SIGINT')
+  expect(await over).toMatchObject({ exitCode: 0, stderr: '' })
+  expect([file('cloud.json'), file('lock')].filter(existsSync)).toEqual([])
+}, 60_000)
 
 it('goes on after an exception that nobody catches', async () => {
   const defect = 'process.on("SIGUSR2", () => { throw new Error("a defect") })'

@@ -7,6 +7,7 @@ import { type ArgSpecs, ofArgs, revisableAmong } from '../task/args.ts'
 import type { Task } from '../task/task.ts'
 import { tasksOf } from '../task/tree.ts'
 import { command } from './command.ts'
+import { EndSignals } from './end-signals.ts'
 import { execCommand } from './exec.ts'
 import { gcCommand } from './gc.ts'
 import { globalsOf } from './globals.ts'
@@ -140,18 +141,14 @@ function pluginCommand({ project, print, exit }: Invocation, contributed: Plugin
     }).description(action.summary)
     built.action(async (options: ActionOptions, self: Command) => {
       const interrupted = new AbortController()
-      const stop = (): void => interrupted.abort()
-      process.once('SIGINT', stop).once('SIGTERM', stop).once('SIGHUP', stop)
+      const signals = new EndSignals(() => interrupted.abort())
       const { json } = globalsOf(self)
-      exit(
-        await action.run({
-          stateDirectory: project.stateDirectory,
-          options,
-          json,
-          signal: interrupted.signal,
-          print,
-        }),
-      )
+      const { stateDirectory } = project
+      try {
+        exit(await action.run({ stateDirectory, options, json, signal: interrupted.signal, print }))
+      } finally {
+        signals.release()
+      }
     })
     parent.addCommand(built)
   }

@@ -9,6 +9,7 @@ import { Ledger } from '../run/ledger.ts'
 import { newIdentity } from '../run/run-identity.ts'
 import { Session } from '../run/session.ts'
 import { isAddress, parseHost } from '../task/host-address.ts'
+import { EndSignals } from './end-signals.ts'
 import type { Globals } from './globals.ts'
 import type { Project } from './project.ts'
 import { confirmOn, outputFor, personAt } from './screen.ts'
@@ -71,13 +72,10 @@ export async function openSsh(project: Project, globals: Globals, request: SshRe
 
 /** The first signal ends the shell, a second one the process. */
 function endOnSignals({ engine }: Session): () => void {
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-  const end = (signal: NodeJS.Signals): void =>
-    engine.fail(new ViridianError('E_INTERRUPTED', `interrupted by ${signal}`))
-  for (const signal of signals) process.once(signal, end)
-  return () => {
-    for (const signal of signals) process.off(signal, end)
-  }
+  const signals = new EndSignals((signal) =>
+    engine.fail(new ViridianError('E_INTERRUPTED', `interrupted by ${signal}`)),
+  )
+  return () => signals.release()
 }
 
 const usage = /^E_(?:HOST_UNKNOWN|HOST_AMBIGUOUS|ROLE_\w+|NO_TERMINAL|USAGE)$/
