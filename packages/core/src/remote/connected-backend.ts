@@ -8,7 +8,9 @@ import {
   terminalCommand,
   wireCommand,
 } from './command/command.ts'
+import type { CommandOptions, CommandResult } from './command/run-command.ts'
 import { inputWithPassword, type SudoPasswords } from './command/sudo.ts'
+import { Answer } from './files/answer.ts'
 import type { Download } from './files/download.ts'
 import type { Exchange } from './files/exchange.ts'
 import { fileExists } from './files/file-commands.ts'
@@ -17,7 +19,6 @@ import type { PutOptions, PutResult, PutSource, ReadOptions } from './files/opti
 import { remoteFileError } from './files/remote-file-error.ts'
 import { shownGet, shownPut, shownRead } from './files/shown.ts'
 import { type Forward, type ForwardOptions, openForward, shownForward } from './forward/forward.ts'
-import type { CommandOptions, CommandResult } from './host.ts'
 import { sending } from './input/sending.ts'
 import { withInput } from './input/stdin.ts'
 import { type RebootOptions, rebootHost } from './reboot.ts'
@@ -153,14 +154,14 @@ export class ConnectedBackend implements Backend {
     const reached = this.#options.connection()
     reached.catch(() => undefined)
     return async ({ command, input, onBytes, onRemarks }) => {
-      const chunks: Buffer[] = []
+      const answer = new Answer(host, shown)
       const wire = (hasPassword?: boolean): string =>
         input ? readingCommand(context, command, hasPassword) : wireCommand(context, command, 0, hasPassword)
       const order: Order = {
         host,
         wire: wire(),
         shown,
-        onBytes: onBytes ?? ((chunk) => void chunks.push(chunk)),
+        onBytes: onBytes ?? ((chunk) => answer.take(chunk)),
         ...(input && { input: { ...input, ends: true } }),
         ...sudoOf(context, wire),
       }
@@ -173,7 +174,7 @@ export class ConnectedBackend implements Backend {
       } catch (error) {
         throw remoteFileError(error, input ? 'put' : 'get')
       }
-      return Buffer.concat(chunks)
+      return answer.whole
     }
   }
 
