@@ -18,6 +18,7 @@ export type {
   Surroundings,
   SurroundingsContext,
 } from './plugin.ts'
+export type { CommandOptions, CommandResult, CommandValue, RunCommand } from './remote/command/run-command.ts'
 export type {
   FilledTemplate,
   PutOptions,
@@ -30,7 +31,7 @@ export type { ReadRemoteFile } from './remote/files/reading.ts'
 export type { Template, TemplateData } from './remote/files/template.ts'
 export type { Forward, ForwardOptions } from './remote/forward/forward.ts'
 export type { Place } from './remote/forward/place.ts'
-export type { CommandOptions, CommandResult, CommandValue, Host, RunCommand } from './remote/host.ts'
+export type { Host } from './remote/host.ts'
 export type { HostCount, OnFailure } from './remote/hosts/fan-out.ts'
 export type { HostResult } from './remote/hosts/hosts-error.ts'
 export { HostsError } from './remote/hosts/hosts-error.ts'
@@ -63,7 +64,7 @@ export type {
   ValueOf,
 } from './task/context.ts'
 export type { Hooks } from './task/hooks.ts'
-export type { LocalCommands } from './task/local-command.ts'
+export type { LocalCommands } from './task/local-commands.ts'
 export type {
   Batches,
   CallSettings,

@@ -1,8 +1,8 @@
 import type { Writable } from 'node:stream'
 import type { CommandContext } from './command/command.ts'
+import type { CommandOptions, CommandResult } from './command/run-command.ts'
 import type { PutOptions, PutResult, PutSource, ReadOptions } from './files/options.ts'
 import type { Forward, ForwardOptions } from './forward/forward.ts'
-import type { CommandOptions, CommandResult } from './host.ts'
 import type { RebootOptions } from './reboot.ts'
 
 /** What carries out a host's commands: a connection, or a printer in a plan. */

@@ -1,10 +1,11 @@
 import type { Backend } from './backend.ts'
 import { type CommandContext, inDirectory, usingShell, withEnv } from './command/command.ts'
 import { commandLine } from './command/quote.ts'
+import type { CommandValue } from './command/run-command.ts'
 import { templateCommand } from './command/template-command.ts'
 import { given } from './files/given.ts'
 import { fileReading } from './files/reading.ts'
-import type { CommandValue, Host } from './host.ts'
+import type { Host } from './host.ts'
 import type { OpenShell } from './terminal/shell.ts'
 import type { HostSpec } from './transport.ts'
 

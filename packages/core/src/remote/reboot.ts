@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { formatDuration, parseTimer } from '../duration.ts'
 import { isViridianError, reportOf, ViridianError } from '../error.ts'
-import type { CommandOptions, CommandResult } from './host.ts'
+import type { CommandOptions, CommandResult } from './command/run-command.ts'
 
 export interface RebootOptions {
   /** Until the host is back: milliseconds, or `10m`. @default 10m */

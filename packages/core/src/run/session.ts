@@ -14,7 +14,7 @@ import type { RunIdentity, StepContext } from '../step/definition.ts'
 import { Engine } from '../step/engine.ts'
 import { Registry } from '../step/registry.ts'
 import type { StepHost } from '../step/scope.ts'
-import type { OpenCall } from '../task/hooks.ts'
+import type { OpenCall } from '../task/failure-hooks.ts'
 import type { HostChoice } from '../task/host-choice.ts'
 import { Roles } from '../task/roles.ts'
 import type { Task } from '../task/task.ts'
@@ -234,7 +234,7 @@ export class Session implements StepHost {
     this.#stage.enter()
   }
 
-  /** Opens the stage at the first need, as a line of its own when it has surroundings to open. */
+  /** Opens the stage, once: as a line of its own when it has surroundings to open. */
   openStage(): Promise<SshDefaults> {
     const open = (): Promise<SshDefaults> => this.#stage.open()
     const title = `open the stage "${this.identity.stage}"`

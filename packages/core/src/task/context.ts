@@ -2,7 +2,7 @@ import type { Template, TemplateData } from '../remote/files/template.ts'
 import type { HostSpec } from '../remote/transport.ts'
 import type { Steps } from '../step/steps.ts'
 import type { ArgSpecs, ArgValues } from './args.ts'
-import type { LocalCommands } from './local-command.ts'
+import type { LocalCommands } from './local-commands.ts'
 import type { CallSettings, LocalTask, OnceTask, RemoteTask, Task } from './task.ts'
 
 /** What every task function is handed. */

@@ -8,38 +8,14 @@ import {
   wireCommand,
   withEnv,
 } from '../remote/command/command.ts'
+import type { CommandOptions, CommandResult } from '../remote/command/run-command.ts'
 import { templateCommand } from '../remote/command/template-command.ts'
-import type { CommandOptions, CommandResult, RunCommand } from '../remote/host.ts'
 import { withInput } from '../remote/input/stdin.ts'
 import { runCommand } from '../remote/running/command-run.ts'
 import { withRetry } from '../remote/running/retry.ts'
 import type { Session } from '../run/session.ts'
+import type { LocalCommands } from './local-commands.ts'
 import { localShell } from './local-shell.ts'
-
-/** Commands where `tasks` runs. `cd`, `env` and `using` give commands like them, with that context added. */
-export interface LocalCommands {
-  /**
-   * Runs a command where `tasks` runs, with the stage's environment; values are quoted. It takes the options of `host.run`
-   * but `pty`, gives the same results, and dies with the run. Recorded as a step; a plan only lists it.
-   *
-   * Unless `using` says otherwise it is run by `bash -euo pipefail`, as zx does; where there is no bash, by `sh -eu`, and
-   * by its `pipefail` if it has one.
-   *
-   * A command that fails ends the run, also when its error is caught: `okCodes: 'any'` lets it end with any exit code.
-   *
-   * @example
-   * ```ts
-   * const { stdout } = await t.$`git rev-parse ${branch}`
-   * await t.cd('web').env({ NODE_ENV: 'production' }).$({ timeout: '5m', retry: 2 })`npm ci`
-   * ```
-   */
-  readonly $: RunCommand
-  /** Commands run in this directory; relative ones start at the task file's, and add up. A missing one fails the command. */
-  cd(directory: string): LocalCommands
-  env(variables: Readonly<Record<string, string>>): LocalCommands
-  /** Commands are run by this shell. @default bash -euo pipefail, or sh where there is no bash */
-  using(shell: string): LocalCommands
-}
 
 export interface StepPlace {
   /** The next key of a command's step. */

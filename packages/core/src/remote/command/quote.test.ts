@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { CommandValue } from '../host.ts'
 import { commandLine, quote, quotePath } from './quote.ts'
+import type { CommandValue } from './run-command.ts'
 
 const line = (strings: TemplateStringsArray, ...values: CommandValue[]) => commandLine(strings, values)
 

@@ -1,5 +1,5 @@
 import { placeOfCaller, ViridianError } from '../../error.ts'
-import type { CommandValue } from '../host.ts'
+import type { CommandValue } from './run-command.ts'
 import { ShellScanner, type Surroundings } from './shell-scanner.ts'
 
 const plain = /^[A-Za-z0-9_./:@%+,-]+$/

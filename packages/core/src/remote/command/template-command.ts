@@ -1,6 +1,6 @@
-import type { CommandOptions, CommandResult, CommandValue, RunCommand } from '../host.ts'
 import { type CommandContext, usingShell } from './command.ts'
 import { commandLine } from './quote.ts'
+import type { CommandOptions, CommandResult, CommandValue, RunCommand } from './run-command.ts'
 
 /** The two forms of a command, as a template or with options first, for whoever runs it. */
 export function templateCommand(

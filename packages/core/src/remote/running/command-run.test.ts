@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { Mask } from '../../events/mask.ts'
 import { mark, stderrMark } from '../command/announcement.ts'
-import type { CommandResult } from '../host.ts'
+import type { CommandResult } from '../command/run-command.ts'
 import { createRemote, type Remote } from '../remote.ts'
 import { OpenSsh } from '../testing/open-ssh.ts'
 import { SshServer } from '../testing/ssh-server.ts'

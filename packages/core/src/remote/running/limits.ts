@@ -1,6 +1,6 @@
 import { formatDuration, parseTimer } from '../../duration.ts'
 import { ViridianError } from '../../error.ts'
-import type { CommandOptions } from '../host.ts'
+import type { CommandOptions } from '../command/run-command.ts'
 import { nameOf, type Order } from './order.ts'
 
 /** Ends a command that does not begin, takes too long, is silent for too long, or is no longer wanted. */

@@ -1,6 +1,6 @@
 import { fingerprint, typeOf } from './fingerprint.ts'
 import { changedHint, hostKeyError } from './host-key-error.ts'
-import type { HostKeyPolicy } from './host-keys.ts'
+import type { HostKeyPolicy } from './host-key-policy.ts'
 import type { Target } from './target.ts'
 
 /** Of a host that says its keys itself, these are the only ones. */

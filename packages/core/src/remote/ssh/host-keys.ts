@@ -5,18 +5,11 @@ import type { Ask } from '../terminal/prompt.ts'
 import { typeOf } from './fingerprint.ts'
 import { givenKeys } from './given-host-keys.ts'
 import { changedKey, revokedKey, unknownKey } from './host-key-error.ts'
+import type { HostKeyPolicy } from './host-key-policy.ts'
 import type { HostTime } from './host-time.ts'
 import { type KnownHosts, readKnownHosts } from './known-hosts.ts'
 import { NewHostKeys } from './new-host-keys.ts'
 import type { Target } from './target.ts'
-
-/** Which key a host may show. */
-export interface HostKeyPolicy {
-  /** Those that the host is known by: it is asked for them first. */
-  readonly types: readonly string[]
-  /** What is wrong with the key that the host shows; undefined when it is the host's own. */
-  check(key: Buffer): ViridianError | undefined | Promise<ViridianError | undefined>
-}
 
 /** Knows the keys of hosts: the files of known_hosts, each read once a run, and what is added to them. */
 export class HostKeys {

@@ -2,7 +2,7 @@ import { isViridianError, ViridianError } from '../../error.ts'
 import { shellWords } from '../command/announcement.ts'
 import { type CommandContext, scriptOf } from '../command/command.ts'
 import { quote } from '../command/quote.ts'
-import type { CommandValue } from '../host.ts'
+import type { CommandValue } from '../command/run-command.ts'
 import { codeOfSignal } from '../running/command-run.ts'
 import type { Connection, LocalTerminal } from '../transport.ts'
 

@@ -1,4 +1,4 @@
-import type { CommandOptions } from '../host.ts'
+import type { CommandOptions } from '../command/run-command.ts'
 import { createRemote } from '../remote.ts'
 
 // A runner of one command, for a test to kill: node --import jiti/register runner.ts <spec> <known_hosts> <options> <command>
