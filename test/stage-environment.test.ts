@@ -13,7 +13,18 @@ export default defineConfig({
       await t.id()
     }),
   },
-  stages: { staging: { env: { AWS_PROFILE: 'of-the-stage' } } },
+  stages: {
+    staging: { env: { AWS_PROFILE: 'of-the-stage' } },
+    rehearsal: {
+      plugins: [
+        {
+          name: 'here', module: 'here', settings: null, rehearsal: true,
+          surroundings: async () => ({ env: { AWS_PROFILE: 'of-the-surroundings' } }),
+        },
+      ],
+    },
+  },
+  defaultStage: 'staging',
 })
 `
 
@@ -37,3 +48,10 @@ it.each(['run', 'plan'])(
     )
   },
 )
+
+it('is that of its surroundings before any client of a task can ask an account', async () => {
+  const { stdout } = await ended(
+    project.start(['run', 'look', '--stage', 'rehearsal'], { AWS_PROFILE: 'of-the-shell' }),
+  )
+  expect(stdout).toContain('the first line sees of-the-surroundings')
+})

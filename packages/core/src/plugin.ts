@@ -37,7 +37,7 @@ export interface Plugin {
   readonly steps?: readonly StepDefinition[]
   /** Roles that it knows how to fill, by name. */
   readonly roles?: Readonly<Record<string, () => Promise<readonly HostSpec[]>>>
-  /** For a plugin that gives a stage its surroundings (endpoint, credentials): opened once a run, when first needed. */
+  /** For a plugin that gives a stage its surroundings (endpoint, credentials): opened once a run, before any code of its task. */
   readonly surroundings?: (run: SurroundingsContext) => Promise<Surroundings>
   /** True when nothing that runs on its stage can reach a real account: such a stage does not ask before changes. */
   readonly rehearsal?: boolean

@@ -141,7 +141,9 @@ interface Failure {
   readonly wasCaught: boolean
 }
 
-function body(session: Session, task: Task, args: ArgValues<ArgSpecs>): Promise<unknown> {
+async function body(session: Session, task: Task, args: ArgValues<ArgSpecs>): Promise<unknown> {
+  // The task's own code may ask an account too, by clients of its own: it must be the stage's.
+  await session.openStage()
   const key = `/${session.identity.task}#0`
   const scope = (within: Session, at: string | undefined) => new TaskScope(within, args, at)
   return callTask({ session, key, task, args, scope, at: undefined })
