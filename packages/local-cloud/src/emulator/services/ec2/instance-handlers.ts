@@ -21,7 +21,7 @@ export function instanceHandlers(ec2: Ec2Context, launcher: Launcher, lifecycle:
     ids: readonly string[],
     { check, apply }: { check: (record: InstanceRecord) => void; apply: (record: InstanceRecord) => void },
   ): InstanceStateChange[] => {
-    const records = findAll(kinds.instance, instances, ids)
+    const records = findAll(kinds.instance, instances, [...new Set(ids)])
     for (const record of records) check(record)
     const before = records.map(({ state }) => state)
     for (const record of records) apply(record)

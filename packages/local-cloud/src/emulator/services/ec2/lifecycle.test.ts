@@ -148,3 +148,10 @@ test('termination protection is kept until it is taken away', async () => {
     )
   await cloud.client.send(new TerminateInstancesCommand({ InstanceIds: ids }))
 })
+
+test('an instance that is named twice is changed and answered once', async () => {
+  const [id = ''] = idsOf(await instances.run())
+  const command = new TerminateInstancesCommand({ InstanceIds: [id, id] })
+  const { TerminatingInstances } = await cloud.client.send(command)
+  expect(TerminatingInstances).toMatchObject([{ InstanceId: id, PreviousState: { Name: 'pending' } }])
+})
