@@ -15,7 +15,7 @@ const fake = `#!/bin/sh
 needs=$(cat "$HOME/needs")
 mode=
 while :; do case $1 in
-  -n) mode=n; shift;; -S) mode=S; shift;; -p) shift 2;; -u) SUDO_TO=$2; shift 2;; *) break;;
+  -n) mode=n; shift;; -S) mode=S; shift;; -p) prompt=$2; shift 2;; -u) SUDO_TO=$2; shift 2;; *) break;;
 esac; done
 export SUDO_TO=\${SUDO_TO:-root}
 [ ! -e "$HOME/requiretty" ] || [ "$(ps -o tty= -p $$)" != '?' ] ||
@@ -25,6 +25,7 @@ ticket=$HOME/ticket-$(ps -o tty= -p $$ | tr / -)
 [ ! -e "$ticket" ] || exec "$@"
 [ "$mode" = S ] || { echo 'sudo: a password is required' >&2; exit 1; }
 for try in 1 2 3; do
+  echo "$prompt" | sed "s/%p/$(cat "$HOME/whose")/" >&2
   IFS= read -r given || { echo 'sudo: no password was provided' >&2; exit 1; }
   if [ "$given" = "$needs" ]; then
     case $ticket in *pts*) : >"$ticket"; esac
@@ -56,6 +57,7 @@ afterAll(async () => {
 
 function hostThatWants(password: string, answers: (string | undefined)[], more: Partial<SshDefaults> = {}) {
   writeFileSync(join(place, 'needs'), password)
+  writeFileSync(join(place, 'whose'), me)
   writeFileSync(join(place, 'wrong'), '')
   for (const name of readdirSync(place).filter((each) => each.startsWith('ticket-')))
     rmSync(join(place, name))
@@ -125,6 +127,23 @@ test('a wrong one is asked for again, three times at most, and given to no comma
   })
   await expect(refused.sudo`true`).rejects.toMatchObject({ code: 'E_SUDO_PASSWORD' })
   expect(questions).toHaveLength(3)
+})
+
+test("that is not the login user's is asked for by the name that sudo tells", async () => {
+  const host = hostThatWants("root's", ["the user's", "root's"])
+  writeFileSync(join(place, 'whose'), 'operator')
+  expect(await host.sudo`cat`).toMatchObject({ stdout: '', stderr: '' })
+  expect(questions.map(({ text }) => text)).toEqual([
+    `sudo password of ${me}`,
+    'sudo password of operator (the last one was wrong)',
+  ])
+  await remote.close()
+  const given = hostThatWants("root's", [], { sudoPassword: () => "the user's" })
+  writeFileSync(join(place, 'whose'), 'operator')
+  await expect(given.sudo`true`).rejects.toMatchObject({
+    code: 'E_SUDO_PASSWORD',
+    message: 'web-1: sudo accepts no password of operator that it was given',
+  })
 })
 
 test('with nobody to ask sudo says itself what it lacks; where it wants none nobody is asked', async () => {

@@ -32,8 +32,11 @@ const endOfPassword = 'viridian: input'
 /** A shell's commands that pass over the rest of a password, byte by byte, so that the command's input begins behind it. */
 export const skipPassword = `while IFS= read -r l && [ "$l" != "${endOfPassword}" ]; do :; done`
 
-/** A shell's command that tries a password, the first line that it reads: sudo itself would read on after a wrong one. */
-const tryPassword = (user: string): string => `head -n 1 | ${sudoTo(user, "-S -p ''")} sh -c :`
+/**
+ * A shell's command that tries a password, the first line that it reads: sudo itself would read on after a wrong one. It
+ * names whose it asks for: by targetpw or rootpw that is not the login's.
+ */
+const tryPassword = (user: string): string => `head -n 1 | ${sudoTo(user, "-S -p '<%p>'")} sh -c :`
 
 /**
  * A shell's commands that give sudo the password for the terminal that they have: it remembers it there. Read from a
@@ -91,29 +94,35 @@ export class SudoPasswords {
     if (sudoPassword) return this.#given(place, login, await sudoPassword())
     const shared = this.#shared.get(login)
     if (shared === undefined) {
-      const asked = this.#ask(place, login, `sudo password of ${login}`)
+      const asked = this.#ask(place, login)
       this.#shared.set(login, asked)
       return asked
     }
     const password = await shared
-    if (password === undefined || (await accepts(place, password))) return password
-    return this.#ask(place, login, `sudo password of ${login} on ${place.host}`)
+    if (password === undefined) return undefined
+    const { isRight, whose = login } = await tried(place, password)
+    return isRight ? password : this.#ask(place, whose, ` on ${place.host}`)
   }
 
   async #given(place: SudoPlace, login: string, password: string): Promise<string> {
     this.#settings.onSecret(password)
-    if (await accepts(place, password)) return password
-    throw refused(place, login)
+    const { isRight, whose = login } = await tried(place, password)
+    if (isRight) return password
+    throw refused(place, whose)
   }
 
-  async #ask(place: SudoPlace, login: string, text: string): Promise<string | undefined> {
+  async #ask(place: SudoPlace, login: string, where = ''): Promise<string | undefined> {
+    let asked = login
     for (let tries = 0; tries < mostTries; tries += 1) {
       const again = tries === 0 ? '' : ' (the last one was wrong)'
-      const answer = await this.#settings.ask({ text: `${text}${again}`, secret: true })
+      const text = `sudo password of ${asked}${where}${again}`
+      const answer = await this.#settings.ask({ text, secret: true })
       if (answer === undefined) return undefined
-      if (await accepts(place, answer)) return answer
+      const { isRight, whose = asked } = await tried(place, answer)
+      if (isRight) return answer
+      asked = whose
     }
-    throw refused(place, login)
+    throw refused(place, asked)
   }
 }
 
@@ -124,10 +133,17 @@ async function loginThatNeedsOne(place: SudoPlace): Promise<string | undefined> 
   return code === needed ? said.trim() : undefined
 }
 
-async function accepts(place: SudoPlace, password: string): Promise<boolean> {
+interface Tried {
+  readonly isRight: boolean
+  /** Whose password sudo has asked for, as far as it says so. */
+  readonly whose?: string | undefined
+}
+
+async function tried(place: SudoPlace, password: string): Promise<Tried> {
   const line = Buffer.from(`${password}\n`)
   const input = { size: line.length, chunks: () => [line] }
-  return (await probed(place, tryPassword(place.user), input)).code === 0
+  const { code, said } = await probed(place, `${tryPassword(place.user)} 2>&1`, input)
+  return { isRight: code === 0, whose: /<([^<>%\s]+)>/.exec(said)?.[1] }
 }
 
 async function probed(
@@ -168,12 +184,12 @@ export function sudoHint(lines: readonly string[]): string | undefined {
   return undefined
 }
 
-function refused({ host, user }: SudoPlace, login: string): ViridianError {
+function refused({ host, user }: SudoPlace, whose: string): ViridianError {
   return new ViridianError(
     'E_SUDO_PASSWORD',
-    `${host}: sudo accepts no password of ${login} that it was given`,
+    `${host}: sudo accepts no password of ${whose} that it was given`,
     {
-      hint: `check the password, and whether ${login} may become ${user} there and run sh; ${toSingleCommands}`,
+      hint: `check the password, and whether the login may become ${user} there and run sh; ${toSingleCommands}`,
       place: { host },
     },
   )
