@@ -1,32 +1,25 @@
 import type { Fleet } from '@viridian/aws'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type FleetCloud, openFleetCloud, until } from '../../aws/src/testing/fleet-cloud.ts'
-import { type TestSteps, testSteps } from '../../aws/src/testing/test-steps.ts'
+import { expect, test } from 'vitest'
+import { until } from '../../aws/src/testing/fleet-cloud.ts'
+import type { TestSteps } from '../../aws/src/testing/test-steps.ts'
 import { attachInstances } from './attach-instances.ts'
 import { setGroupLaunch } from './group-launch.ts'
-import { autoScaling } from './index.ts'
 import { enterStandby } from './standby.ts'
+import { fleetBench, fleets, idsOf } from './testing/fleet-bench.ts'
+
+const bench = fleetBench()
+const { steps } = bench
 
 /*
  * What somebody else has done to a group while its way back was kept open: blue is whole again before green is taken
  * away, and the group ends as it wanted to be.
  */
-let cloud: FleetCloud
-const fleets = autoScaling()
-
-beforeAll(async () => {
-  cloud = await openFleetCloud()
-})
-
-afterAll(async () => {
-  await cloud.close()
-  expect(cloud.reports).toEqual([])
-})
-
-const idsOf = (instances: readonly { id: string }[]): string[] => instances.map(({ id }) => id)
 
 const resize = (sizes: { MinSize?: number; MaxSize?: number; DesiredCapacity?: number }) =>
-  cloud.scaling.updateAutoScalingGroup({ AutoScalingGroupName: 'web', ...sizes })
+  bench.cloud.scaling.updateAutoScalingGroup({ AutoScalingGroupName: 'web', ...sizes })
+
+const healthBy = (HealthCheckType: 'EC2' | 'ELB') =>
+  bench.cloud.scaling.updateAutoScalingGroup({ AutoScalingGroupName: 'web', HealthCheckType })
 
 interface Kept {
   readonly t: TestSteps
@@ -36,22 +29,22 @@ interface Kept {
 
 /** Green serves, blue stands by. */
 async function kept(): Promise<Kept> {
-  await cloud.settled()
-  const t = testSteps(cloud.context())
+  await bench.cloud.settled()
+  const t = steps()
   const blue = await fleets.describe(t, 'web')
   await fleets.pin(t, blue)
-  const green = await cloud.launch(3)
+  const green = await bench.cloud.launch(3)
   const refs = green.map((id) => ({ id }))
   await fleets.attach(t, blue, refs)
   await untilServing(green)
-  await fleets.relaunchWith(t, blue, cloud.image)
+  await fleets.relaunchWith(t, blue, bench.cloud.image)
   await fleets.standby(t, blue, blue.instances)
   return { t, blue, green }
 }
 
 const untilServing = (ids: readonly string[]): Promise<void> =>
   until(async () => {
-    const serving = await cloud.serving()
+    const serving = await bench.cloud.serving()
     return ids.every((id) => serving.includes(id))
   })
 
@@ -60,7 +53,7 @@ async function goBack({ t, green }: Kept): Promise<{ reports: unknown[]; fewest:
   let fewest = Number.POSITIVE_INFINITY
   let over = false
   const watched = (async () => {
-    while (!over) fewest = Math.min(fewest, (await cloud.serving()).length)
+    while (!over) fewest = Math.min(fewest, (await bench.cloud.serving()).length)
   })()
   try {
     const reports = (await t.undo()).filter((report) => report !== undefined)
@@ -68,13 +61,13 @@ async function goBack({ t, green }: Kept): Promise<{ reports: unknown[]; fewest:
   } finally {
     over = true
     await watched
-    await cloud.terminate(green)
+    await bench.cloud.terminate(green)
   }
 }
 
 /** The group is three of the old source's, and as before. */
 async function expectBlue({ blue, green }: Kept, wanted = 3): Promise<void> {
-  const group = await cloud.settled()
+  const group = await bench.cloud.settled()
   expect(group).toMatchObject({
     DesiredCapacity: wanted,
     MaxSize: blue.max,
@@ -85,19 +78,19 @@ async function expectBlue({ blue, green }: Kept, wanted = 3): Promise<void> {
   expect(group.Instances?.map(({ LaunchConfigurationName }) => LaunchConfigurationName)).toEqual(
     Array.from({ length: wanted }, () => 'web-lc'),
   )
-  const members = Object.keys(await cloud.members()).sort()
+  const members = Object.keys(await bench.cloud.members()).sort()
   expect(members.filter((id) => green.includes(id))).toEqual([])
-  expect(await cloud.registered()).toEqual(members)
+  expect(await bench.cloud.registered()).toEqual(members)
 }
 
 /** How instances in standby may end: nobody looks whether they have, but when their group itself ends them. */
 const ends = {
-  terminated: (ids: string[]) => cloud.terminate(ids),
-  stopped: (ids: string[]) => cloud.ec2.stopInstances({ InstanceIds: ids }),
+  terminated: (ids: string[]) => bench.cloud.terminate(ids),
+  stopped: (ids: string[]) => bench.cloud.ec2.stopInstances({ InstanceIds: ids }),
   'ended by the group': (ids: string[]) =>
     Promise.all(
       ids.map((InstanceId) =>
-        cloud.scaling.terminateInstanceInAutoScalingGroup({
+        bench.cloud.scaling.terminateInstanceInAutoScalingGroup({
           InstanceId,
           ShouldDecrementDesiredCapacity: false,
         }),
@@ -107,7 +100,9 @@ const ends = {
 
 async function end(ids: string[], how: keyof typeof ends = 'terminated'): Promise<void> {
   await ends[how](ids)
-  await until(async () => (await cloud.states(ids)).every((state) => /^(terminated|stopped)$/.test(state)))
+  await until(async () =>
+    (await bench.cloud.states(ids)).every((state) => /^(terminated|stopped)$/.test(state)),
+  )
 }
 
 test.each([
@@ -143,8 +138,10 @@ test('of blue one has died while the group was scaled out: it ends with as many 
 test('of blue one is unhealthy: another is launched in its place before green goes', async () => {
   const state = await kept()
   const [sick = ''] = idsOf(state.blue.instances)
-  await cloud.scaling.exitStandby({ AutoScalingGroupName: 'web', InstanceIds: [sick] }).catch(() => undefined)
-  await cloud.scaling.setInstanceHealth({
+  await bench.cloud.scaling
+    .exitStandby({ AutoScalingGroupName: 'web', InstanceIds: [sick] })
+    .catch(() => undefined)
+  await bench.cloud.scaling.setInstanceHealth({
     InstanceId: sick,
     HealthStatus: 'Unhealthy',
     ShouldRespectGracePeriod: false,
@@ -152,20 +149,20 @@ test('of blue one is unhealthy: another is launched in its place before green go
   const { fewest } = await goBack(state)
   expect(fewest).toBeGreaterThanOrEqual(3)
   await expectBlue(state)
-  expect(Object.keys(await cloud.members())).not.toContain(sick)
+  expect(Object.keys(await bench.cloud.members())).not.toContain(sick)
 })
 
 test('as long as blue cannot be whole, green stays', async () => {
   const state = await kept()
   await end(idsOf(state.blue.instances).slice(0, 1))
-  await cloud.scaling.suspendProcesses({ AutoScalingGroupName: 'web', ScalingProcesses: ['Launch'] })
+  await bench.cloud.scaling.suspendProcesses({ AutoScalingGroupName: 'web', ScalingProcesses: ['Launch'] })
   const back = goBack(state)
   await until(async () => {
-    const { DesiredCapacity, Instances = [] } = await cloud.group()
+    const { DesiredCapacity, Instances = [] } = await bench.cloud.group()
     return DesiredCapacity === 6 && Instances.length === 5
   })
-  expect(Object.keys(await cloud.members())).toEqual(expect.arrayContaining(state.green))
-  await cloud.scaling.resumeProcesses({ AutoScalingGroupName: 'web', ScalingProcesses: ['Launch'] })
+  expect(Object.keys(await bench.cloud.members())).toEqual(expect.arrayContaining(state.green))
+  await bench.cloud.scaling.resumeProcesses({ AutoScalingGroupName: 'web', ScalingProcesses: ['Launch'] })
   await back
   await expectBlue(state)
 })
@@ -174,7 +171,7 @@ test('green has died, and one of blue: the rest of blue serves at once, and is m
   const state = await kept()
   await end([...state.green, ...idsOf(state.blue.instances).slice(0, 1)])
   await until(async () => {
-    const members = await cloud.members()
+    const members = await bench.cloud.members()
     return state.green.every((id) => members[id] !== 'InService/Healthy')
   })
   await goBack(state)
@@ -184,20 +181,20 @@ test('green has died, and one of blue: the rest of blue serves at once, and is m
 test('whom the group has launched from the new source meanwhile is replaced, and nobody lacks', async () => {
   const state = await kept()
   await resize({ MaxSize: 12, DesiredCapacity: 6 })
-  await until(async () => Object.keys(await cloud.members()).length === 9)
+  await until(async () => Object.keys(await bench.cloud.members()).length === 9)
   const { fewest, reports } = await goBack(state)
   expect(reports).toEqual([{ leftAlone: expect.stringMatching('max of web is 12 now') }])
   expect(fewest).toBeGreaterThanOrEqual(3)
   await resize({ MaxSize: 6, DesiredCapacity: 6 })
   await expectBlue({ ...state, blue: { ...state.blue, max: 6 } }, 6)
   await resize({ MaxSize: 4, DesiredCapacity: 3 })
-  await until(async () => Object.keys(await cloud.members()).length === 3)
+  await until(async () => Object.keys(await bench.cloud.members()).length === 3)
 })
 
 test('when the group was scaled meanwhile, max makes room for blue and is given back', async () => {
   const state = await kept()
   await resize({ MaxSize: 6, DesiredCapacity: 4 })
-  await until(async () => Object.keys(await cloud.members()).length === 7)
+  await until(async () => Object.keys(await bench.cloud.members()).length === 7)
   const { fewest } = await goBack(state)
   expect(fewest).toBeGreaterThanOrEqual(3)
   await expectBlue(state, 4)
@@ -207,20 +204,23 @@ test('when the group was scaled meanwhile, max makes room for blue and is given 
 test('a balancer that was taken from the group meanwhile is not waited for', async () => {
   const state = await kept()
   const bound = { AutoScalingGroupName: 'web', LoadBalancerNames: ['web'] }
-  await cloud.scaling.detachLoadBalancers(bound)
-  await until(async () => (await cloud.registered()).length === 0)
+  await bench.cloud.scaling.detachLoadBalancers(bound)
+  await until(async () => (await bench.cloud.registered()).length === 0)
   await state.t.undo()
-  await cloud.terminate(state.green)
-  await cloud.scaling.attachLoadBalancers(bound)
-  await until(async () => (await cloud.registered()).length === 3)
+  await bench.cloud.terminate(state.green)
+  // The group would replace whom the balancer does not send anybody to yet.
+  await healthBy('EC2')
+  await bench.cloud.scaling.attachLoadBalancers(bound)
+  await until(async () => (await bench.cloud.serving()).length === 3)
+  await healthBy('ELB')
   await expectBlue(state)
 }, 30_000)
 
 test('what it launched from is gone: that is said, and from what somebody points it at, all is taken back', async () => {
   const state = await kept()
   await resize({ MaxSize: 6, DesiredCapacity: 4 })
-  await until(async () => Object.keys(await cloud.members()).length === 7)
-  const { LaunchConfigurations: [old] = [] } = await cloud.scaling.describeLaunchConfigurations({
+  await until(async () => Object.keys(await bench.cloud.members()).length === 7)
+  const { LaunchConfigurations: [old] = [] } = await bench.cloud.scaling.describeLaunchConfigurations({
     LaunchConfigurationNames: ['web-lc'],
   })
   const {
@@ -231,10 +231,14 @@ test('what it launched from is gone: that is said, and from what somebody points
     ...settings
   } = old ?? {}
   const like = (LaunchConfigurationName: string) =>
-    cloud.scaling.createLaunchConfiguration({ ...settings, KeyName: undefined, LaunchConfigurationName })
+    bench.cloud.scaling.createLaunchConfiguration({
+      ...settings,
+      KeyName: undefined,
+      LaunchConfigurationName,
+    })
   const pointAt = (LaunchConfigurationName: string) =>
-    cloud.scaling.updateAutoScalingGroup({ AutoScalingGroupName: 'web', LaunchConfigurationName })
-  await cloud.scaling.deleteLaunchConfiguration({ LaunchConfigurationName: 'web-lc' })
+    bench.cloud.scaling.updateAutoScalingGroup({ AutoScalingGroupName: 'web', LaunchConfigurationName })
+  await bench.cloud.scaling.deleteLaunchConfiguration({ LaunchConfigurationName: 'web-lc' })
   await expect(state.t.undo()).rejects.toMatchObject({
     code: 'E_LAUNCH_GONE',
     message: 'web cannot be pointed back at web-lc',
@@ -244,7 +248,7 @@ test('what it launched from is gone: that is said, and from what somebody points
   await pointAt('other')
   const { reports } = await goBack(state)
   expect(reports).toContainEqual({ leftAlone: 'web launches from other now: somebody has changed it' })
-  const { Instances = [] } = await cloud.settled()
+  const { Instances = [] } = await bench.cloud.settled()
   const sources = Instances.map(({ LaunchConfigurationName }) => LaunchConfigurationName)
   expect(sources.sort()).toEqual(['other', 'web-lc', 'web-lc', 'web-lc'])
   await like('web-lc')

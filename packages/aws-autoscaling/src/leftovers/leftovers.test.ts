@@ -1,33 +1,23 @@
 import { nameFor } from '@viridian/aws'
 import type { Going } from '@viridian/core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type FleetCloud, openFleetCloud, until } from '../../../aws/src/testing/fleet-cloud.ts'
+import { expect, test } from 'vitest'
+import { until } from '../../../aws/src/testing/fleet-cloud.ts'
 import { nothingGoes, plain } from '../../../aws/src/testing/leftovers.ts'
-import { type TestSteps, testSteps } from '../../../aws/src/testing/test-steps.ts'
-import { autoScaling } from '../index.ts'
+import { testSteps } from '../../../aws/src/testing/test-steps.ts'
 import { pinText, sourceMark } from '../pin-tag.ts'
+import { fleetBench, fleets } from '../testing/fleet-bench.ts'
 import { leftGroups } from './left-groups.ts'
 import { leftPins } from './left-pins.ts'
 import { leftSources } from './left-sources.ts'
 
-let cloud: FleetCloud
-const fleets = autoScaling()
+const bench = fleetBench()
+const { steps } = bench
+
 const run = '20261101-101010-aaaa'
 const token = (step: number): string => `${run}-${step.toString(16).padStart(12, '0')}`
 
-beforeAll(async () => {
-  cloud = await openFleetCloud()
-})
-
-afterAll(async () => {
-  await cloud.close()
-  expect(cloud.reports).toEqual([])
-})
-
-const steps = (): TestSteps => testSteps(cloud.context())
-
 async function makeGroup(name: string, tags: Record<string, string>): Promise<void> {
-  await cloud.scaling.createAutoScalingGroup({
+  await bench.cloud.scaling.createAutoScalingGroup({
     ...{ AutoScalingGroupName: name, LaunchConfigurationName: 'web-lc' },
     ...{ MinSize: 0, MaxSize: 1, DesiredCapacity: 0, AvailabilityZones: ['eu-west-1a'] },
     ...{ LoadBalancerNames: ['web'] },
@@ -36,13 +26,16 @@ async function makeGroup(name: string, tags: Record<string, string>): Promise<vo
 }
 
 async function groupNames(): Promise<string[]> {
-  const { AutoScalingGroups = [] } = await cloud.scaling.describeAutoScalingGroups()
+  const { AutoScalingGroups = [] } = await bench.cloud.scaling.describeAutoScalingGroups()
   return AutoScalingGroups.map(({ AutoScalingGroupName = '' }) => AutoScalingGroupName).sort()
 }
 
 test('a pin is given back as its tag says, and nothing else', async () => {
-  await cloud.scaling.suspendProcesses({ AutoScalingGroupName: 'web', ScalingProcesses: ['AZRebalance'] })
-  const before = await cloud.settled()
+  await bench.cloud.scaling.suspendProcesses({
+    AutoScalingGroupName: 'web',
+    ScalingProcesses: ['AZRebalance'],
+  })
+  const before = await bench.cloud.settled()
   const t = steps()
   expect(await leftPins.find(t, nothingGoes)).toEqual([])
   await fleets.pin(t, await fleets.describe(t, 'web'))
@@ -56,29 +49,32 @@ test('a pin is given back as its tag says, and nothing else', async () => {
     },
   ])
   await found[0]?.remove(t)
-  expect(await cloud.settled()).toEqual(before)
-  await cloud.scaling.resumeProcesses({ AutoScalingGroupName: 'web', ScalingProcesses: ['AZRebalance'] })
+  expect(await bench.cloud.settled()).toEqual(before)
+  await bench.cloud.scaling.resumeProcesses({
+    AutoScalingGroupName: 'web',
+    ScalingProcesses: ['AZRebalance'],
+  })
 })
 
 test('a pin in the middle of a deployment is left to a person', async () => {
   const t = steps()
   await fleets.pin(t, await fleets.describe(t, 'web'))
-  const [id = ''] = Object.keys(await cloud.members())
+  const [id = ''] = Object.keys(await bench.cloud.members())
   const standby = { AutoScalingGroupName: 'web', InstanceIds: [id] }
-  await cloud.scaling.enterStandby({ ...standby, ShouldDecrementDesiredCapacity: true })
+  await bench.cloud.scaling.enterStandby({ ...standby, ShouldDecrementDesiredCapacity: true })
   const undecided = async () => (await leftPins.find(t, nothingGoes))[0]?.undecided
   expect(await undecided()).toMatch(new RegExp(`^${id} is in standby: take back .* exit-standby`))
   expect((await leftPins.find(t, nothingGoes))[0]?.title).toMatch(new RegExp(`; ${id} in standby$`))
-  await until(async () => (await cloud.members())[id]?.startsWith('Standby/') === true)
-  await cloud.scaling.exitStandby(standby)
+  await until(async () => (await bench.cloud.members())[id]?.startsWith('Standby/') === true)
+  await bench.cloud.scaling.exitStandby(standby)
   const wants = (DesiredCapacity: number) =>
-    cloud.scaling.setDesiredCapacity({ AutoScalingGroupName: 'web', DesiredCapacity })
+    bench.cloud.scaling.setDesiredCapacity({ AutoScalingGroupName: 'web', DesiredCapacity })
   await wants(5)
   expect(await undecided()).toMatch(/^it wants 5, and its max was 4: detach/)
   await wants(3)
   await t.undo()
-  await until(async () => Object.keys(await cloud.members()).length === 3)
-  await cloud.settled()
+  await until(async () => Object.keys(await bench.cloud.members()).length === 3)
+  await bench.cloud.settled()
 })
 
 test('a pin that no run has written, and one of a retired group, are not taken for a pin', async () => {
@@ -88,30 +84,30 @@ test('a pin that no run has written, and one of a retired group, are not taken f
     Key: 'viridian:pin',
     Value,
   })
-  await cloud.scaling.createOrUpdateTags({ Tags: [{ ...tag('hands off'), PropagateAtLaunch: false }] })
+  await bench.cloud.scaling.createOrUpdateTags({ Tags: [{ ...tag('hands off'), PropagateAtLaunch: false }] })
   expect(plain(await leftPins.find(t, nothingGoes))).toMatchObject([
     { run: '', undecided: expect.stringContaining('what no run has written') },
   ])
-  await cloud.scaling.deleteTags({ Tags: [tag('hands off')] })
+  await bench.cloud.scaling.deleteTags({ Tags: [tag('hands off')] })
   const pin = JSON.stringify({ run, max: 3, processes: ['AlarmNotification'] })
   await makeGroup('old', { 'viridian:pin': pin, 'viridian:retired': JSON.stringify({ run, since: 'then' }) })
-  await cloud.scaling.suspendProcesses({
+  await bench.cloud.scaling.suspendProcesses({
     AutoScalingGroupName: 'old',
     ScalingProcesses: ['AlarmNotification'],
   })
   const [found] = await leftPins.find(t, nothingGoes)
   await found?.remove(t)
-  const { AutoScalingGroups: [old] = [] } = await cloud.scaling.describeAutoScalingGroups({
+  const { AutoScalingGroups: [old] = [] } = await bench.cloud.scaling.describeAutoScalingGroups({
     AutoScalingGroupNames: ['old'],
   })
   expect(old?.Tags?.map(({ Key }) => Key)).toEqual(['viridian:retired'])
   // A retired group must not wake up.
   expect(old?.SuspendedProcesses?.map(({ ProcessName }) => ProcessName)).toEqual(['AlarmNotification'])
-  await cloud.scaling.deleteAutoScalingGroup({ AutoScalingGroupName: 'old' })
+  await bench.cloud.scaling.deleteAutoScalingGroup({ AutoScalingGroupName: 'old' })
 })
 
 test('groups that are retired, or that a run has died over, are removed; one that may sleep is left to a person', async () => {
-  const context = cloud.context()
+  const context = bench.cloud.context()
   const t = testSteps(context)
   const since = '2026-11-02T00:00:00.000Z'
   const needed = ['balancer/web', 'launch-configuration/web-lc']
@@ -122,17 +118,17 @@ test('groups that are retired, or that a run has died over, are removed; one tha
     'viridian:retired-for': 'web',
   })
   await makeGroup('asleep', { 'viridian:run': run })
-  await cloud.scaling.setDesiredCapacity({ AutoScalingGroupName: 'asleep', DesiredCapacity: 1 })
+  await bench.cloud.scaling.setDesiredCapacity({ AutoScalingGroupName: 'asleep', DesiredCapacity: 1 })
   const byName = async (name: string) =>
     plain(await leftGroups.find(t, nothingGoes)).find(({ thing }) => thing === `group/${name}`)
   expect(await byName('asleep')).toMatchObject({ inUse: 'it has 1 instance' })
   const calls = context.events.map(({ data }) => data.operation)
   expect(calls.filter((operation) => operation === 'DescribeAutoScalingGroups')).toHaveLength(1)
   // Only what has begun to launch tells later that it was there.
-  const { scaling } = cloud
+  const { scaling } = bench.cloud
   const activities = () => scaling.describeScalingActivities({ AutoScalingGroupName: 'asleep' })
   await until(async () => ((await activities()).Activities ?? []).length > 0)
-  await cloud.scaling.setDesiredCapacity({ AutoScalingGroupName: 'asleep', DesiredCapacity: 0 })
+  await bench.cloud.scaling.setDesiredCapacity({ AutoScalingGroupName: 'asleep', DesiredCapacity: 0 })
   await until(async () => (await byName('asleep'))?.inUse === undefined)
   expect(await byName('asleep')).toMatchObject({ undecided: expect.stringMatching(/has had instances/) })
   expect(await byName('died')).toEqual({ thing: 'group/died', title: 'group died, empty', run, needed })
@@ -148,18 +144,18 @@ test('groups that are retired, or that a run has died over, are removed; one tha
 test('launch sources that runs have made, or that a removed group needed, are removed unless a group launches from them', async () => {
   const t = steps()
   const configuration = async (LaunchConfigurationName: string): Promise<void> => {
-    await cloud.scaling.createLaunchConfiguration({
-      ...{ LaunchConfigurationName, ImageId: cloud.image, InstanceType: 't3.micro' },
+    await bench.cloud.scaling.createLaunchConfiguration({
+      ...{ LaunchConfigurationName, ImageId: bench.cloud.image, InstanceType: 't3.micro' },
     })
   }
   const names = [1, 2].map((step) => nameFor('web-lc', token(step), 255))
   for (const name of [...names, 'own']) await configuration(name)
   await makeGroup('user', {})
-  await cloud.scaling.updateAutoScalingGroup({
+  await bench.cloud.scaling.updateAutoScalingGroup({
     ...{ AutoScalingGroupName: 'user', LaunchConfigurationName: names[1] },
   })
-  const data = { LaunchTemplateData: { ImageId: cloud.image, InstanceType: 't3.micro' as const } }
-  const { LaunchTemplate } = await cloud.ec2.createLaunchTemplate({
+  const data = { LaunchTemplateData: { ImageId: bench.cloud.image, InstanceType: 't3.micro' as const } }
+  const { LaunchTemplate } = await bench.cloud.ec2.createLaunchTemplate({
     ...{ LaunchTemplateName: 'web', ...data, VersionDescription: nameFor('web', token(3), 255) },
   })
   const { LaunchTemplateId: id = '' } = LaunchTemplate ?? {}
@@ -167,7 +163,7 @@ test('launch sources that runs have made, or that a removed group needed, are re
     ['web', 4],
     ['shop', 5],
   ] as const)
-    await cloud.ec2.createLaunchTemplateVersion({
+    await bench.cloud.ec2.createLaunchTemplateVersion({
       ...{ LaunchTemplateId: id, ...data, VersionDescription: nameFor(group, token(step), 255) },
     })
   const found = plain(await leftSources.find(t, nothingGoes))
@@ -206,8 +202,8 @@ test('launch sources that runs have made, or that a removed group needed, are re
     ...{ ResourceId: 'user', ResourceType: 'auto-scaling-group', Key: 'viridian:pin' },
     Value: pinText({ run, max: 1, processes: [], source }),
   }
-  await cloud.scaling.createOrUpdateTags({ Tags: [{ ...pin, PropagateAtLaunch: false }] })
-  await cloud.scaling.updateAutoScalingGroup({
+  await bench.cloud.scaling.createOrUpdateTags({ Tags: [{ ...pin, PropagateAtLaunch: false }] })
+  await bench.cloud.scaling.updateAutoScalingGroup({
     ...{ AutoScalingGroupName: 'user', LaunchConfigurationName: names[0] },
   })
   const userOf = async (going: Going) =>
@@ -215,8 +211,8 @@ test('launch sources that runs have made, or that a removed group needed, are re
   expect(await userOf(nothingGoes)).toBe(`run ${run} holds group user, and may point it back at it`)
   const unpinned = { ...nothingGoes, named: (kind: string) => (kind === 'pin' ? ['user'] : []) }
   expect(await userOf(unpinned)).toBeUndefined()
-  await cloud.scaling.deleteTags({ Tags: [pin] })
-  await cloud.scaling.updateAutoScalingGroup({
+  await bench.cloud.scaling.deleteTags({ Tags: [pin] })
+  await bench.cloud.scaling.updateAutoScalingGroup({
     ...{ AutoScalingGroupName: 'user', LaunchConfigurationName: names[1] },
   })
   for (const { inUse, remove } of await leftSources.find(t, nothingGoes))

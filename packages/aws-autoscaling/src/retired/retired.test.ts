@@ -1,28 +1,10 @@
-import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type FleetCloud, openFleetCloud, until } from '../../../aws/src/testing/fleet-cloud.ts'
-import { type TestSteps, testSteps } from '../../../aws/src/testing/test-steps.ts'
-import { autoScaling } from '../index.ts'
+import { expect, test } from 'vitest'
+import { until } from '../../../aws/src/testing/fleet-cloud.ts'
+import { fleetBench, fleets } from '../testing/fleet-bench.ts'
 import { halvesOf } from './retire-fleet.ts'
 
-let cloud: FleetCloud
-const fleets = autoScaling()
-
-beforeAll(async () => {
-  cloud = await openFleetCloud()
-})
-
-afterAll(async () => {
-  await cloud.close()
-  expect(cloud.reports).toEqual([])
-})
-
-const steps = (): TestSteps => testSteps(cloud.context())
-
-async function groupOf(name: string): Promise<AutoScalingGroup | undefined> {
-  const names = { AutoScalingGroupNames: [name] }
-  return (await cloud.scaling.describeAutoScalingGroups(names)).AutoScalingGroups?.[0]
-}
+const bench = fleetBench()
+const { groupOf, steps } = bench
 
 test('a fleet shrinks by halves', () => {
   expect(halvesOf(8)).toEqual([4, 2, 1, 0])
@@ -35,24 +17,24 @@ test('a fleet is whole when all that it wants is in service and healthy', async 
   const web = await fleets.describe(t, 'web')
   await fleets.whole(t, web)
   const launches = { AutoScalingGroupName: 'web', ScalingProcesses: ['Launch'] }
-  await cloud.scaling.suspendProcesses(launches)
-  await cloud.scaling.setDesiredCapacity({ AutoScalingGroupName: 'web', DesiredCapacity: 4 })
+  await bench.cloud.scaling.suspendProcesses(launches)
+  await bench.cloud.scaling.setDesiredCapacity({ AutoScalingGroupName: 'web', DesiredCapacity: 4 })
   await expect(fleets.whole(t, web)).rejects.toMatchObject({
     code: 'E_GROUP_NOT_WHOLE',
     message: expect.stringContaining('it has 3 instances and wants 4'),
   })
-  await cloud.scaling.setDesiredCapacity({ AutoScalingGroupName: 'web', DesiredCapacity: 3 })
-  await cloud.scaling.resumeProcesses(launches)
+  await bench.cloud.scaling.setDesiredCapacity({ AutoScalingGroupName: 'web', DesiredCapacity: 3 })
+  await bench.cloud.scaling.resumeProcesses(launches)
   const [{ id } = { id: '' }] = web.instances
-  await cloud.scaling.enterStandby({
+  await bench.cloud.scaling.enterStandby({
     ...{ AutoScalingGroupName: 'web', InstanceIds: [id], ShouldDecrementDesiredCapacity: true },
   })
   await expect(fleets.whole(t, web)).rejects.toMatchObject({
     message: expect.stringMatching(new RegExp(`${id} is (EnteringStandby|Standby) and`)),
   })
-  await until(async () => (await cloud.members())[id]?.startsWith('Standby/') === true)
-  await cloud.scaling.exitStandby({ AutoScalingGroupName: 'web', InstanceIds: [id] })
-  await cloud.settled()
+  await until(async () => (await bench.cloud.members())[id]?.startsWith('Standby/') === true)
+  await bench.cloud.scaling.exitStandby({ AutoScalingGroupName: 'web', InstanceIds: [id] })
+  await bench.cloud.settled()
 })
 
 test('a fleet with instances is not removed', async () => {
@@ -72,13 +54,18 @@ test('a pinned fleet goes to zero, protected or not, and is found as retired', a
   const blue = await fleets.describe(t, 'web')
   await fleets.pin(t, blue, { room: 0, heals: true })
   const [held] = blue.instances
-  await cloud.scaling.setInstanceProtection({
+  await bench.cloud.scaling.setInstanceProtection({
     AutoScalingGroupName: 'web',
     InstanceIds: [held?.id ?? ''],
     ProtectedFromScaleIn: true,
   })
   const successor = 'web--'.padEnd(255, 'x')
-  await cloud.lose('SetInstanceProtection', 'UpdateAutoScalingGroup', 'CreateOrUpdateTags', 'DeleteTags')
+  await bench.cloud.lose(
+    'SetInstanceProtection',
+    'UpdateAutoScalingGroup',
+    'CreateOrUpdateTags',
+    'DeleteTags',
+  )
   await fleets.scaleToZero(t, blue, { successor, record: 'www.example.com.', since: new Date(0) })
   expect(t.taken.filter((title) => /^(let|see) .*(want|left)/.test(title))).toEqual([
     'let web want 3, and 0 at least',
@@ -122,24 +109,24 @@ test('a fleet that is empty and wants nothing may be removed', async () => {
   const t = steps()
   const web = await fleets.describe(t, 'web')
   await fleets.removable(t, [web])
-  await cloud.scaling.suspendProcesses({ AutoScalingGroupName: 'web', ScalingProcesses: ['Launch'] })
-  await cloud.scaling.setDesiredCapacity({ AutoScalingGroupName: 'web', DesiredCapacity: 1 })
+  await bench.cloud.scaling.suspendProcesses({ AutoScalingGroupName: 'web', ScalingProcesses: ['Launch'] })
+  await bench.cloud.scaling.setDesiredCapacity({ AutoScalingGroupName: 'web', DesiredCapacity: 1 })
   await expect(fleets.removable(t, [web])).rejects.toMatchObject({
     code: 'E_GROUP_IN_USE',
     message: expect.stringContaining('1 on their way'),
   })
-  await cloud.scaling.setDesiredCapacity({ AutoScalingGroupName: 'web', DesiredCapacity: 0 })
-  await cloud.scaling.resumeProcesses({ AutoScalingGroupName: 'web', ScalingProcesses: ['Launch'] })
+  await bench.cloud.scaling.setDesiredCapacity({ AutoScalingGroupName: 'web', DesiredCapacity: 0 })
+  await bench.cloud.scaling.resumeProcesses({ AutoScalingGroupName: 'web', ScalingProcesses: ['Launch'] })
 })
 
 test('a retired fleet is removed with its launch configuration', async () => {
   const t = steps()
   const [found] = await fleets.retired(t)
   if (!found) throw new Error('nothing is retired')
-  await cloud.lose('DeleteAutoScalingGroup', 'DeleteLaunchConfiguration')
+  await bench.cloud.lose('DeleteAutoScalingGroup', 'DeleteLaunchConfiguration')
   await fleets.remove(t, found.fleet)
   expect(await groupOf('web')).toBeUndefined()
-  const { LaunchConfigurations } = await cloud.scaling.describeLaunchConfigurations()
+  const { LaunchConfigurations } = await bench.cloud.scaling.describeLaunchConfigurations()
   expect(LaunchConfigurations).toEqual([])
   expect(await fleets.retired(t)).toEqual([])
 })
