@@ -189,11 +189,14 @@ async function seed(cloud: FleetCloud): Promise<void> {
       { Key: 'note', Value: 'group only', PropagateAtLaunch: false },
     ],
   })
+  // Whom the balancer does not send anybody to yet when its grace is over, the group replaces.
   await until(async () => {
-    const states = Object.values(await cloud.members())
-    return states.length === 3 && states.every((state) => state === 'InService/Healthy')
+    const [members, serving] = [await cloud.members(), await cloud.serving()]
+    const states = Object.values(members)
+    return (
+      states.length === 3 && serving.length === 3 && states.every((state) => state === 'InService/Healthy')
+    )
   })
-  await until(async () => (await cloud.registered()).length === 3)
 }
 
 /** Asks again until it holds, for 20 seconds at most. */
