@@ -79,8 +79,7 @@ export class Mask {
   /** Where the end of a text begins that may be the beginning of a secret. */
   #begun(text: string): number {
     if (this.#forms.size === 0) return text.length
-    const begun = [...this.#forms.values()].map((form) => form.begun).join('|')
-    this.#beginnings ??= new RegExp(`(?:${begun})$`)
+    this.#beginnings ??= endingWith([...this.#forms.values()].map(({ begun }) => begun))
     const from = Math.max(0, text.length - this.#longest)
     const at = text.slice(from).search(this.#beginnings)
     return at < 0 ? text.length : from + at
@@ -102,6 +101,8 @@ export class Mask {
     return this.#pattern === undefined ? value : withTexts(value, (text) => this.text(text))
   }
 }
+
+const endingWith = (parts: readonly string[]): RegExp => new RegExp(`(?:${parts.join('|')})$`)
 
 /** A secret and its lines as they may stand in a text, and what shows of it in base64 and hexadecimal. */
 function formsOf(secret: string): Spellings[] {
