@@ -1,23 +1,12 @@
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { NameInZone, openShop, type Shop } from './testing/shop.ts'
+import { describe, expect, test } from 'vitest'
+import { onShop } from './testing/on-shop.ts'
+import type { NameInZone, Shop } from './testing/shop.ts'
 
 let shop: Shop
 let www: NameInZone
-let names = 0
-
-beforeAll(async () => {
-  shop = await openShop()
-})
-
-afterAll(async () => {
-  await shop.close()
-  expect(shop.cloud.reports).toEqual([])
-})
-
-beforeEach(() => {
-  names += 1
-  www = new NameInZone(shop, `www-${names}.example.test`)
+onShop((...given) => {
+  ;[shop, www] = given
 })
 
 describe('the names of a balancer', () => {

@@ -1,24 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { testSteps } from '../../aws/src/testing/test-steps.ts'
 import { pointRecord } from './point-record.ts'
-import { NameInZone, openShop, type Shop } from './testing/shop.ts'
+import { onShop } from './testing/on-shop.ts'
+import { NameInZone, type Shop } from './testing/shop.ts'
 
 let shop: Shop
 let www: NameInZone
-let names = 0
-
-beforeAll(async () => {
-  shop = await openShop()
-})
-
-afterAll(async () => {
-  await shop.close()
-  expect(shop.cloud.reports).toEqual([])
-})
-
-beforeEach(() => {
-  names += 1
-  www = new NameInZone(shop, `www-${names}.example.test`)
+onShop((...given) => {
+  ;[shop, www] = given
 })
 
 describe('switch', () => {

@@ -1,22 +1,11 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { NameInZone, openShop, type Shop } from './testing/shop.ts'
+import { expect, test } from 'vitest'
+import { onShop } from './testing/on-shop.ts'
+import type { NameInZone, Shop } from './testing/shop.ts'
 
 let shop: Shop
 let www: NameInZone
-let names = 0
-
-beforeAll(async () => {
-  shop = await openShop()
-})
-
-afterAll(async () => {
-  await shop.close()
-  expect(shop.cloud.reports).toEqual([])
-})
-
-beforeEach(() => {
-  names += 1
-  www = new NameInZone(shop, `www-${names}.example.test`)
+onShop((...given) => {
+  ;[shop, www] = given
 })
 
 test('leaves alone what somebody else has made of it since', async () => {
