@@ -5,24 +5,15 @@ import {
   type TagSpecification,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Ec2Cloud, eventually, openEc2Cloud, temporaryDirectory } from '../../testing/ec2-cloud.ts'
-import { Instances, idsOf } from '../../testing/instances.ts'
+import { expect, test } from 'vitest'
+import { type Ec2Cloud, eventually } from '../../testing/ec2-cloud.ts'
+import { type Instances, idsOf } from '../../testing/instances.ts'
+import { onInstances } from '../../testing/on-instances.ts'
 
 let cloud: Ec2Cloud
-let directory: Awaited<ReturnType<typeof temporaryDirectory>>
 let instances: Instances
-
-beforeAll(async () => {
-  directory = await temporaryDirectory()
-  cloud = await openEc2Cloud({ directory: directory.path })
-  instances = new Instances(cloud)
-})
-
-afterAll(async () => {
-  await cloud.close()
-  await directory.remove()
-  expect(cloud.reports).toEqual([])
+onInstances((given) => {
+  ;({ cloud, instances } = given)
 })
 
 test('unknown and malformed ids are refused by name', async () => {

@@ -4,24 +4,15 @@ import {
   type RunInstancesCommandInput,
 } from '@aws-sdk/client-ec2'
 import ssh2 from 'ssh2'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { account, type Ec2Cloud, openEc2Cloud, temporaryDirectory } from '../../testing/ec2-cloud.ts'
-import { Instances, idsOf } from '../../testing/instances.ts'
+import { expect, test } from 'vitest'
+import { account, type Ec2Cloud } from '../../testing/ec2-cloud.ts'
+import { type Instances, idsOf } from '../../testing/instances.ts'
+import { onInstances } from '../../testing/on-instances.ts'
 
 let cloud: Ec2Cloud
-let directory: Awaited<ReturnType<typeof temporaryDirectory>>
 let instances: Instances
-
-beforeAll(async () => {
-  directory = await temporaryDirectory()
-  cloud = await openEc2Cloud({ directory: directory.path })
-  instances = new Instances(cloud)
-})
-
-afterAll(async () => {
-  await cloud.close()
-  await directory.remove()
-  expect(cloud.reports).toEqual([])
+onInstances((given) => {
+  ;({ cloud, instances } = given)
 })
 
 test('a launch keeps what it was asked for', async () => {
