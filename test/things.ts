@@ -87,7 +87,12 @@ const chatty = task({}, async (t) => {
 const fills = task({}, async (t) => {
   await t.step(make, { name: thing })
   const disk = at('.tasks/blob')
-  for (const size of [4096, 1]) try { for (;;) appendFileSync(disk, Buffer.alloc(size)) } catch {}
+  for (const size of [4096, 1])
+    try {
+      for (;;) appendFileSync(disk, Buffer.alloc(size))
+    } catch (error) {
+      if (error.code !== 'ENOSPC') throw error
+    }
   for (let count = 0; count < 200; count += 1) await t.id()
 })
 
