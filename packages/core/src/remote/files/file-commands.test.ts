@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import {
   chmodSync,
   existsSync,
@@ -38,14 +38,17 @@ describe.each(shells)('by %s', (shell) => {
   // Some shells behave as sh only by its name.
   const bin = mkdtempSync(join(top, 'bin-'))
   symlinkSync(shell, join(bin, 'sh'))
-  const sh = (command: string, input: string | Buffer = ''): string =>
-    execFileSync(join(bin, 'sh'), ['-c', command], {
+  const sh = (command: string, input: string | Buffer = ''): string => {
+    const { status, stdout, stderr, error } = spawnSync(join(bin, 'sh'), ['-c', command], {
       cwd: place,
       input,
       encoding: 'utf8',
-      stdio: ['pipe', 'pipe', 'pipe'],
       timeout: 10_000,
     })
+    // A shell that refuses may end before its input has reached it (EPIPE), and what counts is what it says.
+    if (status !== 0) throw new Error(stderr, { cause: error })
+    return stdout
+  }
   const modeOf = (name: string): number => statSync(join(place, name)).mode & 0o7777
 
   test('a file is stored whole, or not at all', () => {
