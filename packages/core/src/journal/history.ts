@@ -57,6 +57,8 @@ export function historyOf(records: readonly JournalRecord[]): RunHistory | undef
     else if (record.kind === 'kept') kept = record.until
     else if (record.kind === 'committed') committed = true
     else if (record.kind === 'undo.started') undoing = true
+    // Whoever goes on with a run that does not fit its task leaves it as it was.
+    if (record.kind === 'run.resumed') continue
     finished = record.kind === 'run.finished' ? record : undefined
     if (finished && finished.status !== 'kept') kept = undefined
   }

@@ -127,6 +127,36 @@ function lineOf(record: JournalRecord): string {
  * @throws ViridianError `E_JOURNAL_DAMAGED` with the line, `E_JOURNAL_MISSING`, `E_STATE_READ`
  */
 export async function readJournal(file: string): Promise<JournalRecord[]> {
+  return (await linesOf(file)).map((line, index) => parseLine(line, file, index + 1))
+}
+
+/** What of a journal can be read. */
+export interface Salvage {
+  readonly records: readonly JournalRecord[]
+  /** Of each line that cannot. */
+  readonly damages: readonly ViridianError[]
+}
+
+/**
+ * Reads what can be read of a journal: enough to tell of its run, and not to go on with it.
+ *
+ * @throws ViridianError `E_JOURNAL_MISSING`, `E_STATE_READ`
+ */
+export async function salvageJournal(file: string): Promise<Salvage> {
+  const records: JournalRecord[] = []
+  const damages: ViridianError[] = []
+  for (const [index, line] of (await linesOf(file)).entries()) {
+    try {
+      records.push(parseLine(line, file, index + 1))
+    } catch (error) {
+      if (!(error instanceof ViridianError)) throw error
+      damages.push(error)
+    }
+  }
+  return { records, damages }
+}
+
+async function linesOf(file: string): Promise<string[]> {
   let text: string
   try {
     text = await readFile(file, 'utf8')
@@ -134,8 +164,7 @@ export async function readJournal(file: string): Promise<JournalRecord[]> {
     throw unreadable(file, error)
   }
   // What stands behind the last newline is either nothing or torn.
-  const lines = text.split('\n').slice(0, -1)
-  return lines.map((line, index) => parseLine(line, file, index + 1))
+  return text.split('\n').slice(0, -1)
 }
 
 function unreadable(file: string, error: unknown): ViridianError {

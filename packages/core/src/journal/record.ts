@@ -44,6 +44,19 @@ export const journalFormat = 1
 export const formatOf = (record: unknown): number | undefined =>
   z.object({ kind: z.literal('run.started'), format: z.number() }).safeParse(record).data?.format
 
+/** Who has a run in hand, and by which process. */
+const runner = z.object({ user: z.string(), host: z.string(), pid: z.number() })
+
+const lasting = z.object({ hosts: names, here: z.boolean() })
+
+const told = z.object({
+  kind: z.string(),
+  data: z.record(z.string(), json),
+  text: names,
+})
+/** What an event of a plugin's has told at the end of a run. */
+export type Told = z.infer<typeof told>
+
 const at = z.string()
 const step = { key: z.string(), at }
 
@@ -73,8 +86,10 @@ export const journalRecord = z.lazy(() =>
       adHoc: z.boolean().optional(),
       /** The files that the task was loaded from, with their digests; none on record: nobody can tell what has changed. */
       sources: z.record(z.string(), z.string()).readonly().optional(),
-      by: z.object({ user: z.string(), host: z.string(), pid: z.number() }),
+      by: runner,
     }),
+    /** Another process goes on with it. */
+    z.object({ kind: z.literal('run.resumed'), at, by: runner }),
     z.object({
       kind: z.literal('step.intended'),
       ...step,
@@ -85,6 +100,11 @@ export const journalRecord = z.lazy(() =>
       /** The digest of the input: a resumed run that asks for something else is stopped. */
       digest: z.string(),
       input: json,
+      /** The moves, branches and tasks around it of which no earlier record tells. */
+      within: z
+        .array(z.object({ key: z.string(), title: z.string() }))
+        .readonly()
+        .optional(),
       before: json.optional(),
       token: z.string().optional(),
     }),
@@ -93,6 +113,8 @@ export const journalRecord = z.lazy(() =>
       ...step,
       output: json,
       found: z.boolean().optional(),
+      /** What it has made, as its definition names it. */
+      makes: names.optional(),
       /** Its output held a secret, and is not whole here. */
       masked: z.boolean().optional(),
     }),
@@ -107,7 +129,13 @@ export const journalRecord = z.lazy(() =>
     z.object({ kind: z.literal('role.assigned'), at, role: z.string(), hosts: json }),
     z.object({ kind: z.literal('kept'), at, until: z.string() }),
     z.object({ kind: z.literal('committed'), at }),
-    z.object({ kind: z.literal('undo.started'), at, reason: errorReport.optional() }),
+    z.object({
+      kind: z.literal('undo.started'),
+      at,
+      reason: errorReport.optional(),
+      /** Who asked for it, where the run has not begun it by itself. */
+      by: runner.optional(),
+    }),
     z.object({ kind: z.literal('step.undone'), ...step, note: z.string().optional() }),
     z.object({ kind: z.literal('undo.failed'), ...step, error: errorReport }),
     z.object({
@@ -117,6 +145,10 @@ export const journalRecord = z.lazy(() =>
       exitCode: z.number(),
       error: errorReport.optional(),
       leftovers: z.array(z.string()),
+      /** Where commands did what is not taken back. */
+      lasting: lasting.optional(),
+      /** What its end has told a person. */
+      told: z.array(told).readonly().optional(),
     }),
   ]),
 )

@@ -1,4 +1,3 @@
-import { hostname, userInfo } from 'node:os'
 import { setImmediate as turn } from 'node:timers/promises'
 import { type ErrorReport, isViridianError, reportOf } from '../error.ts'
 import { journalFormat, type RecordOf } from '../journal/record.ts'
@@ -15,6 +14,7 @@ import type { LockStore } from './lock.ts'
 import { locksOf } from './locks-of.ts'
 import { finish, type Outcome } from './outcome.ts'
 import { accountIn, recordedEnv } from './recorded-env.ts'
+import { runnerHere } from './run-identity.ts'
 import { leftoversOf } from './run-state.ts'
 import { journaledArgs, maskSecrets, toldArgs } from './secret-args.ts'
 import type { Session } from './session.ts'
@@ -81,7 +81,7 @@ function startOf(
     ...(session.choice && { choice: session.choice }),
     ...(adHoc && { adHoc }),
     sources,
-    by: { user: userInfo().username, host: hostname(), pid: process.pid },
+    by: runnerHere(),
   }
 }
 
@@ -93,6 +93,8 @@ async function lock({ session, ledger, task, args, mode, locks }: Execution): Pr
     if (mode === 'resume' && undoable(ledger.history()?.steps.values() ?? []).length > 0)
       await session.beforeChange()
     if (mode !== 'plan') await session.lock(locks, locksOf(session.identity, task, args))
+    if (mode === 'resume')
+      await ledger.append({ kind: 'run.resumed', at: new Date().toISOString(), by: runnerHere() })
     return undefined
   } catch (thrown) {
     const error = reportOf(thrown)

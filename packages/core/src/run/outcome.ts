@@ -37,12 +37,19 @@ export async function finish(
   }
   const at = new Date().toISOString()
   const said = { status, exitCode, leftovers: [...outcome.leftovers], ...(error && { error }), at }
-  if (!isUnrecorded) await recordOrWarn(session, ledger).record({ kind: 'run.finished', ...said })
   const { id, task } = session.identity
   const remedy = said.leftovers.length > 0 && { remedy: remedyOf(id, session.committed) }
   const lasting = lastingIn(session, ledger, status)
+  const end = { ...said, ...(lasting && { lasting }) }
+  const told = session.told.all
+  if (!isUnrecorded)
+    await recordOrWarn(session, ledger).record({
+      kind: 'run.finished',
+      ...end,
+      ...(told.length > 0 && { told }),
+    })
   const ms = Math.round(performance.now() - began)
-  session.emit({ kind: 'run.finished', run: id, task, ...said, ...(lasting && { lasting }), ...remedy, ms })
+  session.emit({ kind: 'run.finished', run: id, task, ...end, ...remedy, ms })
   return outcome
 }
 

@@ -3,6 +3,9 @@ import { hostname, userInfo } from 'node:os'
 import type { RunHistory } from '../journal/history.ts'
 import type { RunIdentity } from '../step/definition.ts'
 
+/** Who has a run in hand here and now. */
+export const runnerHere = () => ({ user: userInfo().username, host: hostname(), pid: process.pid })
+
 /** A run that begins now, here. */
 export const newIdentity = (task: string, stage: string): RunIdentity => ({
   id: newRunId(),

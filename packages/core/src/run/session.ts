@@ -1,4 +1,3 @@
-import { hostname, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Event } from '../events/event.ts'
 import type { Mask } from '../events/mask.ts'
@@ -25,8 +24,10 @@ import type { LockStore } from './lock.ts'
 import { Permission } from './permission.ts'
 import { Resources } from './resources.ts'
 import { RunHosts } from './run-hosts.ts'
+import { runnerHere } from './run-identity.ts'
 import type { SessionSettings } from './session-settings.ts'
 import { pluginRoles, pluginsOf, StageAtRun, stageOf } from './stage.ts'
+import { ToldAtEnd } from './told.ts'
 import { WayBack } from './way-back.ts'
 
 /** What all of a run's tasks and steps share. */
@@ -51,6 +52,7 @@ export class Session implements StepHost {
   readonly #locks = new HeldLocks()
   readonly #outputs: OutputFiles
   readonly #calls = new Set<OpenCall>()
+  readonly told = new ToldAtEnd()
 
   constructor(settings: SessionSettings) {
     const { config, identity, ledger } = settings
@@ -179,6 +181,7 @@ export class Session implements StepHost {
   }
 
   emit(event: Event): void {
+    this.told.hear(event)
     this.#settings.emit(this.mask.deep(event))
   }
 
@@ -208,7 +211,7 @@ export class Session implements StepHost {
    */
   async lock(store: LockStore, names: readonly string[]): Promise<void> {
     const { id: run, task } = this.identity
-    const holder = { run, task, user: userInfo().username, host: hostname(), pid: process.pid }
+    const holder = { run, task, ...runnerHere() }
     await this.#locks.acquire(store, names, holder, (name) => ({
       onTakeover: (lapsed) => {
         if (lapsed.run === run) return

@@ -3,6 +3,7 @@ import { greenOf } from '../step/green.ts'
 import { type UndoResult, undoable, undoSteps } from '../step/undo.ts'
 import type { Ledger } from './ledger.ts'
 import { recordOrWarn } from './outcome.ts'
+import { runnerHere } from './run-identity.ts'
 import type { Session } from './session.ts'
 
 export interface TakeBackOptions {
@@ -25,7 +26,7 @@ export async function takeBack(
   const at = new Date().toISOString()
   // That a person has taken it back is on record also where nothing was to be undone.
   if (steps.length > 0 || !reason)
-    await journal.record({ kind: 'undo.started', at, ...(reason && { reason }) })
+    await journal.record({ kind: 'undo.started', at, ...(reason ? { reason } : { by: runnerHere() }) })
   if (steps.length === 0) return { undone: 0, leftovers: green?.leaves ?? [] }
   session.emit({ kind: 'undo.started', ...(reason && { reason }), steps: steps.length, at })
   const result = await undoSteps(steps, {

@@ -2,7 +2,8 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { isViridianError, reportOf, ViridianError } from '../error.ts'
 import type { Event } from '../events/event.ts'
 import type { StepHistory } from '../journal/history.ts'
-import type { JournalRecord } from '../journal/record.ts'
+import type { JournalRecord, RecordOf } from '../journal/record.ts'
+import { UntoldGroups } from './groups.ts'
 import { inputDigest } from './identity.ts'
 import { asJson, type Performance, type Preparation } from './performance.ts'
 
@@ -46,6 +47,7 @@ export class Engine {
   readonly #abandoned = new Promise<void>((resolve) => {
     this.#abandon = resolve
   })
+  readonly #groups = new UntoldGroups()
   #failure: unknown
   #isStoppedByStep = false
   #hasRefused = false
@@ -147,6 +149,7 @@ export class Engine {
     group: Omit<Shown, 'type'> & { type: 'move' | 'task' | 'check' },
     body: () => Promise<Result>,
   ): Promise<Result> {
+    this.#groups.add(group)
     return this.track(group.title, () =>
       this.#shown(group, async () => ({ output: await body(), outcome: 'done' })),
     )
@@ -228,7 +231,7 @@ export class Engine {
       if (found) return found
       throw error
     }
-    await this.record({ kind: 'step.done', key: step.key, at: now(), output: asJson(output) })
+    await this.record(doneRecord(step, output))
     return { output, outcome: 'done' }
   }
 
@@ -261,17 +264,12 @@ export class Engine {
     if (found.status === 'unknown') {
       throw new ViridianError('E_STEP_UNKNOWN', `cannot tell whether it was done: ${found.reason}`)
     }
-    await this.record({
-      kind: 'step.done',
-      key: step.key,
-      at: now(),
-      output: asJson(found.output),
-      found: true,
-    })
+    await this.record({ ...doneRecord(step, found.output), found: true })
     return { output: found.output, outcome: 'found' }
   }
 
   #intend<Output>(step: Performance<Output>, prepared: Preparation | undefined): Promise<void> {
+    const within = this.#groups.around(step.key)
     return this.record({
       kind: 'step.intended',
       key: step.key,
@@ -282,6 +280,7 @@ export class Engine {
       title: step.title,
       digest: inputDigest(step.input),
       input: asJson(step.input),
+      ...(within.length > 0 && { within }),
       ...(prepared && { before: asJson(prepared.before), token: prepared.token }),
     })
   }
@@ -300,6 +299,17 @@ export class Engine {
         hint: 'mend the task file and resume the run, or take it back with "tasks rollback"; chains of steps side by side need a t.branch each',
       },
     )
+  }
+}
+
+function doneRecord<Output>({ key, makes }: Performance<Output>, output: Output): RecordOf<'step.done'> {
+  const made = makes?.(output) ?? []
+  return {
+    kind: 'step.done',
+    key,
+    at: now(),
+    output: asJson(output),
+    ...(made.length > 0 && { makes: made }),
   }
 }
 

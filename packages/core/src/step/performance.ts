@@ -22,6 +22,8 @@ export interface Performance<Output> {
   parse(output: unknown): Output
   prepare?(): Promise<Preparation | undefined>
   work(prepared: Preparation | undefined): Promise<Output>
+  /** What of the outside world is its own work. */
+  makes?(output: Output): readonly string[]
   find?(prepared: Preparation | undefined): Promise<Found<Output>>
   /** Of what cannot be found: whether it had begun to do something when it failed. */
   hadBegun?(): boolean

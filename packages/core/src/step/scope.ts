@@ -134,7 +134,7 @@ function changeFunctions<Input, Before, Output>(
   input: Input,
   c: StepContext,
   key: string,
-): Pick<Performance<Output>, 'prepare' | 'work' | 'find'> {
+): Pick<Performance<Output>, 'prepare' | 'work' | 'makes' | 'find'> {
   const before = (prepared: Preparation | undefined): Before =>
     parseStep(definition, 'before', definition.beforeSchema, prepared?.before)
   const token = tokenOf(host.identity.id, key)
@@ -150,6 +150,7 @@ function changeFunctions<Input, Before, Output>(
       await host.beforeChange()
       return definition.run(input, { ...c, before: before(prepared), token })
     },
+    makes: (output) => definition.makes?.(input, output) ?? [],
     find: (prepared) => definition.find(input, { ...searching, before: before(prepared), token }),
   }
 }

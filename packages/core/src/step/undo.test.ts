@@ -42,6 +42,10 @@ describe('undo', () => {
     expect(world.log.slice(3)).toEqual(['remove image'])
     const outcomes = bench.events.flatMap((event) => (event.kind === 'undo.step' ? [event.outcome] : []))
     expect(outcomes).toEqual(['failed', 'undone', 'blocked'])
+    const failed = bench.records.flatMap((record) =>
+      record.kind === 'undo.failed' ? [record.error.code] : [],
+    )
+    expect(failed).toEqual(['E_BOOM', 'E_UNDO_BLOCKED'])
   })
 
   it.each([

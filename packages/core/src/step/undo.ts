@@ -121,10 +121,11 @@ async function undoStep(step: StepHistory, held: Held, settings: UndoSettings): 
     leaves = definition.leaves?.(input, made.output) ?? [title]
     const blocker = held.by(things)
     if (blocker !== undefined) {
-      return hold(
-        'blocked',
-        reportOf(new ViridianError('E_UNDO_BLOCKED', `held back, since "${blocker}" could not be undone`)),
+      const error = reportOf(
+        new ViridianError('E_UNDO_BLOCKED', `held back, since "${blocker}" could not be undone`),
       )
+      await settings.record({ kind: 'undo.failed', key, at: now(), error })
+      return hold('blocked', error)
     }
     const report = await definition.undo(input, { ...context, output: made.output })
     const note = report?.leftAlone
