@@ -16,6 +16,7 @@ import { resumeRun, rollBackRun } from './past-run.ts'
 import type { Print } from './print.ts'
 import type { Project } from './project.ts'
 import { putCommand } from './put.ts'
+import { reportCommand } from './report.ts'
 import { listRoles } from './roles.ts'
 import { listRuns } from './runs.ts'
 import { openSsh } from './ssh.ts'
@@ -63,6 +64,7 @@ export function buildProgram(invocation: Invocation): Command {
       .description('the runs on record')
       .action((_, self: Command) => listRuns(project.stateDirectory, globalsOf(self).json, print)),
   )
+  program.addCommand(reportCommand(project.stateDirectory, print))
   program.addCommand(
     command('resume', (own) => withArgFlags(own, resumeArgs(project), project))
       .description('go on with a run that crashed, that failed after its commit, or that was detached')

@@ -6,7 +6,7 @@ import { contained } from '../output/contained.ts'
 import { elapsed } from '../output/elapsed.ts'
 import { FileLocks } from '../run/file-locks.ts'
 import { isHeld } from '../run/held.ts'
-import { leftoversOf, type RunState, remedyOf, stateOf } from '../run/run-state.ts'
+import { dueOf, leftoversOf, type RunState, stateOf } from '../run/run-state.ts'
 import { RunStore } from '../run/store.ts'
 import type { Print } from './print.ts'
 
@@ -84,16 +84,12 @@ async function lineOf(history: RunHistory, locks: FileLocks): Promise<RunLine> {
 }
 
 function toldOf(history: RunHistory, state: RunState): RunLine {
-  const { started, finished, committed } = history
-  const leftovers = leftoversOf(history, state)
-  const isOpen = state === 'crashed' || state === 'failed-dirty' || leftovers.length > 0
   return {
     ...known(history),
     state,
-    leftovers,
-    // Where nothing is to be taken back, the way is forward.
-    remedy: isOpen ? remedyOf(started.run, committed || leftovers.length === 0) : null,
-    error: finished?.error ?? null,
+    leftovers: leftoversOf(history, state),
+    remedy: dueOf(history, state) ?? null,
+    error: history.finished?.error ?? null,
   }
 }
 

@@ -1,12 +1,12 @@
 import type { ErrorReport } from '../error.ts'
 import type { Event } from '../events/event.ts'
-import { hostNames } from '../remote/hosts/host-names.ts'
 import { inOneLine } from '../shortened.ts'
 import type { Colors } from './colors.ts'
 import { elapsed } from './elapsed.ts'
 import { errorLines } from './error-lines.ts'
 import { Fans } from './fan.ts'
 import { fanHead, fanLines } from './fan-lines.ts'
+import { commandsWhere } from './lasting-words.ts'
 import { leftoverLines } from './leftover-lines.ts'
 import type { Detail } from './output.ts'
 import { TimeLine } from './time-line.ts'
@@ -253,10 +253,4 @@ export class Lines {
 const titledInOneLine = <Given extends Event>(event: Given): Given =>
   'title' in event && event.title.includes('\n') ? { ...event, title: inOneLine(event.title) } : event
 
-/** Commands are not undone: what they did is gone only with the hosts that the run has made. */
-function exceptFor({ lasting }: Finished): string {
-  if (!lasting) return ''
-  const { here, hosts } = lasting
-  const places = [...(here ? ['here'] : []), ...(hosts.length > 0 ? [`on ${hostNames(hosts)}`] : [])]
-  return ` but what commands did ${places.join(' and ')}`
-}
+const exceptFor = ({ lasting }: Finished): string => (lasting ? ` but ${commandsWhere(lasting)}` : '')

@@ -2,11 +2,12 @@ import type { Event } from '../events/event.ts'
 import { elapsed } from './elapsed.ts'
 import { cut, padEnd, widthOf } from './width.ts'
 
-interface Span {
+/** A line of a time line. */
+export interface Span {
   readonly title: string
   readonly from: number
-  to: number
-  failed: boolean
+  readonly to: number
+  readonly failed: boolean
 }
 
 const widestBar = 32
@@ -18,7 +19,7 @@ const aside = 2 + 2 + 7
 
 /** Collects the steps at the top of a run, and draws when each ran beside the others. */
 export class TimeLine {
-  readonly #spans = new Map<string, Span>()
+  readonly #spans = new Map<string, { -readonly [Member in keyof Span]: Span[Member] }>()
 
   event(event: Event): void {
     if (event.kind === 'step.started' && event.parent === undefined) {
@@ -33,18 +34,22 @@ export class TimeLine {
 
   /** @param columns - how wide a line may be; none where that is too narrow */
   lines(columns = Number.POSITIVE_INFINITY): string[] {
-    const spans = [...this.#spans.values()]
-    const room = columns - aside
-    if (spans.length < 2 || room < least) return []
-    const bar = Math.min(widestBar, Math.floor(room * 0.4))
-    const title = Math.min(widestTitle, room - bar, Math.max(...spans.map((span) => widthOf(span.title))))
-    const from = Math.min(...spans.map((span) => span.from))
-    const scale = bar / Math.max(1, Math.max(...spans.map((span) => span.to)) - from)
-    return spans.map((span) => {
-      const start = Math.min(bar - 1, Math.floor((span.from - from) * scale))
-      const length = Math.max(1, Math.min(bar - start, Math.round((span.to - span.from) * scale)))
-      const drawn = `${' '.repeat(start)}${(span.failed ? '▒' : '█').repeat(length)}`.padEnd(bar)
-      return `${padEnd(cut(span.title, title), title)}  ${drawn}  ${elapsed(span.to - span.from).padStart(7)}`
-    })
+    return timeLine([...this.#spans.values()], columns)
   }
+}
+
+/** Draws when each of them was beside the others; nothing for one alone. */
+export function timeLine(spans: readonly Span[], columns = Number.POSITIVE_INFINITY): string[] {
+  const room = columns - aside
+  if (spans.length < 2 || room < least) return []
+  const bar = Math.min(widestBar, Math.floor(room * 0.4))
+  const title = Math.min(widestTitle, room - bar, Math.max(...spans.map((span) => widthOf(span.title))))
+  const from = Math.min(...spans.map((span) => span.from))
+  const scale = bar / Math.max(1, Math.max(...spans.map((span) => span.to)) - from)
+  return spans.map((span) => {
+    const start = Math.min(bar - 1, Math.floor((span.from - from) * scale))
+    const length = Math.max(1, Math.min(bar - start, Math.round((span.to - span.from) * scale)))
+    const drawn = `${' '.repeat(start)}${(span.failed ? '▒' : '█').repeat(length)}`.padEnd(bar)
+    return `${padEnd(cut(span.title, title), title)}  ${drawn}  ${elapsed(span.to - span.from).padStart(7)}`
+  })
 }

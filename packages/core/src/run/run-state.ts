@@ -48,6 +48,14 @@ export function leftoversOf(history: RunHistory, state: RunState): readonly stri
   return committed ? [unfinishedOf(history)] : undoable(steps.values()).map(({ intent }) => intent.title)
 }
 
+/** The command that takes care of a run that is not over; undefined where nothing is to be done. */
+export function dueOf(history: RunHistory, state: RunState): string | undefined {
+  const leftovers = leftoversOf(history, state)
+  const isOver = state !== 'crashed' && state !== 'failed-dirty' && leftovers.length === 0
+  // Where nothing is to be taken back, the way is forward.
+  return isOver ? undefined : remedyOf(history.started.run, history.committed || leftovers.length === 0)
+}
+
 /** The command that finishes what is left of a run, forwards or back. */
 export const remedyOf = (run: string, isForward: boolean): string =>
   `tasks ${isForward ? 'resume' : 'rollback'} ${run}`

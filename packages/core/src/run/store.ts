@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import pMap from 'p-map'
 import { reasonOf, ViridianError } from '../error.ts'
 import { historyOf, type RunHistory } from '../journal/history.ts'
-import { FileJournal, readJournal } from '../journal/journal.ts'
+import { FileJournal, readJournal, type Salvage, salvageJournal } from '../journal/journal.ts'
 import type { JournalRecord } from '../journal/record.ts'
 import { suggestion } from '../nearest.ts'
 import { isRunId } from './run-identity.ts'
@@ -30,10 +30,28 @@ export class RunStore {
 
   /** @throws ViridianError `E_RUN_UNKNOWN`, `E_JOURNAL_DAMAGED`, `E_JOURNAL_MISSING`, `E_STATE_READ` when it cannot be read */
   async read(run: string): Promise<JournalRecord[]> {
+    return recordsOf(run, await this.#known(run))
+  }
+
+  /**
+   * What can be read of a run's journal.
+   *
+   * @throws ViridianError `E_RUN_UNKNOWN`, `E_STATE_READ` when it cannot be read at all
+   */
+  async salvage(run: string): Promise<Salvage> {
+    return salvageJournal(await this.#known(run))
+  }
+
+  async #known(run: string): Promise<string> {
     const file = this.#file(run)
     const runs = await this.#names()
-    if (runs.includes(run)) return recordsOf(run, file)
+    if (runs.includes(run)) return file
     throw unknownRun(run, runs)
+  }
+
+  /** The newest of all, whatever its journal is like. */
+  async newestName(): Promise<string | undefined> {
+    return (await this.#names()).sort().at(-1)
   }
 
   /** The runs whose journals can be read, the newest first, read one by one. */
