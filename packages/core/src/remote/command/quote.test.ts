@@ -89,6 +89,18 @@ printf '%s\\0' ${first}`
     expect(() => line`cat <<EOF\n${'a'}\nEOF`).toThrow(refusal(/stdin/, /here-document/))
   })
 
+  test('refuses what no command can hold, and says how it came there', () => {
+    const unsendable = (hint: string, message: string) =>
+      expect.objectContaining({
+        code: 'E_COMMAND_TEMPLATE',
+        message: expect.stringContaining(message),
+        hint: expect.stringContaining(hint),
+      })
+    expect(() => line`tr '\0' ' '`).toThrow(unsendable('write \\\\0', 'holds a NUL character'))
+    expect(() => line`echo \ud83d`).toThrow(unsendable('between characters', 'holds half of a character'))
+    expect(line`tr '\\0' ' '`).toBe("tr '\\0' ' '")
+  })
+
   test('is not misled by quotes that are none', () => {
     expect(line`echo \\" ${'a b'}`).toBe(`echo \\" 'a b'`)
     expect(line`echo "\\"" ${'a b'}`).toBe(`echo "\\"" 'a b'`)

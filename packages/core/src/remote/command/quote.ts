@@ -55,6 +55,7 @@ export function commandLine(strings: TemplateStringsArray, values: readonly Comm
   for (const [index, literal] of strings.entries()) {
     // Undefined in spite of its type: an escape that JavaScript does not know.
     if (literal === undefined) throw refused(index, 'follows an unknown escape', 'write \\\\ for a backslash')
+    if (unsendable.test(literal)) throw unsendableTemplate(literal)
     line += literal
     scanner.read(literal)
     if (index === values.length) break
@@ -80,6 +81,15 @@ const notATemplate = (given: unknown): ViridianError =>
       place: placeOfCaller(),
     },
   )
+
+// A server ends the whole connection for a command that holds a NUL.
+function unsendableTemplate(literal: string): ViridianError {
+  const [what, hint] = literal.includes('\0')
+    ? ['a NUL character', 'to JavaScript \\0 is one: write \\\\0 for what the shell is to see as \\0']
+    : ['half of a character', 'cut texts between characters']
+  const message = `the command ${JSON.stringify(literal)} holds ${what}`
+  return new ViridianError('E_COMMAND_TEMPLATE', message, { hint, place: placeOfCaller() })
+}
 
 // A bare number before < or > would be read as a file descriptor.
 function alwaysQuote(word: string): string {
