@@ -124,6 +124,7 @@ describe.each(['local', 'remote'] as const)('a port forwarded from the %s side',
       expect(await endOf(dial(port))).toBe(from === 'local' ? 'ECONNRESET' : 'ended')
     await until(() => warnings.length > 0)
     expect(warnings).toEqual([expect.stringMatching(new RegExp(`127\\.0\\.0\\.1:${nowhere}.*refused`, 'i'))])
+    if (from === 'local') expect(warnings[0]).toContain('AllowTcpForwarding')
   })
 })
 

@@ -152,10 +152,10 @@ class Carried {
   }
 
   #tell(error: unknown): void {
-    const { message } = reportOf(error)
+    const { message, hint } = reportOf(error)
     if (this.#isCut || this.#told.has(message)) return
     this.#told.add(message)
-    this.around.onWarning(message)
+    this.around.onWarning(hint === undefined ? message : `${message}; ${hint}`)
   }
 }
 
