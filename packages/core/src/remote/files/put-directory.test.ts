@@ -197,16 +197,19 @@ describe('a directory', () => {
     expectSame()
   })
 
-  test('does not take the place of home, or of a file', async () => {
+  test('does not take the place of home, of a file, or of a link that leads nowhere', async () => {
     writeFileSync(join(there, 'file'), 'x')
+    symlinkSync('nowhere', join(there, 'link'))
     for (const path of ['~', '/.', '~/.'])
       await expect(host.put('tree', path)).rejects.toMatchObject({
         code: 'E_REMOTE_FILE',
       })
-    await expect(host.put('tree', join(there, 'file'))).rejects.toMatchObject({
-      code: 'E_REMOTE_FILE',
-      message: expect.stringContaining('is no directory'),
-    })
+    for (const name of ['file', 'link'])
+      await expect(host.put('tree', join(there, name))).rejects.toMatchObject({
+        code: 'E_REMOTE_FILE',
+        message: expect.stringContaining(`${join(there, name)} is no directory`),
+        hint: expect.stringContaining('remove that there first'),
+      })
   })
 
   test('goes to many hosts at once, read once', async () => {

@@ -20,6 +20,10 @@ const hints: readonly (readonly [words: RegExp, hint: string | Readonly<Record<M
     "to give files away takes root there: host.as('root'), or --sudo",
   ],
   [
+    /mv: .*Operation not permitted/i,
+    "only its owner replaces a file in a directory with the sticky bit, and nobody one that is immutable (lsattr): give another path, or use host.as('root')",
+  ],
+  [
     /Permission denied|Operation not permitted/i,
     {
       put: 'the directory that it stands in must be writable too: give a path of the user, or use host.as()',
@@ -34,7 +38,14 @@ const hints: readonly (readonly [words: RegExp, hint: string | Readonly<Record<M
     },
   ],
   [/something is mounted in/, 'unmount it there, and remove the directory; the new one is in its place'],
-  [/Device or resource busy/i, 'something is mounted there: put what is inside of it'],
+  [
+    /Device or resource busy/i,
+    'something is mounted there: put what is inside of it, and write to a file that is mounted by host.run({ stdin })`cat >it`',
+  ],
+  [
+    /is no directory/,
+    'a directory takes the place neither of a file nor of a link that leads nowhere: remove that there first, or give another path',
+  ],
   [
     /was made by somebody else meanwhile/,
     'another run puts to the same place: run it again when that is done',

@@ -37,7 +37,7 @@ export function storeTree({ path, token, own, entries, into, compressed, owner }
     `t=${quotePath(path)}`,
     // A link to a directory stays; what it points to is exchanged.
     realDirectory,
-    `[ -d "$t" ] || [ ! -e "$t" ] || { echo ${quote(`${path} is no directory`)} >&2; exit 1; }`,
+    `[ -d "$t" ] || { [ ! -e "$t" ] && [ ! -L "$t" ]; } || { echo ${quote(`${path} is no directory`)} >&2; exit 1; }`,
     temporaryName('s', token),
     'umask 077',
     `remove() { ${remove}; }`,
