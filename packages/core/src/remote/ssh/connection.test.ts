@@ -94,11 +94,15 @@ describe.each(transportNames)('by %s, a connection that is lost', (name) => {
     await lost
   })
 
-  test('without an exit is no success', async () => {
+  test('whose server closes a session is not lost, but there is no success', async () => {
     const server = await oddServer({ exec: (_command, channel) => void channel.close() })
-    await expect((await connected(server.spec)).exec('true', {})).rejects.toMatchObject({
+    const connection = await connected(server.spec)
+    await expect(connection.exec('true', {})).rejects.toMatchObject({
       code: 'E_HOST_LOST',
+      message: expect.stringContaining('closed the session'),
+      hint: expect.stringContaining('ChannelTimeout'),
     })
+    expect(connection.open).toBe(true)
   })
 })
 

@@ -12,7 +12,15 @@ import type {
 } from '../transport.ts'
 import { Brake } from './brake.ts'
 import { channelExit } from './channel.ts'
-import { hostLost, hungUp, noListener, sessionRefused, shellLeft, targetUnreached } from './failures.ts'
+import {
+  hostLost,
+  hungUp,
+  noListener,
+  sessionClosed,
+  sessionRefused,
+  shellLeft,
+  targetUnreached,
+} from './failures.ts'
 import { sessionsAtOnce } from './server-software.ts'
 import type { Ports, Session, SessionChannel, TakeChannel } from './session.ts'
 import { ptyOf, tieTerminal } from './terminal.ts'
@@ -145,7 +153,7 @@ export class SshConnection implements Connection {
     for (;;) {
       const end = await this.#channels.run(signal, () => this.#attempt(signal, open, use))
       if (end === undefined) continue
-      if (isLost(end)) throw this.#lost()
+      if (isLost(end)) throw this.#open ? sessionClosed(this.#host) : this.#lost()
       return end
     }
   }
@@ -204,7 +212,7 @@ export class SshConnection implements Connection {
   }
 }
 
-/** A session that ended without an exit has ended with its connection. */
+/** A session that ended without an exit has ended with its connection, or its server has closed it. */
 const isLost = (end: unknown): boolean =>
   typeof end === 'object' &&
   end !== null &&

@@ -10,6 +10,14 @@ export function hostLost(host: string, cause: Error | undefined): ViridianError 
   })
 }
 
+/** The connection stands, and yet what ran over it has not told its end. */
+export function sessionClosed(host: string): ViridianError {
+  return new ViridianError('E_HOST_LOST', `${host} closed the session of a command that had not ended`, {
+    hint: 'see ChannelTimeout in its sshd_config, which closes what says nothing for a while; run the task again',
+    place: { host },
+  })
+}
+
 export function sessionRefused(host: string, cause: Error): ViridianError {
   return new ViridianError('E_HOST_CHANNEL', `${host} refused to run a command: ${cause.message}`, {
     hint: 'see MaxSessions, PermitTTY and ForceCommand in its sshd_config; a server that is not OpenSSH may bear fewer commands at once',
