@@ -5,13 +5,16 @@ import { type JsonEvent, type JsonResult, Project } from './project.ts'
 
 const zod = import.meta.resolve('zod')
 
-/** Changes that are files, made one after another; the last of them can be made to fail, and so can every undo. */
+/**
+ * Changes that are files, made one after another; the last of them can be made to fail, and so can every undo: the file
+ * `stuck` has it fail, `closed` says so beforehand.
+ */
 const config = `
 import { appendFileSync, existsSync, rmSync, writeFileSync } from 'node:fs'
 import { EventEmitter } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { defineChange, defineConfig, remoteTask, task } from '@viridian/core'
+import { defineChange, defineConfig, remoteTask, task, ViridianError } from '@viridian/core'
 import { z } from '${zod}'
 import { thing } from './names.ts'
 
@@ -28,6 +31,9 @@ const make = defineChange({
     return null
   },
   find: async ({ name }) => existsSync(at(name)) ? { status: 'done', output: null } : { status: 'absent' },
+  ready: async ({ name }) => {
+    if (existsSync(at('closed'))) throw new ViridianError('E_CLOSED', name + ' cannot go', { hint: 'open it' })
+  },
   undo: async ({ name }) => {
     if (existsSync(at('slow'))) await sleep(60_000)
     if (existsSync(at('stuck'))) throw new Error(name + ' is stuck')

@@ -120,22 +120,48 @@ describe.sequential('behind the commit blue stays full', () => {
   }, 120_000)
 })
 
-it('a group that somebody has deleted meanwhile is retired already, also half-way', async () => {
-  await serve('hasty')
+async function remove(group: string): Promise<void> {
   const { endpoint, region, accessKeyId, secretAccessKey } = rehearsal.cloud
   const scaling = new AutoScaling({ endpoint, region, credentials: { accessKeyId, secretAccessKey } })
-  const remove = async (): Promise<void> =>
-    void (await scaling.deleteAutoScalingGroup({ AutoScalingGroupName: 'hasty', ForceDelete: true }))
+  await scaling.deleteAutoScalingGroup({ AutoScalingGroupName: group, ForceDelete: true })
+  const isGone = async () => !(await rehearsal.account.groupNames()).includes(group)
+  await until(`${group} is gone`, isGone, 30_000)
+}
+
+it('a group that somebody has deleted meanwhile is retired already, also half-way', async () => {
+  await serve('hasty')
   const args = rehearsal.deployment('v2', ...flagsFor('hasty'))
   let isCommitted = false
   const killed = await rehearsal.tasks(args, (line, child) => {
     if (/✓ suspend .* of hasty/.test(line) && isCommitted) child.kill('SIGKILL')
     isCommitted ||= /^● committed/.test(line)
   })
-  await remove()
-  await until('it is gone', async () => !(await rehearsal.account.groupNames()).includes('hasty'), 30_000)
+  await remove('hasty')
   const resumed = await resume(killed)
   expect(resumed).toMatchObject({ exitCode: 0 })
   expect(resumed.stdout).toMatch(/^\s*! hasty is deleted already: nothing of it is left to retire$/m)
   expectServed(resumed)
+}, 120_000)
+
+it('a group that somebody has deleted while it is kept is no way back: green stays whole, and the resume finishes', async () => {
+  const { Name } = await serve('lost')
+  const kept = await rehearsal.deploy('v2', ...flagsFor('lost'), '--keep-blue', '10m', '--detach')
+  expect(kept).toMatchObject({ exitCode: 0 })
+  const run = /run (\S+)$/m.exec(kept.stdout)?.[1] ?? ''
+  await remove('lost')
+  const switched = await names.setsOf(Name)
+  const back = await rehearsal.tasks(['rollback', run])
+  told('blue is deleted while it is kept', 'tasks rollback', back, {
+    exitCode: 3,
+    code: 'E_BLUE_UNHEALTHY',
+    says: [/lost\.example\.test stays at lost--\S+ \(1 in service\): lost has 0 of 1 in service/],
+    hint: /bring the instances behind lost back in service, .*; to go on in place of that: tasks resume \d{8}-/,
+  })
+  expect(back.stdout).not.toMatch(/undo/)
+  expect(await names.setsOf(Name)).toEqual(switched)
+  expect(await rehearsal.account.group(await greenOf('lost'))).toMatchObject({ suspended: [] })
+  expect((await rehearsal.tasks(['runs'])).stdout).toMatch(new RegExp(`${run} .* kept`))
+  const resumed = await resume(kept)
+  expect(resumed).toMatchObject({ exitCode: 0 })
+  expect(await names.setsOf(Name)).toEqual(switched)
 }, 120_000)

@@ -4,6 +4,8 @@ import {
   inServiceAt,
   inServiceWithinMs,
   type LoadBalancer,
+  listClassicBalancers,
+  lookFor,
   poll,
 } from '@viridian/aws'
 import { isViridianError, type StepContext, ViridianError } from '@viridian/core'
@@ -21,12 +23,15 @@ export interface WayBack {
 
 /**
  * Waits until the balancer that traffic goes back to can serve it: as many in service as were before, or, when time is
- * up, as many as where it is now (`DescribeInstanceHealth`).
+ * up, as many as where it is now (`DescribeInstanceHealth`). Where nobody is registered with it, or it is gone, there is
+ * nobody to wait for.
  *
  * @throws ViridianError `E_BLUE_UNHEALTHY`
  */
 export async function waitReady(c: StepContext, way: WayBack): Promise<void> {
   const { from, to, capacity } = way
+  if (capacity > 0 && !(await lookFor(c, () => hasMembers(c, from))))
+    throw unhealthy(way, 0, await servingAt(c, to))
   try {
     await poll(c, {
       what: `${capacity} in service at ${balancerName(from)}`,
@@ -44,10 +49,15 @@ export async function waitReady(c: StepContext, way: WayBack): Promise<void> {
   }
 }
 
+async function hasMembers(c: StepContext, balancer: LoadBalancer): Promise<boolean> {
+  const all = await listClassicBalancers(c)
+  return all.some(({ name, instances }) => name === classicOnly(balancer).name && instances.length > 0)
+}
+
 const servingAt = async (c: StepContext, balancer: LoadBalancer): Promise<number> =>
   (await inServiceAt(c, classicOnly(balancer).name)).length
 
-const unhealthy = ({ name, from, to, capacity }: WayBack, old: number, present: number, cause: unknown) =>
+const unhealthy = ({ name, from, to, capacity }: WayBack, old: number, present: number, cause?: unknown) =>
   new ViridianError(
     'E_BLUE_UNHEALTHY',
     `${name} stays at ${balancerName(to)} (${present} in service): ${balancerName(from)} has ${old} of ${capacity} in service`,

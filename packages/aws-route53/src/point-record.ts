@@ -60,6 +60,7 @@ export const pointRecord = defineChange({
     'route53:ChangeResourceRecordSets',
     'route53:ListResourceRecordSets',
     'route53:GetChange',
+    'elasticloadbalancing:DescribeLoadBalancers',
     'elasticloadbalancing:DescribeInstanceHealth',
   ],
   title: ({ found, to }) => {
@@ -83,6 +84,13 @@ export const pointRecord = defineChange({
     const now = await present(c, input)
     if (isNow(now, c.before.sets)) return { status: 'absent' }
     return { status: 'unknown', reason: `${input.found.name} is neither the old nor the new: ${shown(now)}` }
+  },
+  ready: async (input, { output, ...c }) => {
+    const { found, from } = input
+    const now = await present(c, input)
+    if (isNow(now, c.before.sets)) return
+    if (!isNow(now, output.sets)) await refuseLeading(c, input, now)
+    else if (from !== undefined) await waitReady(c, { ...input, name: found.name, from })
   },
   undo: async (input, { output, ...c }) => {
     const { found, from } = input

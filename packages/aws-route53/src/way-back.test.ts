@@ -8,6 +8,14 @@ onShop((...given) => {
   ;[shop, www] = given
 })
 
+test('sees beforehand that it can go back', async () => {
+  await www.put(www.alias(shop.blue))
+  const t = shop.steps()
+  await www.toGreen(t)
+  await t.seeUndoable()
+  expect(await www.sets()).toMatchObject([{ AliasTarget: { DNSName: expect.stringContaining('web-green') } }])
+})
+
 test('leaves alone what somebody else has made of it since', async () => {
   await www.put(www.alias(shop.blue))
   const t = shop.steps()
@@ -26,24 +34,28 @@ test('does not let go of what somebody else has changed and left at green', asyn
   const tuned = www.alias(shop.green)
   if (tuned.AliasTarget) tuned.AliasTarget.EvaluateTargetHealth = false
   await www.put(tuned)
-  await expect(t.undo()).rejects.toMatchObject({
+  const stays = {
     code: 'E_RECORD_CHANGED',
     message: expect.stringMatching(`^${www.name} still leads to web-green`),
     hint: expect.stringMatching(/point it at web by hand/),
-  })
+  }
+  await expect(t.seeUndoable()).rejects.toMatchObject(stays)
+  await expect(t.undo()).rejects.toMatchObject(stays)
   expect(await shop.resolver.resolve4(www.name)).toEqual(await shop.resolver.resolve4(shop.green.dnsName))
 })
 
-test('does not go back to a balancer that cannot serve', async () => {
-  // The other way round: nothing is in service at web-green.
+test('does not go back to a balancer where nobody is, and does not wait for anybody there', async () => {
+  // The other way round: nothing is registered with web-green.
   await www.put(www.alias(shop.green))
   const t = shop.steps()
   const found = await shop.dns.find(t, www.name)
-  await shop.dns.switch(t, found, { from: shop.green, to: shop.blue, capacity: 1, withinMs: 100 })
-  await expect(t.undo()).rejects.toMatchObject({
+  await shop.dns.switch(t, found, { from: shop.green, to: shop.blue, capacity: 1, withinMs: 3_600_000 })
+  const stays = {
     code: 'E_BLUE_UNHEALTHY',
     message: `${www.name} stays at web (3 in service): web-green has 0 of 1 in service`,
-  })
+  }
+  await expect(t.seeUndoable()).rejects.toMatchObject(stays)
+  await expect(t.undo()).rejects.toMatchObject(stays)
   expect(await shop.resolver.resolve4(www.name)).toEqual(await shop.resolver.resolve4(shop.blue.dnsName))
 })
 

@@ -13,6 +13,8 @@ export interface TestSteps extends Steps {
   readonly taken: string[]
   /** Undoes what was taken, last first; each of it as many times as asked. What fails can be undone again. @default once */
   undo(times?: number): Promise<(UndoReport | undefined)[]>
+  /** Asks those of what was taken that can tell whether they can be undone, last first. */
+  seeUndoable(): Promise<void>
 }
 
 // Across all that a test file makes: a token that comes again would be the same request to AWS.
@@ -20,6 +22,7 @@ let count = 0
 
 export function testSteps(c: StepContext): TestSteps {
   const undos: (() => Promise<UndoReport | undefined>)[] = []
+  const readies: (() => Promise<void> | undefined)[] = []
   const taken: string[] = []
   const t: TestSteps = {
     runId: c.run.id,
@@ -38,6 +41,7 @@ export function testSteps(c: StepContext): TestSteps {
       const cc: ChangeContext<Before> = { ...c, before, token }
       const output = definition.output.parse(json(await runOrFind(definition, input, cc)))
       undos.push(() => definition.undo(input, { ...cc, output }))
+      readies.push(() => definition.ready?.(input, { ...cc, output }))
       return output
     },
     move: (_move: Move, body) => body(t),
@@ -48,6 +52,9 @@ export function testSteps(c: StepContext): TestSteps {
         undos.pop()
       }
       return reports
+    },
+    seeUndoable: async () => {
+      for (const ready of readies.toReversed()) await ready()
     },
   }
   return t

@@ -41,14 +41,14 @@ export async function resumeRun(
   given: Readonly<Record<string, unknown>>,
 ): Promise<ExitCode> {
   const { records, history } = await pastRun(project, run)
-  const { finished, committed, undoing, started } = history
+  const { finished, undoing, started } = history
   const resumed = asItIsNow(history, () => resumedTask(project, started))
   if (undoing && (!finished || finished.exitCode === 3)) {
     throw new ViridianError('E_RUN_UNDOING', `run ${run} has begun to be taken back: it cannot go on`, {
       hint: `"tasks rollback ${run}" finishes that; then run the task anew`,
     })
   }
-  if (finished && finished.status !== 'kept' && (finished.status === 'succeeded' || !committed)) {
+  if (finished && !canGoOn(history)) {
     throw new ViridianError(
       'E_RUN_ENDED',
       `run ${run} has ended (${finished.status}): there is nothing to resume`,
@@ -74,6 +74,11 @@ export async function resumeRun(
     },
   )
 }
+
+/** Whether there is something left to do of a run that has ended: it was kept, has failed behind its commit, or found no way back. */
+const canGoOn = ({ finished, committed, undoing }: RunHistory): boolean =>
+  finished?.status === 'kept' ||
+  (finished?.status !== 'succeeded' && (committed || (finished?.exitCode === 3 && !undoing)))
 
 /** The task of a run: the task file's, or one of our own. */
 function resumedTask(project: Project, { run, task: name, adHoc }: RunHistory['started']): BuiltIn {

@@ -18,7 +18,7 @@ import { runnerHere } from './run-identity.ts'
 import { leftoversOf } from './run-state.ts'
 import { journaledArgs, maskSecrets, toldArgs } from './secret-args.ts'
 import type { Session } from './session.ts'
-import { takeBack } from './take-back.ts'
+import { takeBack, whyNoWayBack } from './take-back.ts'
 
 export interface Execution {
   readonly session: Session
@@ -162,11 +162,22 @@ async function afterFailure(
     return { status: 'cancelled', exitCode: 1, error: reportOf(other), leftovers: [], isUnrecorded: true }
   if (!session.engine.planning) await runFailureHooks(session, thrown)
   const status = codeOf(thrown) === 'E_INTERRUPTED' ? 'cancelled' : 'failed'
-  const leftovers = session.committed
-    ? standing(ledger)
-    : (await takeBack(session, ledger, { reason: error })).leftovers
+  const leftovers = session.committed ? standing(ledger) : await goBack(session, ledger, error)
   if (leftovers.length === 0) return { status, exitCode: exitCodeOf(error), error, leftovers }
   return { status, exitCode: 3, error: status === 'cancelled' ? withoutHint(error) : error, leftovers }
+}
+
+/** Takes back what has failed, if all of it can be: a half of it would be neither the old nor the new. */
+async function goBack(session: Session, ledger: Ledger, reason: ErrorReport): Promise<readonly string[]> {
+  // What has stopped the run does not stop its way back.
+  const blocked = await whyNoWayBack(session, ledger, { signal: new AbortController().signal })
+  if (blocked) {
+    const { code, message, hint = '' } = blocked
+    session.emit({ kind: 'note', level: 'warning', text: `nothing is taken back: ${code}: ${message}` })
+    session.emit({ kind: 'note', level: 'warning', text: hint })
+    return standing(ledger)
+  }
+  return (await takeBack(session, ledger, { reason })).leftovers
 }
 
 // Of a resume that the task as it is now does not fit: nothing has failed, and the task can be mended.

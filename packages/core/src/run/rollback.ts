@@ -1,4 +1,4 @@
-import { reportOf } from '../error.ts'
+import { type ErrorReport, reportOf } from '../error.ts'
 import type { RunHistory } from '../journal/history.ts'
 import type { JournalRecord } from '../journal/record.ts'
 import { undoable } from '../step/undo.ts'
@@ -7,7 +7,7 @@ import type { LockStore } from './lock.ts'
 import { finish, type Outcome } from './outcome.ts'
 import { toldArgs } from './secret-args.ts'
 import type { Session } from './session.ts'
-import { takeBack } from './take-back.ts'
+import { takeBack, whyNoWayBack } from './take-back.ts'
 
 export interface RollbackOptions {
   readonly locks: LockStore
@@ -41,6 +41,8 @@ async function attempt(
   try {
     // Whoever says no leaves the run, and the process that may wait in it, as they are.
     await session.beforeChange()
+    const blocked = await whyNoWayBack(session, ledger, { keepGreen, signal: session.engine.signal })
+    if (blocked) return untouched(ledger, blocked)
     if (takeOver) ledger.reread(await takeOver())
     await session.lock(locks, started.locks)
     await session.wayBack.reclaim()
@@ -49,9 +51,13 @@ async function attempt(
       ? { status: 'failed', exitCode: 3, error: failure, leftovers }
       : { status: 'succeeded', exitCode: 0, leftovers }
   } catch (error) {
-    const report = reportOf(error)
-    const leftovers = undoable(ledger.history()?.steps.values() ?? []).map(({ intent }) => intent.title)
-    const exitCode = report.code === 'E_LOCKED' ? 4 : leftovers.length > 0 ? 3 : 1
-    return { status: 'failed', exitCode, error: report, leftovers, isUnrecorded: true }
+    return untouched(ledger, reportOf(error))
   }
+}
+
+/** The run stays on record as it is. */
+function untouched(ledger: Ledger, error: ErrorReport): Outcome {
+  const leftovers = undoable(ledger.history()?.steps.values() ?? []).map(({ intent }) => intent.title)
+  const exitCode = error.code === 'E_LOCKED' ? 4 : leftovers.length > 0 ? 3 : 1
+  return { status: 'failed', exitCode, error, leftovers, isUnrecorded: true }
 }

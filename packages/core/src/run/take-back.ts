@@ -1,6 +1,6 @@
-import type { ErrorReport } from '../error.ts'
+import { type ErrorReport, reportOf } from '../error.ts'
 import { greenOf } from '../step/green.ts'
-import { type UndoResult, undoable, undoSteps } from '../step/undo.ts'
+import { seeUndoable, type UndoResult, undoable, undoSteps } from '../step/undo.ts'
 import type { Ledger } from './ledger.ts'
 import { recordOrWarn } from './outcome.ts'
 import { runnerHere } from './run-identity.ts'
@@ -19,15 +19,13 @@ export async function takeBack(
   ledger: Ledger,
   { reason, keepGreen = false }: TakeBackOptions,
 ): Promise<UndoResult> {
-  const all = undoable(ledger.history()?.steps.values() ?? [])
-  const green = keepGreen ? greenOf(all, session.registry) : undefined
-  const steps = green?.others ?? all
+  const { steps, leaves } = toTakeBack(session, ledger, keepGreen)
   const journal = recordOrWarn(session, ledger)
   const at = new Date().toISOString()
   // That a person has taken it back is on record also where nothing was to be undone.
   if (steps.length > 0 || !reason)
     await journal.record({ kind: 'undo.started', at, ...(reason ? { reason } : { by: runnerHere() }) })
-  if (steps.length === 0) return { undone: 0, leftovers: green?.leaves ?? [] }
+  if (steps.length === 0) return { undone: 0, leftovers: leaves }
   session.emit({ kind: 'undo.started', ...(reason && { reason }), steps: steps.length, at })
   const result = await undoSteps(steps, {
     registry: session.registry,
@@ -40,10 +38,40 @@ export async function takeBack(
   const unrecorded = journal.failure ? [undoneOffRecord] : []
   return {
     ...result,
-    leftovers: [...result.leftovers, ...(green?.leaves ?? []), ...unrecorded],
+    leftovers: [...result.leftovers, ...leaves, ...unrecorded],
     ...(failure && { failure }),
   }
 }
 
 /** To the journal it is all there still: a resume would go on with things that are gone. */
 const undoneOffRecord = 'what is undone is not on record: make room for the journal first, and do not resume'
+
+/**
+ * Waits until all that a take-back would undo can be undone, and answers why not where something cannot. Then nothing of
+ * the run is to be touched: what serves goes on serving, with its alarms and its size, and the way forward stays open.
+ */
+export async function whyNoWayBack(
+  session: Session,
+  ledger: Ledger,
+  { keepGreen = false, signal }: Pick<TakeBackOptions, 'keepGreen'> & { readonly signal: AbortSignal },
+): Promise<ErrorReport | undefined> {
+  try {
+    await seeUndoable(toTakeBack(session, ledger, keepGreen).steps, {
+      registry: session.registry,
+      contextFor: (step) => session.contextFor(step, signal),
+    })
+    return undefined
+  } catch (error) {
+    const report = reportOf(error)
+    if (ledger.history()?.undoing) return report
+    const onward = `to go on in place of that: tasks resume ${session.identity.id}`
+    return { ...report, hint: report.hint === undefined ? onward : `${report.hint}; ${onward}` }
+  }
+}
+
+function toTakeBack({ registry }: Session, ledger: Ledger, keepGreen: boolean) {
+  const all = undoable(ledger.history()?.steps.values() ?? [])
+  if (!keepGreen) return { steps: all, leaves: [] }
+  const { others, leaves } = greenOf(all, registry)
+  return { steps: others, leaves }
+}

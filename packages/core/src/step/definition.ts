@@ -87,6 +87,11 @@ export interface ChangeDefinition<Input, Before, Output> extends Definition<Inpu
   run(input: Input, c: ChangeContext<Before>): Promise<NoInfer<Output>>
   /** Looks whether the change was made: after a crash, or after a call that failed without a clear no. */
   find(input: Input, c: ChangeContext<Before>): Promise<Found<NoInfer<Output>>>
+  /**
+   * Waits until it can be reversed, and fails where it cannot: asked before anything of the run is undone, so that what was
+   * made behind it stays whole, and the way forward open.
+   */
+  ready?(input: Input, c: ChangeContext<Before> & { readonly output: NoInfer<Output> }): Promise<void>
   /** Reverses it. May be called twice; leaves alone what somebody else has changed since. */
   undo(
     input: Input,

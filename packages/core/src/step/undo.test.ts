@@ -94,3 +94,28 @@ describe('undo', () => {
     expect(bench.events.at(-1)).toMatchObject({ outcome: 'left-alone', note: 'somebody raised it' })
   })
 })
+
+describe('seeing whether recorded changes can be undone', () => {
+  it('asks those that can tell of what they have made, the last one first', async () => {
+    const world = new World()
+    const step = makeThing(world, {
+      ready: async (_, { output: { name }, before: { count } }) => {
+        world.log.push(`${name} goes back to ${count}`)
+      },
+    })
+    const bench = new EngineBench([step])
+    for (const name of ['a', 'b', 'c']) await bench.top.step(step, { name })
+    bench.records.pop()
+    await bench.seeUndoable()
+    expect(world.log.slice(3)).toEqual(['b goes back to 1', 'a goes back to 0'])
+  })
+
+  it('fails with the first that cannot be, and with nothing undone', async () => {
+    const world = new World()
+    const step = makeThing(world, { ready: () => Promise.reject(boom) })
+    const bench = new EngineBench([step])
+    await bench.top.step(step, { name: 'a' })
+    await expect(bench.seeUndoable()).rejects.toBe(boom)
+    expect(world.things).toEqual(new Set(['a']))
+  })
+})

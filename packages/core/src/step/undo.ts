@@ -138,7 +138,24 @@ async function undoStep(step: StepHistory, held: Held, settings: UndoSettings): 
   }
 }
 
-function restore({ intent, outcome }: StepHistory, settings: UndoSettings): RecordedChange {
+/** What undoing needs to make recorded changes ready. */
+export type Restoring = Pick<UndoSettings, 'registry' | 'contextFor'>
+
+/**
+ * Asks those of recorded changes that can tell whether they can be undone by now, before anything is. What one has made is
+ * known where its outcome is on record; of others their undo finds out.
+ */
+export async function seeUndoable(steps: readonly StepHistory[], settings: Restoring): Promise<void> {
+  for (const step of steps) {
+    if (step.outcome?.kind !== 'step.done') continue
+    const { definition, input, context } = restore(step, settings)
+    if (!definition.ready) continue
+    const output = parseStep(definition, 'output', definition.output, step.outcome.output)
+    await definition.ready(input, { ...context, output })
+  }
+}
+
+function restore({ intent, outcome }: StepHistory, settings: Restoring): RecordedChange {
   const definition = settings.registry.find(intent.step, intent.version)
   if (definition.kind !== 'change' || intent.token === undefined) {
     throw new ViridianError('E_STEP_UNREGISTERED', `${intent.step}@${intent.version} is not a change`)

@@ -6,7 +6,7 @@ import { type ChangeDefinition, defineChange, defineRead, type StepDefinition } 
 import { Engine } from '../step/engine.ts'
 import { Registry } from '../step/registry.ts'
 import { Scope } from '../step/scope.ts'
-import { undoable, undoSteps } from '../step/undo.ts'
+import { seeUndoable, undoable, undoSteps } from '../step/undo.ts'
 
 /** An engine on records in memory, with all that a test wants to look at. */
 export class EngineBench {
@@ -48,15 +48,22 @@ export class EngineBench {
     return historyOf(this.records)?.steps ?? new Map()
   }
 
+  seeUndoable() {
+    return seeUndoable(undoable(this.history.values()), this.#restoring)
+  }
+
   undo() {
     return undoSteps(undoable(this.history.values()), {
-      registry: this.#registry,
-      contextFor: () => this.#context(new AbortController().signal),
+      ...this.#restoring,
       emit: (event) => this.events.push(event),
       record: async (record) => {
         this.records.push(record)
       },
     })
+  }
+
+  get #restoring() {
+    return { registry: this.#registry, contextFor: () => this.#context(new AbortController().signal) }
   }
 
   #context(signal: AbortSignal) {

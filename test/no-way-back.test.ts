@@ -1,0 +1,42 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { idOf, Things } from './things.ts'
+
+let things: Things
+
+beforeEach(async () => {
+  things = await Things.open()
+})
+afterEach(() => things.project.remove())
+
+const put = (name: string): Promise<void> => things.project.write(name, '')
+const take = (name: string): Promise<void> => rm(join(things.project.directory, name))
+
+test('what fails where the way back is closed stays whole, until it is open', async () => {
+  await put('closed')
+  const failed = await things.project.tasks('run', 'deploy', '--bad')
+  expect(failed).toMatchObject({ exitCode: 3 })
+  expect(failed.stdout).toMatch(/^! nothing is taken back: E_CLOSED: green cannot go$/m)
+  expect(failed.stdout).toMatch(/^! open it; to go on in place of that: tasks resume \S+$/m)
+  expect(things.has('green')).toBe(true)
+  expect(await things.newest()).toMatchObject({ state: 'failed-dirty', leftovers: ['make green'] })
+  await take('closed')
+  expect(await things.project.tasks('rollback')).toMatchObject({ exitCode: 0 })
+  expect(things.has('green')).toBe(false)
+})
+
+test('what is kept is left alone by a rollback that finds its way closed, and goes on', async () => {
+  const kept = await things.project.json(['run', 'deploy', '--keep', '10m', '--detach'])
+  await put('closed')
+  const back = await things.project.tasks('rollback')
+  expect(back).toMatchObject({ exitCode: 3 })
+  expect(back.stdout).toMatch(
+    new RegExp(`^hint: open it; to go on in place of that: tasks resume ${idOf(kept)}$`, 'm'),
+  )
+  expect(await things.newest()).toMatchObject({ state: 'kept' })
+  expect(await things.project.tasks('run', 'deploy')).toMatchObject({ exitCode: 4 })
+  expect(await things.project.tasks('resume', idOf(kept))).toMatchObject({ exitCode: 0 })
+  const runs = await things.runs()
+  expect(runs.find(({ run }) => run === idOf(kept))).toMatchObject({ state: 'succeeded' })
+})
