@@ -12,14 +12,17 @@ const pinnedProcesses = ['AZRebalance', 'AlarmNotification', 'ScheduledActions',
 
 /** What was done to hold a group still: plain data, for `unpin`. */
 export interface Pin {
+  /** The group's name. */
   readonly group: string
   /** The value of the tag `viridian:pin`: what to give back, readable from any machine. */
   readonly tag: string
   /** Those that were not suspended before. */
   readonly processes: readonly string[]
+  /** The group's max before, and while it is pinned: the same where there was room already. */
   readonly max: { readonly from: number; readonly to: number }
 }
 
+/** How much room a pinned group is given, and what it goes on doing by itself. */
 export interface PinOptions {
   /** How many instances will be attached on top. @default as many as the group wants */
   readonly room?: number

@@ -13,12 +13,15 @@ import type { Watched } from './watched.ts'
 
 /** A fleet, by the names of what it is made of. */
 export interface FleetNames {
+  /** Auto Scaling groups. */
   readonly groups: readonly string[]
+  /** Classic load balancers. */
   readonly balancers: readonly string[]
   /** Scaling policies by ARN, besides the groups' own. */
   readonly policies?: readonly string[]
 }
 
+/** From when on a balancer is to be silent, for how long, and how long that may take; durations in milliseconds, or as `3m`. */
 export interface SilenceOptions {
   /** When the traffic was switched away, as `Date.toISOString` writes it. */
   readonly since: string

@@ -33,10 +33,10 @@ export interface CloudWatch extends Plugin {
    *
    * @example
    * ```ts
-   * const replica = await alarms.replicate(t, { groups: { web: green.name }, balancers: { web: 'web-2' }, policies })
-   * await alarms.compare(t, counterparts, replica)
+   * const watch = await alarms.replicate(t, replica.counterparts)
+   * await alarms.compare(t, replica.counterparts, watch)
    * // … switch …
-   * await alarms.enable(t, replica.enabled)
+   * await alarms.enable(t, watch.enabled)
    * ```
    */
   replicate(t: Steps, counterparts: Counterparts): Promise<AlarmReplica>
@@ -63,7 +63,7 @@ export interface CloudWatch extends Plugin {
    * @example
    * ```ts
    * const switched = await t.now()
-   * const { forgotten } = await names.switch(t, record, { blue, green, balancers })
+   * const { forgotten } = await names.switch(t, www, { blue, green: replica.fleet, balancers: fronts.names })
    * const since = switched.toISOString()
    * await alarms.silent(t, blue.loadBalancers, { since, notBefore: forgotten, deadline: '30m' })
    * ```

@@ -3,6 +3,7 @@ import { type Steps, ViridianError } from '@viridian/core'
 import { createImage } from './create-image.ts'
 import { seeAvailable } from './images.ts'
 
+/** What a baked image is called. */
 export interface BakeOptions {
   /** What people will know the image by; a part of its own is added. @default the instance's Name tag */
   readonly name?: string

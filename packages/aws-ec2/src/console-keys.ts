@@ -10,7 +10,8 @@ const fingerprint = /SHA256:[0-9A-Za-z+/]{43}/g
  *
  * @example
  * ```ts
- * hostKeysIn(consoleText) // ['ssh-ed25519 AAAAC3Nz…', 'ecdsa-sha2-nistp256 AAAAE2Vj…']
+ * const shown = '-----BEGIN SSH HOST KEY KEYS----- … -----END SSH HOST KEY KEYS-----'
+ * hostKeysIn(shown) // ['ssh-ed25519 AAAAC3Nz…', 'ecdsa-sha2-nistp256 AAAAE2Vj…']
  * ```
  */
 export function hostKeysIn(text: string): string[] {

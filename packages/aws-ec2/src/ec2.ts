@@ -17,11 +17,13 @@ import { removeImage } from './unused/remove-image.ts'
 import { removeImages, type UnusedOptions, unused } from './unused/remove-images.ts'
 import { removeSnapshot } from './unused/remove-snapshot.ts'
 
+/** What {@link ec2} may be told. */
 export interface Ec2Settings {
   /** How tasks log in to instances; what is not said is the stage's, or ssh_config's. */
   readonly ssh?: Login
 }
 
+/** How the hosts of described instances are known. */
 export interface DescribeOptions {
   /**
    * Whether the SSH host keys that the consoles show are those to expect; otherwise known_hosts decides. Of an instance

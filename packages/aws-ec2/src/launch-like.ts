@@ -6,6 +6,7 @@ import { runInstances } from './run-instances.ts'
 import { type Login, seeRunning } from './running.ts'
 import { readSubnetZones } from './subnet-zones.ts'
 
+/** How many instances are launched, where, and how their hosts are known. */
 export interface LaunchOptions {
   /**
    * The fleet whose zones, subnets and tags the new instances get: spread as its instances are, the first of them first.

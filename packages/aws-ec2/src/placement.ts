@@ -19,8 +19,9 @@ export type Placement = z.infer<typeof Placement>
  *
  * @example
  * ```ts
- * // the group has two instances in a and one in b
- * placementsLike(fleet, zones, 3) // [{ zone: 'a', subnet: 'subnet-a', count: 2 }, { zone: 'b', subnet: 'subnet-b', count: 1 }]
+ * const zones = [{ subnet: 'subnet-a', zone: 'a' }, { subnet: 'subnet-b', zone: 'b' }]
+ * // blue has two instances in a and one in b
+ * placementsLike(blue, zones, 3) // [{ zone: 'a', subnet: 'subnet-a', count: 2 }, { zone: 'b', subnet: 'subnet-b', count: 1 }]
  * ```
  */
 export function placementsLike(

@@ -16,11 +16,13 @@ import { removeBalancer } from './remove-balancer.ts'
 import { type BalancerReplica, replicate } from './replicate.ts'
 import { type SmokeOptions, smokeTest } from './smoke.ts'
 
+/** Whose use of a balancer does not count. */
 export interface RemovableOptions {
   /** Fleets whose groups don't count: they are to be removed before. */
   readonly without?: readonly Pick<Fleet, 'name'>[]
 }
 
+/** Who has served behind a balancer so far. */
 export interface RegisterOptions {
   /**
    * The fleet whose place they take there. When it is taken back, and some of it is lost, others that its group has by then
@@ -29,6 +31,7 @@ export interface RegisterOptions {
   readonly replacing?: Pick<Fleet, 'name' | 'instances'>
 }
 
+/** Which of the named balancers are not wanted. */
 export interface DescribeOptions {
   /** Balancers that are left out: those that a group is bound to, and sees to itself. */
   readonly without?: readonly LoadBalancer[]
@@ -151,7 +154,7 @@ export interface Elb extends Plugin {
    *
    * @example
    * ```ts
-   * await traffic.smoke(t, green.balancers, { path: '/version', host: 'www.example.com', expect: { release: 'v2' } })
+   * await traffic.smoke(t, fronts.balancers, { path: '/version', host: 'www.example.com', expect: { release: 'v2' } })
    * ```
    */
   smoke(t: Steps, balancers: readonly LoadBalancer[], options: SmokeOptions): Promise<void>

@@ -27,16 +27,17 @@ type Input = z.infer<typeof Input>
 
 /** What a smoke test asks, and what it takes for an answer. */
 export interface SmokeOptions {
+  /** What is asked for, from its slash on: `/version?full`. */
   readonly path: string
   /** What the Host header says, and whom the certificate is for; of a wildcard one of its names. @default the balancer's DNS name */
   readonly host?: string
-  /** @default that of the balancer's first HTTP or HTTPS listener */
+  /** The balancer's port that is asked. @default that of its first HTTP or HTTPS listener */
   readonly port?: number | undefined
-  /** @default 200 */
+  /** The HTTP status that is wanted. @default 200 */
   readonly status?: number
   /** Text that the body contains, or members that it has as JSON. @default any body */
   readonly expect?: Expectation
-  /** @default as the listener of the port */
+  /** Whether it is asked over TLS. @default as the listener of the port */
   readonly https?: boolean
   /** Takes any certificate: for one that is signed by itself. @default false */
   readonly insecure?: boolean

@@ -51,7 +51,11 @@ export const isBalancerDnsName = (dnsName: string): boolean =>
  *
  * @example
  * ```ts
- * locks: ({ record }) => [recordThing(record)] // 'record/www.example.com' for 'WWW.example.com.' as well
+ * recordThing('WWW.example.com.') // 'record/www.example.com'
+ *
+ * const rename = task({ args: { record: 'string' }, locks: ({ record }) => [recordThing(record)] }, async (t) => {
+ *   t.say(`renaming ${t.args.record}`)
+ * })
  * ```
  */
 export const recordThing = (name: string): string => `record/${plainName(name)}`

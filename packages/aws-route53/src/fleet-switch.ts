@@ -5,7 +5,9 @@ import type { FoundRecord } from './found-record.ts'
 
 /** A switch from one fleet to its replica. */
 export interface FleetSwitch {
+  /** The fleet that the name leads to, at the size that the way back has to have. */
   readonly blue: Fleet
+  /** The fleet that it is to lead to, with the balancers that it is behind. */
   readonly green: Fleet
   /** Which of green's balancers takes the place of which of blue's, by name. */
   readonly balancers: Readonly<Record<string, string>>

@@ -12,6 +12,7 @@ import { readAskable } from './read-askable.ts'
 import { readUnnamed } from './read-unnamed.ts'
 import { seeResolved } from './resolved.ts'
 
+/** What {@link route53} may be told. */
 export interface Route53Settings {
   /**
    * The name servers to ask about records, and about the balancers' own names: `host` or `host:port`. The environment
@@ -22,14 +23,17 @@ export interface Route53Settings {
   readonly nameServers?: readonly string[]
 }
 
+/** Where to look for a record. */
 export interface FindOptions {
   /** The id of the hosted zone. @default the longest public one that contains the name */
   readonly zone?: string
 }
 
+/** A switch from one balancer to another, with what its way back needs. Between whole fleets {@link FleetSwitch} says less. */
 export interface SwitchOptions {
   /** The balancer that the name leads to, which `target` of the record names; left out where there is no record yet. */
   readonly from?: LoadBalancer
+  /** The balancer that the name is to lead to. */
   readonly to: LoadBalancer
   /** How many have to be in service at `from` before the name is given back to it: as many as served before. */
   readonly capacity: number
@@ -42,6 +46,7 @@ export interface SwitchOptions {
   readonly touches?: readonly string[]
 }
 
+/** Which record does not count. */
 export interface UnnamedOptions {
   /** A record that may lead there, since it is about to be switched. */
   readonly without?: FoundRecord
@@ -96,7 +101,7 @@ export interface Route53 extends Plugin {
    *
    * @example
    * ```ts
-   * await names.switch(t, record, { blue, green, balancers: { web: 'web-green' } })
+   * await names.switch(t, www, { blue, green: replica.fleet, balancers: { web: 'web-green' } })
    * ```
    */
   switch(t: Steps, found: FoundRecord, options: SwitchOptions | FleetSwitch): Promise<Switched>
@@ -115,7 +120,7 @@ export interface Route53 extends Plugin {
    * @example
    * ```ts
    * await names.unnamed(t, blue.loadBalancers, { without: www })
-   * await names.switch(t, www, { blue, green, balancers })
+   * await names.switch(t, www, { blue, green: replica.fleet, balancers: fronts.names })
    * ```
    */
   unnamed(t: Steps, balancers: readonly LoadBalancer[], options?: UnnamedOptions): Promise<void>
@@ -129,9 +134,8 @@ export interface Route53 extends Plugin {
    *
    * @example
    * ```ts
-   * await alarms.silent(t, blue.loadBalancers, { since, notBefore: forgotten, deadline: '30m' })
+   * await alarms.silent(t, blue.loadBalancers, { since: '2026-11-23T15:42:33.000Z', deadline: '30m' })
    * await names.moved(t, www, { from: blue.loadBalancers })
-   * await fleets.scaleToZero(t, blue, { successor: green.name, since: switched })
    * ```
    */
   moved(t: Steps, found: FoundRecord, options: { readonly from: readonly LoadBalancer[] }): Promise<void>

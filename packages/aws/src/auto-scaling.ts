@@ -4,7 +4,15 @@ import { defineService, type Service } from './service.ts'
 
 const require = createRequire(import.meta.url)
 
-/** Calls Amazon EC2 Auto Scaling; see {@link Service}. */
+/**
+ * Calls Amazon EC2 Auto Scaling; see {@link Service}.
+ *
+ * @example
+ * ```ts
+ * const answer = z.object({ AutoScalingGroups: z.array(z.object({ AutoScalingGroupName: z.string() })) })
+ * const { AutoScalingGroups } = await autoScalingApi(c, 'DescribeAutoScalingGroups', { MaxRecords: 100 }, answer)
+ * ```
+ */
 export const autoScalingApi: Service<typeof Sdk> = defineService<typeof Sdk>({
   name: 'autoscaling',
   load: () => require('@aws-sdk/client-auto-scaling'),

@@ -42,6 +42,15 @@ export function awsError(call: string, thrown: unknown): ViridianError {
 /**
  * The code that AWS gave for an error, however deep it is wrapped: `InvalidInstanceID.NotFound`. Undefined when the
  * call got no answer.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await inServiceAt(c, 'web')
+ * } catch (error) {
+ *   if (awsCode(error) !== 'AccessDenied') throw error
+ * }
+ * ```
  */
 export function awsCode(error: unknown): string | undefined {
   const cause = sdkCause(error)

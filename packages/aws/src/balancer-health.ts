@@ -7,7 +7,9 @@ import { balancerName } from './load-balancer.ts'
 
 /** What a balancer thinks of one instance. */
 export interface MemberHealth {
+  /** The name of the balancer that was asked. */
   readonly balancer: string
+  /** The id of the instance: `i-0123456789abcdef0`. */
   readonly id: string
   /** `InService`, `OutOfService` or `Unknown` as AWS says; `Draining` on its way out; `Absent`: not registered there. */
   readonly state: string
@@ -29,6 +31,12 @@ const Health = z.object({
 /**
  * What balancers think of exactly these instances (`DescribeInstanceHealth`): one answer an instance and balancer,
  * whatever AWS leaves out.
+ *
+ * @example
+ * ```ts
+ * const members = await balancerHealth(c, blue.loadBalancers, ids)
+ * const draining = members.filter(({ state }) => state === 'Draining')
+ * ```
  */
 export async function balancerHealth(
   c: StepContext,
@@ -39,7 +47,14 @@ export async function balancerHealth(
   return each.flat()
 }
 
-/** Those in service of all that are registered with a classic balancer (`DescribeInstanceHealth`); none when it is gone. */
+/**
+ * Those in service of all that are registered with a classic balancer (`DescribeInstanceHealth`); none when it is gone.
+ *
+ * @example
+ * ```ts
+ * const [anybody] = await inServiceAt(c, 'web') // 'i-0123456789abcdef0'
+ * ```
+ */
 export async function inServiceAt(c: StepContext, name: string): Promise<string[]> {
   try {
     const { InstanceStates } = await elbApi(c, 'DescribeInstanceHealth', { LoadBalancerName: name }, Health)
@@ -50,13 +65,28 @@ export async function inServiceAt(c: StepContext, name: string): Promise<string[
   }
 }
 
-/** One line a member that is not in service, for people; none when all are. */
+/**
+ * One line a member that is not in service, for people; none when all are.
+ *
+ * @example
+ * ```ts
+ * notInService(await balancerHealth(c, blue.loadBalancers, ids)) // ['i-1 is OutOfService at web (ELB: Health checks failed)']
+ * ```
+ */
 export const notInService = (members: readonly MemberHealth[]): string[] =>
   members
     .filter(({ state }) => state !== 'InService')
     .map(({ id, balancer, state, reason }) => `${id} is ${state} at ${balancer}${reason && ` (${reason})`}`)
 
-/** How long an instance may take to come into service once it is registered and answers, in milliseconds. */
+/**
+ * How long an instance may take to come into service once it is registered and answers, in milliseconds.
+ *
+ * @example
+ * ```ts
+ * // ten seconds between checks, three good ones wanted, five seconds for each
+ * inServiceWithinMs(blue.loadBalancers) // 115_000
+ * ```
+ */
 export function inServiceWithinMs(balancers: readonly LoadBalancer[]): number {
   const slack = 60
   const seconds = balancers.map(classicOnly).map(({ healthCheck }) => {
@@ -66,7 +96,15 @@ export function inServiceWithinMs(balancers: readonly LoadBalancer[]): number {
   return (Math.max(0, ...seconds) + slack) * 1000
 }
 
-/** How long leaving balancers may take: the longest draining, and some time for AWS itself, in milliseconds. */
+/**
+ * How long leaving balancers may take: the longest draining, and some time for AWS itself, in milliseconds.
+ *
+ * @example
+ * ```ts
+ * // draining takes a minute at most
+ * leaveWithinMs(blue.loadBalancers) // 360_000
+ * ```
+ */
 export function leaveWithinMs(balancers: readonly LoadBalancer[]): number {
   const slack = 300
   return (Math.max(0, ...balancers.map(classicOnly).map(({ drainSeconds }) => drainSeconds)) + slack) * 1000
@@ -76,6 +114,11 @@ export function leaveWithinMs(balancers: readonly LoadBalancer[]): number {
  * The balancer, if it is one that health can be asked of.
  *
  * @throws ViridianError `E_BALANCER_UNSUPPORTED`
+ *
+ * @example
+ * ```ts
+ * const { dnsName, zoneId } = classicOnly(front)
+ * ```
  */
 export function classicOnly(balancer: LoadBalancer): ClassicLoadBalancer {
   if (balancer.kind === 'classic') return balancer

@@ -45,6 +45,12 @@ const defaultDrainSeconds = 300
  * (`DescribeLoadBalancers`, `DescribeLoadBalancerAttributes`).
  *
  * @throws ViridianError `E_BALANCER_NOT_FOUND`, with the names that they may have been
+ *
+ * @example
+ * ```ts
+ * const [web] = await readClassicBalancers(c, ['web'])
+ * web?.healthCheck // { target: 'HTTP:80/health', interval: 10, timeout: 5, healthyThreshold: 3, unhealthyThreshold: 2 }
+ * ```
  */
 export async function readClassicBalancers(
   c: StepContext,
@@ -98,7 +104,14 @@ export interface ListedBalancer extends Pick<ClassicLoadBalancer, 'name' | 'dnsN
   readonly instances: readonly string[]
 }
 
-/** All classic load balancers of the account and region, by name (`DescribeLoadBalancers`, every page). */
+/**
+ * All classic load balancers of the account and region, by name (`DescribeLoadBalancers`, every page).
+ *
+ * @example
+ * ```ts
+ * const idle = (await listClassicBalancers(c)).filter(({ instances }) => instances.length === 0)
+ * ```
+ */
 export async function listClassicBalancers(c: StepContext): Promise<ListedBalancer[]> {
   const found: ListedBalancer[] = []
   let Marker: string | undefined

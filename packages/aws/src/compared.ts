@@ -6,6 +6,13 @@ import type { Difference } from './replica.ts'
  *
  * @param what the pair, for people: `group web and its copy web--20261125-1`
  * @throws ViridianError `E_REPLICA_DIFFERS` with every member that should be equal
+ *
+ * @example
+ * ```ts
+ * sayCompared(c, 'group web and its copy web--1', [
+ *   { member: 'group web: CreatedTime', original: '"2026-11-23"', copy: '"2026-11-25"', expected: true },
+ * ])
+ * ```
  */
 export function sayCompared(c: StepContext, what: string, found: readonly Difference[]): void {
   const unexpected = found.filter(({ expected }) => !expected)

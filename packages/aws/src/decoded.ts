@@ -6,6 +6,8 @@ import { z } from '@viridian/core/zod'
  *
  * @example
  * ```ts
+ * import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling'
+ *
  * const Groups = z.object({ AutoScalingGroups: z.array(decoded<AutoScalingGroup>()) })
  * ```
  */

@@ -2,7 +2,9 @@ import { allPages } from './pages.ts'
 
 /** A filter of EC2's describes: one of its values has to match. */
 export interface Ec2Filter {
+  /** What EC2 filters by: `instance-id`, `tag:Name`. */
   readonly Name: string
+  /** What it may be. Without any, nothing passes. */
   readonly Values: readonly string[]
 }
 
@@ -14,6 +16,7 @@ const valuesInAFilter = 200
  *
  * @example
  * ```ts
+ * const Described = z.object({ Reservations: z.array(z.object({ ReservationId: z.string() })), NextToken: z.string().optional() })
  * const found = await filteredPages({ Name: 'instance-id', Values: ids }, async (Filters, NextToken) => {
  *   const page = await ec2Api(c, 'DescribeInstances', { Filters, NextToken }, Described)
  *   return { items: page.Reservations, next: page.NextToken }

@@ -20,5 +20,6 @@ export type Instance = z.infer<typeof Instance>
 
 /** What names an instance: an {@link Instance}, or a member of a fleet. */
 export interface InstanceRef {
+  /** `i-0123456789abcdef0`. */
   readonly id: string
 }

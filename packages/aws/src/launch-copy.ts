@@ -7,6 +7,12 @@ import { copyOf } from './replica.ts'
 /**
  * What `CreateLaunchConfiguration` takes for a copy with another image: every setting, but for the snapshots that block
  * devices are pinned to. Those are the old image's: the new one brings its own.
+ *
+ * @example
+ * ```ts
+ * const { configuration } = await readLaunchSettings(c, { kind: 'launchConfiguration', name: 'web-v1' })
+ * const input = configurationWithImage(configuration, 'web-v2', image)
+ * ```
  */
 export function configurationWithImage(
   settings: LaunchConfiguration,
@@ -24,6 +30,12 @@ export function configurationWithImage(
 /**
  * What `CreateLaunchTemplateVersion` takes for a version with another image: every setting of the old one, but for the
  * snapshots, as above. It says all of it: a version that builds on another one inherits block devices otherwise.
+ *
+ * @example
+ * ```ts
+ * const found = await findLaunchTemplateVersion(c, 'lt-0123456789abcdef0', '3')
+ * const input = found && versionWithImage(found, 'release v2', image)
+ * ```
  */
 export function versionWithImage(
   version: LaunchTemplateVersion,

@@ -7,7 +7,16 @@ import type { LaunchSettings } from './launch-settings.ts'
 import { templateDataFates } from './launch-template.ts'
 import { type Difference, differences } from './replica.ts'
 
-/** In which settings a launch source differs from the one that it was copied from: the image, if it is a faithful copy. */
+/**
+ * In which settings a launch source differs from the one that it was copied from: the image, if it is a faithful copy.
+ *
+ * @example
+ * ```ts
+ * const original = await readLaunchSettings(c, blue.launch.source)
+ * const copy = await readLaunchSettings(c, { kind: 'launchConfiguration', name: 'web-v2' })
+ * launchDifferences(original, copy).filter(({ expected }) => !expected) // [] of a faithful copy
+ * ```
+ */
 export function launchDifferences(original: LaunchSettings, copy: LaunchSettings): Difference[] {
   const what = 'launch source'
   if (original.kind === 'launchConfiguration' && copy.kind === 'launchConfiguration') {

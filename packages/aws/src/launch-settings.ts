@@ -27,6 +27,12 @@ type SettingsOf<Source extends LaunchSource> = Extract<LaunchSettings, { readonl
  * now.
  *
  * @throws ViridianError `E_LAUNCH_CONFIGURATION_NOT_FOUND`, `E_LAUNCH_TEMPLATE_NOT_FOUND`
+ *
+ * @example
+ * ```ts
+ * const { configuration } = await readLaunchSettings(c, { kind: 'launchConfiguration', name: 'web-v1' })
+ * configuration.InstanceType // 't3.small'
+ * ```
  */
 export async function readLaunchSettings<Source extends LaunchSource>(
   c: StepContext,
@@ -50,6 +56,11 @@ async function readEither(c: StepContext, source: LaunchSource): Promise<LaunchS
  *
  * @param digest of the settings as they were then
  * @throws ViridianError `E_LAUNCH_CHANGED` when they are others now
+ *
+ * @example
+ * ```ts
+ * const settings = await readSameSettings(c, blue.launch.source, blue.launch.digest)
+ * ```
  */
 export async function readSameSettings<Source extends LaunchSource>(
   c: StepContext,
@@ -67,6 +78,11 @@ export async function readSameSettings<Source extends LaunchSource>(
  * What may be shown and journaled of the settings.
  *
  * @throws ViridianError `E_LAUNCH_TEMPLATE_INCOMPLETE` for a template that leaves open what is launched
+ *
+ * @example
+ * ```ts
+ * const { image, instanceType } = launchSpecOf(await readLaunchSettings(c, blue.launch.source))
+ * ```
  */
 export function launchSpecOf(settings: LaunchSettings): LaunchSpec {
   const { source } = settings

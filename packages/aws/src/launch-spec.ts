@@ -35,11 +35,25 @@ export const LaunchSpec = z.strictObject({
 
 export type LaunchSpec = z.infer<typeof LaunchSpec>
 
-/** A launch source by the name that people know. */
+/**
+ * A launch source by the name that people know.
+ *
+ * @example
+ * ```ts
+ * sourceName({ kind: 'launchTemplate', id: 'lt-0123456789abcdef0', name: 'web', version: '3' }) // 'web:3'
+ * ```
+ */
 export const sourceName = (source: LaunchSource): string =>
   source.kind === 'launchConfiguration' ? source.name : `${source.name}:${source.version}`
 
-/** A launch source as steps name what they touch. */
+/**
+ * A launch source as steps name what they touch.
+ *
+ * @example
+ * ```ts
+ * sourceThing({ kind: 'launchConfiguration', name: 'web-v1' }) // 'launch-configuration/web-v1'
+ * ```
+ */
 export const sourceThing = (source: LaunchSource): string =>
   source.kind === 'launchConfiguration'
     ? `launch-configuration/${source.name}`

@@ -102,7 +102,16 @@ export async function readLaunchTemplateVersion(
   )
 }
 
-/** As {@link readLaunchTemplateVersion}; undefined when there is no such version, or no such template. */
+/**
+ * Reads a version of a launch template: a number, `$Latest` or `$Default` (`DescribeLaunchTemplateVersions`); undefined
+ * when there is no such version, or no such template.
+ *
+ * @example
+ * ```ts
+ * const latest = await findLaunchTemplateVersion(c, 'lt-0123456789abcdef0', '$Latest')
+ * latest?.VersionNumber // 3
+ * ```
+ */
 export async function findLaunchTemplateVersion(
   c: StepContext,
   id: string,

@@ -28,8 +28,16 @@ export const LoadBalancer = z.discriminatedUnion('kind', [
 
 export type LoadBalancer = z.infer<typeof LoadBalancer>
 
+/** A load balancer of the classic kind: one of its own, which its instances are registered with. */
 export type ClassicLoadBalancer = Extract<LoadBalancer, { kind: 'classic' }>
 
-/** A balancer as steps name what they touch, and as people know it. */
+/**
+ * A balancer as steps name what they touch, and as people know it.
+ *
+ * @example
+ * ```ts
+ * blue.loadBalancers.map(balancerName) // ['web']
+ * ```
+ */
 export const balancerName = (balancer: LoadBalancer): string =>
   balancer.kind === 'classic' ? balancer.name : balancer.arn

@@ -7,7 +7,9 @@ import { lookFor } from './poll.ts'
  *
  * @example
  * ```ts
- * await makeSure(c, () => detach(ids), async () => (await membersAmong(ids)).length === 0)
+ * const gone = { LoadBalancerName: 'web--1' }
+ * const change = () => elbApi(c, 'DeleteLoadBalancer', gone, z.object({}))
+ * await makeSure(c, change, async () => (await listClassicBalancers(c)).every(({ name }) => name !== 'web--1'))
  * ```
  */
 export async function makeSure(

@@ -11,8 +11,8 @@ const separator = '--'
  *
  * @example
  * ```ts
- * nameFor('web', '20261123-154233-k3f9-0a1b2c3d4e5f', 255) // web--20261123-154233-k3f9-0a1b2c3d4e5f
- * nameFor('web', '20261123-154233-k3f9-0a1b2c3d4e5f', 32)  // web--20261123-154233-8f14e45fcee
+ * nameFor('web', '20261123-154233-k3f9-0a1b2c3d4e5f', 255) // 'web--20261123-154233-k3f9-0a1b2c3d4e5f'
+ * nameFor('web', '20261123-154233-k3f9-0a1b2c3d4e5f', 32) // 'web--20261123-154233-d5002ca4d60'
  * ```
  */
 export function nameFor(base: string, token: string, limit: number): string {
@@ -23,9 +23,23 @@ export function nameFor(base: string, token: string, limit: number): string {
   return `${whole.slice(0, limit - mark.length - 1).replace(/[-\ud800-\udbff]+$/, '')}-${mark}`
 }
 
-/** The run in whose name something is named, for what cannot be tagged; undefined for any other name, and one that was cut. */
+/**
+ * The run in whose name something is named, for what cannot be tagged; undefined for any other name, and one that was cut.
+ *
+ * @example
+ * ```ts
+ * runOfName('web--20261123-154233-k3f9-0a1b2c3d4e5f') // '20261123-154233-k3f9'
+ * ```
+ */
 export const runOfName = (name: string): string | undefined =>
   /--(\d{8}-\d{6}-[a-z0-9]{4})-[0-9a-f]{12}$/.exec(name)?.[1]
 
-/** The base of a name that a step has given: `web-lc` of `web-lc--20261123-154233-k3f9-0a1b2c3d4e5f`. */
+/**
+ * The base of a name that a step has given; any other name as it is.
+ *
+ * @example
+ * ```ts
+ * stemOf('web-lc--20261123-154233-k3f9-0a1b2c3d4e5f') // 'web-lc'
+ * ```
+ */
 export const stemOf = (name: string): string => name.replace(/--\d{8}-[a-z0-9-]+$/, '')

@@ -5,6 +5,10 @@
  *
  * @example
  * ```ts
+ * const Groups = z.object({
+ *   AutoScalingGroups: z.array(z.object({ AutoScalingGroupName: z.string() })),
+ *   NextToken: z.string().optional(),
+ * })
  * const groups = await allPages(async (NextToken) => {
  *   const page = await autoScalingApi(c, 'DescribeAutoScalingGroups', { NextToken }, Groups)
  *   return { items: page.AutoScalingGroups, next: page.NextToken }

@@ -7,6 +7,7 @@ import { type Found, type StepContext, ViridianError } from '@viridian/core'
  */
 export type Look<Value> = { readonly done: Value } | { readonly waiting: string; readonly forMs?: number }
 
+/** What to wait for, how long, and by which looks. */
 export interface Poll<Value> {
   /** What is waited for, as a heading: `3 instances in service`. */
   readonly what: string
@@ -30,10 +31,14 @@ const growth = 1.5
  *
  * @example
  * ```ts
- * await poll(c, { what: 'image available', deadlineMs: 3_600_000, look: async () => {
- *   const { State } = await readImage(c, id)
- *   return State === 'available' ? { done: id } : { waiting: `${id} is ${State}` }
- * } })
+ * await poll(c, {
+ *   what: 'the balancer web without instances',
+ *   deadlineMs: 300_000,
+ *   look: async () => {
+ *     const left = await inServiceAt(c, 'web')
+ *     return left.length === 0 ? { done: null } : { waiting: `${left.length} are in service` }
+ *   },
+ * })
  * ```
  */
 export async function poll<Value>(
@@ -66,7 +71,7 @@ const shownWithinMs = 3_000
  *
  * @example
  * ```ts
- * const made = await lookFor(c, () => findGroup(c, 'web--k3f9'))
+ * const made = await lookFor(c, async () => (await listClassicBalancers(c)).find(({ name }) => name === 'web--1'))
  * ```
  */
 export async function lookFor<Value>(
@@ -89,7 +94,9 @@ export async function lookFor<Value>(
  *
  * @example
  * ```ts
- * find: ({ group }, c) => findMade(c, async () => (await findGroup(c, group)) === undefined)
+ * // the `find` of a step that deletes a balancer
+ * const find = ({ balancer }: { balancer: string }, c: StepContext) =>
+ *   findMade(c, async () => (await listClassicBalancers(c)).every(({ name }) => name !== balancer))
  * ```
  */
 export const findMade = async (

@@ -12,12 +12,15 @@ export type Fate = 'copied' | 'rewritten' | { readonly leftOut: string }
  *
  * @example
  * ```ts
+ * import type { Listener } from '@aws-sdk/client-elastic-load-balancing'
+ *
  * const fates = {
- *   LaunchConfigurationName: 'rewritten',
- *   CreatedTime: { leftOut: 'AWS sets it' },
- *   InstanceType: 'copied',
- *   // …
- * } as const satisfies Fates<LaunchConfiguration>
+ *   Protocol: 'copied',
+ *   LoadBalancerPort: 'copied',
+ *   InstanceProtocol: 'copied',
+ *   InstancePort: 'copied',
+ *   SSLCertificateId: { leftOut: 'the copy has a certificate of its own' },
+ * } as const satisfies Fates<Listener>
  * ```
  */
 export type Fates<Shape> = { readonly [Member in keyof Required<Shape>]: Fate }
@@ -32,6 +35,11 @@ export type Copied<Shape, Given extends Fates<Shape>> = Pick<Shape, CopiedMember
 /**
  * The members that a copy takes over as they are. What AWS describes as never set (`''`, `[]`) is left away: it is
  * refused when it is sent back.
+ *
+ * @example
+ * ```ts
+ * copyOf({ Key: 'team', Value: 'shop' }, { Key: 'copied', Value: 'rewritten' }) // { Key: 'team' }
+ * ```
  */
 export function copyOf<Shape extends object, const Given extends Fates<Shape>>(
   original: Shape,
@@ -54,6 +62,7 @@ export interface Difference {
   readonly member: string
   /** As JSON; `none` where it is not set. */
   readonly original: string
+  /** As `original` is written. */
   readonly copy: string
   /** False for a difference that a faithful copy does not have. */
   readonly expected: boolean
@@ -64,6 +73,12 @@ export interface Difference {
  * `rewritten` says of it, where it says something; what is left out may differ.
  *
  * @param what the thing, for people: `group web`
+ *
+ * @example
+ * ```ts
+ * const [original, copy] = [{ Key: 'team', Value: 'shop' }, { Key: 'team', Value: 'shpo' }]
+ * differences('tag', original, copy, { Key: 'copied', Value: 'copied' }).map(({ member }) => member) // ['tag: Value']
+ * ```
  */
 export function differences<Shape extends object>(
   what: string,

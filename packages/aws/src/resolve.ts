@@ -43,7 +43,15 @@ export async function addressesOf(name: string, resolution: Resolution = {}): Pr
   }
 }
 
-/** The name servers to ask for everything, as the environment variable `VIRIDIAN_NAME_SERVERS` lists them. */
+/**
+ * The name servers to ask for everything, as the environment variable `VIRIDIAN_NAME_SERVERS` lists them.
+ *
+ * @example
+ * ```ts
+ * process.env.VIRIDIAN_NAME_SERVERS = '127.0.0.1:5353, 10.0.0.2'
+ * serversOfEnvironment() // ['127.0.0.1:5353', '10.0.0.2']
+ * ```
+ */
 export const serversOfEnvironment = (): string[] =>
   (process.env.VIRIDIAN_NAME_SERVERS ?? '')
     .split(',')
@@ -60,6 +68,12 @@ async function resolverAt(servers: readonly string[]): Promise<Resolver> {
  * A name server as a resolver takes it, by address: of `host`, `host:port`, `2001:db8::1` or `[2001:db8::1]:port`.
  *
  * @throws ViridianError `E_NAME_SERVERS`
+ *
+ * @example
+ * ```ts
+ * await serverAddress('127.0.0.1:5353') // '127.0.0.1:5353'
+ * await serverAddress('2001:db8::1') // '2001:db8::1'
+ * ```
  */
 export async function serverAddress(server: string): Promise<string> {
   if (isIP(server) !== 0) return server

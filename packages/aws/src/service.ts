@@ -12,6 +12,7 @@ const clientSettings = {
   requestHandler: { connectionTimeout: 5_000, requestTimeout: 60_000, throwOnRequestTimeout: true },
 }
 
+/** What every client is made with: tries, pauses between them, time limits in milliseconds. */
 export type ClientSettings = typeof clientSettings
 
 const callsAtOnce = 10
@@ -32,6 +33,7 @@ interface SdkClient {
   destroy(): void
 }
 
+/** What {@link defineService} has to know of an AWS service: its name, and its client of the SDK. */
 export interface ServiceDefinition<Sdk> {
   /** As IAM names it: `ec2`, `autoscaling`, `elasticloadbalancing`. */
   readonly name: string
@@ -40,6 +42,7 @@ export interface ServiceDefinition<Sdk> {
    * `import` of a CommonJS package does: that compiles each file once more, to find out what it is and exports.
    */
   load(): Sdk
+  /** Makes a client of the package that `load` has given. */
   client(sdk: Sdk, settings: ClientSettings): SdkClient
 }
 
@@ -72,12 +75,15 @@ interface Opened<Sdk> {
  *
  * @example
  * ```ts
- * export const ec2 = defineService({
+ * import { createRequire } from 'node:module'
+ * import type * as Sdk from '@aws-sdk/client-ec2'
+ *
+ * const ec2 = defineService<typeof Sdk>({
  *   name: 'ec2',
  *   load: () => createRequire(import.meta.url)('@aws-sdk/client-ec2'),
  *   client: (sdk, settings) => new sdk.EC2Client(settings),
  * })
- * const { Reservations } = await ec2(c, 'DescribeInstances', { InstanceIds: ids }, z.object({ Reservations: z.array(Reservation) }))
+ * const { Images } = await ec2(c, 'DescribeImages', { ImageIds: [image] }, z.object({ Images: z.array(z.unknown()) }))
  * ```
  */
 export function defineService<Sdk>(definition: ServiceDefinition<Sdk>): Service<Sdk> {

@@ -1,6 +1,8 @@
 /** A tag, as EC2 and Auto Scaling take it. */
 export interface Tag {
+  /** The name, `Name` or `team`; it is told apart by case. */
   readonly Key: string
+  /** What it says; it may be empty. */
   readonly Value: string
 }
 

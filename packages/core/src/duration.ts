@@ -13,6 +13,12 @@ export const longestTimer = 2 ** 31 - 1
  * @param what - whose duration it is, as an error begins: `--timeout`
  * @returns milliseconds
  * @throws ViridianError `E_DURATION` for anything else, a negative number, or a number in text without its unit
+ *
+ * @example
+ * ```ts
+ * parseDuration('1h30m') // 5_400_000
+ * parseDuration(250) // 250
+ * ```
  */
 export function parseDuration(duration: string | number, what?: string): number {
   if (typeof duration === 'number' && Number.isFinite(duration) && duration >= 0) return duration
@@ -37,7 +43,14 @@ export function parseTimer(duration: string | number, what?: string): number {
   })
 }
 
-/** Writes milliseconds as `parseDuration` reads them, in whole milliseconds: `1h30m`, `2s500ms`, `0s`. */
+/**
+ * Writes milliseconds as `parseDuration` reads them, in whole milliseconds: `1h30m`, `2s500ms`, `0s`.
+ *
+ * @example
+ * ```ts
+ * formatDuration(5_400_000) // '1h30m'
+ * ```
+ */
 export function formatDuration(milliseconds: number): string {
   let rest = Math.round(milliseconds)
   let text = ''

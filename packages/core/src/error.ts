@@ -3,18 +3,25 @@ import { isOwnFile } from './own-directory.ts'
 
 /** Where an error belongs: a file position, a host, an AWS call. */
 export interface ErrorPlace {
+  /** A user's own file, as an absolute path. */
   readonly file?: string | undefined
+  /** The line in it, from 1 on. */
   readonly line?: number | undefined
+  /** The name of the host, as its role has it. */
   readonly host?: string | undefined
   /** `ec2:RunInstances`, with the request's id when AWS gave one. */
   readonly call?: string | undefined
+  /** What AWS support asks for. */
   readonly requestId?: string | undefined
 }
 
+/** What a {@link ViridianError} tells besides its code and its message. */
 export interface ErrorDetails {
   /** What the reader can do about it: one sentence, or a command. */
   readonly hint?: string
+  /** Where it happened. */
   readonly place?: ErrorPlace | undefined
+  /** What was thrown there. */
   readonly cause?: unknown
   /** True when what was asked for was refused for certain: nothing was changed, and nothing needs to be looked up. */
   readonly refused?: boolean
@@ -26,14 +33,19 @@ export interface ErrorDetails {
  *
  * @example
  * ```ts
- * throw new ViridianError('E_ROLE_EMPTY', 'role "web" matched no hosts', { hint: 'run "tasks roles" to see what each role resolves to' })
+ * throw new ViridianError('E_ROLE_EMPTY', 'role "web" matched no hosts', {
+ *   hint: 'run "tasks roles" to see what each role resolves to',
+ * })
  * ```
  */
 export class ViridianError extends Error {
   /** Stable, `E_…`: what scripts may match on. */
   readonly code: string
+  /** What the reader can do about it. */
   readonly hint: string | undefined
+  /** Where it happened. */
   readonly place: ErrorPlace | undefined
+  /** True when nothing was changed for certain. */
   readonly refused: boolean
 
   constructor(code: string, message: string, details: ErrorDetails = {}) {
@@ -48,15 +60,27 @@ export class ViridianError extends Error {
 
 /** An error as events and journals carry it. */
 export interface ErrorReport {
+  /** `E_…`. */
   readonly code: string
+  /** What happened, and to whom. */
   readonly message: string
+  /** What can be done about it. */
   readonly hint?: string | undefined
+  /** Where it happened. */
   readonly place?: ErrorPlace | undefined
   /** The chain of causes, outermost first. */
   readonly causes?: readonly string[] | undefined
 }
 
-/** Describes anything thrown as plain data; what is not a `ViridianError` gets the code `E_UNEXPECTED`. */
+/**
+ * Describes anything thrown as plain data; what is not a `ViridianError` gets the code `E_UNEXPECTED`.
+ *
+ * @example
+ * ```ts
+ * reportOf(new ViridianError('E_RELEASE_NAME', 'a release cannot be named nothing')).code // 'E_RELEASE_NAME'
+ * reportOf('no').message // 'Error: no'
+ * ```
+ */
 export function reportOf(thrown: unknown): ErrorReport {
   const error = thrown instanceof Error ? thrown : new Error(textOf(thrown))
   const causes = causesOf(error)
@@ -77,7 +101,18 @@ export const reasonOf = (thrown: unknown): string => reportOf(thrown).message.re
 
 const textOf = (thrown: unknown): string => (typeof thrown === 'string' ? thrown : inspect(thrown))
 
-/** True for a `ViridianError`, also one of another copy of this package. */
+/**
+ * True for a `ViridianError`, also one of another copy of this package.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await fleets.describe(t, 'web')
+ * } catch (error) {
+ *   if (!isViridianError(error) || error.code !== 'E_GROUP_NOT_FOUND') throw error
+ * }
+ * ```
+ */
 export function isViridianError(thrown: unknown): thrown is ViridianError {
   return (
     thrown instanceof Error &&

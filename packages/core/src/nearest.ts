@@ -9,7 +9,14 @@ export function nearest(word: string, candidates: readonly string[], most = 3): 
     .map(({ candidate }) => candidate)
 }
 
-/** `did you mean deploy:bluegreen?`, or undefined when nothing is near. */
+/**
+ * `did you mean deploy:bluegreen?`, or undefined when nothing is near.
+ *
+ * @example
+ * ```ts
+ * suggestion('wbe', ['web', 'workers']) // 'did you mean web?'
+ * ```
+ */
 export function suggestion(word: string, candidates: readonly string[]): string | undefined {
   const near = nearest(word, candidates)
   return near.length === 0 ? undefined : `did you mean ${near.join(', ')}?`

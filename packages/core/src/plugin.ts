@@ -25,6 +25,7 @@ import type { Steps } from './step/steps.ts'
  * ```
  */
 export interface Plugin {
+  /** Unique among the plugins of a stage, and the first part of the names of its steps: `aws-ec2`. */
   readonly name: string
   /**
    * What to import for its default export, which makes this plugin from its settings: a package, or a file as seen from the
@@ -49,15 +50,21 @@ export interface Plugin {
   readonly commands?: readonly PluginCommand[]
 }
 
+/** What a plugin is handed when it opens the surroundings of a stage. */
 export interface SurroundingsContext {
+  /** The run that they are opened for. */
   readonly run: RunIdentity
   /** Absolute path of the project's `.tasks/`. */
   readonly stateDirectory: string
+  /** Aborted when the run stops. */
   readonly signal: AbortSignal
+  /** Emits an event of the plugin's own. */
   emit(event: PluginEvent): void
+  /** Tells the person who watches. */
   note(text: string): void
 }
 
+/** What a stage gives to the runs on it. */
 export interface Surroundings {
   /** Environment variables for everything that the run starts and for the SDKs in it; undefined takes one away. */
   readonly env?: Readonly<Record<string, string | undefined>>
@@ -71,26 +78,39 @@ export interface Surroundings {
 
 /** `tasks <name> <action>`: such as `tasks cloud up`. */
 export interface PluginCommand {
+  /** A word of its own among the commands: `cloud`. */
   readonly name: string
+  /** One line for `tasks --help`. */
   readonly summary: string
+  /** At least one. */
   readonly actions: readonly PluginAction[]
 }
 
+/** One thing that a plugin's command does. */
 export interface PluginAction {
+  /** The word behind the command: `up`. */
   readonly name: string
+  /** One line for `--help`. */
   readonly summary: string
+  /** Its flags, as commander writes them: `--latency <ms>`. */
   readonly options?: readonly { readonly flags: string; readonly summary: string }[]
   /** Returns the exit code. */
   run(c: ActionContext): Promise<number>
 }
 
+/** What was given for the flags of an action; undefined for what was not. */
 export type ActionOptions = Readonly<Record<string, string | boolean | readonly string[] | undefined>>
 
+/** What an action is handed. */
 export interface ActionContext {
+  /** Absolute path of the project's `.tasks/`. */
   readonly stateDirectory: string
   /** By name in camel case; an option that may be repeated is a list. */
   readonly options: ActionOptions
+  /** True with `--json`: what it prints is read by a program. */
   readonly json: boolean
+  /** Aborted on Ctrl-C, and by SIGTERM or SIGHUP. */
   readonly signal: AbortSignal
+  /** Prints a line on stdout. */
   print(line: string): void
 }

@@ -24,6 +24,7 @@ const suspendedAtOnce = [...pinnedProcesses, 'AZRebalance', 'InstanceRefresh']
 /** As many scheduled actions as AWS takes in one call. */
 const actionsInACall = 50
 
+/** The balancers of a replica, as `Elb.replicate` of @viridian/aws-elb gives them. */
 export interface ReplicaOptions {
   /** The balancers that the replica's instances are registered with. */
   readonly balancers: readonly LoadBalancer[]

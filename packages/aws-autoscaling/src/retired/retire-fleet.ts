@@ -16,6 +16,7 @@ import { testGone } from './test-gone.ts'
 /** What would wake up a group at zero. */
 const wakingProcesses = ['AlarmNotification', 'ScheduledActions']
 
+/** What a group at zero is tagged with, so that a clean-up finds it and knows who serves in its place. */
 export interface ScaleToZeroOptions {
   /** The group that has taken its place. */
   readonly successor: string

@@ -4,6 +4,7 @@ import { findUnused, type UnusedImages } from './find-unused.ts'
 import { removeImage } from './remove-image.ts'
 import { removeSnapshot } from './remove-snapshot.ts'
 
+/** Whose use of an image does not count. */
 export interface UnusedOptions {
   /** Launch sources that don't count as users: they are to be removed as well. */
   readonly without?: readonly LaunchSource[]

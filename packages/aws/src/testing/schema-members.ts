@@ -13,7 +13,9 @@ export type StructureSchema = readonly [
  *
  * @example
  * ```ts
- * expect(Object.keys(listenerFates).sort()).toEqual(membersOf(Listener$))
+ * import { Listener$ } from '@aws-sdk/client-elastic-load-balancing'
+ *
+ * membersOf(Listener$) // ['InstancePort', 'InstanceProtocol', 'LoadBalancerPort', 'Protocol', 'SSLCertificateId']
  * ```
  */
 export function membersOf([kind, , name, , memberNames]: StructureSchema): string[] {

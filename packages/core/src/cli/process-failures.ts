@@ -22,7 +22,22 @@ const stuck = (): void => {
 
 const ended = (): void => takers.findLast((taker) => taker.ended)?.ended?.()
 
-/** From now on this one takes them, and none that was there before, until it is released. */
+/**
+ * From now on this one takes them, and none that was there before, until it is released.
+ *
+ * @example
+ * ```ts
+ * const release = takeFailures({
+ *   stray: (reason) => console.error(reportOf(reason).message),
+ *   stuck: () => console.error('nothing is left to wait for'),
+ * })
+ * try {
+ *   await fetch('https://www.example.com')
+ * } finally {
+ *   release()
+ * }
+ * ```
+ */
 export function takeFailures(taker: FailureTaker): () => void {
   if (takers.length === 0) {
     process

@@ -16,7 +16,8 @@ export type RoleSsh = Pick<HostSpec, 'user' | 'port' | 'identityFile' | 'transpo
  *
  * @example
  * ```ts
- * roles: { web: ['web-1', 'web-2'], db: { hosts: findDatabases, ssh: { user: 'postgres', proxyJump: 'bastion' } } }
+ * const db: RoleSpec = { hosts: ['db-1', 'db-2'], ssh: { user: 'postgres', proxyJump: 'bastion' } }
+ * export default defineConfig({ roles: { web: ['web-1', 'web-2'], db }, tasks: { uptime } })
  * ```
  */
 export type RoleSpec = HostList | { readonly hosts: HostList; readonly ssh?: RoleSsh }
@@ -28,8 +29,11 @@ export interface TaskTree {
 
 /** A named overlay of the configuration. */
 export interface Stage {
+  /** Besides the configuration's own: `localCloud()`. */
   readonly plugins?: readonly Plugin[]
+  /** In place of the configuration's roles of the same names. */
   readonly roles?: Readonly<Record<string, RoleSpec>>
+  /** In place of the configuration's, member by member. */
   readonly ssh?: SshDefaults
   /** Environment variables of everything that runs on this stage: `{ AWS_PROFILE: 'staging' }`. */
   readonly env?: Readonly<Record<string, string>>
@@ -37,11 +41,17 @@ export interface Stage {
   readonly defaults?: Readonly<Record<string, ArgDefault>>
 }
 
+/** What {@link defineConfig} takes: the whole of a task file. */
 export interface Config {
+  /** On every stage; a stage may add its own. */
   readonly plugins?: readonly Plugin[]
+  /** Named sets of hosts, on every stage. */
   readonly roles?: Readonly<Record<string, RoleSpec>>
+  /** What `tasks list` shows and `tasks run` runs. */
   readonly tasks: TaskTree
+  /** How hosts are reached that do not say it themselves. */
   readonly ssh?: SshDefaults
+  /** Named overlays of all that, chosen by `--stage`. */
   readonly stages?: Readonly<Record<string, Stage>>
   /** The stage used when `--stage` is not given. @default the first of `stages` */
   readonly defaultStage?: string

@@ -17,8 +17,11 @@ export interface StepEvent {
 export interface FoundLeftover {
   /** `image`, `load balancer`. */
   readonly kind: string
+  /** As steps name what they touch: `image/ami-1`. */
   readonly thing: string
+  /** In words: `image ami-1 of web`. */
   readonly title: string
+  /** The run that has made it. */
   readonly run: string
   /** How old it is, in milliseconds. */
   readonly ageMs: number

@@ -2,6 +2,7 @@
 export interface PluginEvent {
   /** `traffic.summary`, `aws.call`: the plugin's word, a dot, the event. */
   readonly kind: string
+  /** What programs read: JSON. */
   readonly data: Readonly<Record<string, unknown>>
   /** The lines that a person sees; none: nothing is shown outside `--json`. */
   readonly text?: readonly string[]

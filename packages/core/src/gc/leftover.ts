@@ -35,9 +35,12 @@ export interface Leftover {
  * ```ts
  * const images: LeftoverKind = {
  *   kind: 'image', after: ['instance', 'launch-source'],
- *   find: async (t, going) => (await t.step(findImages, { without: going.things })).map((image) => ({
- *     thing: `image/${image.id}`, title: `image ${image.id}`, run: image.run, remove: (t) => removeImages(t, [image.id]),
- *   })),
+ *   find: async (t, going) => {
+ *     const found = await t.step(findImages, { without: going.things })
+ *     return found.map(({ id, run }) => ({
+ *       thing: `image/${id}`, title: `image ${id}`, run, remove: (t) => instances.removeImages(t, [id]),
+ *     }))
+ *   },
  * }
  * ```
  */
@@ -56,6 +59,7 @@ export interface LeftoverKind {
 
 /** What will be removed, for the kinds behind it. */
 export interface Going {
+  /** All of them, as steps name things: `group/web--1`. */
   readonly things: string[]
   /** The names of those of one kind, as steps name things: for `group`, `web--1` of `group/web--1`. */
   named(kind: string): string[]
@@ -65,6 +69,7 @@ export interface Going {
 
 /** That something uses a thing which another plugin has found. */
 export interface Use {
+  /** As its finder names it: `load-balancer/web`. */
   readonly thing: string
   /** By whom: `www.example.com leads to it`. */
   readonly by: string

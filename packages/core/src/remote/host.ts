@@ -10,10 +10,15 @@ import type { HostSpec } from './transport.ts'
 
 /** A host that a remote task runs on. `cd`, `env`, `as` and `using` give a host like it, with that context added. */
 export interface Host {
+  /** What people call it, and output is labelled with. */
   readonly name: string
+  /** Name or IP that it is reached by. */
   readonly address: string
+  /** All that its role says of it. */
   readonly spec: HostSpec
+  /** Facts about it: instance id, zone, private address; none: `{}`. */
   readonly labels: Readonly<Record<string, string>>
+  /** Runs a command as the user of the login, or of `as`. */
   readonly run: RunCommand
   /**
    * As `run`, by sudo: as root, or as the user of `as`. Where sudo wants a password a person is asked for it, once a run
@@ -56,6 +61,7 @@ export interface Host {
   reboot(options?: RebootOptions): Promise<void>
   /** Commands run in this directory; relative ones add up. A missing directory fails the command. */
   cd(directory: string): Host
+  /** Commands run with these variables on top; they stand in the command's line, whatever the server accepts. */
   env(variables: Readonly<Record<string, string>>): Host
   /** Commands run as this user, by sudo. */
   as(user: string): Host
@@ -125,5 +131,6 @@ export interface Host {
    * @throws ViridianError `E_REMOTE_FILE`; `E_REMOTE_FILE_SIZE` above the limit; `E_REMOTE_FILE_TEXT` when it is not UTF-8
    */
   readonly read: ReadRemoteFile
+  /** Whether there is a file, a directory or anything else by this name; a link that leads nowhere does not count. */
   exists(remote: string): Promise<boolean>
 }

@@ -3,6 +3,7 @@ import { formatDuration, parseTimer } from '../duration.ts'
 import { isViridianError, reportOf, ViridianError } from '../error.ts'
 import type { CommandOptions, CommandResult } from './command/run-command.ts'
 
+/** How a host is rebooted, and how long that may take. */
 export interface RebootOptions {
   /** Until the host is back: milliseconds, or `10m`. @default 10m */
   readonly timeout?: number | string

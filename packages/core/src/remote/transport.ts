@@ -6,7 +6,9 @@ export interface HostSpec {
   readonly name: string
   /** Name or IP to connect to. @default name */
   readonly address?: string
+  /** The port of its sshd. @default that of ssh_config, or 22 */
   readonly port?: number
+  /** Who logs in. @default that of ssh_config, or who runs `tasks` */
   readonly user?: string
   /** Path of a private key. */
   readonly identityFile?: string
@@ -32,11 +34,13 @@ export type TransportName = 'ssh2' | 'openssh'
 
 /** The ssh settings that hosts do not state themselves: a stage's, a role's, or a plugin's. */
 export interface SshDefaults {
+  /** Who logs in. */
   readonly user?: string
+  /** The port of sshd. */
   readonly port?: number
   /** The only key that hosts are offered; jump hosts are offered it after those that ssh_config names for them. */
   readonly identityFile?: string
-  /** @default ssh2 */
+  /** How hosts are reached. @default ssh2 */
   readonly transport?: TransportName
   /** Hosts to go through, as on `HostSpec`. They go by what ssh_config says of them, as those of `ssh -J` do. */
   readonly proxyJump?: string

@@ -3,6 +3,7 @@ import type { PluginEvent } from '../events/plugin-event.ts'
 
 /** What every function of a step is handed besides its input. */
 export interface StepContext {
+  /** The run that the step is of. */
   readonly run: RunIdentity
   /** Which step of the run this is: its key in the journal. */
   readonly key: string
@@ -18,10 +19,13 @@ export interface StepContext {
   resource<Value>(key: symbol, make: () => Value, dispose?: (value: Value) => void | Promise<void>): Value
 }
 
+/** Which run it is, of what, and whose. */
 export interface RunIdentity {
   /** Sortable by time, unique: `20261123-154233-k3f9`. */
   readonly id: string
+  /** The task's name: `deploy:bluegreen`. */
   readonly task: string
+  /** The stage's name: `production`. */
   readonly stage: string
   /** Who began it, and where: `ada@laptop`. */
   readonly by: string
@@ -51,7 +55,9 @@ interface Definition<Input, Output> {
 
 /** Reads a fact; recorded, and replayed by a resume. Runs in a plan too, unless its input holds placeholders. */
 export interface ReadDefinition<Input, Output> extends Definition<Input, Output> {
+  /** Set by {@link defineRead}. */
   readonly kind: 'read'
+  /** Reads it; nothing is changed. */
   run(input: Input, c: StepContext): Promise<NoInfer<Output>>
 }
 
@@ -60,10 +66,13 @@ export interface ReadDefinition<Input, Output> extends Definition<Input, Output>
  * come to keep its way back open, or to its commit, since: from there on guards watch, and what was checked may be gone.
  */
 export interface CheckDefinition<Input, Output> extends Definition<Input, Output> {
+  /** Set by {@link defineCheck}. */
   readonly kind: 'check'
+  /** Looks, or waits and looks; throws what it does not find. */
   run(input: Input, c: StepContext): Promise<NoInfer<Output>>
 }
 
+/** What the functions of a change are handed besides, once its intent is on record. */
 export interface ChangeContext<Before> extends StepContext {
   /** What `before` read; journaled with the intent. */
   readonly before: Before
@@ -79,7 +88,9 @@ export interface UndoReport {
 
 /** One changing call, with all that it takes to find it again and to reverse it. */
 export interface ChangeDefinition<Input, Before, Output> extends Definition<Input, Output> {
+  /** Set by {@link defineChange}. */
   readonly kind: 'change'
+  /** What `before` reads, as JSON; it has no secrets in it. */
   readonly beforeSchema: z.ZodType<Before>
   /** Reads the state that undo will need. Changes nothing. */
   before(input: Input, c: StepContext): Promise<NoInfer<Before>>

@@ -4,7 +4,14 @@ import { z } from 'zod'
 const open = '⟨'
 const close = '⟩'
 
-/** A string that stands for what only a real run knows: `⟨image⟩`. */
+/**
+ * A string that stands for what only a real run knows: `⟨image⟩`.
+ *
+ * @example
+ * ```ts
+ * placeholderText('image') // '⟨image⟩'
+ * ```
+ */
 export const placeholderText = (what: string): string => `${open}${what}${close}`
 
 /** True when a planned step's output flows into this value: nothing real can be asked with it. */

@@ -7,7 +7,7 @@ import type { StepDefinition } from './definition.ts'
  * ```ts
  * const attach = (t: Steps, blue: Fleet, green: Instance[]) =>
  *   t.move({ name: 'attach', title: `attach ${green.length} instances to ${blue.name}` }, async (t) => {
- *     for (const ids of chunks(green.map(({ id }) => id), 20)) await t.step(attachInstances, { group: blue.name, ids })
+ *     for (const { id } of green) await t.step(attachInstances, { group: blue.name, ids: [id] })
  *   })
  * ```
  */
@@ -33,6 +33,7 @@ export interface Steps {
   move<Result>(move: Move, body: (t: Steps) => Promise<Result>): Promise<Result>
 }
 
+/** What a move of several steps is called, by programs and by people. */
 export interface Move {
   /** Part of the identity of the steps inside: stable, `launch`, `attach`. */
   readonly name: string

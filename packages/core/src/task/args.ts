@@ -11,12 +11,15 @@ export type ArgDefault = string | number | boolean | readonly string[]
 
 /** An argument with more to say than its type. */
 export interface ArgDetails {
+  /** What it takes, and what the task gets of it. */
   readonly type: ArgType
+  /** One line for the task's `--help`. */
   readonly description?: string
   /** Used when the flag is not given; for a duration, in its written form. */
   readonly default?: ArgDefault
   /** May be left out without a default. */
   readonly optional?: boolean
+  /** The only words that it takes. */
   readonly choices?: readonly string[]
   /** Masked in all output (unless it has fewer than four characters) and never journaled in clear; asked for at the terminal when it is not given. */
   readonly secret?: boolean
@@ -29,7 +32,9 @@ export interface ArgDetails {
   readonly revisable?: boolean
 }
 
+/** An argument: its type alone, or all that there is to say of it. */
 export type ArgSpec = ArgType | ArgDetails
+/** A task's arguments by name, in camelCase: `keepBlue` is the flag `--keep-blue`. */
 export type ArgSpecs = Readonly<Record<string, ArgSpec>>
 
 interface ValueByType {

@@ -12,7 +12,9 @@ import type { TaskContext } from './context.ts'
  *     before: async (t) => { await t.$`./announce.sh ${t.runId}` },
  *     onFailure: async (t, error) => { await t.$`./page.sh ${t.runId} ${reportOf(error).message}` },
  *   },
- * }, async (t) => { … })
+ * }, async (t) => {
+ *   await t.run(restart)
+ * })
  * ```
  */
 export interface Hooks<Specs extends ArgSpecs = ArgSpecs> {

@@ -13,13 +13,14 @@ export interface LocalCommands {
    *
    * @example
    * ```ts
-   * const { stdout } = await t.$`git rev-parse ${branch}`
+   * const { stdout } = await t.$`git rev-parse ${t.args.version}`
    * await t.cd('web').env({ NODE_ENV: 'production' }).$({ timeout: '5m', retry: 2 })`npm ci`
    * ```
    */
   readonly $: RunCommand
   /** Commands run in this directory; relative ones start at the task file's, and add up. A missing one fails the command. */
   cd(directory: string): LocalCommands
+  /** Commands run with these variables on top. */
   env(variables: Readonly<Record<string, string>>): LocalCommands
   /** Commands are run by this shell. @default bash -euo pipefail, or sh where there is no bash */
   using(shell: string): LocalCommands

@@ -18,7 +18,9 @@ interface Named<Specs extends ArgSpecs> {
 /** A task that runs once, where `tasks` runs. */
 export interface LocalTask<Specs extends ArgSpecs = ArgSpecs, Result = unknown> extends Named<Specs> {
   readonly [kind]: 'local'
+  /** What no second run may change at the same time. */
   locks(args: ArgValues<Specs>): readonly string[]
+  /** The function that it was defined with. */
   body(t: TaskContext<Specs>): Promise<Result>
 }
 
@@ -27,11 +29,15 @@ export interface RemoteTask<Specs extends ArgSpecs = ArgSpecs, Result = unknown>
   extends Named<Specs>,
     FanOutSettings<Specs> {
   readonly [kind]: 'remote'
+  /** The role whose hosts it runs on. */
   readonly role: string
+  /** Whether it runs on the first of them alone. */
   readonly once: boolean
+  /** The function that it was defined with. */
   body(host: Host, t: RemoteTaskContext<Specs>): Promise<Result>
 }
 
+/** What `task` and `remoteTask` make, and a configuration lists. */
 export type Task<Specs extends ArgSpecs = ArgSpecs, Result = unknown> =
   | LocalTask<Specs, Result>
   | RemoteTask<Specs, Result>
@@ -62,6 +68,7 @@ export interface FanOutSettings<Specs extends ArgSpecs = ArgSpecs> {
 
 /** Batches with something between them. */
 export interface Batches<Specs extends ArgSpecs = ArgSpecs> {
+  /** Hosts in each, or a share of them: `[1, 5, '20%']`; the last one is repeated. */
   readonly sizes: readonly HostCount[]
   /** Waited for before each batch but the first, and before the check: milliseconds, or `30s`. */
   readonly pause?: number | string
@@ -84,14 +91,17 @@ export interface TaskSettings<Specs extends ArgSpecs> {
   readonly hooks?: Hooks<Specs>
 }
 
+/** What {@link task} takes besides the function. */
 export interface LocalTaskSettings<Specs extends ArgSpecs> extends TaskSettings<Specs> {
   /** What no second run may change at the same time, such as `group/web`: a second run is refused. */
   readonly locks?: (args: ArgValues<Specs>) => readonly string[]
 }
 
+/** What {@link remoteTask} takes besides the function. */
 export interface RemoteTaskSettings<Specs extends ArgSpecs>
   extends TaskSettings<Specs>,
     FanOutSettings<Specs> {
+  /** The role on whose hosts it runs: of the configuration, a plugin, or assigned during the run. */
   readonly role: string
   /** Runs on the first host of the role alone, and gives its value. @default false */
   readonly once?: boolean

@@ -24,7 +24,7 @@ import { openStore, type Store } from './store.ts'
 export interface CloudOptions {
   /** Where its state lives; the next cloud of this directory finds it. @default a temporary one, removed at the end */
   readonly directory?: string
-  /** @default 'us-east-1' */
+  /** The one region that it has. @default 'us-east-1' */
   readonly region?: string
   /** The port of the endpoint. @default a free one */
   readonly port?: number
@@ -32,6 +32,7 @@ export interface CloudOptions {
   readonly timeScale?: number
   /** How long things take, in AWS seconds; `sync`: from a DNS change to INSYNC, 30 when left out. */
   readonly latencies?: Partial<Latencies & { readonly sync: number }>
+  /** What goes wrong in it from the start, and how slowly it answers. @default nothing, and at once */
   readonly faults?: FaultSettings
   /** Whether the directory is still this cloud's: its records are not written any more once it is not. @default always */
   readonly owned?: () => boolean
@@ -43,10 +44,13 @@ export interface CloudOptions {
 export interface Cloud {
   /** `http://127.0.0.1:PORT`: what an SDK takes as its endpoint. */
   readonly endpoint: string
+  /** The region that its records are in. */
   readonly region: string
   /** Real seconds that one second of AWS's time takes. */
   readonly timeScale: number
+  /** Who a call has to be signed by. */
   readonly accessKeyId: string
+  /** What a call has to be signed with. */
   readonly secretAccessKey: string
   /** The name server that answers from the hosted zones. */
   readonly dns: { readonly address: string; readonly port: number }
@@ -62,9 +66,15 @@ export interface Cloud {
  * again, and its load balancers reopen at their addresses.
  *
  * @example
+ * ```ts
+ * import { EC2Client } from '@aws-sdk/client-ec2'
+ *
  * const cloud = await openCloud({ directory: '.tasks/cloud' })
  * const { endpoint, region, accessKeyId, secretAccessKey } = cloud
  * const ec2 = new EC2Client({ endpoint, region, credentials: { accessKeyId, secretAccessKey } })
+ * // …
+ * await cloud.close()
+ * ```
  */
 export async function openCloud(options: CloudOptions = {}): Promise<Cloud> {
   const endings: Endings = []

@@ -79,7 +79,14 @@ export function operationName(service: string, operation: string): string {
   return `${iamPrefixes[service] ?? service}:${operation}`
 }
 
-/** @example openFaults({ rules: [{ operation: 'RunInstances', kind: 'lose' }], latency: 0.2 }) */
+/**
+ * Opens what can go wrong in a cloud; it may be set anew at any time.
+ *
+ * @example
+ * ```ts
+ * openFaults({ rules: [{ operation: 'RunInstances', kind: 'lose' }], latency: 0.2 })
+ * ```
+ */
 export function openFaults(settings: FaultSettings = {}): Faults {
   const none = { latency: 0, eventualConsistency: 0, freeDisk: null, rules: [] }
   const state: {

@@ -6,6 +6,7 @@ import type { FleetSeed } from './fleet-seed.ts'
 import { type Hold, holdCloud } from './hold.ts'
 import { Traffic } from './traffic.ts'
 
+/** What {@link localCloud} may be told. */
 export interface LocalCloudSettings {
   /** The fleet that an empty cloud starts with; left out: none, and no traffic either. */
   readonly fleet?: FleetSeed
@@ -17,7 +18,7 @@ export interface LocalCloudSettings {
  *
  * @example
  * ```ts
- * stages: { local: { plugins: [localCloud()] } }
+ * export default defineConfig({ tasks: { uptime }, stages: { local: { plugins: [localCloud()] } } })
  * ```
  */
 export function localCloud(settings: LocalCloudSettings = {}): Plugin {

@@ -5,10 +5,13 @@ import type { Retry } from '../running/retry.ts'
 export interface CommandResult {
   /** The command line as it was asked for, secrets masked. */
   readonly command: string
+  /** The exit code; 128 and its number for a signal. */
   readonly code: number
+  /** What has ended it: `SIGKILL`; null when it ended by itself. */
   readonly signal: string | null
   /** The output's last part (at most 256 KiB is kept), decoded as UTF-8, without the trailing newline. */
   readonly stdout: string
+  /** As `stdout`; of a command with a terminal it is empty. */
   readonly stderr: string
   /** True when more was said than was kept. */
   readonly truncated: boolean
@@ -19,6 +22,7 @@ export interface CommandResult {
   readonly outputFile?: string
 }
 
+/** What limits a command, what it reads, and what counts as its success. Times in milliseconds, or as `30s`. */
 export interface CommandOptions {
   /** Milliseconds, or a duration such as `30s`. @default none */
   readonly timeout?: number | string
@@ -61,8 +65,9 @@ export type CommandValue = string | number | boolean | readonly (string | number
  *
  * @example
  * ```ts
- * await host.run`tar xzf ${archive} -C ${directory}`
- * const { stdout } = await host.run({ okCodes: [0, 1] })`grep -c ${pattern} access.log`
+ * const archive = `releases/${t.args.version}.tgz`
+ * await host.run`tar xzf ${archive} -C /srv/web`
+ * const { stdout } = await host.run({ okCodes: [0, 1] })`grep -c ' 500 ' access.log`
  * ```
  */
 export interface RunCommand {

@@ -10,10 +10,13 @@ export type PutSource =
 
 /** A template and what fills it in. */
 export interface FilledTemplate {
+  /** Eta's, by its path or its text. */
   readonly template: Template
+  /** What it calls `it`. */
   readonly data: TemplateData
 }
 
+/** Whose a file on a host becomes, and who may read it. */
 export interface WriteOptions {
   /**
    * Permission bits, setuid and setgid among them: `0o640`. @default those of the local file; for contents, those of the file that is replaced, or 0o644
@@ -23,6 +26,7 @@ export interface WriteOptions {
   readonly owner?: string
 }
 
+/** What of a directory is put, how it travels, and what becomes of what is there. */
 export interface PutOptions extends WriteOptions {
   /**
    * What of a directory stays out of it: globs. One without a slash is a name at any depth (`*.log`, `.git`), one with a
@@ -37,6 +41,7 @@ export interface PutOptions extends WriteOptions {
   readonly compress?: boolean
 }
 
+/** What putting something has come to. */
 export interface PutResult {
   /** False: the host had it already, and nothing was touched. */
   readonly changed: boolean
@@ -44,6 +49,7 @@ export interface PutResult {
   readonly sent: number
 }
 
+/** How much of a remote file is read. */
 export interface ReadOptions {
   /** Bytes; a larger file is refused. @default 16 MiB */
   readonly limit?: number

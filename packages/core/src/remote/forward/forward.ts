@@ -30,7 +30,9 @@ export type ForwardOptions = {
 
 /** An open forwarding, and where it listens. */
 export interface Forward {
+  /** The address that it listens on: `127.0.0.1`. */
   readonly address: string
+  /** The port there, also where a free one was asked for. */
   readonly port: number
   /** Ends it with the connections that it carries. May be called again. */
   close(): Promise<void>

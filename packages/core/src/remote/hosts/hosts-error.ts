@@ -34,12 +34,16 @@ const hints = {
  *
  * @example
  * ```ts
- * catch (error) {
- *   if (error instanceof HostsError) console.log(error.failed.map(({ host }) => host.name))
+ * try {
+ *   await t.run(restart)
+ * } catch (error) {
+ *   if (error instanceof HostsError) t.say(`not restarted: ${error.failed.map(({ host }) => host.name).join(', ')}`)
+ *   throw error
  * }
  * ```
  */
 export class HostsError extends ViridianError {
+  /** Every host's own end, in the order of the role. */
   readonly results: readonly HostResult[]
 
   /** @param what - what failed: the task's name */
@@ -66,6 +70,7 @@ export class HostsError extends ViridianError {
     this.results = results
   }
 
+  /** Those on which it failed, each with its error. */
   get failed(): readonly (HostResult & { status: 'failed' })[] {
     return failuresOf(this.results)
   }

@@ -20,7 +20,7 @@ import type { Connection, LocalTerminal } from '../transport.ts'
  * @example
  * ```ts
  * await host.shell()
- * await host.as('postgres').shell`psql ${database}`
+ * await host.as('postgres').shell`psql shop`
  * ```
  */
 export interface OpenShell {

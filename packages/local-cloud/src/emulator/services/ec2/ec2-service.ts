@@ -32,7 +32,7 @@ export interface Ec2 {
   close(): void
 }
 
-/** @example const ec2 = ec2Service({ machines, store, clock, faults, region, account, report }) */
+/** Opens EC2 on these parts of a cloud, with what its store has kept. */
 export function ec2Service(parts: Ec2Parts): Ec2 {
   const closing = new AbortController()
   // Every wait behind a call listens to it, however many there are.

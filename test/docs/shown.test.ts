@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { ended, Project } from './project.ts'
+import { ended, Project } from '../project.ts'
+import { blocksOf, isExcerpt } from './examples.ts'
 
-const repository = fileURLToPath(new URL('..', import.meta.url))
+const repository = fileURLToPath(new URL('../..', import.meta.url))
 const pages = ['README.md', ...readdirSync(`${repository}docs`).map((name) => `docs/${name}`)]
 
 /** The task files that a page shows whole. */
@@ -33,6 +34,33 @@ describe('a task file that is shown', () => {
 
   it('is there', () => {
     expect(shown.map(([page]) => page)).toEqual(['README.md', 'docs/remote-tasks.md'])
+  })
+})
+
+const excerpts = pages.flatMap((page) => blocksOf(page, 'ts')).filter(({ text }) => isExcerpt(text))
+
+describe('a part of a file that is shown', () => {
+  it.each(excerpts.map(({ place, text }) => [place, text] as const))(
+    'at %s stands in it so',
+    (place, text) => {
+      const [page = '', line] = place.split(':')
+      const before = readFileSync(`${repository}${page}`, 'utf8')
+        .split('\n')
+        .slice(0, Number(line))
+        .join('\n')
+      const [, file = ''] = [...before.matchAll(/\]\(([^)]+\.ts)\)/g)].at(-1) ?? []
+      const source = readFileSync(`${repository}${file}`, 'utf8')
+      expect(source).toContain(
+        text
+          .trimEnd()
+          .replaceAll(/^(?=.)/gm, '  ')
+          .trimStart(),
+      )
+    },
+  )
+
+  it('is there', () => {
+    expect(excerpts).toHaveLength(1)
   })
 })
 
