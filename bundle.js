@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { build } from 'rolldown'
+import { packTemplates } from './templates.js'
 
 // Packages as few files: half of a command's start was Node's finding and reading of small ones.
 const entries = { index: 'src/index.ts' }
@@ -34,3 +35,4 @@ await Promise.all([
   bundle('local-cloud', cloud, [/^(?!zod$)[a-z@]/]),
   ...plugins.map((name) => bundle(name, entries, [/^[a-z@]/])),
 ])
+packTemplates()

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -27,7 +27,7 @@ export interface JsonResult extends Result {
   last(kind: string): JsonEvent
 }
 
-/** A user's project: a template, copied to a directory of its own, used through the real command. */
+/** A user's project: made of a template, in a directory of its own, and used through the real command. */
 export class Project {
   readonly directory: string
   /** The file of the `tasks` command. */
@@ -38,15 +38,14 @@ export class Project {
   }
 
   static async fromTemplate(name: string): Promise<Project> {
-    const template = join(repository, 'templates', name)
-    const directory = await mkdtemp(join(tmpdir(), 'viridian-'))
-    await cp(template, directory, {
-      recursive: true,
-      filter: (file) => !/node_modules|\.tasks|releases/.test(file),
-      dereference: true,
-    })
-    await symlink(join(template, 'node_modules'), join(directory, 'node_modules'))
-    return new Project(directory)
+    const project = new Project(await mkdtemp(join(tmpdir(), 'viridian-')))
+    const { exitCode, stderr } = await project.tasks('init', name)
+    if (exitCode !== 0) throw new Error(stderr)
+    await symlink(
+      join(repository, 'templates', name, 'node_modules'),
+      join(project.directory, 'node_modules'),
+    )
+    return project
   }
 
   /** A directory with these files and nothing else; Viridian's packages can be imported in it. */

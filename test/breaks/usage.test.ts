@@ -122,6 +122,17 @@ describe('what was typed', () => {
     ['what runs have left, and no plugin that knows', ['gc'], 2, 'E_GC_BLIND', /"plugins".*autoScaling\(\)/],
     ['no number of images', ['gc', '--keep', '1.5'], 2, 'E_ARG_INVALID', /--keep 3/],
     ['what is no number', ['gc', '--keep', 'x'], 2, 'E_ARG_INVALID', /"tasks gc --help"/],
+    ['unknown template', ['init', 'minmal'], 2, 'E_TEMPLATE_UNKNOWN', /did you mean minimal\?/],
+    [
+      'a directory in the place of a template',
+      ['init', '../my-fleet'],
+      2,
+      'E_TEMPLATE_UNKNOWN',
+      /tasks init minimal \.\.\/my-fleet/,
+    ],
+    ['no directory for a project', ['init'], 2, 'E_INIT_NOT_EMPTY', /tasks init minimal my-fleet/],
+    ['a directory that is a project', ['init', 'minimal', '.'], 2, 'E_INIT_EXISTS', /nothing was written/],
+    ['a directory that is a file', ['init', 'minimal', 'tasks.config.ts'], 2, 'E_INIT_WRITE', /may write/],
     ['unknown run', ['resume', '20260101-000000-abcd'], 2, 'E_RUN_UNKNOWN', /tasks runs/],
     ['nothing to take back', ['rollback'], 2, 'E_RUN_NONE', /tasks runs/],
     ['a run that is none', ['rollback', '../x'], 2, 'E_RUN_UNKNOWN', /tasks runs/],
@@ -258,6 +269,7 @@ describe('what was typed', () => {
       'runs',
       'resume',
       'rollback',
+      'init',
     ]) {
       expect(top.stdout).toMatch(new RegExp(`^  ${command}\\b.*  \\S`, 'm'))
       const help = await project.tasks(command, '--help')

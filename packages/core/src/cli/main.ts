@@ -47,9 +47,15 @@ async function perform(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** The commands that load no task file. */
+const withoutProject = ['init']
+
 async function carryOut(argv: readonly string[], own: readonly string[]): Promise<number> {
   let exitCode = 0
-  const project = await Project.open(process.cwd(), optionIn(own, '--config'))
+  const needsNone = withoutProject.includes(wordsOf(asksForHelp(own))[0] ?? '')
+  const project = needsNone
+    ? Project.none(process.cwd())
+    : await Project.open(process.cwd(), optionIn(own, '--config'))
   const program = buildProgram({
     project,
     stage: optionIn(own, '--stage'),

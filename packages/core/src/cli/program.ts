@@ -11,6 +11,7 @@ import { EndSignals } from './end-signals.ts'
 import { execCommand } from './exec.ts'
 import { gcCommand } from './gc.ts'
 import { globalsOf } from './globals.ts'
+import { initCommand } from './init.ts'
 import { listTasks } from './list.ts'
 import { resumeRun, rollBackRun } from './past-run.ts'
 import type { Print } from './print.ts'
@@ -82,6 +83,7 @@ export function buildProgram(invocation: Invocation): Command {
       ),
   )
   program.addCommand(gcCommand(project, exit))
+  program.addCommand(initCommand(print))
   program.addCommand(
     command('ssh', (own) => own.option('--first', 'the first host of a role that has several'))
       .description('open a shell on a host, or run a command there on a terminal')

@@ -37,6 +37,11 @@ export class Project {
     return project
   }
 
+  /** For commands that begin before there is one: whatever stands here or above is left unread. */
+  static none(directory: string): Project {
+    return new Project({ isBare: true, directory, stateDirectory: ownStateDirectory() }).orBare()
+  }
+
   static async #find(from: string, file?: string): Promise<Project> {
     try {
       const loaded = await orFailure('the task file', () => loadConfig(from, file))

@@ -41,7 +41,7 @@ export async function loadConfig(from: string, file?: string): Promise<LoadedCon
     file === undefined ? await explorer.search(from) : await loadAt(file, () => explorer.load(file))
   if (!found) {
     throw new ViridianError('E_CONFIG_MISSING', `no tasks.config.ts in ${from} or above it`, {
-      hint: 'write one (the README begins with one), or name a file with --config',
+      hint: 'make a project with "tasks init", or name a file with --config',
     })
   }
   const directory = dirname(found.filepath)
