@@ -1,6 +1,7 @@
 export { type FailureTaker, takeFailures } from './cli/process-failures.ts'
 export type { Config, HostList, RoleSpec, RoleSsh, Stage, TaskTree } from './config/config.ts'
 export { defineConfig } from './config/config.ts'
+export type { Check, CheckContext, Finding, Verdict } from './doctor/check.ts'
 export { formatDuration, parseDuration } from './duration.ts'
 export type { ErrorDetails, ErrorPlace, ErrorReport } from './error.ts'
 export { isViridianError, reportOf, ViridianError } from './error.ts'

@@ -1,3 +1,4 @@
+import type { Check } from './doctor/check.ts'
 import type { PluginEvent } from './events/plugin-event.ts'
 import type { Leftover, LeftoverKind, Use } from './gc/leftover.ts'
 import type { Json } from './json.ts'
@@ -40,12 +41,19 @@ export interface Plugin {
   readonly roles?: Readonly<Record<string, () => Promise<readonly HostSpec[]>>>
   /** For a plugin that gives a stage its surroundings (endpoint, credentials): opened once a run, before any code of its task. */
   readonly surroundings?: (run: SurroundingsContext) => Promise<Surroundings>
+  /**
+   * Its surroundings where they stand already, such as a cloud that runs: for what only looks, and is not to open any.
+   * @default they never do
+   */
+  readonly standing?: (run: SurroundingsContext) => Promise<Surroundings | undefined>
   /** True when nothing that runs on its stage can reach a real account: such a stage does not ask before changes. */
   readonly rehearsal?: boolean
   /** What runs leave behind, of each kind that its steps make: found and removed by `tasks gc`. */
   readonly leftovers?: readonly LeftoverKind[]
   /** Which of these, found by this plugin or another, are used by something that this plugin knows of. */
   readonly users?: (t: Steps, found: readonly Leftover[]) => Promise<readonly Use[]>
+  /** What `tasks doctor` looks at besides: what its steps rely on. */
+  readonly checks?: readonly Check[]
   /** Sub-commands that it adds to `tasks`. */
   readonly commands?: readonly PluginCommand[]
 }

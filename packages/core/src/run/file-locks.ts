@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -47,6 +47,26 @@ export class FileLocks implements LockStore {
   async holder(name: string): Promise<Lease | undefined> {
     const lease = await this.lease(name)
     return lease && !hasLapsed(lease, hostname()) ? lease : undefined
+  }
+
+  /**
+   * Every lock that stands there, by its file; one that cannot be read as its error.
+   *
+   * @throws ViridianError `E_STATE_READ`
+   */
+  async list(): Promise<{ readonly file: string; readonly lease: Lease | ViridianError }[]> {
+    const names = await readdir(this.#directory).catch((error: unknown) => {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+      throw new ViridianError('E_STATE_READ', `cannot list the locks: ${reasonOf(error)}`, {
+        place: { file: this.#directory },
+        hint: 'make .tasks/locks a directory that can be read',
+      })
+    })
+    const files = names
+      .filter((name) => /\.json(\.next)?$/.test(name))
+      .map((name) => join(this.#directory, name))
+    const found = await Promise.all(files.map(async (file) => ({ file, lease: await leaseOrError(file) })))
+    return found.flatMap(({ file, lease }) => (lease ? [{ file, lease }] : []))
   }
 
   #file(name: string): string {
@@ -205,6 +225,18 @@ async function readLease(file: string): Promise<Lease | undefined> {
   const lease = leaseSchema.safeParse(parsedJson(text))
   if (!lease.success) throw unreadable('it does not hold what a run writes there')
   return lease.data
+}
+
+/** Undefined: it has been released meanwhile. An abandoned claim is an error. */
+async function leaseOrError(file: string): Promise<Lease | ViridianError | undefined> {
+  try {
+    const lease = await readLease(file)
+    const isClaim = file.endsWith('.next')
+    return lease && isClaim ? (hasLapsed(lease, hostname()) ? abandoned(file) : undefined) : lease
+  } catch (error) {
+    if (error instanceof ViridianError) return error
+    throw error
+  }
 }
 
 function parsedJson(text: string): unknown {

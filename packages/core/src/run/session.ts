@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import type { RoleSpec } from '../config/config.ts'
 import type { Event } from '../events/event.ts'
 import type { Mask } from '../events/mask.ts'
 import { maskedRecord } from '../journal/masked.ts'
@@ -37,6 +38,8 @@ export class Session implements StepHost {
   readonly mask: Mask
   readonly directory: string
   readonly plugins: readonly Plugin[]
+  /** The roles as they are configured. */
+  readonly roleSpecs: Readonly<Record<string, RoleSpec>>
   /** What the stage says for arguments that are not given. */
   readonly argDefaults: Readonly<Record<string, unknown>>
   readonly registry: Registry
@@ -70,6 +73,7 @@ export class Session implements StepHost {
     this.directory = settings.directory
     this.plugins = pluginsOf(config, stage)
     this.argDefaults = stage.defaults ?? {}
+    this.roleSpecs = { ...pluginRoles(this.plugins), ...config.roles, ...stage.roles }
     this.registry = new Registry(this.plugins)
     this.engine = new Engine({
       planning: settings.planning,
@@ -87,7 +91,7 @@ export class Session implements StepHost {
       emit: (event) => this.emit(event),
     })
     this.hosts = new RunHosts({
-      roles: new Roles({ ...pluginRoles(this.plugins), ...config.roles, ...stage.roles }, settings.choice),
+      roles: new Roles(this.roleSpecs, settings.choice),
       choice: settings.choice,
       past: past?.hosts ?? new Map(),
       engine: this.engine,
@@ -237,12 +241,19 @@ export class Session implements StepHost {
     this.#stage.enter()
   }
 
+  /** True when nothing here can reach a real account. */
+  get isRehearsal(): boolean {
+    return this.#stage.isRehearsal
+  }
+
   /** Opens the stage, once: as a line of its own when it has surroundings to open. */
   openStage(): Promise<SshDefaults> {
-    const open = (): Promise<SshDefaults> => this.#stage.open()
+    const { joinsStage = false } = this.#settings
+    const open = (): Promise<SshDefaults> => (joinsStage ? this.#stage.join() : this.#stage.open())
     const title = `open the stage "${this.identity.stage}"`
     const group = { key: '/stage#0', parent: undefined, step: 'stage', type: 'task', title } as const
-    this.#opening ??= this.#stage.hasSurroundings ? this.engine.group(group, open) : open()
+    const isLine = this.#stage.hasSurroundings && !joinsStage
+    this.#opening ??= isLine ? this.engine.group(group, open) : open()
     return this.#opening
   }
 

@@ -1,4 +1,5 @@
 import type { Config, Stage } from '../config/config.ts'
+import { ViridianError } from '../error.ts'
 import type { Plugin, Surroundings, SurroundingsContext } from '../plugin.ts'
 import type { SshDefaults } from '../remote/transport.ts'
 
@@ -32,12 +33,31 @@ export class StageAtRun {
   }
 
   /** Called once; gives the ssh settings of hosts that do not say. */
-  async open(): Promise<SshDefaults> {
+  open(): Promise<SshDefaults> {
+    return this.#surround((plugin) => plugin.surroundings?.(this.#context))
+  }
+
+  /**
+   * In the place of `open`: uses what stands already.
+   *
+   * @throws ViridianError `E_STAGE_CLOSED` when something does not
+   */
+  join(): Promise<SshDefaults> {
+    return this.#surround(async (plugin) => {
+      const standing = await plugin.standing?.(this.#context)
+      if (!standing && plugin.surroundings) throw closed(this.#context.run.stage)
+      return standing
+    })
+  }
+
+  async #surround(
+    by: (plugin: Plugin) => Promise<Surroundings | undefined> | undefined,
+  ): Promise<SshDefaults> {
     let ssh = this.#ssh
     this.enter()
     for (const plugin of this.#plugins) {
-      if (!plugin.surroundings) continue
-      const opened = await plugin.surroundings(this.#context)
+      const opened = await by(plugin)
+      if (!opened) continue
       this.#surroundings.push(opened)
       setEnvironment(opened.env)
       ssh = { ...opened.ssh, ...ssh }
@@ -53,6 +73,12 @@ export class StageAtRun {
     for (const opened of this.#surroundings.reverse()) await opened.close?.()
   }
 }
+
+/** The code of what needs a stage that is not open, and must not open it. */
+export const stageClosed = 'E_STAGE_CLOSED'
+
+const closed = (stage: string): ViridianError =>
+  new ViridianError(stageClosed, `stage "${stage}" is not open`, { hint: 'a run on it opens it' })
 
 export function stageOf(config: Config, name: string): Stage {
   return config.stages?.[name] ?? {}

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { KnownHosts, parseKnownHosts, readKnownHosts } from './known-hosts.ts'
+import { KnownHosts, parseKnownHosts, readKnownHosts, strayLines } from './known-hosts.ts'
 
 const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJZ3yr7oZ0c1pFz2V6rT4xWq8o9m4m9l1n2b3v4c5x6z'
 const knownIn = (text: string) => new KnownHosts(parseKnownHosts(text, 'known_hosts'))
@@ -16,6 +16,22 @@ const linesFor = (text: string, host: string, port = 22): number[] =>
 describe('a known_hosts file', () => {
   const place = mkdtempSync(join(tmpdir(), 'viridian-known-'))
   afterAll(() => rmSync(place, { recursive: true }))
+
+  test('has lines that are no entries, or not of the key that they name', () => {
+    const [type, blob] = key.split(' ')
+    const text = [
+      '# a comment',
+      `web-1 ${key} with a comment`,
+      'broken',
+      `@unknown-marker web-1 ${key}`,
+      `@revoked web-1 ${key}`,
+      '',
+      `web-2 ssh-rsa ${blob}`,
+      `web-3 ${type} AAAA`,
+      `web-4 1024 35 1234567890`,
+    ].join('\n')
+    expect(strayLines(text)).toEqual([3, 4, 7, 8, 9])
+  })
 
   test('names hosts, patterns, addresses and ports', () => {
     const text = [

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { ViridianError } from '../../error.ts'
 import { type Matches, patternsOf } from '../ssh-config/pattern.ts'
+import { typeOf } from './fingerprint.ts'
 import { type HashedName, readHashedName } from './hashed-name.ts'
 
 /** One line of a known_hosts file. */
@@ -16,24 +17,40 @@ export interface KnownHost {
 
 /** Reads known_hosts files; one that does not exist knows no hosts. */
 export async function readKnownHosts(files: readonly string[]): Promise<KnownHosts> {
-  const read = files.map(async (file) => parseKnownHosts(await textOf(file), file))
+  const read = files.map(async (file) => parseKnownHosts(await knownHostsText(file), file))
   return new KnownHosts((await Promise.all(read)).flat())
 }
 
 /** Reads the lines of a known_hosts file. As OpenSSH does, it passes over what is no entry. */
 export function parseKnownHosts(text: string, file: string): KnownHost[] {
-  return text.split('\n').flatMap((line, index) => {
-    const words = line.trim().split(/\s+/)
-    if (line.trim() === '' || words[0]?.startsWith('#')) return []
-    const marker = words[0]?.startsWith('@') ? words.shift() : undefined
-    const [names, type, key] = words
-    if (names === undefined || type === undefined || key === undefined) return []
-    if (marker !== undefined && marker !== '@revoked' && marker !== '@cert-authority') return []
-    const known = { names, type, key: Buffer.from(key, 'base64'), file, line: index + 1 }
-    if (marker === undefined) return [known]
-    return [{ ...known, marker: marker === '@revoked' ? 'revoked' : 'cert-authority' } as const]
-  })
+  return linesOf(text).flatMap(({ words, line }) => entryOf(words, file, line) ?? [])
 }
+
+/** The numbers of the lines that are no entries, or whose key is not what they say: a host of theirs stays unknown. */
+export const strayLines = (text: string): number[] =>
+  linesOf(text).flatMap(({ words, line }) => {
+    const entry = entryOf(words, '', line)
+    return entry && isOfType(entry) ? [] : [line]
+  })
+
+/** Those that are to be entries, with their numbers. */
+const linesOf = (text: string): { readonly words: readonly string[]; readonly line: number }[] =>
+  text.split('\n').flatMap((content, index) => {
+    const words = content.trim().split(/\s+/)
+    return words[0] === '' || words[0]?.startsWith('#') ? [] : [{ words, line: index + 1 }]
+  })
+
+function entryOf(words: readonly string[], file: string, line: number): KnownHost | undefined {
+  const isMarked = words[0]?.startsWith('@') === true
+  const [names, type, key] = isMarked ? words.slice(1) : words
+  if (names === undefined || type === undefined || key === undefined) return undefined
+  const known = { names, type, key: Buffer.from(key, 'base64'), file, line }
+  if (!isMarked) return known
+  if (words[0] === '@revoked') return { ...known, marker: 'revoked' }
+  return words[0] === '@cert-authority' ? { ...known, marker: 'cert-authority' } : undefined
+}
+
+const isOfType = ({ key, type }: KnownHost): boolean => key.length > 4 && typeOf(key) === type
 
 /** Known hosts by their names. Plain names are looked up; only patterns and hashes are tried one after another. */
 export class KnownHosts {
@@ -93,7 +110,12 @@ const isUsual = (port: number | undefined): boolean => port === undefined || por
 
 const isPattern = (name: string): boolean => /[*?!]/.test(name)
 
-async function textOf(file: string): Promise<string> {
+/**
+ * What a known_hosts file holds; one that does not exist holds nothing.
+ *
+ * @throws ViridianError `E_KNOWN_HOSTS`
+ */
+export async function knownHostsText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
   } catch (cause) {

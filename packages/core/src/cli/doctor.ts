@@ -1,0 +1,84 @@
+import type { Command } from 'commander'
+import { loading } from '../doctor/report.ts'
+import { Mask } from '../events/mask.ts'
+import { checkLines, checkSummary } from '../output/check-lines.ts'
+import { colorsFor } from '../output/colors.ts'
+import type { Ask } from '../remote/terminal/prompt.ts'
+import { Ledger } from '../run/ledger.ts'
+import { newIdentity } from '../run/run-identity.ts'
+import { Session } from '../run/session.ts'
+import { adHocChoice } from './ad-hoc.ts'
+import { command } from './command.ts'
+import { type Globals, globalsOf } from './globals.ts'
+import { type HostFlags, splitFlags, withHostFlags } from './host-flags.ts'
+import type { Print } from './print.ts'
+import type { Project } from './project.ts'
+import { askFirst } from './screen.ts'
+
+/** `tasks doctor`: what a run would stumble over. */
+export function doctorCommand(project: Project, print: Print, exit: (code: number) => void): Command {
+  return command('doctor', (own) => {
+    own.option('--sudo', 'also see that sudo wants no password on the hosts')
+    withHostFlags(own.optionsGroup('Hosts to log in to:'))
+  })
+    .description('look for what a run would stumble over; nothing is changed')
+    .action(async (given: Record<string, unknown>, self: Command) => {
+      const { hostFlags, flags } = splitFlags(given)
+      exit(await lookAround(project, globalsOf(self), { hostFlags, sudo: flags.sudo === true }, print))
+    })
+}
+
+interface Wanted {
+  readonly hostFlags: HostFlags
+  readonly sudo: boolean
+}
+
+async function lookAround(project: Project, globals: Globals, wanted: Wanted, print: Print): Promise<number> {
+  const began = performance.now()
+  // A task file that cannot be read is one of the things to tell.
+  const here = project.config ? project : project.withConfig({ tasks: {} })
+  const stage = project.config ? project.stage(globals.stage) : (globals.stage ?? 'default')
+  const hosts = isWanted(wanted) ? { sudo: wanted.sudo } : undefined
+  const choice = hosts && (await adHocChoice(wanted.hostFlags, here, stage, 'doctor'))
+  const { stateDirectory } = project
+  const session = new Session({
+    config: here.loaded.config,
+    directory: project.directory,
+    stateDirectory,
+    identity: newIdentity('doctor', stage),
+    planning: false,
+    joinsStage: true,
+    ledger: new Ledger(undefined),
+    mask: new Mask(),
+    emit: () => undefined,
+    confirm: async () => 'nobody',
+    ask: askSecrets,
+    ...(choice && { choice }),
+  })
+  const { stdout } = process
+  const view = {
+    columns: stdout.isTTY ? stdout.columns : undefined,
+    verbose: globals.verbose,
+    quiet: globals.quiet,
+    colors: colorsFor(stdout, globals.color),
+  }
+  try {
+    const { diagnose } = await import('../doctor/diagnose.ts')
+    const told = await diagnose({ project, session, stateDirectory, hosts }, (group, lines) => {
+      if (globals.json) for (const line of lines) print(JSON.stringify(line))
+      else for (const line of checkLines(group, lines, view)) print(line)
+    })
+    if (!globals.json) for (const line of checkSummary(told, performance.now() - began, view)) print(line)
+    const problems = told.filter(({ verdict }) => verdict === 'problem')
+    if (problems.some(({ check }) => check === loading)) return 2
+    return problems.length > 0 ? 1 : 0
+  } finally {
+    await session.close()
+  }
+}
+
+const isWanted = ({ hostFlags, sudo }: Wanted): boolean =>
+  sudo || Object.values(hostFlags).some((value) => value !== undefined)
+
+/** Who says yes to a new host key has it written to known_hosts: nothing is to be changed. */
+const askSecrets: Ask = async (question) => (question.secret ? askFirst(question) : undefined)
