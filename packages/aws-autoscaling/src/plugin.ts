@@ -1,4 +1,10 @@
-import type { Fleet, InstanceRef, LaunchSource, LaunchSpec } from '@viridian/aws'
+import {
+  accountChecks,
+  type Fleet,
+  type InstanceRef,
+  type LaunchSource,
+  type LaunchSpec,
+} from '@viridian/aws'
 import type { Plugin, Steps } from '@viridian/core'
 import { attachInstances, seeAttached } from './attach-instances.ts'
 import { createLaunchConfiguration } from './create-launch-configuration.ts'
@@ -158,6 +164,7 @@ export const autoScaling = (): AutoScaling => ({
     ...leftoverSteps,
   ],
   leftovers,
+  checks: accountChecks,
   ...replicaMoves,
   ...retiredMoves,
   describe: (t, group) => t.step(describeGroup, { group }),

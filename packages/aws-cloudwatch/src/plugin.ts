@@ -1,4 +1,4 @@
-import type { Counterparts, Fleet, LoadBalancer } from '@viridian/aws'
+import { accountChecks, type Counterparts, type Fleet, type LoadBalancer } from '@viridian/aws'
 import type { Plugin, Steps } from '@viridian/core'
 import { disableAlarms, enableAlarms } from './alarm-actions.ts'
 import { type AlarmReplica, compareAlarms } from './compare-alarms.ts'
@@ -111,6 +111,7 @@ export const cloudWatch = (): CloudWatch => ({
     findMadeAlarms,
   ],
   leftovers: [leftAlarms],
+  checks: accountChecks,
   replicate,
   compare: async (t, counterparts, replica) => {
     if (Object.keys(replica.alarms).length > 0) await t.step(compareAlarms, { counterparts, replica })

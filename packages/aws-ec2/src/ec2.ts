@@ -1,4 +1,4 @@
-import type { Instance, InstanceRef, LaunchSpec } from '@viridian/aws'
+import { accountChecks, type Instance, type InstanceRef, type LaunchSpec } from '@viridian/aws'
 import type { Plugin, Steps } from '@viridian/core'
 import { type BakeOptions, bake } from './bake.ts'
 import { createImage } from './create-image.ts'
@@ -133,6 +133,7 @@ export const ec2 = ({ ssh = {} }: Ec2Settings = {}): Ec2 => ({
     findMadeSnapshots,
   ],
   leftovers: [leftInstances, leftImages, leftSnapshots],
+  checks: accountChecks,
   launchLike: (t, launch, options) => launchLike(t, launch, ssh, options),
   bake: (t, instance, options = {}) => bake(t, instance, options),
   describe: async (t, instances, { trustConsole = false } = {}) => {

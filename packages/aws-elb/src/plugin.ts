@@ -1,4 +1,11 @@
-import { balancerName, classicOnly, type Fleet, type InstanceRef, type LoadBalancer } from '@viridian/aws'
+import {
+  accountChecks,
+  balancerName,
+  classicOnly,
+  type Fleet,
+  type InstanceRef,
+  type LoadBalancer,
+} from '@viridian/aws'
 import { type Plugin, type Steps, ViridianError } from '@viridian/core'
 import { readRemovable } from './balancer-uses.ts'
 import { compareBalancers } from './compare.ts'
@@ -198,6 +205,7 @@ export const elb = (): Elb => ({
     ...[compareBalancers, readAskable, smokeTest, readRemovable, removeBalancer, findMadeBalancers],
   ],
   leftovers: [leftBalancers],
+  checks: accountChecks,
   describe: async (t, names, { without = [] } = {}) => {
     const left = names.filter((name) => !without.some((balancer) => balancerName(balancer) === name))
     return left.length === 0 ? [] : t.step(describeBalancers, { names: left })

@@ -1,3 +1,4 @@
+export { accountChecks } from './account-checks.ts'
 export { autoScalingApi } from './auto-scaling.ts'
 export { awsCode } from './aws-error.ts'
 export type { MemberHealth } from './balancer-health.ts'
