@@ -1,4 +1,4 @@
-import { balancerName, type LoadBalancer } from '@viridian/aws'
+import { accountChecks, balancerName, type LoadBalancer } from '@viridian/aws'
 import type { Plugin, Steps } from '@viridian/core'
 import { findRecord } from './find-record.ts'
 import { endsOf, type FleetSwitch } from './fleet-switch.ts'
@@ -11,6 +11,7 @@ import { testPointsAt } from './points-at.ts'
 import { readAskable } from './read-askable.ts'
 import { readUnnamed } from './read-unnamed.ts'
 import { seeResolved } from './resolved.ts'
+import { serverCheck } from './server-check.ts'
 
 /** What {@link route53} may be told. */
 export interface Route53Settings {
@@ -165,6 +166,7 @@ export const route53 = ({ nameServers = [] }: Route53Settings = {}): Route53 => 
     findNamed,
   ],
   users,
+  checks: [...accountChecks, serverCheck(nameServers)],
   find: (t, record, { zone } = {}) => t.step(findRecord, { record, ...(zone !== undefined && { zone }) }),
   askable: async (t, { name, nameServers: own }) => {
     await t.step(readAskable, { name, nameServers: own, given: [...nameServers] })
