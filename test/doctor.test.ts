@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ended, type JsonEvent, Project } from './project.ts'
+import { ended, type JsonEvent, onLine, Project } from './project.ts'
 import { Sshd } from './referees/sshd.ts'
 import { Things } from './things.ts'
 
@@ -276,5 +276,54 @@ describe('a task file', () => {
       place: { line: 2 },
     })
     expect(found(events, 'ssh/config')).toHaveLength(1)
+  }, 30_000)
+})
+
+describe('the local cloud', () => {
+  let project: Project
+  beforeAll(async () => {
+    project = await Project.fromTemplate('dns-switch')
+  })
+  afterAll(() => project.remove())
+
+  it('is not started: what needs it is not looked at', async () => {
+    const { exitCode, stdout } = await project.tasks('doctor')
+    expect(stdout).toMatch(/^✓ Local cloud {3}it does not run: .* · loopback addresses are free$/m)
+    expect(stdout).toMatch(/^– not looked at: AWS account, Route 53, SSH; stage "local" is not open: /m)
+    expect(exitCode).toBe(0)
+    expect(existsSync(join(project.directory, '.tasks'))).toBe(false)
+  }, 30_000)
+
+  it('is looked at where it runs already, with its account; one that has died is told', async () => {
+    const cloud = project.start(['cloud', 'up', '--fleet', '0'])
+    await new Promise<void>((resolve) => onLine(cloud, (line) => line.startsWith('Ctrl-C') && resolve()))
+    const { exitCode, stdout } = await project.tasks('doctor')
+    expect(exitCode).toBe(0)
+    expect(stdout).toMatch(`it runs, as process ${cloud.pid}`)
+    expect(stdout).toMatch(
+      /^✓ AWS account {3}region us-east-1 · credentials from AWS_ACCESS_KEY_ID · account \d{12} as arn:aws:iam::\d+:user\/local · http:\/\/127/m,
+    )
+    expect(stdout).toMatch(/^✓ Route 53 {6}the name servers answer$/m)
+    const died = ended(cloud)
+    cloud.kill('SIGKILL')
+    await died
+    const after = await project.tasks('doctor', '--quiet')
+    expect(after.stdout).toMatch(/^! Local cloud .*\n {2}! it has died, .*\n {4}hint: tasks cloud down/m)
+    expect(after.exitCode).toBe(0)
+  }, 60_000)
+
+  it('has nothing to do with an account of its own, which nobody has signed in to', async () => {
+    const nobody = {
+      AWS_REGION: 'eu-west-1',
+      AWS_CONFIG_FILE: '/dev/null',
+      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+      AWS_EC2_METADATA_DISABLED: 'true',
+    }
+    const { exitCode, stdout } = await ended(project.start(['doctor', '--stage', 'production'], nobody))
+    expect(stdout).toMatch(
+      /^✗ AWS account {2}1 more as they should be\n {2}✗ E_AWS_CREDENTIALS: .*"production".*\n {4}hint: .*aws sso login/m,
+    )
+    expect(stdout).not.toMatch(/Local cloud|✗ Route 53/)
+    expect(exitCode).toBe(1)
   }, 30_000)
 })

@@ -1,5 +1,6 @@
 import type { Plugin, Surroundings, SurroundingsContext } from '@viridian/core'
-import { type CloudAccess, cloudDirectory, environmentOf } from './access.ts'
+import { type CloudAccess, cloudDirectory, environmentOf, readAccess } from './access.ts'
+import { cloudChecks } from './checks.ts'
 import { ensureCloud } from './cloud-process.ts'
 import { cloudCommand } from './commands.ts'
 import type { FleetSeed } from './fleet-seed.ts'
@@ -30,6 +31,8 @@ export function localCloud(settings: LocalCloudSettings = {}): Plugin {
     settings: {},
     rehearsal: true,
     surroundings: (c) => openSurroundings(c, fleet),
+    standing: standingSurroundings,
+    checks: cloudChecks(fleet),
     commands: [cloudCommand(fleet)],
   }
 }
@@ -49,6 +52,22 @@ async function reach({
   }
 }
 
+/** A cloud that runs already is held until whoever looks at it is through. */
+async function standingSurroundings({
+  stateDirectory,
+}: SurroundingsContext): Promise<Surroundings | undefined> {
+  const access = await readAccess(cloudDirectory(stateDirectory))
+  if (!access) return undefined
+  const hold = await holdCloud(access.hold)
+  return { ...reachedBy(access), close: async () => hold.release() }
+}
+
+function reachedBy(access: CloudAccess): Pick<Surroundings, 'env' | 'ssh'> {
+  const { user, port, identityFile } = access.ssh
+  // A rehearsal is not bent by what the user's ssh_config says of real hosts.
+  return { env: environmentOf(access), ssh: { user, port, identityFile, config: false } }
+}
+
 async function openSurroundings(c: SurroundingsContext, fleet: FleetSeed | undefined): Promise<Surroundings> {
   const { access, hold } = await reach(c)
   if (fleet) {
@@ -56,12 +75,9 @@ async function openSurroundings(c: SurroundingsContext, fleet: FleetSeed | undef
     const { seedFleet } = await import('./seed.ts')
     await seedFleet(access, fleet, c.signal, c.note)
   }
-  const { user, port, identityFile } = access.ssh
   let traffic: Traffic | undefined
   return {
-    env: environmentOf(access),
-    // A rehearsal is not bent by what the user's ssh_config says of real hosts.
-    ssh: { user, port, identityFile, config: false },
+    ...reachedBy(access),
     async beforeFirstChange() {
       if (!fleet) return
       traffic = new Traffic({ url: `http://${fleet.record}:${fleet.port}/`, dns: access.dns })

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Balancers } from '../hardware.ts'
-import { LoopbackRange, noAlias } from '../machines/loopback.ts'
+import { LoopbackRange, noAlias, prefixes } from '../machines/loopback.ts'
 import { Balancer } from './balancer.ts'
 
 /** Balancers, and the end of them all. */
@@ -24,7 +24,7 @@ export function openBalancers({
   isUp?: (id: string) => boolean
 }): OpenBalancers {
   const balancers = new Map<string, Balancer>()
-  const addresses = new LoopbackRange('127.19', seed)
+  const addresses = new LoopbackRange(prefixes.balancers, seed)
   const find = (name: string): Balancer => {
     const balancer = balancers.get(name)
     if (!balancer) throw new Error(`There is no balancer ${name}`)

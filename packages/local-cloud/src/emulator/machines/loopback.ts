@@ -3,6 +3,9 @@ import { createServer, type Server } from 'node:net'
 
 const attempts = 1024
 
+/** The ranges in which machines and balancers have their addresses. */
+export const prefixes = { machines: '127.20', balancers: '127.19' } as const
+
 /**
  * A range of loopback addresses, `127.20.0.0/16` for the prefix `127.20`, from which addresses are taken by trying.
  * An address is not given out again soon, so that a new machine is not taken for the one that was there before.

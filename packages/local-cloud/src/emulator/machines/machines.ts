@@ -9,7 +9,7 @@ import { copyDisk } from './disk.ts'
 import { type HearCommand, hearNothing } from './heard-command.ts'
 import { type Computer, layoutOf } from './layout.ts'
 import { killLeftovers } from './leftovers.ts'
-import { LoopbackRange, noAlias, probe } from './loopback.ts'
+import { LoopbackRange, noAlias, prefixes, probe } from './loopback.ts'
 import { RunningMachine } from './running-machine.ts'
 
 /** How the machines of a cloud are made. */
@@ -64,7 +64,7 @@ class LocalMachines implements OpenMachines {
 
   constructor(options: MachinesOptions) {
     this.#options = options
-    this.#addresses = new LoopbackRange('127.20', options.directory)
+    this.#addresses = new LoopbackRange(prefixes.machines, options.directory)
   }
 
   create(spec: MachineSpec): Promise<Machine> {
