@@ -56,6 +56,22 @@ describe('a second signal', () => {
   })
 })
 
+describe('an undo that never settles', () => {
+  it('has failed, and is listed as any other, of a run and of a rollback', async () => {
+    await project.write('hung', '')
+    const left = {
+      ...{ status: 'failed', exitCode: 3, leftovers: ['the thing green'] },
+      remedy: expect.stringMatching(/^tasks rollback /),
+    }
+    const failed = await project.json(['run', 'deploy', '--bad'])
+    expect(failed).toMatchObject({ exitCode: 3, stderr: '' })
+    expect(failed.last('run.finished')).toMatchObject(left)
+    expect(failed.last('undo.step')).toMatchObject({ outcome: 'failed', error: { code: 'E_UNDO_STUCK' } })
+    const back = await project.json(['rollback'])
+    expect(back.last('run.finished')).toMatchObject({ ...left, error: { code: 'E_UNDO_STUCK' } })
+  })
+})
+
 describe('a plan that is interrupted', () => {
   it('has nothing to put back', async () => {
     const child = project.start(['plan', 'deploy', '--wait', '60s'])

@@ -36,6 +36,7 @@ const make = defineChange({
   },
   undo: async ({ name }) => {
     if (existsSync(at('slow'))) await sleep(60_000)
+    if (existsSync(at('hung'))) await new Promise(() => {})
     if (existsSync(at('stuck'))) throw new Error(name + ' is stuck')
     rmSync(at(name), { force: true })
   },

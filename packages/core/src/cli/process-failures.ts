@@ -95,6 +95,12 @@ export const stuckError = (code: string): ViridianError =>
     hint: 'it awaits a promise that is never settled: look for one that nobody resolves',
   })
 
+/** Those behind it are still taken. */
+export const stuckUndo = (): ViridianError =>
+  new ViridianError('E_UNDO_STUCK', 'nothing is left to wait for, and the undo has not ended', {
+    hint: 'its step awaits a promise that is never settled: look for one that nobody resolves',
+  })
+
 const exitError = (): ViridianError =>
   new ViridianError('E_EXIT', `${lastAwaited()} has ended the process, by process.exit`, {
     hint: 'let it throw an error in place of that: then it is told what went wrong',

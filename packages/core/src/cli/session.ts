@@ -11,7 +11,7 @@ import type { RunIdentity } from '../step/definition.ts'
 import type { HostChoice } from '../task/host-choice.ts'
 import type { Globals } from './globals.ts'
 import { onInterrupt } from './interrupt.ts'
-import { exitNow, stuckError, takeFailures } from './process-failures.ts'
+import { exitNow, stuckError, stuckUndo, takeFailures } from './process-failures.ts'
 import type { Project } from './project.ts'
 import { confirmOn, outputFor, personAt } from './screen.ts'
 import { takeTaskOutput } from './task-output.ts'
@@ -90,6 +90,7 @@ export async function withSession<Result>(
     },
     stuck: () => {
       const error = stuckError('E_TASK_STUCK')
+      if (session.undo.giveUp(stuckUndo())) return
       const { engine } = session
       if (!engine.signal.aborted) return engine.fail(error)
       if (engine.open.length === 0) return endNow(error.code, error.message)

@@ -14,6 +14,7 @@ import type { RunIdentity, StepContext } from '../step/definition.ts'
 import { Engine } from '../step/engine.ts'
 import { Registry } from '../step/registry.ts'
 import type { StepHost } from '../step/scope.ts'
+import { UndoUnderWay } from '../step/under-way.ts'
 import type { OpenCall } from '../task/failure-hooks.ts'
 import type { HostChoice } from '../task/host-choice.ts'
 import { Roles } from '../task/roles.ts'
@@ -56,6 +57,7 @@ export class Session implements StepHost {
   readonly #outputs: OutputFiles
   readonly #calls = new Set<OpenCall>()
   readonly told = new ToldAtEnd()
+  readonly undo = new UndoUnderWay()
 
   constructor(settings: SessionSettings) {
     const { config, identity, ledger } = settings

@@ -29,6 +29,7 @@ export async function takeBack(
   session.emit({ kind: 'undo.started', ...(reason && { reason }), steps: steps.length, at })
   const result = await undoSteps(steps, {
     registry: session.registry,
+    underWay: session.undo,
     // An undo is not stopped by what stopped the run.
     contextFor: (step) => session.contextFor(step, new AbortController().signal),
     emit: (event) => session.emit(event),

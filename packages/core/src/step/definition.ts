@@ -109,6 +109,12 @@ export interface ChangeDefinition<Input, Before, Output> extends Definition<Inpu
     c: ChangeContext<Before> & { readonly output: NoInfer<Output> },
   ): Promise<UndoReport | undefined>
   /**
+   * How long its undo may take, as milliseconds or text, before it counts as failed and the next one is taken.
+   *
+   * @default '2h'
+   */
+  readonly undoTimeout?: number | string
+  /**
    * The things that it changes or relies on, such as `group/web`, `instance/i-1`. When the undo of a later step
    * fails, the undo of an earlier one that shares a thing with it is held back: what could not be detached is not
    * terminated.

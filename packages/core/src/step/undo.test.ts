@@ -86,6 +86,29 @@ describe('undo', () => {
     expect(world.things).toEqual(new Set(['a', 'b']))
   })
 
+  it('that never settles counts as failed when its time is over, and those behind it are taken', async () => {
+    const world = new World()
+    const remove = makeThing(world).undo
+    const signals: AbortSignal[] = []
+    const step = makeThing(world, {
+      undoTimeout: 20,
+      undo: (input, c) => {
+        signals.push(c.signal)
+        return input.name === 'b' ? new Promise(() => undefined) : remove(input, c)
+      },
+    })
+    const bench = new EngineBench([step])
+    for (const name of ['a', 'b', 'c']) await bench.top.step(step, { name })
+    const { undone, leftovers, failure } = await bench.undo()
+    expect(failure).toMatchObject({
+      code: 'E_UNDO_TIMEOUT',
+      message: 'the undo of "make b" has not ended after 20ms',
+    })
+    expect({ undone, leftovers }).toEqual({ undone: 2, leftovers: ['make b'] })
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, true, false])
+    expect([...world.things]).toEqual(['b'])
+  })
+
   it('says what it left alone', async () => {
     const step = makeThing(new World(), { undo: async () => ({ leftAlone: 'somebody raised it' }) })
     const bench = new EngineBench([step])

@@ -5,9 +5,12 @@ import type { JournalRecord } from '../journal/record.ts'
 import type { ChangeContext, ChangeDefinition, StepContext } from './definition.ts'
 import type { Registry } from './registry.ts'
 import { parseStep } from './scope.ts'
+import type { UndoUnderWay } from './under-way.ts'
 
 export interface UndoSettings {
   readonly registry: Registry
+  /** Gives each of them its time. */
+  readonly underWay: UndoUnderWay
   contextFor(step: { key: string }): StepContext
   emit(event: Event): void
   record(record: JournalRecord): Promise<void>
@@ -30,6 +33,8 @@ interface RecordedChange {
   readonly context: ChangeContext<unknown>
   readonly outcome: StepHistory['outcome']
 }
+
+type InTime = <Value>(body: (c: ChangeContext<unknown>) => Promise<Value>) => Promise<Value>
 
 type Verdict =
   | { readonly outcome: 'undone' | 'left-alone' | 'not-made'; readonly note?: string }
@@ -111,7 +116,9 @@ async function undoStep(step: StepHistory, held: Held, settings: UndoSettings): 
   try {
     const change = restore(step, settings)
     const { definition, input, context } = change
-    const made = await outputOf(change)
+    const inTime: InTime = (body) =>
+      settings.underWay.take(title, definition.undoTimeout, (signal) => body({ ...context, signal }))
+    const made = await outputOf(change, inTime)
     if (!made) {
       const note = 'it was never made'
       await settings.record({ kind: 'step.undone', key, at: now(), note })
@@ -127,7 +134,7 @@ async function undoStep(step: StepHistory, held: Held, settings: UndoSettings): 
       await settings.record({ kind: 'undo.failed', key, at: now(), error })
       return hold('blocked', error)
     }
-    const report = await definition.undo(input, { ...context, output: made.output })
+    const report = await inTime((c) => definition.undo(input, { ...c, output: made.output }))
     const note = report?.leftAlone
     await settings.record({ kind: 'step.undone', key, at: now(), ...(note !== undefined && { note }) })
     return note === undefined ? { outcome: 'undone' } : { outcome: 'left-alone', note }
@@ -167,16 +174,13 @@ function restore({ intent, outcome }: StepHistory, settings: Restoring): Recorde
 }
 
 /** The recorded output, or what `find` knows when none is on record; undefined: the change was never made. */
-async function outputOf({
-  definition,
-  input,
-  context,
-  outcome,
-  title,
-}: RecordedChange): Promise<{ output: unknown } | undefined> {
+async function outputOf(
+  { definition, input, outcome, title }: RecordedChange,
+  inTime: InTime,
+): Promise<{ output: unknown } | undefined> {
   if (outcome?.kind === 'step.done')
     return { output: parseStep(definition, 'output', definition.output, outcome.output) }
-  const found = await definition.find(input, context)
+  const found = await inTime((c) => definition.find(input, c))
   if (found.status === 'done') return { output: found.output }
   if (found.status === 'absent') return undefined
   throw new ViridianError('E_STEP_UNKNOWN', `cannot tell whether "${title}" was done: ${found.reason}`)

@@ -6,12 +6,14 @@ import { type ChangeDefinition, defineChange, defineRead, type StepDefinition } 
 import { Engine } from '../step/engine.ts'
 import { Registry } from '../step/registry.ts'
 import { Scope } from '../step/scope.ts'
+import { UndoUnderWay } from '../step/under-way.ts'
 import { seeUndoable, undoable, undoSteps } from '../step/undo.ts'
 
 /** An engine on records in memory, with all that a test wants to look at. */
 export class EngineBench {
   readonly events: Event[] = []
   readonly records: JournalRecord[]
+  readonly underWay = new UndoUnderWay()
   readonly engine: Engine
   readonly top: Scope
   readonly #registry: Registry
@@ -55,6 +57,7 @@ export class EngineBench {
   undo() {
     return undoSteps(undoable(this.history.values()), {
       ...this.#restoring,
+      underWay: this.underWay,
       emit: (event) => this.events.push(event),
       record: async (record) => {
         this.records.push(record)
