@@ -1,3 +1,4 @@
+import { placeOfCaller, ViridianError } from '../../error.ts'
 import { type CommandContext, usingShell } from './command.ts'
 import { commandLine } from './quote.ts'
 import type { CommandOptions, CommandResult, CommandValue, RunCommand } from './run-command.ts'
@@ -15,9 +16,25 @@ export function templateCommand(
   function take(options: CommandOptions): ReturnType<RunCommand>
   function take(first: TemplateStringsArray | CommandOptions, ...values: CommandValue[]) {
     if (isTemplate(first)) return start({}, first, values)
-    return (strings: TemplateStringsArray, ...inner: CommandValue[]) => start(first, strings, inner)
+    return awaitedTooEarly((strings: TemplateStringsArray, ...inner: CommandValue[]) =>
+      start(first, strings, inner),
+    )
   }
   return take
+}
+
+/** Options alone are no command: to await them would run nothing, and pass. */
+function awaitedTooEarly<Begin extends object>(begin: Begin): Begin {
+  const place = placeOfCaller()
+  const refuse = (_: unknown, reject: (error: ViridianError) => void): void =>
+    reject(
+      new ViridianError('E_COMMAND_NONE', 'options were given and no command: nothing was run', {
+        hint: "write the command behind them: run({ timeout: '30s' })`uptime`",
+        place,
+      }),
+    )
+  // Whoever awaits it asks for this member; the types, which say that it is a function, need not.
+  return Object.defineProperty(begin, 'then', { value: refuse })
 }
 
 // A text or a list in parentheses is no options either: it is refused where templates are read.
