@@ -139,6 +139,13 @@ describe('what was typed', () => {
     ['role that matches nobody', ['run', 'uptime'], 1, 'E_ROLE_EMPTY', /tasks roles/],
     ['role whose function finds nobody', ['run', 'seek'], 1, 'E_ROLE_EMPTY', /tasks roles/],
     ['unknown role', ['run', 'stray'], 1, 'E_ROLE_UNKNOWN', /did you mean web\?/],
+    [
+      'unknown role of a command',
+      ['exec', '--role', 'wbe', 'true'],
+      2,
+      'E_ROLE_UNKNOWN',
+      /did you mean web\?/,
+    ],
     ['plugin used but not listed', ['run', 'balancers', '--yes'], 1, 'E_PLUGIN_UNLISTED', /"plugins"/],
     ['the same in a plan', ['plan', 'balancers'], 1, 'E_PLUGIN_UNLISTED', /"plugins"/],
     [

@@ -1,6 +1,8 @@
 import { ViridianError } from '../error.ts'
 import type { ExitCode } from '../run/outcome.ts'
+import { rolesOf, stageOf } from '../run/stage.ts'
 import type { HostChoice } from '../task/host-choice.ts'
+import { unknownRole } from '../task/roles.ts'
 import type { RemoteTask } from '../task/task.ts'
 import { runBuiltIn } from './built-in.ts'
 import type { Globals } from './globals.ts'
@@ -27,7 +29,7 @@ export async function runAdHoc(project: Project, globals: Globals, request: AdHo
 /**
  * The hosts of a command that runs on no role of its own: some must be named.
  *
- * @throws ViridianError `E_USAGE`, `E_RUN_NONE`
+ * @throws ViridianError `E_USAGE`, `E_ROLE_UNKNOWN`, `E_RUN_NONE`
  */
 export async function adHocChoice(
   flags: HostFlags,
@@ -35,8 +37,18 @@ export async function adHocChoice(
   stage: string,
   name: string,
 ): Promise<HostChoice> {
+  refuseStrangers(flags.role ?? [], project, stage)
   if (flags.role || flags.hosts || flags.failed) return (await choiceOf(flags, project, stage)) ?? {}
   throw new ViridianError('E_USAGE', `tasks ${name} needs to know on which hosts`, {
     hint: 'name them: --role <names>, --hosts <names>, or --failed',
   })
+}
+
+/** No task can assign one here: what is not known before the run begins never will be. */
+function refuseStrangers(roles: readonly string[], project: Project, stage: string): void {
+  const { config } = project.loaded
+  const known = Object.keys(rolesOf(config, stageOf(config, stage)))
+  const stranger = roles.find((role) => !known.includes(role))
+  if (stranger !== undefined)
+    throw unknownRole(stranger, known, { hint: 'run "tasks roles" to see which there are' })
 }

@@ -28,7 +28,7 @@ import { Resources } from './resources.ts'
 import { RunHosts } from './run-hosts.ts'
 import { runnerHere } from './run-identity.ts'
 import type { SessionSettings } from './session-settings.ts'
-import { pluginRoles, pluginsOf, StageAtRun, stageOf } from './stage.ts'
+import { pluginsOf, rolesOf, StageAtRun, stageOf } from './stage.ts'
 import { ToldAtEnd } from './told.ts'
 import { WayBack } from './way-back.ts'
 
@@ -75,7 +75,7 @@ export class Session implements StepHost {
     this.directory = settings.directory
     this.plugins = pluginsOf(config, stage)
     this.argDefaults = stage.defaults ?? {}
-    this.roleSpecs = { ...pluginRoles(this.plugins), ...config.roles, ...stage.roles }
+    this.roleSpecs = rolesOf(config, stage)
     this.registry = new Registry(this.plugins)
     this.engine = new Engine({
       planning: settings.planning,

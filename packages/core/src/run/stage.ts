@@ -89,8 +89,11 @@ export const pluginsOf = (config: Config, stage: Stage): readonly Plugin[] => [
   ...(stage.plugins ?? []),
 ]
 
-export const pluginRoles = (plugins: readonly Plugin[]) =>
-  Object.assign({}, ...plugins.map(({ roles }) => roles ?? {}))
+/** The roles of a stage, before a run has assigned any: those of its plugins, of the configuration, and its own. */
+export const rolesOf = (config: Config, stage: Stage): NonNullable<Config['roles']> => {
+  const layers = [...pluginsOf(config, stage).map(({ roles }) => roles), config.roles, stage.roles]
+  return Object.fromEntries(layers.flatMap((roles = {}) => Object.entries(roles)))
+}
 
 /** True when nothing that runs with these plugins can reach a real account. */
 export const isRehearsal = (plugins: readonly Plugin[]): boolean =>

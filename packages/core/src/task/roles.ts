@@ -130,20 +130,25 @@ export class Roles {
     if (assigned) return assigned
     const spec = this.#configured.get(role)
     if (spec === undefined) {
-      // A task that no compiler has seen may name none.
-      const near = suggestion(String(role), this.names)
-      throw new ViridianError(
-        'E_ROLE_UNKNOWN',
-        `there is no role "${role}", and none was assigned in this run`,
-        {
-          hint: near ?? 'roles are defined in the config\'s "roles", or by t.assign during a run',
-        },
-      )
+      throw unknownRole(role, this.names, {
+        aside: ', and none was assigned in this run',
+        hint: 'roles are defined in the config\'s "roles", or by t.assign during a run',
+      })
     }
     const { hosts, ssh } = partsOf(spec)
     const list = hostsFrom(typeof hosts === 'function' ? await foundBy(hosts, role) : hosts, `role "${role}"`)
     return ssh ? list.map((host) => ({ ...ssh, ...host })) : list
   }
+}
+
+export function unknownRole(
+  role: string,
+  known: readonly string[],
+  { aside = '', hint }: { readonly aside?: string; readonly hint: string },
+): ViridianError {
+  // A task that no compiler has seen may name none.
+  const near = suggestion(String(role), known)
+  return new ViridianError('E_ROLE_UNKNOWN', `there is no role "${role}"${aside}`, { hint: near ?? hint })
 }
 
 const isName = (host: unknown): host is string => typeof host === 'string' && !isAddress(host)
