@@ -71,6 +71,8 @@ describe('what was typed', () => {
       'E_USAGE',
       /--loud is no flag that takes a value/,
     ],
+    ['help on what there is not', ['help', 'rnu'], 2, 'E_USAGE', /did you mean run, runs\?/],
+    ['help on a task that there is not', ['help', 'run', 'nope'], 2, 'E_USAGE', /"tasks run --help"/],
     ['unknown flag', ['run', 'say:hello', '--nam', 'Ada'], 2, 'E_USAGE', /did you mean --name\?/],
     [
       'the version of a task that has none',
@@ -245,6 +247,14 @@ describe('what was typed', () => {
     const unread = start('pipe')
     unread.stdout?.destroy()
     expect(await ended(unread)).toMatchObject({ exitCode: 0, stderr: '' })
+  }, 30_000)
+
+  it('says that the directory is gone in which it is given', async () => {
+    const script = 'mkdir gone && cd gone && rmdir ../gone && exec "$@"'
+    const words = ['-c', script, 'sh', process.execPath, project.command, 'list']
+    const gone = await ended(spawn('sh', words, { cwd: project.directory }))
+    expect(gone).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/^E_DIRECTORY_GONE: /) })
+    record({ case: 'a directory that is gone', command: 'tasks list', exitCode: 2, screen: gone.stderr })
   }, 30_000)
 
   it('tells its own version where no task is asked for, which may have one', async () => {

@@ -1,8 +1,9 @@
 import { Console } from 'node:console'
 import { CommanderError } from 'commander'
-import { isViridianError, reportOf } from '../error.ts'
+import { isViridianError, reportOf, ViridianError } from '../error.ts'
 import { colorsFor } from '../output/colors.ts'
 import { errorLines } from '../output/error-lines.ts'
+import { asksForHelp } from './help-words.ts'
 import { onLostOutput } from './lost-output.ts'
 import { orFailure } from './process-failures.ts'
 import { buildProgram, tasksIn } from './program.ts'
@@ -54,8 +55,8 @@ async function carryOut(argv: readonly string[], own: readonly string[]): Promis
   let exitCode = 0
   const needsNone = withoutProject.includes(wordsOf(asksForHelp(own))[0] ?? '')
   const project = needsNone
-    ? Project.none(process.cwd())
-    : await Project.open(process.cwd(), optionIn(own, '--config'))
+    ? Project.none(workingDirectory())
+    : await Project.open(workingDirectory(), optionIn(own, '--config'))
   const program = buildProgram({
     project,
     stage: optionIn(own, '--stage'),
@@ -66,11 +67,23 @@ async function carryOut(argv: readonly string[], own: readonly string[]): Promis
   })
   try {
     if (argv.length === 0) program.outputHelp()
-    else await program.parseAsync(asksForHelp(argv), { from: 'user' })
+    else await program.parseAsync(asksForHelp(program, argv), { from: 'user' })
     return exitCode
   } catch (thrown) {
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0
     throw thrown instanceof Misread ? refusalOf(thrown, project) : thrown
+  }
+}
+
+/** @throws ViridianError `E_DIRECTORY_GONE` */
+function workingDirectory(): string {
+  try {
+    return process.cwd()
+  } catch (cause) {
+    throw new ViridianError('E_DIRECTORY_GONE', 'the directory that the command is given in is gone', {
+      cause,
+      hint: 'go to one that is there: cd',
+    })
   }
 }
 
@@ -80,10 +93,6 @@ function optionIn(argv: readonly string[], name: string): string | undefined {
     ? argv[index + 1]
     : argv.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1)
 }
-
-/** `tasks help run deploy` asks what `tasks run deploy --help` does. */
-const asksForHelp = ([first = '', ...words]: readonly string[]): string[] =>
-  first === 'help' ? [...words, '--help'] : [first, ...words]
 
 function refusalOf(misread: Misread, project: Project): unknown {
   // It may be a command of a plugin, which nobody knows without the task file.

@@ -23,7 +23,7 @@ export function usageError({ command, cause }: Misread, tasks: readonly string[]
   const [message = '', near] = cause.message.replace(/^error: /, '').split('\n')
   const path = pathOf(command)
   const hints: Record<string, string | undefined> = {
-    'commander.unknownCommand': taskMeant(command, tasks) ?? `run "${path} --help" to see the commands`,
+    'commander.unknownCommand': taskMeant(message, tasks) ?? `run "${path} --help" to see the commands`,
     'commander.excessArguments': /^tasks (run|plan) ./.test(path)
       ? `what a task takes are flags: run "${path} --help" to see them`
       : undefined,
@@ -41,7 +41,8 @@ function valueless(message: string): string {
   return flag === undefined ? '' : `${flag} is no flag that takes a value; `
 }
 
-function taskMeant({ args: [word = ''] }: Command, tasks: readonly string[]): string | undefined {
+function taskMeant(message: string, tasks: readonly string[]): string | undefined {
+  const [, word = ''] = /^unknown command '(.*)'/.exec(message) ?? []
   const near = tasks.includes(word) ? [word] : nearest(word, tasks)
   return near.length === 0
     ? undefined
