@@ -97,6 +97,7 @@ describe('a resume', () => {
         message: expect.stringMatching(/^things is locked by \S+ on \S+: run \S+ of "deploy"/),
       },
       leftovers: ['make green'],
+      remedy: `tasks resume ${run}`,
     })
     expect(things.has('green')).toBe(true)
     expect((await things.runs()).find((each) => each.run === run)).toMatchObject({ state: 'crashed' })

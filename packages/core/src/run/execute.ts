@@ -98,7 +98,7 @@ async function lock({ session, ledger, task, args, mode, locks }: Execution): Pr
     return undefined
   } catch (thrown) {
     const error = reportOf(thrown)
-    if (mode === 'resume') return leftAlone(ledger, error)
+    if (mode === 'resume') return { ...leftAlone(ledger, error), goesOn: true }
     return { status: 'failed', exitCode: exitCodeOf(error), error, leftovers: [], isUnrecorded: false }
   }
 }

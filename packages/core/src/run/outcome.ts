@@ -14,6 +14,8 @@ export interface Outcome {
   readonly error?: ErrorReport
   /** What is left and should not be, in words for a person. */
   readonly leftovers: readonly string[]
+  /** Whoever has been refused here wanted to go on with it, and still may. @default false */
+  readonly goesOn?: boolean
   /** The run's record stays as it is: another process goes on with it, or nothing was begun here. */
   readonly isUnrecorded?: boolean
 }
@@ -28,7 +30,7 @@ export async function finish(
   began: number,
   outcome: Outcome,
 ): Promise<Outcome> {
-  const { status, exitCode, error, isUnrecorded = false } = outcome
+  const { status, exitCode, error, isUnrecorded = false, goesOn = false } = outcome
   try {
     await session.close(isUnrecorded || status === 'kept')
   } catch (error) {
@@ -38,7 +40,7 @@ export async function finish(
   const at = new Date().toISOString()
   const said = { status, exitCode, leftovers: [...outcome.leftovers], ...(error && { error }), at }
   const { id, task } = session.identity
-  const remedy = said.leftovers.length > 0 && { remedy: remedyOf(id, session.committed) }
+  const remedy = said.leftovers.length > 0 && { remedy: remedyOf(id, session.committed || goesOn) }
   const lasting = lastingIn(session, ledger, status)
   const end = { ...said, ...(lasting && { lasting }) }
   const told = session.told.all
