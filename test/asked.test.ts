@@ -14,13 +14,13 @@ let key: string
 
 const config = `
 import { readFileSync } from 'node:fs'
-import { defineConfig } from '@viridian/core'
+import { defineConfig, task } from '@viridian/core'
 
 const [host] = JSON.parse(readFileSync('hosts.json', 'utf8'))
 export default defineConfig({
   ssh: { config: 'ssh_config', connectTimeout: '20s' },
   roles: { web: ['web-1', 'web-2', 'web-3'].map((name) => ({ ...host, name, identityFile: 'locked' })) },
-  tasks: {},
+  tasks: { sure: task({}, (t) => t.confirm('Sure?')) },
 })
 `
 const odd = 'web\u001b[2Jx'
@@ -85,6 +85,16 @@ describe('a person at a terminal', () => {
     expect(sitting.screen).toContain('is now in known_hosts')
     const [address = ''] = server.addresses
     expect(await project.read('known_hosts')).toBe(`[${address}]:${server.port} ${server.hostKey}\n`)
+  })
+
+  it('says no: what was asked for is cancelled, and has not failed', async () => {
+    const sitting = await atTerminal(
+      project.directory,
+      ['run', 'sure'],
+      [{ question: 'Sure? [y/N]', typed: 'n' }],
+    )
+    expect(sitting).toMatchObject({ exitCode: 1, unasked: 0 })
+    expect(sitting.screen).toMatch(/sure.* cancelled after .*E_DECLINED.*: "Sure\?" was not confirmed/s)
   })
 
   it('is missing elsewhere: the run fails at once, and says what to do', async () => {

@@ -14,7 +14,7 @@ export const headlines: Readonly<Record<RunReport['state'], string>> = {
   succeeded: 'succeeded',
   'failed-undone': 'failed, nothing is left',
   'failed-dirty': 'failed, something is left',
-  cancelled: 'interrupted, nothing is left',
+  cancelled: 'cancelled, nothing is left',
   crashed: 'crashed, not finished',
   'rolled-back': 'taken back',
 }
@@ -49,7 +49,7 @@ function fate(report: RunReport): string {
     case 'crashed':
       return `Its process ended before it did; the last that it recorded is of ${instant(last)}, ${elapsed(ms)} behind its beginning.`
     case 'cancelled':
-      return `It was interrupted ${after}.`
+      return `It was ${error?.code === 'E_DECLINED' ? 'declined' : 'interrupted'} ${after}.`
     case 'failed-undone':
     case 'failed-dirty':
       return `It failed ${after}${why}`

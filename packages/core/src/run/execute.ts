@@ -161,7 +161,7 @@ async function afterFailure(
   if (other)
     return { status: 'cancelled', exitCode: 1, error: reportOf(other), leftovers: [], isUnrecorded: true }
   if (!session.engine.planning) await runFailureHooks(session, thrown)
-  const status = codeOf(thrown) === 'E_INTERRUPTED' ? 'cancelled' : 'failed'
+  const status = isPersons(error) ? 'cancelled' : 'failed'
   const leftovers = session.committed ? standing(ledger) : await goBack(session, ledger, error)
   if (leftovers.length === 0) return { status, exitCode: exitCodeOf(error), error, leftovers }
   return { status, exitCode: 3, error: status === 'cancelled' ? withoutHint(error) : error, leftovers }
@@ -210,6 +210,9 @@ async function takenOver(session: Session): Promise<unknown> {
   }
   return undefined
 }
+
+/** Somebody wanted it to end, or not to begin: nothing went wrong. */
+const isPersons = ({ code }: ErrorReport): boolean => code === 'E_INTERRUPTED' || code === 'E_DECLINED'
 
 const codeOf = (thrown: unknown): string | undefined => (isViridianError(thrown) ? thrown.code : undefined)
 

@@ -27,7 +27,7 @@ export class Permission {
     this.#given = other.#given
   }
 
-  /** @throws ViridianError `E_NOT_CONFIRMED` */
+  /** @throws ViridianError `E_DECLINED`, `E_NOT_CONFIRMED` */
   get(): Promise<void> {
     this.#given ??= this.#ask()
     return this.#given
@@ -36,7 +36,7 @@ export class Permission {
   /**
    * By a question that says more than the run's own, which is not asked then.
    *
-   * @throws ViridianError `E_NOT_CONFIRMED`
+   * @throws ViridianError `E_DECLINED`, `E_NOT_CONFIRMED`
    */
   async getBy(question: string): Promise<void> {
     await this.confirm(question)
@@ -44,7 +44,7 @@ export class Permission {
     await this.#given
   }
 
-  /** @throws ViridianError `E_NOT_CONFIRMED` */
+  /** @throws ViridianError `E_DECLINED`, `E_NOT_CONFIRMED` */
   async confirm(question: string): Promise<'yes'> {
     const consent = await this.#options.confirm(question)
     if (consent === 'yes') return consent
@@ -63,7 +63,7 @@ export class Permission {
 
 const notConfirmed = (what: string, consent: 'no' | 'nobody', rest: string): ViridianError =>
   consent === 'no'
-    ? new ViridianError('E_NOT_CONFIRMED', `${what} was not confirmed; ${rest}`, {
+    ? new ViridianError('E_DECLINED', `${what} was not confirmed; ${rest}`, {
         hint: 'answer yes, or give --yes',
       })
     : new ViridianError(

@@ -105,7 +105,7 @@ export interface TaskContext<Specs extends ArgSpecs = ArgSpecs>
   /**
    * Asks a person for leave, on every stage; `--yes` gives it, and a resumed run does not ask again.
    *
-   * @throws ViridianError `E_NOT_CONFIRMED` when the answer is no, or when nobody can be asked
+   * @throws ViridianError `E_DECLINED` when the answer is no, `E_NOT_CONFIRMED` when nobody can be asked
    */
   confirm(question: string): Promise<void>
   /** The time, recorded: a resumed run sees the same. */
