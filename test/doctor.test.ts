@@ -172,7 +172,7 @@ describe('a project that is ill', () => {
     })
     expect(only('runs/locks')).toMatchObject({
       verdict: 'warning',
-      says: expect.stringMatching(/^run\/.*, things: locked by/),
+      says: expect.stringMatching(/^things: locked by/),
     })
   })
 
@@ -321,7 +321,7 @@ describe('the local cloud', () => {
     }
     const { exitCode, stdout } = await ended(project.start(['doctor', '--stage', 'production'], nobody))
     expect(stdout).toMatch(
-      /^✗ AWS account {2}1 more as they should be\n {2}✗ E_AWS_CREDENTIALS: .*"production".*\n {4}hint: .*aws sso login/m,
+      /^✗ AWS account {2}the other one is well\n {2}✗ E_AWS_CREDENTIALS: .*"production".*\n {4}hint: .*aws sso login/m,
     )
     expect(stdout).not.toMatch(/Local cloud|✗ Route 53/)
     expect(exitCode).toBe(1)

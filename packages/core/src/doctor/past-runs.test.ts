@@ -79,6 +79,7 @@ it('tells the locks of a run that has died together, and none that are held', ()
   const [finding, ...others] = lockFindings([
     { file: '/p/.tasks/locks/group%2Fweb.json', lease },
     { file: '/p/.tasks/locks/alarm.json', lease },
+    { file: `/p/.tasks/locks/run%2F${lease.run}.json`, lease },
     { file: '/p/.tasks/locks/held.json', lease: { ...lease, pid: process.pid } },
     { file: '/p/.tasks/locks/kept.json', lease: { ...lease, kept: 'noon' } },
   ])

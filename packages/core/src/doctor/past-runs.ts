@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import { basename } from 'node:path'
 import { FileLocks } from '../run/file-locks.ts'
 import { hasLapsed, type Lease, lapseOf } from '../run/lease.ts'
+import { runLock } from '../run/lock.ts'
 import { type RunLine, runLines } from '../run/run-lines.ts'
 import type { Check, Finding } from './check.ts'
 import { failure } from './failure.ts'
@@ -89,11 +90,17 @@ export function lockFindings(locks: Locks): Finding[] {
     ...[...lapsed.values()].map(
       ({ lease, names }): Finding => ({
         verdict: 'warning',
-        says: `${names.sort().join(', ')}: locked by run ${lease.run} of ${lease.user}@${lease.host}, ${lapseOf(lease, hostname())}`,
+        says: `${besideItsOwn(names, lease).sort().join(', ')}: locked by run ${lease.run} of ${lease.user}@${lease.host}, ${lapseOf(lease, hostname())}`,
         hint: 'the next run that needs it takes it over; "tasks runs" says what became of that one',
       }),
     ),
   ]
+}
+
+/** A run's lock on itself says nothing where there are others. */
+function besideItsOwn(names: readonly string[], { run }: Lease): string[] {
+  const others = names.filter((name) => name !== runLock(run))
+  return others.length > 0 ? others : [...names]
 }
 
 /** A lock's name, from that of its file. */

@@ -27,7 +27,7 @@ export function sshChecks(session: Session, hosts: () => readonly HostSpec[]): r
     run: async ({ signal }) => look(await ways(signal)),
   })
   return [
-    check('config', 'ssh_config', async ({ failures }) => configFindings(failures)),
+    check('config', 'ssh_config', async (ways) => configFindings(ways)),
     check('known-hosts', 'known_hosts', knownHostsFindings),
     check('agent', 'the agent', async ({ agents }) => [...agents].map(agentFinding)),
     check('keys', 'the private keys', async (ways) => (ways.ways.length > 0 ? keyFindings(ways) : [])),
@@ -36,13 +36,15 @@ export function sshChecks(session: Session, hosts: () => readonly HostSpec[]): r
 }
 
 /** What is wrong in one line is told once, for all hosts that it holds for. */
-function configFindings(failures: readonly unknown[]): Finding[] {
+function configFindings({ failures, config }: Ways): Finding[] {
   const told = new Map(
     failures
       .map((each) => failure(each))
       .map((finding) => [`${finding.place?.file} ${finding.place?.line} ${finding.says}`, finding]),
   )
-  return told.size > 0 ? [...told.values()] : [{ verdict: 'ok', says: 'ssh_config' }]
+  return told.size > 0
+    ? [...told.values()]
+    : [{ verdict: 'ok', says: config === false ? 'no ssh_config is read' : 'ssh_config is read' }]
 }
 
 async function knownHostsFindings({ ways }: Ways): Promise<Finding[]> {

@@ -15,11 +15,11 @@ export const stateDirectoryChecks: readonly Check[] = [
     name: 'state/room',
     group,
     title: 'the room on its disk',
-    run: async (c) => roomFinding(c.stateDirectory),
+    run: async (c) => roomFinding(roomOn(c.stateDirectory), c.stateDirectory),
   },
 ]
 
-function directoryFindings(directory: string): Finding[] {
+export function directoryFindings(directory: string): Finding[] {
   const place = { file: directory }
   const name = basename(directory)
   const found = lstatSync(directory, { throwIfNoEntry: false })
@@ -44,20 +44,27 @@ function directoryFindings(directory: string): Finding[] {
 }
 
 function openFinding({ mode }: Stats, path: string, file: string): Finding {
+  const name = basename(file)
   if (process.platform === 'win32' || (mode & 0o077) === 0)
-    return { verdict: 'ok', says: `${basename(file)} is private, and can be written to` }
-  const others = (mode & 0o022) !== 0 ? 'write to it' : 'look into it'
+    return { verdict: 'ok', says: `${name} is private, and can be written to` }
+  const isOpen = (mode & 0o022) !== 0
   return {
-    verdict: (mode & 0o022) !== 0 ? 'problem' : 'warning',
-    says: `others may ${others}: the journals in ${basename(file)} say what is undone, by which code`,
+    verdict: isOpen ? 'problem' : 'warning',
+    says: isOpen
+      ? `others may write to ${name}, whose journals say what is undone, and by which code`
+      : `others may look into ${name}, whose journals say what was done where`,
     hint: `chmod go= ${path}`,
     place: { file },
   }
 }
 
-function roomFinding(directory: string): Finding {
+function roomOn(directory: string): number {
   const { bavail, bsize } = statfsSync(existing(directory))
-  const room = bavail * bsize
+  return bavail * bsize
+}
+
+/** @param room - in bytes */
+export function roomFinding(room: number, directory: string): Finding {
   const says = `${told(room)} free`
   if (room >= little) return { verdict: 'ok', says }
   return {

@@ -25,7 +25,8 @@ export const taskFileChecks = (project: Project, stage: string): readonly Check[
     run: async ({ isRehearsal }) => {
       if (!project.config) return []
       const reach = isRehearsal ? 'a rehearsal: no real account is reached' : 'real accounts and hosts'
-      return { verdict: 'ok', says: `stage ${stage}, ${reach}` }
+      const where = project.config.stages ? `stage ${stage}` : 'no stages'
+      return { verdict: 'ok', says: `${where}, ${reach}` }
     },
   },
 ]

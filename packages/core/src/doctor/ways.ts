@@ -13,6 +13,8 @@ export interface Way {
 export interface Ways {
   readonly ways: readonly Way[]
   readonly failures: readonly unknown[]
+  /** Where it is read from; false: from no file. */
+  readonly config: SshDefaults['config']
   /** The agents that hold keys for them, by their sockets. */
   readonly agents: ReadonlyMap<string, AgentKeys | Error>
 }
@@ -40,7 +42,7 @@ export async function waysTo(
     const socket = agentSocket(target)
     if (socket !== undefined && !agents.has(socket)) agents.set(socket, await probeAgent(socket))
   }
-  return { ways, failures, agents }
+  return { ways, failures, agents, config: defaults.config }
 }
 
 function agentSocket({ settings: { identityAgent } }: Target): string | undefined {

@@ -32,7 +32,7 @@ describe('a group of findings', () => {
   it('that is not tells what is wrong, where, and what to do', () => {
     const error = { code: 'E_SSH_CONFIG', message: 'no keyword Hots' }
     expect(checkLines('SSH', [...well, { ...ill, error }], view)).toEqual([
-      '✗ SSH  2 more as they should be',
+      '✗ SSH  the other 2 are well',
       '  ✗ E_SSH_CONFIG: no keyword Hots  /etc/c:3',
       '    hint: did you mean Host?',
     ])
@@ -49,6 +49,16 @@ describe('a group of findings', () => {
     ])
     const answers = ['web-1', 'web-2', 'web-3'].map((host) => line('ok', 'answers', { place: { host } }))
     expect(checkLines('Hosts', answers, view)).toEqual(['✓ Hosts         web-[1-3]: answers'])
+  })
+
+  it('tells a hint once that several in a row have', () => {
+    const lost = [7, 8].map((port) => line('problem', `no answer on ${port}`, { hint: 'see that it is up' }))
+    expect(checkLines('Hosts', lost, view)).toEqual([
+      '✗ Hosts',
+      '  ✗ no answer on 7',
+      '  ✗ no answer on 8',
+      '    hint: see that it is up',
+    ])
   })
 
   it('names a call of AWS once', () => {

@@ -35,9 +35,12 @@ export function checkLines(group: string, told: readonly CheckLine[], view: Chec
     const line = `${mark} ${padEnd(group, heading)} ${well.map(({ says }) => says).join(' · ')}`
     return [columns === undefined ? line : cut(line, columns)]
   }
-  const aside = !verbose && well.length > 0 ? `  ${colors.dim(`${well.length} more as they should be`)}` : ''
+  const aside = !verbose && well.length > 0 ? `  ${colors.dim(othersWell(well.length))}` : ''
   const shown = verbose ? rows : trouble
-  return [`${mark} ${colors.bold(group)}${aside}`, ...shown.flatMap((row) => rowLines(row, colors))]
+  return [
+    `${mark} ${colors.bold(group)}${aside}`,
+    ...shown.flatMap((row, index) => rowLines(row, shown[index + 1], colors)),
+  ]
 }
 
 /** The end: what was not looked at, how many there are of what is wrong, and how long it took. */
@@ -87,7 +90,8 @@ function rowOf({ verdict, says, hint, place, error }: CheckLine): Row {
   const isCallTold = call !== undefined && says.startsWith(call)
   const isFileTold = file !== undefined && says.includes(line === undefined ? file : `${file}:${line}`)
   const where = placeText({ ...rest, ...(!isCallTold && { call }), ...(!isFileTold && { file, line }) })
-  return { verdict, says: `${code}${says}`, hint, where }
+  const isTold = where !== undefined && says.includes(where)
+  return { verdict, says: `${code}${says}`, hint, where: isTold ? undefined : where }
 }
 
 function foldedRows(lines: readonly CheckLine[]): Row[] {
@@ -99,12 +103,15 @@ function foldedRows(lines: readonly CheckLine[]): Row[] {
   )
 }
 
-function rowLines({ verdict, says, hint, where }: Row, colors: Colors): string[] {
+/** What several in a row have for a hint is told behind the last of them. */
+function rowLines({ verdict, says, hint, where }: Row, next: Row | undefined, colors: Colors): string[] {
   const [first = '', ...rest] = says.split('\n')
   return [
     `  ${marked(verdict, colors)} ${first}${where === undefined ? '' : colors.dim(`  ${where}`)}`,
     ...rest.map((line) => `    ${line}`),
-    ...(hint === null || verdict === 'ok' ? [] : [`    ${colors.cyan('hint')}: ${hint}`]),
+    ...(hint === null || hint === next?.hint || verdict === 'ok'
+      ? []
+      : [`    ${colors.cyan('hint')}: ${hint}`]),
   ]
 }
 
@@ -112,5 +119,8 @@ function marked(verdict: Verdict, { green, yellow, red }: Colors): string {
   if (verdict === 'ok') return green('✓')
   return verdict === 'warning' ? yellow('!') : red('✗')
 }
+
+const othersWell = (count: number): string =>
+  count === 1 ? 'the other one is well' : `the other ${count} are well`
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
