@@ -153,8 +153,8 @@ export class ConnectedBackend implements Backend {
     // Reached while local files are read; that it failed, whoever waits for it is told.
     const reached = this.#options.connection()
     reached.catch(() => undefined)
-    return async ({ command, input, onBytes, onRemarks }) => {
-      const answer = new Answer(host, shown)
+    return async ({ command, input, onBytes, onAnswer, onRemarks }) => {
+      const answer = new Answer(host, shown, onAnswer)
       const wire = (hasPassword?: boolean): string =>
         input ? readingCommand(context, command, hasPassword) : wireCommand(context, command, 0, hasPassword)
       const order: Order = {

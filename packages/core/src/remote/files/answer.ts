@@ -7,12 +7,14 @@ const longest = 64 * 1024 ** 2
 export class Answer {
   readonly #host: string
   readonly #shown: string
+  readonly #onBegun: (() => void) | undefined
   readonly #chunks: Buffer[] = []
   #size = 0
 
-  constructor(host: string, shown: string) {
+  constructor(host: string, shown: string, onBegun?: () => void) {
     this.#host = host
     this.#shown = shown
+    this.#onBegun = onBegun
   }
 
   get whole(): Buffer {
@@ -21,6 +23,7 @@ export class Answer {
 
   /** @throws ViridianError `E_REMOTE_FILE` when it has no end */
   take(chunk: Buffer): void {
+    if (this.#size === 0 && chunk.length > 0) this.#onBegun?.()
     this.#size += chunk.length
     this.#chunks.push(chunk)
     if (this.#size > longest) throw endless(this.#host, this.#shown)

@@ -7,6 +7,8 @@ export interface FileCommand {
   readonly input?: Input
   /** Takes what it says, in place of the answer; while a promise that it gives is pending, the host waits. */
   readonly onBytes?: (chunk: Buffer) => Promise<void> | void
+  /** Told when the answer begins. */
+  readonly onAnswer?: () => void
   /** Takes what it says on standard error though it succeeds. */
   readonly onRemarks?: (text: string) => void
 }

@@ -75,7 +75,10 @@ export class TreeUpload {
 
   async #list(): Promise<Listing> {
     const { tree, path, options } = this.#put
-    const answer = await this.#exchange({ command: listTree(path, tree, options.owner) })
+    const command = listTree(path, tree, options.owner)
+    // A host that has something there is about to tell its digests: ours are made meanwhile.
+    const onAnswer = (): void => void tree.digests().catch(() => undefined)
+    const answer = await this.#exchange({ command, onAnswer })
     const listing = parseListing(answer)
     if (listing) return listing
     throw this.#failure(
