@@ -68,8 +68,8 @@ describe.each(['password', 'keyboard-interactive'] as const)('by ssh, a password
     const server = await serverOf(method)
     expect(await logIn(server, answering('no', 'sesame'))).toBe('in')
     expect(asked).toEqual([
-      { text: 'password of deploy@web-1', secret: true },
-      { text: 'that one is wrong; password of deploy@web-1', secret: true },
+      { text: 'password of deploy@web-1, and of deploy on other hosts', secret: true },
+      { text: 'that one is wrong; password of deploy@web-1, and of deploy on other hosts', secret: true },
     ])
     expect(sent).toEqual(['no', 'sesame'])
   })

@@ -10,16 +10,18 @@ describe.each(['password', 'keyboard-interactive'] as const)('a password, by %s,
   test('is asked for, unseen', async () => {
     const { spec } = await passwordServer('sesame', method)
     expect(await logIn(spec, answering('sesame'))).toBe('in')
-    expect(at.asked).toEqual([{ text: 'password of deploy@web-1', secret: true }])
+    expect(at.asked).toEqual([
+      { text: 'password of deploy@web-1, and of deploy on other hosts', secret: true },
+    ])
   })
 
   test('that is wrong is asked for again, as often as ssh_config says', async () => {
     const { spec } = await passwordServer('sesame', method)
     expect(await logIn(spec, answering('no', 'nor', 'sesame'))).toBe('in')
     expect(at.asked.map(({ text }) => text)).toEqual([
-      'password of deploy@web-1',
-      'that one is wrong; password of deploy@web-1',
-      'that one is wrong; password of deploy@web-1',
+      'password of deploy@web-1, and of deploy on other hosts',
+      'that one is wrong; password of deploy@web-1, and of deploy on other hosts',
+      'that one is wrong; password of deploy@web-1, and of deploy on other hosts',
     ])
     at.asked = []
     const twice = logIn(spec, answering('no', 'nor', 'sesame'), ['NumberOfPasswordPrompts 2'])
@@ -54,8 +56,8 @@ describe.each(['password', 'keyboard-interactive'] as const)('a password, by %s,
     await transport.connect({ ...other.spec, name: 'other' }, signal)
     await transport.close()
     expect(at.asked.map(({ text }) => text)).toEqual([
-      'password of deploy@one',
-      'that one is wrong; password of deploy@other',
+      'password of deploy@one, and of deploy on other hosts',
+      'that one is wrong; password of deploy@other, and of deploy on other hosts',
     ])
   })
 

@@ -93,7 +93,8 @@ export class PasswordTries {
     if (found !== undefined && !this.#offered.includes(found)) return found
     if (this.#account.silent) return undefined
     const { user, name } = this.#target
-    const text = `${this.#offered.length === 0 ? '' : 'that one is wrong; '}password of ${user}@${name}`
+    const again = this.#offered.length === 0 ? '' : 'that one is wrong; '
+    const text = `${again}password of ${user}@${name}, and of ${user} on other hosts`
     this.#asked += 1
     const answer = await this.#ask({ text, secret: true })
     if (answer === undefined) this.#account.silent = true

@@ -1,6 +1,6 @@
 /** Something that only a person knows: a passphrase, a password, a code. */
 export interface Question {
-  /** Ends without a colon or a space: `password of deploy@web-1`. */
+  /** Ends without a colon or a space: `passphrase of ~/.ssh/id`. */
   readonly text: string
   /** The answer is not shown while it is typed. */
   readonly secret: boolean
