@@ -22,6 +22,8 @@ export interface ChannelLink {
   /** False: what comes next should wait. */
   send(type: number, payload: Buffer): boolean
   onceWritable(then: () => void): void
+  /** Bytes that a channel may be sent before they are read, as many channels as there are. */
+  share(): number
   /** Both sides have closed it: its number is free. */
   released(channel: MasterChannel): void
 }
@@ -32,8 +34,8 @@ export interface Peer {
   readonly largestPacket: number
 }
 
-/** Bytes that a peer may send before they are read. */
-export const ownWindow = 2 * 1024 * 1024
+/** Bytes that a peer may send at first, before the channel's share is known to be wanted. */
+export const firstWindow = 64 * 1024
 export const ownLargestPacket = 32 * 1024
 
 /** A channel of a connection that a master of `ssh` holds. */
@@ -44,7 +46,7 @@ export class MasterChannel extends Duplex implements SessionChannel {
   readonly #peer: Peer
   readonly #replies: ((isSuccess: boolean) => void)[] = []
   #peerWindow: number
-  #window = ownWindow
+  #window = firstWindow
   /** Outputs whose reader is behind. */
   readonly #behind = new Set<Readable>()
   #unsent: { rest: Buffer; readonly done: () => void } | undefined
@@ -145,9 +147,11 @@ export class MasterChannel extends Duplex implements SessionChannel {
 
   // While a reader is behind the window is left to run out: the command then waits with its output.
   #widen(): void {
-    if (this.#behind.size > 0 || this.#window > ownWindow / 2 || this.#closeCame) return
-    this.#send(message.windowAdjust, fields(this.#peer.id, ownWindow - this.#window))
-    this.#window = ownWindow
+    if (this.#behind.size > 0 || this.#closeCame) return
+    const share = this.#link.share()
+    if (this.#window > share / 2) return
+    this.#send(message.windowAdjust, fields(this.#peer.id, share - this.#window))
+    this.#window = share
   }
 
   #flush(): void {

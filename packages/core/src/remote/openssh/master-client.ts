@@ -4,10 +4,10 @@ import type { PtyRequest, SessionClient, SessionSettings, TakeChannel } from '..
 import { FieldReader, fields } from '../ssh-fields.ts'
 import {
   type ChannelLink,
+  firstWindow,
   MasterChannel,
   message,
   ownLargestPacket,
-  ownWindow,
   type Peer,
 } from './master-channel.ts'
 import type { MuxSocket } from './mux-socket.ts'
@@ -25,10 +25,17 @@ export interface ClientOptions {
   readonly lendsAgent: boolean
 }
 
+// Bytes that all channels may be sent before they are read. A master that we are slower than keeps them, and copies all that
+// it has for each packet more: with 2 MiB for each of ten channels, what comes slows down to nothing.
+const sharedWindow = 2 * 1024 * 1024
+
 // A terminal's modes are told as in RFC 4254, 8.
 const endOfModes = 0
 const echo = 53
 const withoutEcho = Buffer.of(echo, 0, 0, 0, 0, endOfModes)
+
+/** What a client needs of its conversation with the master. */
+export type MasterSocket = Pick<MuxSocket, 'send' | 'onceWritable' | 'read' | 'destroy'>
 
 interface Opening {
   readonly take: (error: Error | undefined, channel: MasterChannel | undefined) => void
@@ -40,7 +47,7 @@ interface Opening {
  */
 export class MasterClient extends EventEmitter implements SessionClient {
   readonly #holder: ConnectionHolder
-  readonly #socket: MuxSocket
+  readonly #socket: MasterSocket
   readonly #channels = new Map<number, MasterChannel>()
   readonly #openings = new Map<number, Opening>()
   readonly #link: ChannelLink
@@ -48,7 +55,7 @@ export class MasterClient extends EventEmitter implements SessionClient {
   #lastId = -1
   #isEnding = false
 
-  constructor(holder: ConnectionHolder, socket: MuxSocket, { lendsAgent }: ClientOptions) {
+  constructor(holder: ConnectionHolder, socket: MasterSocket, { lendsAgent }: ClientOptions) {
     super()
     this.#lendsAgent = lendsAgent
     this.#holder = holder
@@ -56,6 +63,7 @@ export class MasterClient extends EventEmitter implements SessionClient {
     this.#link = {
       send: (type, payload) => socket.send(Buffer.concat([Buffer.of(0, type), payload])),
       onceWritable: (then) => socket.onceWritable(then),
+      share: () => Math.max(firstWindow, Math.floor(sharedWindow / this.#channels.size)),
       released: ({ id }) => this.#channels.delete(id),
     }
     socket.read(
@@ -122,7 +130,7 @@ export class MasterClient extends EventEmitter implements SessionClient {
   #open(kind: string, payload: Buffer, take: Opening['take']): void {
     const id = this.#freeId()
     this.#openings.set(id, { take })
-    this.#link.send(message.open, Buffer.concat([fields(kind, id, ownWindow, ownLargestPacket), payload]))
+    this.#link.send(message.open, Buffer.concat([fields(kind, id, firstWindow, ownLargestPacket), payload]))
   }
 
   #freeId(): number {
