@@ -40,3 +40,35 @@ test('what is kept is left alone by a rollback that finds its way closed, and go
   const runs = await things.runs()
   expect(runs.find(({ run }) => run === idOf(kept))).toMatchObject({ state: 'succeeded' })
 })
+
+test('what can neither go on nor go back is ended as it is, by the command that its end names', async () => {
+  await put('stuck')
+  const failed = await things.project.tasks('run', 'deploy', '--bad')
+  const run = /^ {2}or end it as it is: tasks leave (\S+)$/m.exec(failed.stdout)?.[1] ?? ''
+  expect(await things.project.tasks('rollback', run)).toMatchObject({ exitCode: 3 })
+  const onward = await things.project.tasks('resume', run)
+  expect(onward.stderr).toMatch(new RegExp(`Where it cannot, "tasks leave ${run}" ends it as it is`))
+  const left = await things.project.tasks('leave', run)
+  expect(left).toMatchObject({ exitCode: 0, stderr: '' })
+  expect(left.stdout).toMatch(
+    /^deploy is over, and stays as it is · run \S+\n {2}- the thing green\n.*tasks gc$/m,
+  )
+  expect(await things.newest()).toMatchObject({ run, state: 'left', leftovers: [], remedy: null })
+  const none = await things.project.tasks('rollback')
+  expect(none.stderr).toMatch(/^E_RUN_NONE/m)
+  const again = await things.project.tasks('leave', run)
+  expect(again).toMatchObject({ exitCode: 2 })
+  expect(again.stderr).toMatch(/^E_RUN_ENDED: run \S+ is over \(left\): there is nothing to leave$/m)
+  // Whoever thinks better of it names the run.
+  await take('stuck')
+  expect(await things.project.tasks('rollback', run)).toMatchObject({ exitCode: 0 })
+  expect(things.has('green')).toBe(false)
+})
+
+test('a kept run that is left lets go of its locks', async () => {
+  const kept = await things.project.json(['run', 'deploy', '--keep', '10m', '--detach'])
+  expect(await things.project.tasks('run', 'deploy')).toMatchObject({ exitCode: 4 })
+  const left = await things.project.json(['leave', idOf(kept)])
+  expect(left.events).toMatchObject([{ kind: 'run.finished', status: 'left', leftovers: ['make green'] }])
+  expect(await things.project.tasks('run', 'deploy')).toMatchObject({ exitCode: 0 })
+})

@@ -287,6 +287,7 @@ describe('what was typed', () => {
       'resume',
       'rollback',
       'init',
+      'leave',
     ]) {
       expect(top.stdout).toMatch(new RegExp(`^  ${command}\\b.*  \\S`, 'm'))
       const help = await project.tasks(command, '--help')

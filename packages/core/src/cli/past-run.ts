@@ -11,6 +11,7 @@ import type { ExitCode } from '../run/outcome.ts'
 import { requireSameAccount } from '../run/recorded-env.ts'
 import { rollback } from '../run/rollback.ts'
 import { identityOf } from '../run/run-identity.ts'
+import { leaveOf } from '../run/run-state.ts'
 import { secretsAmong } from '../run/secret-args.ts'
 import { changesSince } from '../run/sources.ts'
 import { isRehearsal, pluginsOf, stageOf } from '../run/stage.ts'
@@ -45,7 +46,7 @@ export async function resumeRun(
   const resumed = asItIsNow(history, () => resumedTask(project, started))
   if (undoing && (!finished || finished.exitCode === 3)) {
     throw new ViridianError('E_RUN_UNDOING', `run ${run} has begun to be taken back: it cannot go on`, {
-      hint: `"tasks rollback ${run}" finishes that; then run the task anew`,
+      hint: `"tasks rollback ${run}" finishes that; then run the task anew. Where it cannot, "${leaveOf(run)}" ends it as it is`,
     })
   }
   if (finished && !canGoOn(history)) {
@@ -147,7 +148,8 @@ function requireAccount({ stage: name, account }: RunHistory['started'], config:
     requireSameAccount(account, process.env, stage.env ?? {})
 }
 
-async function pastRun(project: Project, run: string, intent?: 'rollback'): Promise<PastRun> {
+/** A run that no process goes on with, unless it waits to be taken back. */
+export async function pastRun(project: Project, run: string, intent?: 'rollback'): Promise<PastRun> {
   const store = new RunStore(project.stateDirectory)
   const locks = new FileLocks(project.stateDirectory)
   const records = await store.read(run)
@@ -178,6 +180,7 @@ async function newestUndoable(project: Project): Promise<string> {
   let onward: string | undefined
   for (const run of await new RunStore(project.stateDirectory).list()) {
     if ('error' in run) damaged ??= run
+    else if (run.finished?.status === 'left') continue
     else if (run.committed) onward ??= run.finished?.status === 'succeeded' ? undefined : run.started.run
     else if (run.kept !== undefined || undoable(run.steps.values()).length > 0) {
       if (damaged) throw unclearNewest(damaged, run.started.run)

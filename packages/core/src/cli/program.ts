@@ -13,6 +13,7 @@ import { execCommand } from './exec.ts'
 import { gcCommand } from './gc.ts'
 import { globalsOf } from './globals.ts'
 import { initCommand } from './init.ts'
+import { leaveRun } from './leave.ts'
 import { listTasks } from './list.ts'
 import { resumeRun, rollBackRun } from './past-run.ts'
 import type { Print } from './print.ts'
@@ -82,6 +83,12 @@ export function buildProgram(invocation: Invocation): Command {
       .action(async (run: string | undefined, { keepGreen }: { keepGreen?: boolean }, self: Command) =>
         exit(await rollBackRun(project, globalsOf(self), { run, keepGreen: keepGreen === true })),
       ),
+  )
+  program.addCommand(
+    command('leave')
+      .description('end a run with what is left of it: nothing more of it is done, or taken back')
+      .argument('<run>')
+      .action(async (run: string, _, self: Command) => exit(await leaveRun(project, globalsOf(self), run))),
   )
   program.addCommand(gcCommand(project, exit))
   program.addCommand(initCommand(print))

@@ -3,6 +3,7 @@ import { columns } from '../output/columns.ts'
 import { contained } from '../output/contained.ts'
 import { elapsed } from '../output/elapsed.ts'
 import { type RunLine, runLines } from '../run/run-lines.ts'
+import { leaveOf } from '../run/run-state.ts'
 import type { Print } from './print.ts'
 
 /** `tasks runs`: every run on record, the newest first. */
@@ -40,5 +41,7 @@ function moreLines({ run, state, until, leftovers, remedy, error }: RunLine): st
     return [`  ${error?.message}${where === undefined ? '' : `: ${where}`}`]
   }
   const left = leftovers.map((each) => `  left: ${each}`)
-  return remedy === null ? left : [...left, `  finish it with: ${remedy}`]
+  if (remedy === null) return left
+  const end = state === 'failed-dirty' ? [`  or end it as it is: ${leaveOf(run)}`] : []
+  return [...left, `  finish it with: ${remedy}`, ...end]
 }

@@ -4,7 +4,7 @@ import type { Lasting } from './lasting.ts'
 import type { PluginEvent } from './plugin-event.ts'
 
 /** `kept`: all is done but what follows the keep window, and both ways are open. */
-export type RunStatus = 'succeeded' | 'failed' | 'cancelled' | 'kept'
+export type RunStatus = 'succeeded' | 'failed' | 'cancelled' | 'kept' | 'left'
 
 export interface StepEvent {
   /** Unique in the run; the journal's key of the step. */

@@ -141,7 +141,7 @@ export const journalRecord = z.lazy(() =>
     z.object({
       kind: z.literal('run.finished'),
       at,
-      status: z.enum(['succeeded', 'failed', 'cancelled', 'kept']),
+      status: z.enum(['succeeded', 'failed', 'cancelled', 'kept', 'left']),
       exitCode: z.number(),
       error: errorReport.optional(),
       leftovers: z.array(z.string()),

@@ -98,6 +98,7 @@ describe('lines', () => {
       '✗ deploy failed after 5.0s, and something is left: · run r1',
       '  - instance i-1',
       '  finish it with: tasks rollback r1',
+      '  or end it as it is: tasks leave r1',
       '',
       'E_AWS_DENIED: not allowed',
       '  to do it',

@@ -1,5 +1,6 @@
 import type { ErrorReport } from '../error.ts'
 import type { Event } from '../events/event.ts'
+import { leaveOf } from '../run/run-state.ts'
 import { inOneLine } from '../shortened.ts'
 import type { Colors } from './colors.ts'
 import { elapsed } from './elapsed.ts'
@@ -199,6 +200,7 @@ export class Lines {
     if (timeLine.length > 0) lines.push('', bold('Time line'), ...timeLine.map((line) => `${indent}${line}`))
     lines.push(...this.#atEnd, '')
     if (event.status === 'kept') return [...lines, ...this.#keptEnd(event)]
+    if (event.status === 'left') return this.#leftEnd(event)
     if (event.status === 'succeeded') {
       const said = this.#planning
         ? 'planned: nothing was changed'
@@ -225,12 +227,23 @@ export class Lines {
     return event.leftovers.length > 0 ? 'and something is left:' : `nothing of it is left${exceptFor(event)}`
   }
 
-  #left({ leftovers, remedy }: Finished, heading?: string): string[] {
+  #left({ leftovers, remedy, run, status }: Finished, heading?: string): string[] {
     const { red, bold } = this.#colors
     return [
       ...(heading !== undefined && leftovers.length > 0 ? [`${heading}:`] : []),
       ...leftovers.map((left) => `  ${red('-')} ${left}`),
       ...(remedy === undefined ? [] : [`  finish it with: ${bold(remedy)}`]),
+      ...(remedy === undefined || status === 'succeeded' ? [] : [`  or end it as it is: ${leaveOf(run)}`]),
+    ]
+  }
+
+  /** A person has decided. */
+  #leftEnd({ task, run, leftovers, remedy }: Finished): string[] {
+    const { bold, dim } = this.#colors
+    return [
+      `${bold(task)} is over, and stays as it is ${dim(`· run ${run}`)}`,
+      ...leftovers.map((left) => `  - ${left}`),
+      ...(remedy === undefined ? [] : [`  what of it is held or used by nobody: ${bold(remedy)}`]),
     ]
   }
 

@@ -10,6 +10,7 @@ import { undoable } from '../step/undo.ts'
  * - `failed-dirty`: it failed or was interrupted, and something is left
  * - `cancelled`: it was interrupted, and nothing of it is left but what commands did
  * - `crashed`: its process ended before it came to an end
+ * - `left`: `tasks leave` has ended it as it was
  * - `rolled-back`: `tasks rollback` has taken it back
  */
 export type RunState =
@@ -20,6 +21,7 @@ export type RunState =
   | 'failed-dirty'
   | 'cancelled'
   | 'crashed'
+  | 'left'
   | 'rolled-back'
 
 /** @param isHeld - whether a process goes on with it */
@@ -28,6 +30,7 @@ export function stateOf({ finished, undoing, kept }: RunHistory, isHeld: boolean
   if (isHeld) return 'running'
   if (!finished) return 'crashed'
   const { status, exitCode, leftovers } = finished
+  if (status === 'left') return 'left'
   if (status === 'succeeded') return undoing ? 'rolled-back' : 'succeeded'
   if (exitCode === 3 || leftovers.length > 0) return 'failed-dirty'
   return status === 'cancelled' ? 'cancelled' : 'failed-undone'
@@ -44,6 +47,8 @@ export function unfinishedOf({ steps }: RunHistory): string {
 /** What is left of a run whose process has ended, in words for a person. */
 export function leftoversOf(history: RunHistory, state: RunState): readonly string[] {
   const { finished, committed, steps } = history
+  // It is to stay.
+  if (state === 'left') return []
   if (state !== 'crashed') return finished?.leftovers ?? []
   return committed ? [unfinishedOf(history)] : undoable(steps.values()).map(({ intent }) => intent.title)
 }
@@ -59,3 +64,6 @@ export function dueOf(history: RunHistory, state: RunState): string | undefined 
 /** The command that finishes what is left of a run, forwards or back. */
 export const remedyOf = (run: string, isForward: boolean): string =>
   `tasks ${isForward ? 'resume' : 'rollback'} ${run}`
+
+/** The command after which nobody waits for anything of a run any more. */
+export const leaveOf = (run: string): string => `tasks leave ${run}`
