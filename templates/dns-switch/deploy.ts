@@ -49,6 +49,12 @@ export const bluegreen_dns = task(
         revisable: true,
         description: 'retire it then all the same, whoever still asks there',
       },
+      nameGone: {
+        type: 'boolean',
+        default: false,
+        revisable: true,
+        description: 'retire it though the name has been deleted since',
+      },
     },
     locks: ({ record }) => [recordThing(record)],
   },
@@ -92,7 +98,7 @@ export const bluegreen_dns = task(
     const { quietFor, quietWithin: deadline, retireLoud } = t.args
     const wait = { since: switched.toISOString(), notBefore: forgotten, quietFor, deadline }
     await alarms.silent(t, blue.loadBalancers, { ...wait, otherwise: retireLoud ? 'go on' : 'fail' })
-    await names.moved(t, www, { from: blue.loadBalancers })
+    await names.moved(t, www, { from: blue.loadBalancers, gone: t.args.nameGone })
     await alarms.disable(t, await alarms.concerning(t, [blue]))
     await fleets.scaleToZero(t, blue, { successor: green.name, record: t.args.record, since: switched })
     await fleets.show(t, green)

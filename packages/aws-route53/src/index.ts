@@ -3,6 +3,7 @@ export type { FleetSwitch } from './fleet-switch.ts'
 export { FoundRecord } from './found-record.ts'
 export type {
   FindOptions,
+  MovedOptions,
   Route53,
   Route53Settings,
   Switched,

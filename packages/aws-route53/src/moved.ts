@@ -15,7 +15,12 @@ import { readUnnamed } from './read-unnamed.ts'
 export const testMoved = defineCheck({
   name: 'aws-route53/test-moved',
   version: 1,
-  input: z.strictObject({ found: FoundRecord, from: z.array(LoadBalancer) }),
+  input: z.strictObject({
+    found: FoundRecord,
+    from: z.array(LoadBalancer),
+    /** Somebody has taken the name away on purpose. */
+    gone: z.boolean().exactOptional(),
+  }),
   output: z.null(),
   calls: [
     ...readUnnamed.calls,
@@ -23,16 +28,20 @@ export const testMoved = defineCheck({
     'elasticloadbalancing:DescribeInstanceHealth',
   ],
   title: ({ found, from }) => `see ${found.name} served, and no name at ${from.map(balancerName).join(', ')}`,
-  run: async ({ found, from }, c) => {
+  run: async ({ found, from, gone = false }, c) => {
     await readUnnamed.run({ balancers: from }, c)
-    await refuseUnserved(c, found)
+    await refuseUnserved(c, found, gone)
     return null
   },
 })
 
-async function refuseUnserved(c: StepContext, { name, zoneId }: FoundRecord): Promise<void> {
+async function refuseUnserved(c: StepContext, { name, zoneId }: FoundRecord, gone: boolean): Promise<void> {
   const targets = (await readTargets(c, zoneId, name)).map(balancerDnsName)
-  if (targets.length === 0) throw unserved(c, name, `${name} leads nowhere`)
+  if (targets.length === 0) {
+    if (!gone) throw unserved(c, name, `${name} leads nowhere`, deletedOnPurpose(c.run.id))
+    const text = [`! ${name} leads nowhere, and the run goes on all the same`]
+    return c.emit({ kind: 'record.gone', data: { record: name }, text })
+  }
   const known = await listClassicBalancers(c)
   const led = known.filter(({ dnsName }) => targets.includes(balancerDnsName(dnsName)))
   for (const { name: balancer, instances } of led) {
@@ -47,8 +56,11 @@ async function refuseUnserved(c: StepContext, { name, zoneId }: FoundRecord): Pr
   }
 }
 
-const unserved = ({ run }: StepContext, name: string, message: string): ViridianError =>
+const deletedOnPurpose = (run: string): string =>
+  `; if it is deleted on purpose: tasks resume ${run} --name-gone (a task of your own: moved with { gone: true })`
+
+const unserved = ({ run }: StepContext, name: string, message: string, otherwise = ''): ViridianError =>
   new ViridianError('E_RECORD_UNSERVED', message, {
-    hint: `let ${name} lead to a balancer that has its instances in service, then: tasks resume ${run.id}`,
+    hint: `let ${name} lead to a balancer that has its instances in service, then: tasks resume ${run.id}${otherwise}`,
     place: { call: 'elasticloadbalancing:DescribeInstanceHealth' },
   })

@@ -53,6 +53,13 @@ export interface UnnamedOptions {
   readonly without?: FoundRecord
 }
 
+export interface MovedOptions {
+  /** The balancers that users came from. */
+  readonly from: readonly LoadBalancer[]
+  /** Somebody has taken the name away on purpose: that it leads nowhere is no failure. @default false */
+  readonly gone?: boolean
+}
+
 /** What a switch has made of a name. */
 export interface Switched {
   /** How long resolvers may still send users to where it led before, in seconds. */
@@ -139,7 +146,7 @@ export interface Route53 extends Plugin {
    * await names.moved(t, www, { from: blue.loadBalancers })
    * ```
    */
-  moved(t: Steps, found: FoundRecord, options: { readonly from: readonly LoadBalancer[] }): Promise<void>
+  moved(t: Steps, found: FoundRecord, options: MovedOptions): Promise<void>
 }
 
 /**
@@ -204,7 +211,7 @@ export const route53 = ({ nameServers = [] }: Route53Settings = {}): Route53 => 
     }
     await t.step(readUnnamed, { balancers: [...balancers], ...(switched && { without: switched }) })
   },
-  moved: async (t, found, { from }) => {
-    await t.step(testMoved, { found, from: [...from] })
+  moved: async (t, found, { from, gone = false }) => {
+    await t.step(testMoved, { found, from: [...from], ...(gone && { gone }) })
   },
 })
