@@ -2,17 +2,20 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { EC2Client } from '@aws-sdk/client-ec2'
 import { ViridianError } from '@viridian/core'
 import { sdk } from '../emulator/sdk.ts'
-import { type CloudAccess, keyName } from './access.ts'
-import { clientSettings } from './client-settings.ts'
+import { keyName } from './access.ts'
+import { clientSettings, type Endpoint } from './client-settings.ts'
 import type { FleetSeed } from './fleet-seed.ts'
 import { type FleetClients, fleetClients, liveFleet } from './live-fleet.ts'
 import { nameBalancer } from './name-balancer.ts'
 
 const readyWithinMs = 90_000
 
-/** Builds the fleet in a cloud that has none of its name, by the calls that any client would make; resolves when it serves. */
+/**
+ * Builds the fleet in a cloud that has none of its name, by the calls that any client would make; resolves when it serves.
+ * What is left of an earlier one, whose group somebody has deleted, is used again.
+ */
 export async function seedFleet(
-  access: CloudAccess,
+  access: Endpoint,
   fleet: FleetSeed,
   signal: AbortSignal,
   note: (text: string) => void,
@@ -20,12 +23,10 @@ export async function seedFleet(
   const settings = clientSettings(access)
   const clients = { ec2: new sdk.ec2.EC2Client(settings), ...fleetClients(settings) }
   try {
-    const { AutoScalingGroups: [group] = [] } = await clients.autoScaling.send(
-      new sdk.autoScaling.DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [fleet.group] }),
-    )
+    const group = await standingGroup(clients, fleet, signal)
     // A deployment may have put another group in the place of the first one, and the first one may be gone.
     if (!group && !(await liveFleet(clients, fleet))) {
-      note(`the local cloud is empty: starting ${fleet.size} instances in the group "${fleet.group}"`)
+      note(`the local cloud has no group "${fleet.group}": starting it with ${fleet.size} instances`)
       await createFleet(clients, fleet)
     }
     // What has become of the fleet since, such as another size, is a rehearsal's own affair.
@@ -42,6 +43,27 @@ interface Clients extends FleetClients {
   readonly ec2: EC2Client
 }
 
+/** The group, unless it is gone: one that is being deleted is waited for. */
+async function standingGroup({ autoScaling }: Clients, { group: name }: FleetSeed, signal: AbortSignal) {
+  const question = new sdk.autoScaling.DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] })
+  for (const deadline = Date.now() + readyWithinMs; ; await sleep(200, undefined, { signal })) {
+    const { AutoScalingGroups: [group] = [] } = await autoScaling.send(question)
+    if (group?.Status === undefined) return group
+    if (Date.now() > deadline)
+      throw new ViridianError('E_CLOUD_SEED', `the group "${name}" is still being deleted`, { hint: anew })
+  }
+}
+
+const anew = '"tasks cloud down" and removing .tasks/cloud begins anew'
+
+/** Makes a thing; one of its name that is there is taken as it is. */
+async function unlessThere(made: Promise<unknown>): Promise<void> {
+  await made.catch((error: unknown) => {
+    if (!(error instanceof Error && /^(AlreadyExists|DuplicateLoadBalancerName)/.test(error.name)))
+      throw error
+  })
+}
+
 async function createFleet(clients: Clients, fleet: FleetSeed): Promise<void> {
   const { ec2, autoScaling } = clients
   const [image, subnets, securityGroup] = await Promise.all([
@@ -51,7 +73,7 @@ async function createFleet(clients: Clients, fleet: FleetSeed): Promise<void> {
   ])
   await createBalancer(clients, fleet, subnets, securityGroup)
   await nameBalancer(clients, fleet)
-  await autoScaling.send(
+  const source = autoScaling.send(
     new sdk.autoScaling.CreateLaunchConfigurationCommand({
       LaunchConfigurationName: `${fleet.group}-v1`,
       ImageId: image,
@@ -66,6 +88,7 @@ async function createFleet(clients: Clients, fleet: FleetSeed): Promise<void> {
       MetadataOptions: { HttpTokens: 'required', HttpEndpoint: 'enabled', HttpPutResponseHopLimit: 1 },
     }),
   )
+  await unlessThere(source)
   await autoScaling.send(
     new sdk.autoScaling.CreateAutoScalingGroupCommand({
       AutoScalingGroupName: fleet.group,
@@ -94,7 +117,7 @@ async function baseImage(ec2: EC2Client): Promise<string> {
   const { Images: [image] = [] } = await ec2.send(new sdk.ec2.DescribeImagesCommand({ Owners: ['amazon'] }))
   if (image?.ImageId) return image.ImageId
   throw new ViridianError('E_CLOUD_SEED', 'the local cloud has no base image', {
-    hint: 'remove .tasks/cloud to begin anew',
+    hint: anew,
   })
 }
 
@@ -121,7 +144,7 @@ async function createBalancer(
   securityGroup: string,
 ): Promise<void> {
   const LoadBalancerName = fleet.loadBalancer
-  await balancers.send(
+  const made = balancers.send(
     new sdk.elb.CreateLoadBalancerCommand({
       LoadBalancerName,
       Listeners: [
@@ -136,6 +159,7 @@ async function createBalancer(
       SecurityGroups: [securityGroup],
     }),
   )
+  await unlessThere(made)
   const HealthCheck = {
     Target: `HTTP:${fleet.port}${fleet.health}`,
     Interval: 5,
@@ -156,9 +180,7 @@ async function createBalancer(
 /** A rehearsal begins on a fleet that serves: the first one boots, a later one may have to boot again. */
 async function untilServing({ balancers }: Clients, fleet: FleetSeed, signal: AbortSignal): Promise<void> {
   for (const deadline = Date.now() + readyWithinMs; ; await sleep(200, undefined, { signal })) {
-    const { InstanceStates = [] } = await balancers.send(
-      new sdk.elb.DescribeInstanceHealthCommand({ LoadBalancerName: fleet.loadBalancer }),
-    )
+    const InstanceStates = await statesAt(balancers, fleet)
     const serving = InstanceStates.filter(({ State }) => State === 'InService')
     if (serving.length >= fleet.size) return
     if (Date.now() < deadline) continue
@@ -169,7 +191,24 @@ async function untilServing({ balancers }: Clients, fleet: FleetSeed, signal: Ab
       'E_CLOUD_SEED',
       `the local fleet does not serve: ${states.join('; ') || 'no instance is registered'}`,
       {
-        hint: 'look at .tasks/cloud/cloud.log; "tasks cloud down" and removing .tasks/cloud begins anew',
+        hint: `look at .tasks/cloud/cloud.log; ${anew}`,
+      },
+    )
+  }
+}
+
+async function statesAt(balancers: Clients['balancers'], { group, loadBalancer }: FleetSeed) {
+  const question = new sdk.elb.DescribeInstanceHealthCommand({ LoadBalancerName: loadBalancer })
+  try {
+    return (await balancers.send(question)).InstanceStates ?? []
+  } catch (error) {
+    if (!(error instanceof sdk.elb.AccessPointNotFoundException)) throw error
+    throw new ViridianError(
+      'E_CLOUD_SEED',
+      `the group "${group}" is there, and its load balancer "${loadBalancer}" is not`,
+      {
+        hint: `somebody has deleted it: delete the group too, and both are made again; or ${anew}`,
+        cause: error,
       },
     )
   }
