@@ -9,6 +9,7 @@ import {
 } from '@viridian/aws'
 import { defineRead, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
+import { fleetLines } from './fleet-lines.ts'
 import { type Group, readGroup } from './group.ts'
 import { groupSource } from './group-source.ts'
 
@@ -26,6 +27,7 @@ export const describeGroup = defineRead({
     'elasticloadbalancing:DescribeLoadBalancerAttributes',
   ],
   title: ({ group }) => `describe ${group}`,
+  details: (_input, fleet) => fleetLines(fleet),
   run: async ({ group: name }, c) => {
     const group = await readGroup(c, name)
     const [launch, loadBalancers] = await Promise.all([launchOf(c, group), balancersOf(c, group)])

@@ -1,7 +1,8 @@
-import { balancerName, type Fleet, LaunchSpec, retiredTag, sourceName } from '@viridian/aws'
+import { type Fleet, LaunchSpec, retiredTag, sourceName } from '@viridian/aws'
 import { defineCheck, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { describeGroup } from './describe-group.ts'
+import { fleetLines } from './fleet-lines.ts'
 import { readGroups } from './group.ts'
 import { retirementOf } from './retired/retired-tags.ts'
 
@@ -42,15 +43,10 @@ function warningOf({ instances, desired }: Fleet): string[] {
 }
 
 function linesOf(fleet: Fleet, before: LaunchSpec, retired: readonly string[]): string[] {
-  const { name, desired, min, max, launch, instances, loadBalancers } = fleet
-  const balancers = loadBalancers.map(balancerName)
-  const behind = balancers.length > 0 ? ` behind ${balancers.join(', ')}` : ''
+  const { launch } = fleet
   return [
     'Live now',
-    `  ${name}${behind}: ${desired} wanted (${min} to ${max}), launched from ${sourceName(launch.source)} with ${launch.image}`,
-    ...instances.map(
-      ({ id, zone, lifecycle, health }) => `  ${id}  ${zone}  ${lifecycle}, ${health.toLowerCase()}`,
-    ),
+    ...fleetLines(fleet).map((line) => `  ${line}`),
     ...warningOf(fleet),
     ...(before.image === launch.image
       ? []

@@ -7,7 +7,7 @@ import {
   makeSure,
   poll,
 } from '@viridian/aws'
-import { defineChange, defineCheck, type StepContext } from '@viridian/core'
+import { defineChange, defineCheck, formatDuration, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import {
   isAside,
@@ -55,6 +55,9 @@ export const enterStandby = defineChange({
     'elasticloadbalancing:DescribeInstanceHealth',
   ],
   title: ({ group, ids }) => `move ${ids.length} of ${group} to standby`,
+  details: ({ ids, leaveWithinMs }) => [
+    `${ids.join(', ')}: running, and drained out of the balancers, which is waited for up to ${formatDuration(leaveWithinMs)}`,
+  ],
   before: async ({ group, ids }, c) => {
     const members = await readMembers(c, group, ids)
     return { inService: ids.filter((id) => isInService(members.get(id))) }

@@ -54,6 +54,9 @@ export const seeSilent = defineCheck({
   output: Silence,
   calls: ['cloudwatch:GetMetricStatistics'],
   title: ({ balancers }) => `see no more requests at ${balancers.map(watchedName).join(', ')}`,
+  details: ({ quietForMs, deadlineMs, otherwise }) => [
+    `none for ${formatDuration(quietForMs)}; after ${formatDuration(deadlineMs)} of waiting it ${otherwise === 'fail' ? 'fails, with all of them still there' : 'goes on all the same'}`,
+  ],
   run: (input, c) => {
     const { balancers, quietForMs } = input
     const from = new Date(parseTime(input.since).getTime() - beforeMs)

@@ -68,6 +68,12 @@ export const pointRecord = defineChange({
     const kept = ttl > 0 ? `, whose old record resolvers keep for ${formatDuration(ttl * 1000)}` : ''
     return `point ${found.name} at ${balancerName(to)}${kept}`
   },
+  details: ({ found, from, capacity }) => [
+    `now: ${shown(found.sets)}`,
+    ...(from === undefined
+      ? []
+      : [`the way back waits until ${capacity} are in service at ${balancerName(from)}`]),
+  ],
   before: async (input, c) => {
     refuseStranger(input)
     return { sets: await asFound(c, input), ttl: await ttlOf(c, lookupOf(input)) }

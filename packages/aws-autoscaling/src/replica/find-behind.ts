@@ -2,6 +2,7 @@ import { balancerName, Fleet, LoadBalancer, retiredTag } from '@viridian/aws'
 import { defineRead, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { describeGroup } from '../describe-group.ts'
+import { fleetLines } from '../fleet-lines.ts'
 import { type Group, readGroups } from '../group.ts'
 import { retirementOf } from '../retired/retired-tags.ts'
 
@@ -17,6 +18,7 @@ export const findBehind = defineRead({
   output: Fleet,
   calls: describeGroup.calls,
   title: ({ balancer }) => `find the group behind ${balancerName(balancer)}`,
+  details: (_input, fleet) => fleetLines(fleet),
   run: async ({ balancer }, c) => {
     const bound = (await readGroups(c)).filter(
       (group) => isBound(group, balancer) && group.Status === undefined,

@@ -55,6 +55,8 @@ export type Event =
       at: string
       ms: number
       outcome: 'done' | 'found' | 'replayed' | 'planned'
+      /** In a plan: what its approver wants to know besides, a line each. */
+      details?: readonly string[]
     } & StepEvent)
   | ({
       kind: 'step.failed'
@@ -65,7 +67,15 @@ export type Event =
       error: ErrorReport
     } & StepEvent)
   /** A task begins on all hosts of its role; each host's own events have this one's key as their parent. */
-  | { kind: 'hosts.started'; key: string; task: string; hosts: number; at: string }
+  | {
+      kind: 'hosts.started'
+      key: string
+      task: string
+      hosts: number
+      /** In a plan: which. */
+      names?: readonly string[]
+      at: string
+    }
   | { kind: 'hosts.finished'; key: string; task: string; hosts: number; at: string; ms: number }
   | ({ kind: 'host.started'; host: string; at: string } & StepEvent)
   | ({ kind: 'host.command'; host: string; command: string; planned: boolean } & StepEvent)

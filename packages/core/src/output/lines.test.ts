@@ -140,6 +140,27 @@ describe('lines', () => {
     )
   })
 
+  it('say in a plan which hosts, and what its approver wants to know', () => {
+    const hosts: Event = {
+      kind: 'hosts.started',
+      key: '/t#0',
+      task: 't',
+      hosts: 2,
+      names: ['a', 'b'],
+      at: '',
+    }
+    const planned: Event = {
+      ...{ kind: 'step.finished', key: '/m#1', step: 'm', title: 'move 2', at: '', ms: 1 },
+      ...{ outcome: 'planned', details: ['i-1, i-2'] },
+    }
+    expect(linesOf([head('/t#0', 't'), hosts, planned])).toEqual([
+      '▸ t',
+      '  on 2 hosts: a, b',
+      '○ move 2',
+      '  i-1, i-2',
+    ])
+  })
+
   it('have a line for each step that an undo looks at', () => {
     const undo = (outcome: 'undone' | 'left-alone' | 'not-made', note?: string): Event => ({
       ...{ kind: 'undo.step', key: '/a#0', title: 'make a', at: '', ms: 1, outcome },

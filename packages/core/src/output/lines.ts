@@ -83,6 +83,12 @@ export class Lines {
         return this.#isFolded(event)
           ? []
           : [`${this.#indent(event.key)}${cyan(event.host)} ${dim('│')} ${event.line}`]
+      case 'hosts.started':
+        return event.names
+          ? [
+              `${this.#indent(`${event.key}/`)}${dim(`on ${event.hosts === 1 ? '' : `${event.hosts} hosts: `}${hostNames(event.names)}`)}`,
+            ]
+          : []
       case 'hosts.finished':
         return this.#fanned(event.key, event.ms)
       case 'host.finished':
@@ -143,8 +149,10 @@ export class Lines {
   #finished(event: Extract<Event, { kind: 'step.finished' }>): string[] {
     const { dim, green, yellow } = this.#colors
     const start = this.#place(event)
-    if (event.outcome === 'planned') return [`${start}${yellow('○')} ${event.title}`]
-    if (this.#planning) return this.#heads.has(event.key) ? [] : [`${start}${green('✓')} ${event.title}`]
+    const details = (event.details ?? []).map((line) => `${this.#indent(event.key)}  ${dim(line)}`)
+    if (event.outcome === 'planned') return [`${start}${yellow('○')} ${event.title}`, ...details]
+    if (this.#planning)
+      return this.#heads.has(event.key) ? [] : [`${start}${green('✓')} ${event.title}`, ...details]
     const aside = event.outcome === 'done' ? '' : ` ${dim(`(${event.outcome})`)}`
     return [`${start}${green('✓')} ${event.title}${aside}  ${dim(elapsed(event.ms))}`]
   }

@@ -49,6 +49,11 @@ interface Definition<Input, Output> {
   readonly calls: readonly string[]
   /** One line for people, imperative and short: `launch 3 instances like web-lc-1`. */
   title(input: Input): string
+  /**
+   * What an approver of a plan wants to know besides its title, a line each: whom it is about, how long it may wait. The
+   * output is what a read has read, and a placeholder of others; a read that cannot be made in a plan is not asked.
+   */
+  details?(input: Input, output: NoInfer<Output>): readonly string[]
   /** In place of the output when the step is only planned; the default is made from the output schema. */
   placeholder?(input: Input): NoInfer<Output>
 }

@@ -165,6 +165,20 @@ describe('a plan', () => {
     expect(bench.permissions).toBe(0)
     expect(bench.records).toHaveLength(1)
   })
+
+  it('tells of each step what its approver wants to know, but of a read that cannot be made', async () => {
+    const world = new World()
+    const make = makeThing(world, { details: ({ name }) => [`it is ${name}`] })
+    const count = { ...countThings(world), details: (_: unknown, { of }: { of: string }) => [`all of ${of}`] }
+    const steps = async (bench: EngineBench) => {
+      const { of } = await bench.top.step(count, { of: 'them' })
+      await bench.top.step(count, await bench.top.step(make, { name: of }).then(({ name }) => ({ of: name })))
+      return bench.events.flatMap((event) => (event.kind === 'step.finished' ? [event.details] : []))
+    }
+    const planning = new EngineBench([make, count], { planning: true })
+    expect(await steps(planning)).toEqual([['all of them'], ['it is them'], undefined])
+    expect(await steps(new EngineBench([make, count]))).toEqual([undefined, undefined, undefined])
+  })
 })
 
 describe('a resumed run', () => {

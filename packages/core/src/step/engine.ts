@@ -21,6 +21,8 @@ export interface EngineSettings {
 export interface Planned<Output> {
   readonly output: Output
   readonly outcome: 'done' | 'planned'
+  /** For whoever approves of it. */
+  readonly details?: readonly string[]
 }
 
 /** What a person sees of a step, or of a group of steps. */
@@ -167,7 +169,11 @@ export class Engine {
 
   async #shown<Output>(
     shown: Shown,
-    work: () => Promise<{ output: Output; outcome: 'done' | 'found' | 'replayed' | 'planned' }>,
+    work: () => Promise<{
+      output: Output
+      outcome: 'done' | 'found' | 'replayed' | 'planned'
+      details?: readonly string[]
+    }>,
   ): Promise<Output> {
     if (shown.type === 'fact' || shown.type === 'host') return (await work()).output
     const { key, step, title } = shown
@@ -176,7 +182,7 @@ export class Engine {
     const loud = shown.quiet !== true
     if (loud) this.emit({ kind: 'step.started', ...common, type: shown.type, at: now() })
     try {
-      const { output, outcome } = await work()
+      const { output, outcome, details = [] } = await work()
       if (!loud) return output
       this.emit({
         kind: 'step.finished',
@@ -184,6 +190,7 @@ export class Engine {
         at: now(),
         ms: Math.round(performance.now() - began),
         outcome,
+        ...(details.length > 0 && { details }),
       })
       return output
     } catch (error) {

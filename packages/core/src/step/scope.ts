@@ -161,9 +161,13 @@ async function planned<Input, Before, Output>(
   step: Performance<Output>,
   input: Input,
 ): Promise<Planned<Output>> {
-  if (definition.kind === 'read' && !holdsPlaceholder(input))
-    return { output: await step.work(undefined), outcome: 'done' }
-  return { output: definition.placeholder?.(input) ?? placeholderFor(definition.output), outcome: 'planned' }
+  const isRead = definition.kind === 'read' && !holdsPlaceholder(input)
+  const output = isRead
+    ? await step.work(undefined)
+    : (definition.placeholder?.(input) ?? placeholderFor(definition.output))
+  // Of what could not be read there is nothing to tell.
+  const details = definition.kind === 'read' && !isRead ? [] : definition.details?.(input, output)
+  return { output, outcome: isRead ? 'done' : 'planned', ...(details && { details }) }
 }
 
 export function parseStep<Value>(

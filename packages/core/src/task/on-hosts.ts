@@ -43,7 +43,8 @@ export async function runOnHosts<Specs extends ArgSpecs, Result>(
   }
   const began = performance.now()
   const common = { key, task: what, hosts: hosts.length }
-  session.emit({ kind: 'hosts.started', ...common, at: new Date().toISOString() })
+  const names = session.engine.planning && { names: hosts.map(({ name }) => name) }
+  session.emit({ kind: 'hosts.started', ...common, ...names, at: new Date().toISOString() })
   const remote = { session, key, task, spread, t: remoteContext(session, args) }
   const between = betweenBatches({ session, key, spread, scope })
   let isHalted = false
