@@ -40,12 +40,20 @@ export async function giveRoomBack(c: StepContext, group: string): Promise<void>
   else await dropTag(c, tag)
 }
 
-function roomOf(c: StepContext, tags: Group['Tags']): Room | undefined {
+const roomOf = (c: StepContext, tags: Group['Tags']): Room | undefined => {
+  const value = roomTagOf(c.run.id, tags)
+  return value === undefined ? undefined : parseRoom(value)
+}
+
+/** What the tag says, if a run has written it there. */
+export function roomTagOf(run: string, tags: Group['Tags']): string | undefined {
   const value = tags.find(({ Key }) => Key === roomTag)?.Value
-  if (value === undefined) return undefined
+  return value !== undefined && parseRoom(value)?.run === run ? value : undefined
+}
+
+function parseRoom(value: string): Room | undefined {
   try {
-    const room = Room.parse(JSON.parse(value))
-    return room.run === c.run.id ? room : undefined
+    return Room.parse(JSON.parse(value))
   } catch {
     // Of somebody's who has written there: no run has anything to give back.
     return undefined

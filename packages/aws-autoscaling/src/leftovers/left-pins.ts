@@ -1,9 +1,11 @@
-import { pinTag, retiredTag } from '@viridian/aws'
+import { pinTag, retiredTag, roomTag } from '@viridian/aws'
 import { defineRead, type LeftoverKind } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { type Group, isAside, readGroups } from '../group.ts'
+import { untagGroup } from '../group-tag.ts'
 import { unpin } from '../pin.ts'
 import { holderOf, parsePin } from '../pin-tag.ts'
+import { roomTagOf } from '../room.ts'
 
 const Pinned = z.strictObject({
   group: z.string(),
@@ -15,6 +17,8 @@ const Pinned = z.strictObject({
   max: z.strictObject({ from: z.int(), to: z.int() }),
   /** Those of its members that are in standby. */
   aside: z.array(z.string()),
+  /** The value of the tag `viridian:room`, which the run's way back has left. */
+  room: z.string().exactOptional(),
   /** Why giving it back would decide what a person has to. */
   undecided: z.string().exactOptional(),
 })
@@ -23,7 +27,7 @@ type Pinned = z.infer<typeof Pinned>
 /** Finds the groups that a run holds still, and what would be given back to each. */
 export const findPinned = defineRead({
   name: 'aws-autoscaling/find-pinned',
-  version: 2,
+  version: 3,
   input: z.strictObject({}),
   output: z.array(Pinned),
   calls: ['autoscaling:DescribeAutoScalingGroups'],
@@ -36,14 +40,18 @@ export const leftPins: LeftoverKind = {
   kind: 'pin',
   find: async (t) =>
     (await t.step(findPinned, {})).map((pinned) => {
-      const { group, tag, run, processes, max, undecided } = pinned
+      const { group, tag, run, processes, max, room, undecided } = pinned
       return {
         thing: `pin/${group}`,
         title: titleOf(pinned),
         run,
         holds: true,
         ...(undecided !== undefined && { undecided }),
-        remove: (t) => unpin(t, { group, tag, processes, max: { from: max.from, to: max.to } }),
+        remove: async (t) => {
+          await unpin(t, { group, tag, processes, max: { from: max.from, to: max.to } })
+          // The max that it tells of is given back with the pin.
+          if (room !== undefined) await t.step(untagGroup, { group, key: roomTag, value: room })
+        },
       }
     }),
 }
@@ -70,6 +78,7 @@ function pinnedOf({ AutoScalingGroupName: group, Tags, ...state }: Group): Pinne
   const suspended = state.SuspendedProcesses.map(({ ProcessName }) => ProcessName)
   // One that is retired is not to wake up again.
   const processes = isRetired ? [] : pin.processes.filter((process) => suspended.includes(process))
+  const room = roomTagOf(pin.run, Tags)
   const undecided = isRetired ? undefined : whyUndecided(state, aside, pin.max)
   return {
     group,
@@ -78,6 +87,7 @@ function pinnedOf({ AutoScalingGroupName: group, Tags, ...state }: Group): Pinne
     processes,
     max: { from: isRetired ? to : pin.max, to },
     aside,
+    ...(room !== undefined && { room }),
     ...(undecided !== undefined && { undecided }),
   }
 }

@@ -5,6 +5,7 @@ import { until } from '../../../aws/src/testing/fleet-cloud.ts'
 import { nothingGoes, plain } from '../../../aws/src/testing/leftovers.ts'
 import { testSteps } from '../../../aws/src/testing/test-steps.ts'
 import { pinText, sourceMark } from '../pin-tag.ts'
+import { makeRoom } from '../room.ts'
 import { fleetBench, fleets } from '../testing/fleet-bench.ts'
 import { leftGroups } from './left-groups.ts'
 import { leftPins } from './left-pins.ts'
@@ -54,6 +55,16 @@ test('a pin is given back as its tag says, and nothing else', async () => {
     AutoScalingGroupName: 'web',
     ScalingProcesses: ['AZRebalance'],
   })
+})
+
+test('with a pin goes what the way back of its run has noted of the max that it has raised', async () => {
+  const before = await bench.cloud.settled()
+  const t = steps()
+  await fleets.pin(t, await fleets.describe(t, 'web'))
+  await makeRoom(bench.cloud.context(), 'web', 7)
+  const [found] = await leftPins.find(t, nothingGoes)
+  await found?.remove(t)
+  expect(await bench.cloud.settled()).toEqual(before)
 })
 
 test('a pin in the middle of a deployment is left to a person', async () => {
