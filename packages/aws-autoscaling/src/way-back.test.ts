@@ -4,6 +4,7 @@ import { until } from '../../aws/src/testing/fleet-cloud.ts'
 import type { TestSteps } from '../../aws/src/testing/test-steps.ts'
 import { attachInstances } from './attach-instances.ts'
 import { setGroupLaunch } from './group-launch.ts'
+import { notServing } from './not-serving.ts'
 import { enterStandby } from './standby.ts'
 import { fleetBench, fleets, idsOf } from './testing/fleet-bench.ts'
 
@@ -263,4 +264,13 @@ test('as long as blue does not serve, the group goes on launching green, and wha
   const attach = attachInstances.touches({ ...web, green: [], wanted: 3 }, null)
   expect(standby.filter((thing) => relaunch.includes(thing))).not.toEqual([])
   expect(relaunch.filter((thing) => attach.includes(thing))).not.toEqual([])
+})
+
+test('a balancer that somebody has deleted, and that the group is still bound to, is not waited for', async () => {
+  await bench.cloud.settled()
+  const blue = await fleets.describe(steps(), 'web')
+  const gone = blue.loadBalancers.map((balancer) => ({ ...balancer, name: 'gone' }))
+  const bound = { LoadBalancerNames: ['gone'] }
+  const ids = blue.instances.map(({ id }) => id)
+  expect(await notServing(bench.cloud.context(), bound, gone, ids)).toEqual({ ids: [], texts: [] })
 })
