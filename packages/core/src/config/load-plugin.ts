@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { ViridianError } from '../error.ts'
 import type { RecordedPlugin } from '../journal/record.ts'
 import type { Plugin } from '../plugin.ts'
-import { importerIn } from './importer.ts'
+import { importIn } from './importer.ts'
 
 /**
  * Makes a plugin as a journal says that it was made: its package is looked for in the project, and then beside core.
@@ -13,7 +13,7 @@ import { importerIn } from './importer.ts'
 export async function loadPlugin(recorded: RecordedPlugin, directory: string): Promise<Plugin> {
   const { name, module, settings } = recorded
   try {
-    const loaded: unknown = await importerIn(directory).import(resolve(module, directory))
+    const loaded = await importIn(directory, resolve(module, directory))
     const make = isObject(loaded) && 'default' in loaded ? loaded.default : undefined
     if (typeof make !== 'function') throw new Error('its default export is no function')
     const plugin: unknown = make(settings)

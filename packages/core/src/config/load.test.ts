@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { reportOf } from '../error.ts'
 import { loadConfig } from './load.ts'
 
 const core = fileURLToPath(new URL('../..', import.meta.url))
@@ -45,6 +46,20 @@ describe('a task file', () => {
     await write(JSON.stringify({ extends: './nowhere.json' }), 'tsconfig.json')
     await write('export default { tasks: {} }')
     expect((await loadConfig(project)).config).toEqual({ tasks: {} })
+  })
+
+  it('tells of a tsconfig.json that cannot be read where its paths may be missing', async () => {
+    await write(JSON.stringify({ extends: './nowhere.json' }), 'tsconfig.json')
+    await write(good.replace('./text.ts', '@shared/text'))
+    const report = reportOf(await loadConfig(project).catch((error: unknown) => error))
+    expect(report).toMatchObject({
+      code: 'E_CONFIG_BROKEN',
+      causes: [
+        expect.stringMatching(
+          /^a tsconfig\.json that cannot be read, .*: File '\.\/nowhere\.json' not found/,
+        ),
+      ],
+    })
   })
 
   it.each(['tasks.config.cjs', 'tasks.config.mjs'])('is found as %s', async (name) => {

@@ -6,7 +6,7 @@ import { isViridianError, ViridianError } from '../error.ts'
 import { brokenConfig } from './broken.ts'
 import { checkConfig } from './check.ts'
 import type { Config } from './config.ts'
-import { importerIn } from './importer.ts'
+import { importedIn, importIn } from './importer.ts'
 import { refusePlanted } from './planted.ts'
 
 export interface LoadedConfig {
@@ -70,17 +70,17 @@ async function importFound(file: string): Promise<unknown> {
 
 async function importFile(file: string): Promise<unknown> {
   try {
-    const exported = await importerIn(dirname(file)).import<object>(file)
-    return 'default' in exported ? exported.default : undefined
+    const exported = await importIn(dirname(file), file)
+    return typeof exported === 'object' && exported !== null && 'default' in exported
+      ? exported.default
+      : undefined
   } catch (error) {
     throw brokenConfig(file, error)
   }
 }
 
 function sourcesIn(directory: string): Record<string, string> {
-  const loaded = Object.keys(importerIn(directory).cache).map(
-    (file) => [relative(directory, file), file] as const,
-  )
+  const loaded = importedIn(directory).map((file) => [relative(directory, file), file] as const)
   const own = loaded.filter(([path]) => !/(^|\/)node_modules\//.test(path)).sort()
   return Object.fromEntries(own.map(([path, file]) => [path, digestOf(file)]))
 }
