@@ -30,7 +30,6 @@ export const collectTask = (session: Session, stateDirectory: string): LocalTask
       const { dryRun, keep, olderThan } = t.args
       const now = await t.now()
       const open = await recordedRuns(session, stateDirectory)
-      await session.openStage()
       const judged = await t.move({ name: 'find', title: 'find what runs have left' }, (t) =>
         survey(t, { plugins: session.plugins, ...open, keep, olderThan, now }),
       )

@@ -12,7 +12,7 @@ export interface RunHostsOptions {
   readonly past: ReadonlyMap<string, readonly HostSpec[]>
   readonly engine: Engine
   readonly emit: (event: Event) => void
-  /** Roles may be read from the account that it leads to. */
+  /** Roles may be read from the account that it leads to; some commands look at them outside of a task. */
   readonly openStage: () => Promise<unknown>
 }
 
@@ -43,7 +43,6 @@ export class RunHosts {
 
   /** Those that a call of a task lists. */
   async listed(list: readonly (string | HostSpec)[], what: string): Promise<readonly HostSpec[]> {
-    await this.#options.openStage()
     return this.#roles.listed(list, what)
   }
 
@@ -68,8 +67,7 @@ export class RunHosts {
 
   /** The hosts that a remote task is called on; a resumed run goes on with those that it was called on first. */
   async calledOn(key: string, find: () => Promise<readonly HostSpec[]>): Promise<readonly HostSpec[]> {
-    const { past, engine, openStage } = this.#options
-    await openStage()
+    const { past, engine } = this.#options
     const before = past.get(key)
     if (before !== undefined) return before
     const hosts = await find()

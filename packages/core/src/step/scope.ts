@@ -16,8 +16,6 @@ export interface StepHost {
   readonly registry: Registry
   /** The context handed to a step's functions. */
   contextFor(step: { key: string; parent?: string }, signal: AbortSignal): StepContext
-  /** Puts the stage's endpoint and credentials in place; once. */
-  openStage(): Promise<unknown>
   /** Asks for leave and prepares the stage, once, before the run's first change. */
   beforeChange(): Promise<void>
 }
@@ -54,7 +52,6 @@ export class Scope implements Steps {
     const key = this.keys.claim(definition.name)
     return engine.track(titleOf(definition, input), async () => {
       this.host.registry.requireListed(definition)
-      if (definition.calls.length > 0) await this.host.openStage()
       const step = { ...performanceOf(this.host, key, this.parent, definition, input), quiet: this.#quiet }
       return engine.planning
         ? engine.plan(step, () => planned(definition, step, input))

@@ -70,7 +70,6 @@ function take(
     const onBegin = (): void => {
       hadBegun = true
     }
-    if (!engine.planning) await session.openStage()
     const step = {
       key,
       parent,

@@ -38,7 +38,6 @@ export class EngineBench {
       engine: this.engine,
       identity: { id: '20260101-000000-abcd', task: 'test', stage: 'local', by: 'ada@here' },
       registry: this.#registry,
-      openStage: async () => undefined,
       contextFor: (_, signal) => this.#context(signal),
       beforeChange: async () => {
         this.permissions += 1
