@@ -1,19 +1,16 @@
 import type { AutoScaling } from '@aws-sdk/client-auto-scaling'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { PlainGroups, web } from '../testing/plain-groups.ts'
-import { openTestCloud, refusal, type TestCloud } from '../testing/test-cloud.ts'
+import { describe, expect, test } from 'vitest'
+import { onPlainGroups } from '../testing/on-plain-groups.ts'
+import { type PlainGroups, web } from '../testing/plain-groups.ts'
+import { refusal } from '../testing/test-cloud.ts'
 
-let cloud: TestCloud
 let groups: PlainGroups
 let scaling: AutoScaling
 
-beforeEach(async () => {
-  cloud = await openTestCloud()
-  groups = new PlainGroups(cloud)
-  scaling = groups.scaling
+onPlainGroups((given) => {
+  groups = given.groups
+  scaling = given.scaling
 })
-
-afterEach(() => cloud.close())
 
 describe('records of a group', () => {
   test('tags', async () => {

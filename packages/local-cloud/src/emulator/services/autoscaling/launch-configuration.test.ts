@@ -1,19 +1,18 @@
 import type { AutoScaling } from '@aws-sdk/client-auto-scaling'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { PlainGroups, v1, web } from '../testing/plain-groups.ts'
-import { openTestCloud, refusal, type TestCloud } from '../testing/test-cloud.ts'
+import { describe, expect, test } from 'vitest'
+import { onPlainGroups } from '../testing/on-plain-groups.ts'
+import { type PlainGroups, v1, web } from '../testing/plain-groups.ts'
+import { refusal, type TestCloud } from '../testing/test-cloud.ts'
 
 let cloud: TestCloud
 let groups: PlainGroups
 let scaling: AutoScaling
 
-beforeEach(async () => {
-  cloud = await openTestCloud()
-  groups = new PlainGroups(cloud)
-  scaling = groups.scaling
+onPlainGroups((given) => {
+  cloud = given.cloud
+  groups = given.groups
+  scaling = given.scaling
 })
-
-afterEach(() => cloud.close())
 
 describe('launch configurations', () => {
   test('all that was given is kept; what was not is empty, as AWS has it', async () => {

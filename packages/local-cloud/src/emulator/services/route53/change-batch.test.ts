@@ -1,19 +1,18 @@
 import type { Change, ResourceRecordSet, Route53 } from '@aws-sdk/client-route-53'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { openTestCloud, refusal, type TestCloud } from '../testing/test-cloud.ts'
-import { address, TestZone } from '../testing/test-zone.ts'
+import { describe, expect, test } from 'vitest'
+import { onZone } from '../testing/on-zone.ts'
+import { refusal, type TestCloud } from '../testing/test-cloud.ts'
+import { address, type TestZone } from '../testing/test-zone.ts'
 
 let cloud: TestCloud
 let zone: TestZone
 let dns: Route53
 
-beforeEach(async () => {
-  cloud = await openTestCloud()
-  zone = await TestZone.open(cloud)
-  dns = zone.dns
+onZone((given) => {
+  cloud = given.cloud
+  zone = given.zone
+  dns = given.dns
 })
-
-afterEach(() => cloud.close())
 
 describe('changes', () => {
   test('are pending, and served once in sync', async () => {
