@@ -53,7 +53,8 @@ const withoutProject = ['init']
 
 async function carryOut(argv: readonly string[], own: readonly string[]): Promise<number> {
   let exitCode = 0
-  const needsNone = withoutProject.includes(wordsOf(asksForHelp(own))[0] ?? '')
+  const words = wordsOf(own)
+  const needsNone = withoutProject.includes((words[0] === 'help' ? words[1] : words[0]) ?? '')
   const project = needsNone
     ? Project.none(workingDirectory())
     : await Project.open(workingDirectory(), optionIn(own, '--config'))

@@ -16,6 +16,7 @@ export const headlines: Readonly<Record<RunReport['state'], string>> = {
   'failed-dirty': 'failed, something is left',
   cancelled: 'cancelled, nothing is left',
   crashed: 'crashed, not finished',
+  left: 'ended as it was, what it made stays',
   'rolled-back': 'taken back',
 }
 
@@ -48,6 +49,8 @@ function fate(report: RunReport): string {
         : `It was taken back ${after}.`
     case 'crashed':
       return `Its process ended before it did; the last that it recorded is of ${instant(last)}, ${elapsed(ms)} behind its beginning.`
+    case 'left':
+      return `It was ended as it was, by ${code(`tasks leave ${run}`)}${why}`
     case 'cancelled':
       return `It was ${error?.code === 'E_DECLINED' ? 'declined' : 'interrupted'} ${after}.`
     case 'failed-undone':
