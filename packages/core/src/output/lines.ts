@@ -1,5 +1,6 @@
 import type { ErrorReport } from '../error.ts'
 import type { Event } from '../events/event.ts'
+import { hostNames } from '../remote/hosts/host-names.ts'
 import { leaveOf } from '../run/run-state.ts'
 import { inOneLine } from '../shortened.ts'
 import type { Colors } from './colors.ts'
