@@ -135,6 +135,7 @@ describe('what was typed', () => {
     ['no directory for a project', ['init'], 2, 'E_INIT_NOT_EMPTY', /tasks init minimal my-fleet/],
     ['a directory that is a project', ['init', 'minimal', '.'], 2, 'E_INIT_EXISTS', /nothing was written/],
     ['a directory that is a file', ['init', 'minimal', 'tasks.config.ts'], 2, 'E_INIT_WRITE', /may write/],
+    ['unknown shell', ['completion', 'tcsh'], 2, 'E_USAGE', /"tasks completion --help"/],
     ['unknown run', ['resume', '20260101-000000-abcd'], 2, 'E_RUN_UNKNOWN', /tasks runs/],
     ['nothing to take back', ['rollback'], 2, 'E_RUN_NONE', /tasks runs/],
     ['a run that is none', ['rollback', '../x'], 2, 'E_RUN_UNKNOWN', /tasks runs/],
@@ -288,6 +289,7 @@ describe('what was typed', () => {
       'rollback',
       'init',
       'leave',
+      'completion',
     ]) {
       expect(top.stdout).toMatch(new RegExp(`^  ${command}\\b.*  \\S`, 'm'))
       const help = await project.tasks(command, '--help')

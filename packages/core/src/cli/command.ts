@@ -6,7 +6,7 @@ import { Misread } from './usage-error.ts'
 export function command(name: string, ownOptions: (command: Command) => unknown = () => undefined): Command {
   const built = new Command(name)
     .configureOutput({ writeErr: () => undefined })
-    .configureHelp({ subcommandTerm: termOf })
+    .configureHelp({ subcommandTerm: termOf, optionDescription: descriptionOf })
     .helpCommand(false)
     .showSuggestionAfterError()
     .addHelpOption(new Option('-h, --help', 'this help').helpGroup('Global flags:'))
@@ -15,6 +15,11 @@ export function command(name: string, ownOptions: (command: Command) => unknown 
   })
   ownOptions(built.optionsGroup('Flags:'))
   return withGlobals(built.optionsGroup('Global flags:'))
+}
+
+function descriptionOf({ description, argChoices, defaultValueDescription: value }: Option): string {
+  const choices = argChoices && `(one of ${argChoices.join(', ')})`
+  return [description, choices, value && `(default: ${value})`].filter(Boolean).join(' ')
 }
 
 /** A sub-command in its parent's help: every one takes flags, which need not be said. */

@@ -3,8 +3,11 @@ import { CommanderError } from 'commander'
 import { isViridianError, reportOf, ViridianError } from '../error.ts'
 import { colorsFor } from '../output/colors.ts'
 import { errorLines } from '../output/error-lines.ts'
+import { valuesIn } from './completion/values.ts'
+import { complete } from './completion.ts'
 import { asksForHelp } from './help-words.ts'
 import { onLostOutput } from './lost-output.ts'
+import type { Print } from './print.ts'
 import { orFailure } from './process-failures.ts'
 import { buildProgram, tasksIn } from './program.ts'
 import { Project } from './project.ts'
@@ -33,8 +36,8 @@ export async function main(argv: readonly string[]): Promise<number> {
 async function perform(argv: readonly string[]): Promise<number> {
   // What stands behind two dashes is for others.
   const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
-  // There nothing but events stands on standard output: what task files print goes beside them.
-  if (own.includes('--json')) globalThis.console = new Console(process.stderr)
+  // There nothing but events, or answers, stands on standard output: what task files print goes beside them.
+  if (own.includes('--json') || isQuestion(argv)) globalThis.console = new Console(process.stderr)
   try {
     return await orFailure(
       'the command',
@@ -48,8 +51,11 @@ async function perform(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** What a shell asks on its own: `tasks complete WORD…`. It is no command, since its words are those of another one. */
+const isQuestion = ([first]: readonly string[]): boolean => first === 'complete'
+
 /** The commands that load no task file. */
-const withoutProject = ['init']
+const withoutProject = ['init', 'completion']
 
 async function carryOut(argv: readonly string[], own: readonly string[]): Promise<number> {
   let exitCode = 0
@@ -58,14 +64,17 @@ async function carryOut(argv: readonly string[], own: readonly string[]): Promis
   const project = needsNone
     ? Project.none(workingDirectory())
     : await Project.open(workingDirectory(), optionIn(own, '--config'))
+  const stage = optionIn(own, '--stage')
+  const print: Print = (line) => process.stdout.write(`${line}\n`)
   const program = buildProgram({
     project,
-    stage: optionIn(own, '--stage'),
-    print: (line) => process.stdout.write(`${line}\n`),
+    stage,
+    print,
     exit: (code) => {
       exitCode = code
     },
   })
+  if (isQuestion(argv)) return complete(program, valuesIn(project, stage), argv.slice(1), print)
   try {
     if (argv.length === 0) program.outputHelp()
     else await program.parseAsync(asksForHelp(program, argv), { from: 'user' })

@@ -7,6 +7,7 @@ import { type ArgSpecs, ofArgs, revisableAmong } from '../task/args.ts'
 import type { Task } from '../task/task.ts'
 import { tasksOf } from '../task/tree.ts'
 import { command } from './command.ts'
+import { completionCommand } from './completion.ts'
 import { doctorCommand } from './doctor.ts'
 import { EndSignals } from './end-signals.ts'
 import { execCommand } from './exec.ts'
@@ -93,6 +94,7 @@ export function buildProgram(invocation: Invocation): Command {
   program.addCommand(gcCommand(project, exit))
   program.addCommand(initCommand(print))
   program.addCommand(doctorCommand(project, print, exit))
+  program.addCommand(completionCommand(print))
   program.addCommand(
     command('ssh', (own) => own.option('--first', 'the first host of a role that has several'))
       .description('open a shell on a host, or run a command there on a terminal')

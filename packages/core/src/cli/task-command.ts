@@ -35,9 +35,8 @@ export function taskCommand({ project, mode, name, task, exit }: TaskInvocation)
 export function withArgFlags(own: Command, specs: ArgSpecs, project: Project): Command {
   for (const [arg, spec] of Object.entries(specs)) {
     const details = detailsOf(spec)
-    const help = helpOf(arg, details, project)
-    if (details.type === 'boolean') withSwitch(own, flagOf(arg), help, switchesOf(arg, details, project))
-    else own.option(`--${flagOf(arg)}${values[details.type]}`, help)
+    if (details.type === 'boolean') withSwitch(own, arg, details, project)
+    else own.addOption(optionOf(`--${flagOf(arg)}${values[details.type]}`, arg, details, project))
   }
   return own
 }
@@ -56,26 +55,24 @@ function switchesOf(arg: string, { default: value = false }: ArgDetails, { confi
 }
 
 /** Both ways are understood; help shows the one that is of use. */
-function withSwitch(own: Command, flag: string, help: string, without: ReadonlySet<unknown>): void {
-  own.addOption(new Option(`--${flag}`, help).hideHelp(!without.has(false)))
-  own.addOption(new Option(`--no-${flag}`, help).hideHelp(!without.has(true)))
+function withSwitch(own: Command, arg: string, details: ArgDetails, project: Project): void {
+  const without = switchesOf(arg, details, project)
+  own.addOption(optionOf(`--${flagOf(arg)}`, arg, details, project).hideHelp(!without.has(false)))
+  own.addOption(optionOf(`--no-${flagOf(arg)}`, arg, details, project).hideHelp(!without.has(true)))
 }
 
-function helpOf(arg: string, details: ArgDetails, project: Project): string {
-  const { description = '', choices = [], default: value, optional, secret, type } = details
+/** What it says is for help and completion alone: values are checked where all of them are known. */
+function optionOf(flags: string, arg: string, details: ArgDetails, project: Project): Option {
+  const { description = '', choices, default: value, optional, secret, type } = details
   const given = Object.entries(project.config?.stages ?? {}).flatMap(([stage, { defaults = {} }]) =>
     arg in defaults ? [`${secret ? 'set' : defaults[arg]} on ${stage}`] : [],
   )
-  const fallbacks = [...given, ...(isSaid(value) ? [secret ? 'set' : String(value)] : [])].join(', ')
   const mustBeGiven = value === undefined && !optional && type !== 'boolean' && given.length === 0
-  return [
-    description,
-    choices.length > 0 && `(one of ${choices.join(', ')})`,
-    mustBeGiven && '(required)',
-    fallbacks !== '' && `(default: ${fallbacks})`,
-  ]
-    .filter((part) => typeof part === 'string' && part !== '')
-    .join(' ')
+  const option = new Option(flags, [description, mustBeGiven ? '(required)' : ''].filter(Boolean).join(' '))
+  if (choices && choices.length > 0) option.argChoices = [...choices]
+  const fallbacks = [...given, ...(isSaid(value) ? [secret ? 'set' : String(value)] : [])]
+  if (fallbacks.length > 0) option.defaultValueDescription = fallbacks.join(', ')
+  return option
 }
 
 const isSaid = (value: ArgDetails['default']): boolean =>
