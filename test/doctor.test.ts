@@ -25,7 +25,7 @@ describe('a project that is well', () => {
     const web = [1, 2, 3].map((number) => ({ ...host, name: 'web-' + number }))
     export default defineConfig({
       ssh: { config: false, knownHosts: ['known_hosts'], connectTimeout: '20s' },
-      roles: { web, found: async () => web.slice(1), db: [{ ...host, name: 'away', port: 1 }] },
+      roles: { web, found: async () => web.slice(1), db: [{ ...host, name: 'away', port: 1 }], other: [{ ...host, name: 'by-ssh', transport: 'openssh' }] },
       stages: { usual: {}, hasty: { ssh: { connectTimeout: '1s' } }, strange: { ssh: { knownHosts: ['nobody'] } } },
       tasks: { uptime: remoteTask({ role: 'web' }, async (host) => { await host.run\`uptime\` }) },
     })`
@@ -52,7 +52,7 @@ describe('a project that is well', () => {
       '✓ SSH',
       '✓ nothing is wrong',
     ])
-    expect(stdout).toMatch(/web 3 · found 2 · db 1\n/)
+    expect(stdout).toMatch(/web 3 · found 2 · db 1 · other 1\n/)
     expect(existsSync(join(project.directory, '.tasks'))).toBe(false)
   }, 30_000)
 
@@ -65,8 +65,9 @@ describe('a project that is well', () => {
   }, 30_000)
 
   it('logs in to the hosts that are asked for', async () => {
-    const { exitCode, stdout } = await project.tasks('doctor', '--role', 'web')
-    expect(stdout).toMatch(/^✓ Hosts {9}web-\[1-3\]: answers$/m)
+    const { exitCode, stdout } = await project.tasks('doctor', '--role', 'web,other')
+    expect(stdout).toMatch(/^✓ SSH .* · OpenSSH_\S+/m)
+    expect(stdout).toMatch(/^✓ Hosts {9}web-\[1-3\], by-ssh: answers$/m)
     expect(exitCode).toBe(0)
   }, 30_000)
 
@@ -310,6 +311,15 @@ describe('the local cloud', () => {
     const after = await project.tasks('doctor', '--quiet')
     expect(after.stdout).toMatch(/^! Local cloud .*\n {2}! it has died, .*\n {4}hint: tasks cloud down/m)
     expect(after.exitCode).toBe(0)
+    await project.write('.tasks/cloud/cloud.json', '{}')
+    const broken = await project.json(['doctor'])
+    expect(broken.exitCode).toBe(1)
+    const told = broken.events.filter(({ verdict }) => verdict === 'problem')
+    expect(told.map(({ check }) => check)).toEqual(['task-file/stage', 'local-cloud/process'])
+    expect(told[0]).toMatchObject({
+      error: { code: 'E_CLOUD_FILE' },
+      hint: expect.stringMatching('tasks cloud down'),
+    })
   }, 60_000)
 
   it('has nothing to do with an account of its own, which nobody has signed in to', async () => {

@@ -290,6 +290,7 @@ describe('what was typed', () => {
       'init',
       'leave',
       'completion',
+      'doctor',
     ]) {
       expect(top.stdout).toMatch(new RegExp(`^  ${command}\\b.*  \\S`, 'm'))
       const help = await project.tasks(command, '--help')

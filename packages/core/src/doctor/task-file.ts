@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import type { Project } from '../cli/project.ts'
 import { tasksOf } from '../task/tree.ts'
-import type { Check } from './check.ts'
+import type { Check, CheckContext } from './check.ts'
 import { loading } from './report.ts'
 
 const group = 'Task file'
@@ -22,11 +22,21 @@ export const taskFileChecks = (project: Project, stage: string): readonly Check[
     name: 'task-file/stage',
     group,
     title: 'the stage',
-    run: async ({ isRehearsal }) => {
+    run: async (c) => {
       if (!project.config) return []
-      const reach = isRehearsal ? 'a rehearsal: no real account is reached' : 'real accounts and hosts'
+      await refuseBroken(c)
+      const reach = c.isRehearsal ? 'a rehearsal: no real account is reached' : 'real accounts and hosts'
       const where = project.config.stages ? `stage ${stage}` : 'no stages'
       return { verdict: 'ok', says: `${where}, ${reach}` }
     },
   },
 ]
+
+/** A stage that is not open is well; one of which that cannot be told is not. */
+async function refuseBroken(c: CheckContext): Promise<void> {
+  const trouble = await c.environment().then(
+    () => undefined,
+    (error: unknown) => (error instanceof Error ? error.cause : error),
+  )
+  if (trouble !== undefined) throw trouble
+}

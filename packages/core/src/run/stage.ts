@@ -40,12 +40,16 @@ export class StageAtRun {
   /**
    * In the place of `open`: uses what stands already.
    *
-   * @throws ViridianError `E_STAGE_CLOSED` when something does not
+   * @throws ViridianError `E_STAGE_CLOSED` when something does not; its cause is why that cannot be told
    */
   join(): Promise<SshDefaults> {
     return this.#surround(async (plugin) => {
-      const standing = await plugin.standing?.(this.#context)
-      if (!standing && plugin.surroundings) throw closed(this.#context.run.stage)
+      const { run } = this.#context
+      const looking = plugin.standing?.(this.#context)
+      const standing = await looking?.catch((cause: unknown) => {
+        throw closed(run.stage, cause)
+      })
+      if (!standing && plugin.surroundings) throw closed(run.stage)
       return standing
     })
   }
@@ -77,8 +81,8 @@ export class StageAtRun {
 /** The code of what needs a stage that is not open, and must not open it. */
 export const stageClosed = 'E_STAGE_CLOSED'
 
-const closed = (stage: string): ViridianError =>
-  new ViridianError(stageClosed, `stage "${stage}" is not open`, { hint: 'a run on it opens it' })
+const closed = (stage: string, cause?: unknown): ViridianError =>
+  new ViridianError(stageClosed, `stage "${stage}" is not open`, { cause, hint: 'a run on it opens it' })
 
 export function stageOf(config: Config, name: string): Stage {
   return config.stages?.[name] ?? {}
