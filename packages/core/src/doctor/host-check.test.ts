@@ -16,6 +16,7 @@ it('says how far a clock is off, and to which side', () => {
 
 it('says what a host lacks', () => {
   const found = asked(0, 'lacks=tar\nlacks=sha256sum\nsudo=no')
+  expect(asked(0, 'lacks=sudo')).toMatchObject([{ verdict: 'problem', hint: 'install sudo on it' }])
   expect(found.map(({ verdict }) => verdict)).toEqual(['warning', 'warning', 'problem'])
   expect(found.map(({ says }) => says.split(':')[0])).toEqual([
     'it has no tar',

@@ -47,7 +47,11 @@ const look = (sudo: boolean): string =>
     'echo clock=$(date +%s)',
     'command -v tar >/dev/null 2>&1 || echo lacks=tar',
     '{ command -v sha256sum || command -v shasum || command -v sha256; } >/dev/null 2>&1 || echo lacks=sha256sum',
-    ...(sudo ? ['sudo -n true >/dev/null 2>&1 || echo sudo=no'] : []),
+    ...(sudo
+      ? [
+          'if command -v sudo >/dev/null 2>&1; then sudo -n true >/dev/null 2>&1 || echo sudo=no; else echo lacks=sudo; fi',
+        ]
+      : []),
   ].join('; ')
 
 /** What a host has answered, within these times of this machine's clock. */
@@ -79,6 +83,8 @@ export function hostFindings(
       says: 'it has no sha256sum: what is put there is sent whole each time',
       hint: 'install coreutils, or perl with shasum, on it',
     })
+  if (said.includes('lacks=sudo'))
+    findings.push({ verdict: 'problem', says: 'it has no sudo', hint: 'install sudo on it' })
   if (said.includes('sudo=no'))
     findings.push({
       verdict: 'problem',
