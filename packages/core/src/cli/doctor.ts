@@ -1,17 +1,19 @@
+import { constants } from 'node:os'
 import type { Command } from 'commander'
 import { loading } from '../doctor/report.ts'
 import { Mask } from '../events/mask.ts'
-import { checkLines, checkSummary } from '../output/check-lines.ts'
+import { CheckReport } from '../output/check-report.ts'
 import { colorsFor } from '../output/colors.ts'
-import type { Ask } from '../remote/terminal/prompt.ts'
 import { Ledger } from '../run/ledger.ts'
 import { newIdentity } from '../run/run-identity.ts'
 import { Session } from '../run/session.ts'
 import { adHocChoice } from './ad-hoc.ts'
 import { command } from './command.ts'
+import { EndSignals } from './end-signals.ts'
 import { type Globals, globalsOf } from './globals.ts'
 import { type HostFlags, splitFlags, withHostFlags } from './host-flags.ts'
 import type { Print } from './print.ts'
+import { exitNow } from './process-failures.ts'
 import type { Project } from './project.ts'
 import { askFirst } from './screen.ts'
 
@@ -41,6 +43,7 @@ async function lookAround(project: Project, globals: Globals, wanted: Wanted, pr
   const hosts = isWanted(wanted) ? { sudo: wanted.sudo } : undefined
   const choice = hosts && (await adHocChoice(wanted.hostFlags, here, stage, 'doctor'))
   const { stateDirectory } = project
+  const report = globals.json ? undefined : reportFor(globals)
   const session = new Session({
     config: here.loaded.config,
     directory: project.directory,
@@ -52,33 +55,46 @@ async function lookAround(project: Project, globals: Globals, wanted: Wanted, pr
     mask: new Mask(),
     emit: () => undefined,
     confirm: async () => 'nobody',
-    ask: askSecrets,
+    ask: async (question) => {
+      report?.clear()
+      // Who says yes to a new host key has it written to known_hosts: nothing is to be changed.
+      return question.secret ? askFirst(question) : undefined
+    },
     ...(choice && { choice }),
   })
-  const { stdout } = process
-  const view = {
-    columns: stdout.isTTY ? stdout.columns : undefined,
-    verbose: globals.verbose,
-    quiet: globals.quiet,
-    colors: colorsFor(stdout, globals.color),
-  }
+  const signals = new EndSignals((signal) => {
+    report?.clear()
+    exitNow(128 + constants.signals[signal])
+  })
   try {
     const { diagnose } = await import('../doctor/diagnose.ts')
-    const told = await diagnose({ project, session, stateDirectory, hosts }, (group, lines) => {
-      if (globals.json) for (const line of lines) print(JSON.stringify(line))
-      else for (const line of checkLines(group, lines, view)) print(line)
-    })
-    if (!globals.json) for (const line of checkSummary(told, performance.now() - began, view)) print(line)
+    const told = await diagnose(
+      { project, session, stateDirectory, hosts },
+      {
+        begin: (group) => report?.begin(group),
+        tell: (group, lines) => {
+          report?.tell(group, lines)
+          if (!report) for (const line of lines) print(JSON.stringify(line))
+        },
+      },
+    )
+    report?.end(told, performance.now() - began)
     const problems = told.filter(({ verdict }) => verdict === 'problem')
     if (problems.some(({ check }) => check === loading)) return 2
     return problems.length > 0 ? 1 : 0
   } finally {
+    report?.clear()
+    signals.release()
     await session.close()
   }
 }
 
+function reportFor({ verbose, quiet, color }: Globals): CheckReport {
+  const { stdout } = process
+  const columns = stdout.isTTY ? stdout.columns : undefined
+  const view = { columns, verbose, quiet, colors: colorsFor(stdout, color) }
+  return new CheckReport(stdout, view, stdout.isTTY === true && process.env.TERM !== 'dumb')
+}
+
 const isWanted = ({ hostFlags, sudo }: Wanted): boolean =>
   sudo || Object.values(hostFlags).some((value) => value !== undefined)
-
-/** Who says yes to a new host key has it written to known_hosts: nothing is to be changed. */
-const askSecrets: Ask = async (question) => (question.secret ? askFirst(question) : undefined)

@@ -21,19 +21,27 @@ export interface DiagnosisRequest {
   readonly hosts?: { readonly sudo: boolean } | undefined
 }
 
-/** Looks at all that a run would stumble over, one thing after another; every group is told once it is through. */
+/** Follows a diagnosis, one group of checks after another. */
+export interface DiagnosisListener {
+  begin(group: string): void
+  /** Told once the group is through. */
+  tell(group: string, lines: readonly CheckLine[]): void
+}
+
+/** Looks at all that a run would stumble over, one thing after another. */
 export async function diagnose(
   request: DiagnosisRequest,
-  tell: (group: string, lines: readonly CheckLine[]) => void,
+  listener: DiagnosisListener,
 ): Promise<readonly CheckLine[]> {
   const { session, stateDirectory } = request
   const all: CheckLine[] = []
   const checks = checksOf(request)
   for (const group of new Set(checks.map((each) => each.group))) {
+    listener.begin(group)
     const lines: CheckLine[] = []
     for (const check of checks.filter((each) => each.group === group))
       lines.push(...(await examine(check, session, stateDirectory)))
-    tell(group, lines)
+    listener.tell(group, lines)
     all.push(...lines)
   }
   return all
