@@ -54,6 +54,7 @@ export type {
 } from './step/definition.ts'
 export { defineChange, defineCheck, defineRead } from './step/definition.ts'
 export { placeholderText } from './step/placeholder.ts'
+export { secret } from './step/secret.ts'
 export type { Move, Steps } from './step/steps.ts'
 export type { ArgDefault, ArgDetails, ArgSpec, ArgSpecs, ArgType, ArgValues } from './task/args.ts'
 export type {

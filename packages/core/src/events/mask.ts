@@ -1,3 +1,4 @@
+import type { Json } from '../json.ts'
 import { bare, placeInWhole } from './bare.ts'
 import { type Spellings, spelled, spelledHexadecimal } from './spelling.ts'
 import { withTexts } from './texts.ts'
@@ -99,6 +100,23 @@ export class Mask {
   /** The same value with every string in it masked. */
   deep<Value>(value: Value): Value {
     return this.#pattern === undefined ? value : withTexts(value, (text) => this.text(text))
+  }
+
+  /** The same with every text, name of a member, and number that is a secret as a whole masked; itself where there is none. */
+  json(value: Json): Json {
+    if (this.#pattern === undefined) return value
+    if (typeof value === 'string') return this.text(value)
+    if (typeof value === 'number') return this.text(String(value)) === masked ? masked : value
+    if (typeof value !== 'object' || value === null) return value
+    if (Array.isArray(value)) {
+      const items = value.map((item) => this.json(item))
+      return items.some((item, index) => item !== value[index]) ? items : value
+    }
+    const members = Object.entries(value).map(([name, member]) => {
+      const now = [this.text(name), this.json(member)] as const
+      return { now, isNew: now[0] !== name || now[1] !== member }
+    })
+    return members.some(({ isNew }) => isNew) ? Object.fromEntries(members.map(({ now }) => now)) : value
   }
 }
 

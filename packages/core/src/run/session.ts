@@ -81,6 +81,7 @@ export class Session implements StepHost {
       planning: settings.planning,
       stop,
       past: past?.steps ?? new Map(),
+      mask: this.mask,
       emit: (event) => this.emit(event),
       record: (record) => ledger.append(maskedRecord(this.mask, record)),
     })

@@ -1,10 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { isViridianError, reportOf, ViridianError } from '../error.ts'
 import type { Event } from '../events/event.ts'
+import type { Mask } from '../events/mask.ts'
 import type { StepHistory } from '../journal/history.ts'
 import type { JournalRecord, RecordOf } from '../journal/record.ts'
 import { UntoldGroups } from './groups.ts'
-import { inputDigest } from './identity.ts'
+import { isDigestOfInput, recordedDigest } from './identity.ts'
 import { asJson, type Performance, type Preparation } from './performance.ts'
 
 export interface EngineSettings {
@@ -13,6 +14,8 @@ export interface EngineSettings {
   readonly stop: AbortController
   /** What an earlier process of this run recorded. */
   readonly past: ReadonlyMap<string, StepHistory>
+  /** What no journal may hold. */
+  readonly mask: Mask
   emit(event: Event): void
   record(record: JournalRecord): Promise<void>
 }
@@ -220,7 +223,7 @@ export class Engine {
       if (past.outcome?.kind === 'step.failed' && step.type !== 'check') throw recalled(past.outcome.error)
     }
     const prepared = past ? preparationOf(past) : await step.prepare?.()
-    if (past?.intent.digest !== inputDigest(step.input)) await this.#intend(step, prepared)
+    if (!past || !isDigestOfInput(past.intent.digest, step.input)) await this.#intend(step, prepared)
     const lost = past && !past.outcome && step.find ? await this.#find(step, prepared) : undefined
     if (lost) return lost
     return this.#attempt(step, prepared)
@@ -277,6 +280,7 @@ export class Engine {
 
   #intend<Output>(step: Performance<Output>, prepared: Preparation | undefined): Promise<void> {
     const within = this.#groups.around(step.key)
+    const input = asJson(step.input)
     return this.record({
       kind: 'step.intended',
       key: step.key,
@@ -285,8 +289,8 @@ export class Engine {
       version: step.version,
       type: step.type,
       title: step.title,
-      digest: inputDigest(step.input),
-      input: asJson(step.input),
+      digest: recordedDigest(step.input, this.#settings.mask.json(input) !== input),
+      input,
       ...(within.length > 0 && { within }),
       ...(prepared && { before: asJson(prepared.before), token: prepared.token }),
     })
@@ -294,7 +298,7 @@ export class Engine {
 
   #checkIdentity<Output>(step: Performance<Output>, { intent, passed }: StepHistory): void {
     const same = intent.step === step.step && intent.version === step.version
-    if (same && intent.digest === inputDigest(step.input)) return
+    if (same && isDigestOfInput(intent.digest, step.input)) return
     // What is checked anew may be checked for something else: nothing relies on what came of it before.
     if (same && step.type === 'check' && !passed) return
     throw new ViridianError(

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { createHash } from 'node:crypto'
 import { ViridianError } from '../error.ts'
+import { digestOf, isDigestOf } from '../run/secret-digest.ts'
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex')
 
@@ -16,6 +17,13 @@ function canonical(value: unknown): string {
 
 /** The digest of a step's input: what its key alone does not say. */
 export const inputDigest = (input: unknown): string => digest(canonical(input)).slice(0, 16)
+
+/** The digest of an input as a journal holds it. By that of one that holds a secret nobody is to guess at it. */
+export const recordedDigest = (input: unknown, holdsSecret: boolean): string =>
+  holdsSecret ? digestOf(canonical(input)) : inputDigest(input)
+
+export const isDigestOfInput = (recorded: string, input: unknown): boolean =>
+  recorded.includes('.') ? isDigestOf(recorded, canonical(input)) : recorded === inputDigest(input)
 
 /** The same at every try of a step, different between steps and runs: at most 40 characters of `[a-z0-9-]`. */
 export const tokenOf = (run: string, key: string): string => `${run}-${digest(`${run} ${key}`).slice(0, 12)}`

@@ -1,17 +1,20 @@
 import { z } from 'zod'
 import { ViridianError } from '../error.ts'
+import type { Mask } from '../events/mask.ts'
 import type { ChangeDefinition, RunIdentity, StepContext, StepDefinition } from './definition.ts'
 import type { Engine, Planned } from './engine.ts'
 import { Keys, tokenOf, within } from './identity.ts'
 import { asJson, type Performance, type Preparation } from './performance.ts'
 import { holdsPlaceholder, placeholderFor } from './placeholder.ts'
 import type { Registry } from './registry.ts'
+import { hearSecrets } from './secret.ts'
 import type { Move, Steps } from './steps.ts'
 
 /** What a run provides to the steps that are taken in it. */
 export interface StepHost {
   readonly engine: Engine
   readonly identity: RunIdentity
+  readonly mask: Mask
   /** The steps of the plugins that the configuration lists. */
   readonly registry: Registry
   /** The context handed to a step's functions. */
@@ -109,7 +112,8 @@ function performanceOf<Input, Before, Output>(
   definition: StepDefinition<Input, Before, Output>,
   given: Input,
 ): Performance<Output> {
-  const input = parseStep(definition, 'input', definition.input, given)
+  const { value: input, secrets } = hearSecrets(() => parseStep(definition, 'input', definition.input, given))
+  for (const each of secrets) host.mask.add(each)
   const c = host.contextFor({ key, ...(parent !== undefined && { parent }) }, host.engine.signal)
   const common = {
     key,

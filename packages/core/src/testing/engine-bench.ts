@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import type { Event } from '../events/event.ts'
+import { Mask } from '../events/mask.ts'
 import { historyOf, type StepHistory } from '../journal/history.ts'
+import { maskedRecord } from '../journal/masked.ts'
 import type { JournalRecord } from '../journal/record.ts'
 import { type ChangeDefinition, defineChange, defineRead, type StepDefinition } from '../step/definition.ts'
 import { Engine } from '../step/engine.ts'
@@ -13,6 +15,7 @@ import { seeUndoable, undoable, undoSteps } from '../step/undo.ts'
 export class EngineBench {
   readonly events: Event[] = []
   readonly records: JournalRecord[]
+  readonly mask = new Mask()
   readonly underWay = new UndoUnderWay()
   readonly engine: Engine
   readonly top: Scope
@@ -29,13 +32,15 @@ export class EngineBench {
       planning: options.planning ?? false,
       stop: new AbortController(),
       past: this.history,
+      mask: this.mask,
       emit: (event) => this.events.push(event),
       record: async (record) => {
-        this.records.push(record)
+        this.records.push(maskedRecord(this.mask, record))
       },
     })
     this.top = new Scope({
       engine: this.engine,
+      mask: this.mask,
       identity: { id: '20260101-000000-abcd', task: 'test', stage: 'local', by: 'ada@here' },
       registry: this.#registry,
       contextFor: (_, signal) => this.#context(signal),
