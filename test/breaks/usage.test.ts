@@ -285,6 +285,7 @@ describe('what was typed', () => {
       'list',
       'roles',
       'runs',
+      'report',
       'resume',
       'rollback',
       'init',

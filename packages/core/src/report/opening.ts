@@ -71,7 +71,7 @@ function changes({ steps, state, committed }: RunReport): string[] {
   const fates = [
     [standing, 'standing'],
     [undone, 'undone'],
-    [open, 'of which nobody knows whether they were made'],
+    [open, state === 'running' ? 'under way' : 'not known to have been made'],
   ].flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}`]))
   return [...commit, `Its changes: ${fates.join(', ')}.`]
 }
