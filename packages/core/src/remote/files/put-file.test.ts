@@ -121,6 +121,17 @@ describe('a file', () => {
     expect(at.commands).toEqual([])
   })
 
+  test.each([755, 644, -1, 0o10644, 0.5, '0644'])('has no mode %j', async (mode) => {
+    // Callers in JavaScript are not held to the type.
+    const putting = host.put({ text: 'x' }, join(there, 'file'), { mode: mode as number })
+    await expect(putting).rejects.toMatchObject({
+      code: 'E_PUT_OPTIONS',
+      message: expect.stringContaining(`${JSON.stringify(mode)}`),
+      hint: expect.stringContaining('0o755'),
+    })
+    expect(at.commands).toEqual([])
+  })
+
   test('that may not be written says where, and what to do', async () => {
     await expect(host.put({ text: 'x' }, join(there, 'none/file'))).rejects.toMatchObject({
       code: 'E_REMOTE_FILE',

@@ -40,6 +40,7 @@ export class Upload {
   /** A remote path that ends in `/` gets the local name. */
   async put(source: PutSource, remote: string, options: PutOptions): Promise<PutResult> {
     refuseOwner(options.owner)
+    refuseMode(options.mode)
     if (typeof source === 'string') return this.#putPath(this.#local.resolve(source), remote, options)
     refuseDirectoryPath(remote)
     if (source instanceof Uint8Array) return this.#putBytes(source, remote, options)
@@ -111,6 +112,16 @@ function refuseOwner(owner: string | undefined): void {
   if (owner === undefined || /^(?!-)(?:[^:\s]+:?[^:\s]*|:[^:\s]+)$/.test(owner)) return
   throw new ViridianError('E_PUT_OPTIONS', `"${owner}" is no owner`, {
     hint: 'write it as user, user:group or :group',
+  })
+}
+
+/** A sticky bit means nothing on a file, and shows a mode that was written without its 0o. */
+function refuseMode(mode: number | undefined): void {
+  if (mode === undefined || (Number.isInteger(mode) && mode >= 0 && mode <= 0o7777 && (mode & 0o1000) === 0))
+    return
+  const read = Number.isInteger(mode) ? `, which is 0o${mode.toString(8)},` : ''
+  throw new ViridianError('E_PUT_OPTIONS', `${JSON.stringify(mode)}${read} is no mode of a file`, {
+    hint: 'write it in octal, as a number: 0o644, 0o755',
   })
 }
 
