@@ -31,6 +31,7 @@ const denied =
 const hints: Readonly<Record<string, string>> = {
   ENOENT: 'is the path right? In a task, a relative one starts at the directory of the task file',
   ENOTDIR: 'something in this path is no directory',
+  EISDIR: 'that is a directory: one that a file is to go into ends with /',
   EACCES: denied,
   EPERM: denied,
   ENOSPC: 'make room on this machine',

@@ -121,6 +121,13 @@ describe('a file', () => {
     await expect(host.read(join(there, 'tree'))).rejects.toMatchObject(hint('get it to a local path'))
     await expect(host.get('~nobody/x', 'x')).rejects.toMatchObject(hint('write out that of another one'))
     await expect(host.get(join(there, 'none'), 'x')).rejects.toMatchObject(hint('is the path right?'))
+    writeFileSync(join(there, 'file'), 'x')
+    mkdirSync(join(here, 'directory'))
+    await expect(host.get(join(there, 'file'), 'directory')).rejects.toMatchObject({
+      code: 'E_LOCAL_FILE',
+      hint: expect.stringContaining('ends with /'),
+    })
+    expect(readdirSync(here)).toEqual(['directory'])
   })
 
   test('that cannot be got leaves the old one', async () => {
