@@ -22,10 +22,15 @@ export interface CommandContext {
   readonly shell?: string
 }
 
+// A bash that has no shell above it reads in a session of sshd's, before each command, the files that are for terminals; a
+// bash that is the sh takes one off when it gives its place to another.
+const nested = 'export SHLVL=2'
+
 /** The script that the command user's sh runs. The directory is entered first: a missing one ends it. */
 export function scriptOf(context: CommandContext, command: string): string {
   const enter = context.directory === undefined ? [] : [`cd ${quoteDirectory(context.directory)} || exit`]
-  return [...enter, ...exports(context.env), byShell(context, command, 'exec ')].join('; ')
+  const byOwn = context.shell === undefined ? [] : [nested]
+  return [...enter, ...exports(context.env), ...byOwn, byShell(context, command, 'exec ')].join('; ')
 }
 
 /**

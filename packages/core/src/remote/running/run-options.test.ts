@@ -48,6 +48,12 @@ test('a shell of choice runs the command, its context is there before', async ()
     expect(() => host.using(shell)).toThrow(expect.objectContaining({ code: 'E_COMMAND_SHELL' }))
 })
 
+test('a bash reads no start-up files of its own', async () => {
+  writeFileSync(join(sshd.directory, '.bashrc'), 'echo for terminals\necho for terminals >&2\n')
+  const said = await host.run({ shell: 'bash -euo pipefail' })`echo $BASH_VERSION`
+  expect([said.stdout, said.stderr]).toEqual([expect.stringMatching(/^[\d.]+\S*$/), ''])
+})
+
 test('any end may be taken as good', async () => {
   expect(await host.run({ okCodes: 'any' })`exit 7`).toMatchObject({ code: 7, signal: null })
   expect(await host.run({ okCodes: 'any' })`kill -9 $$`).toMatchObject({ code: 137, signal: 'SIGKILL' })
