@@ -281,11 +281,15 @@ function hintFor(code: number, { lines, file }: Pick<Said, 'lines' | 'file'>): {
   return hint === '' ? {} : { hint }
 }
 
+const onlyOwnHome =
+  'of a home directory only that of the user is known, as ~/: write out that of another one, or use host.as()'
+
 function reasonFor(code: number, lines: readonly string[]): string | undefined {
   const bySudo = sudoHint(lines)
   if (bySudo !== undefined) return bySudo
   if (isWithoutRoom(code, lines))
     return "the command has not run: make room there, or name another place as TMPDIR in the login's start-up files"
+  if (lines.some((line) => /\bcd: .*~\w/.test(line))) return onlyOwnHome
   if (code === 127) return 'is it installed, and on the PATH of a shell that is no login shell?'
   if (code === 126) return 'the file is there, but may not be executed'
   if (code === 137) return 'it was killed: see whether the host ran out of memory'

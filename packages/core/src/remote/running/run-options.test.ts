@@ -48,6 +48,13 @@ test('a shell of choice runs the command, its context is there before', async ()
     expect(() => host.using(shell)).toThrow(expect.objectContaining({ code: 'E_COMMAND_SHELL' }))
 })
 
+test("another user's home is not known by its tilde", async () => {
+  await expect(host.cd('~nobody').run`pwd`).rejects.toMatchObject({
+    code: 'E_COMMAND_FAILED',
+    hint: expect.stringContaining('only that of the user is known'),
+  })
+})
+
 test('a bash reads no start-up files of its own', async () => {
   writeFileSync(join(sshd.directory, '.bashrc'), 'echo for terminals\necho for terminals >&2\n')
   const said = await host.run({ shell: 'bash -euo pipefail' })`echo $BASH_VERSION`
