@@ -69,6 +69,6 @@ test('a kept run that is left lets go of its locks', async () => {
   const kept = await things.project.json(['run', 'deploy', '--keep', '10m', '--detach'])
   expect(await things.project.tasks('run', 'deploy')).toMatchObject({ exitCode: 4 })
   const left = await things.project.json(['leave', idOf(kept)])
-  expect(left.events).toMatchObject([{ kind: 'run.finished', status: 'left', leftovers: ['make green'] }])
+  expect(left.events).toMatchObject([{ kind: 'run.finished', status: 'left', remedy: 'tasks gc' }])
   expect(await things.project.tasks('run', 'deploy')).toMatchObject({ exitCode: 0 })
 })

@@ -18,15 +18,14 @@ import { outputFor } from './screen.ts'
 export async function leaveRun(project: Project, globals: Globals, run: string): Promise<ExitCode> {
   const { stateDirectory } = project
   const { history } = await pastRun(project, run)
-  const { started, finished, steps, kept } = history
+  const { started, finished, steps } = history
   const state = stateOf(history, false)
   const isOpen = state === 'kept' || state === 'crashed' || state === 'failed-dirty'
   if (!isOpen)
     throw new ViridianError('E_RUN_ENDED', `run ${run} is over (${state}): there is nothing to leave`, {
       hint: '"tasks runs" says what came of each',
     })
-  const made = undoable(steps.values()).map(({ intent }) => intent.title)
-  const leftovers = kept === undefined ? [...leftoversOf(history, state)] : made
+  const leftovers = [...leftoversOf(history, state)]
   const locks = new FileLocks(stateDirectory)
   const holder = { run, task: started.task, user: userInfo().username, host: hostname(), pid: process.pid }
   const events = { onLost: () => undefined, onTakeover: () => undefined }
@@ -47,7 +46,8 @@ export async function leaveRun(project: Project, globals: Globals, run: string):
   }
   const output = outputFor(globals)
   const ms = Date.parse(at) - Date.parse(finished?.at ?? started.at)
-  output.event({ ...end, run, task: started.task, ms, ...(leftovers.length > 0 && { remedy: 'tasks gc' }) })
+  const hasMade = undoable(steps.values()).length > 0
+  output.event({ ...end, run, task: started.task, ms, ...(hasMade && { remedy: 'tasks gc' }) })
   output.close()
   return 0
 }
