@@ -68,7 +68,7 @@ describe.sequential('a launch', () => {
       run: () => rehearsal.with([fault], () => rehearsal.deploy('v2')),
       code: 'E_INSTANCE_LOST',
       says: [/i-\w+ is terminated: Client\.VolumeLimitExceeded: Volume limit exceeded/, /at host i-\w+/],
-      hint: /AWS has ended it/,
+      hint: /run the task again; .*describe-instances --instance-ids i-/,
     })
   }, 60_000)
 })

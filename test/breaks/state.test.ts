@@ -75,14 +75,14 @@ describe('.tasks/', () => {
       exitCode: 1,
       code: 'E_JOURNAL_WRITE',
       says: [/at \.tasks\/runs/],
-      hint: /make \.tasks\/ writable/,
+      hint: /a file stands where a directory has to be: move it away/,
     })
     expect(await made()).toEqual([])
     told('the runs cannot be listed', 'tasks runs', await project.tasks('runs'), {
       exitCode: 1,
       code: 'E_STATE_READ',
       says: [/ENOTDIR/],
-      hint: /\.tasks\//,
+      hint: /move it away/,
     })
     told(
       'the local cloud has no place',
@@ -104,7 +104,7 @@ describe('.tasks/', () => {
       exitCode: 1,
       code: 'E_STATE_WRITE',
       says: [/the lock on run\//, /at \.tasks\/locks/],
-      hint: /make \.tasks\/ writable/,
+      hint: /move it away/,
     })
     expect(await made()).toEqual([])
   }, 60_000)
@@ -181,7 +181,7 @@ describe('a journal', () => {
         exitCode: 1,
         code: 'E_JOURNAL_DAMAGED',
         says: [/line \d+ does not match its checksum/, /at \.tasks\/runs\/\S+\.jsonl:\d+/],
-        hint: /viridian:run/,
+        hint: /tasks gc --dry-run/,
       })
     }
     expect(await made()).toEqual(['thing-0', 'thing-1'])

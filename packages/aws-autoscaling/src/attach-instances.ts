@@ -1,6 +1,7 @@
 import { autoScalingApi, findMade, poll } from '@viridian/aws'
 import { defineChange, defineCheck, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
+import { activityHistory } from './activity-history.ts'
 import { Attached, AttachedBefore, detachInstances, isMember } from './detach-instances.ts'
 import { isHealthy, isInService, isLeaving, memberText, readGroup, readMembers } from './group.ts'
 
@@ -67,7 +68,7 @@ export const seeAttached = defineCheck({
     return poll(c, {
       what: `${ids.length} instances in service in ${group}`,
       deadlineMs: settledWithinMs,
-      hint: "look at the group's activity history",
+      hint: activityHistory(group),
       look: async () => {
         const members = await readMembers(c, group, ids)
         // One that dies before it is in service leaves without having been shown.
@@ -92,6 +93,6 @@ export const seeAttached = defineCheck({
 /** What is no longer there, or no longer healthy, of what was attached. */
 export const lostFrom = (group: string, lost: readonly string[]): ViridianError =>
   new ViridianError('E_INSTANCE_LOST', `${group} has lost what was attached: ${lost.join(', ')}`, {
-    hint: "look at the group's activity history: somebody, or a health check, has ended it",
+    hint: `somebody, or a health check, has ended it; ${activityHistory(group)}`,
     place: { call: 'autoscaling:DescribeAutoScalingGroups' },
   })

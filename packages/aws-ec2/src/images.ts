@@ -55,7 +55,7 @@ export const seeAvailable = defineCheck({
         if (found?.State === 'pending') return { waiting: `${image} is pending` }
         const reason = found?.StateReason?.Message ?? 'no reason given'
         throw new ViridianError('E_IMAGE_FAILED', `image ${image} is ${found?.State ?? 'gone'}: ${reason}`, {
-          hint: 'the next run bakes another',
+          hint: 'the failure is its own, and the next run bakes another: run the task again',
           place: { call: 'ec2:DescribeImages' },
         })
       },

@@ -82,7 +82,7 @@ function hostOf(instance: DescribedInstance, login: Login): Instance | string {
   const { InstanceId: id, State, PrivateIpAddress, PublicIpAddress, Placement } = instance
   if (isEnding(instance) || State.Name === 'stopping' || State.Name === 'stopped')
     throw new ViridianError('E_INSTANCE_LOST', `${id} is ${State.Name}: ${stateReason(instance)}`, {
-      hint: 'AWS has ended it: the reason says why',
+      hint: `mend what AWS names, then run the task again; the same at length: aws ec2 describe-instances --instance-ids ${id}`,
       place: { host: id },
     })
   if (State.Name !== 'running') return `${id} is ${State.Name}`

@@ -42,8 +42,8 @@ export const testInService = defineCheck({
   calls: ['elasticloadbalancing:DescribeInstanceHealth'],
   title: titleOf,
   run: async ({ balancers, ids }, c) => {
-    const off = notInService(await balancerHealth(c, balancers, ids))
-    if (off.length > 0) throw unhealthy(off)
+    const members = await balancerHealth(c, balancers, ids)
+    if (notInService(members).length > 0) throw unhealthy(members)
     return null
   },
 })
@@ -68,10 +68,10 @@ export function waitInService(
     look: async () => {
       const members = await balancerHealth(c, balancers, ids)
       const lost = vanished(members, shown)
-      if (lost.length > 0) throw unhealthy(notInService(lost))
+      if (lost.length > 0) throw unhealthy(lost)
       const waiting = notInService(members)
       if (waiting.length === 0) return { done: undefined }
-      if (performance.now() >= end) throw unhealthy(waiting)
+      if (performance.now() >= end) throw unhealthy(members)
       return { waiting: waiting.join(', ') }
     },
   })
@@ -84,8 +84,10 @@ function vanished(members: readonly MemberHealth[], shown: Set<string>): MemberH
   return members.filter((member) => shown.has(`${member.balancer}/${member.id}`) && !here.includes(member))
 }
 
-const unhealthy = (members: readonly string[]): ViridianError =>
-  new ViridianError('E_NOT_IN_SERVICE', members.join(', '), {
-    hint: "ask an instance itself for the health check's path, and look at its log",
+function unhealthy(members: readonly MemberHealth[]): ViridianError {
+  const off = members.find(({ state }) => state !== 'InService')
+  return new ViridianError('E_NOT_IN_SERVICE', notInService(members).join(', '), {
+    hint: `ask the instance itself for the health check's path, and look at its log; what the balancer sees: aws elb describe-instance-health --load-balancer-name ${off?.balancer}`,
     place: { call: 'elasticloadbalancing:DescribeInstanceHealth' },
   })
+}

@@ -1,6 +1,7 @@
 import { autoScalingApi, awsCode, lookFor, poll } from '@viridian/aws'
 import { type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
+import { activityHistory } from '../activity-history.ts'
 import { findGroup, isLeaving, memberText } from '../group.ts'
 
 const goneWithinMs = 1_800_000
@@ -15,7 +16,7 @@ export function deleteGroup(c: StepContext, name: string): Promise<void> {
   return poll(c, {
     what: `group ${name} gone`,
     deadlineMs: goneWithinMs,
-    hint: "look at the group's activity history",
+    hint: activityHistory(name),
     look: async () => {
       const group = await findGroup(c, name)
       if (!group) return { done: undefined }

@@ -1,6 +1,7 @@
 import { autoScalingApi, poll } from '@viridian/aws'
 import { defineCheck, type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
+import { activityHistory } from '../activity-history.ts'
 import { isHealthy, isInService, isLeaving, memberText, readGroup } from '../group.ts'
 
 const Activities = z.object({
@@ -35,7 +36,7 @@ export const seeFilled = defineCheck({
     return poll(c, {
       what: `${count} instances in service in ${group}`,
       deadlineMs: filledWithinMs + graceSeconds * 1000,
-      hint: "look at the group's activity history: a launching hook may hold them",
+      hint: `a launching hook may hold them; ${activityHistory(group)}`,
       look: async () => {
         const { Instances } = await readGroup(c, group)
         for (const { InstanceId } of Instances) shown.add(InstanceId)
@@ -63,7 +64,7 @@ async function refuseLosses(c: StepContext, group: string, lost: readonly string
   const reason = failed[0]?.StatusMessage ?? ended?.Cause ?? 'AWS gives no reason'
   const what = failed.length > 0 ? `${failed.length} launches failed` : `${lost.join(', ')} did not stay`
   throw new ViridianError('E_INSTANCE_LOST', `${group} cannot keep what it launches: ${what}: ${reason}`, {
-    hint: "the group's activity history has the whole story; the image and its health check are the first suspects",
+    hint: `look at the image and at its health check first; ${activityHistory(group)}`,
     place: { call: 'autoscaling:DescribeScalingActivities' },
   })
 }

@@ -14,7 +14,7 @@ const plugins = z.array(
 )
 
 const shape = z.looseObject({
-  tasks: z.record(z.string(), z.unknown()),
+  tasks: z.record(z.string(), z.unknown(), { error: 'expected tasks by name: { uptime, restart }' }),
   plugins: plugins.optional(),
   roles: rolesShape.optional(),
   stages: z

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { type FileHandle, open, readFile, truncate } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { reasonOf, ViridianError } from '../error.ts'
+import { stateHint } from '../run/state-hint.ts'
 import { formatOf, type JournalRecord, journalFormat, journalRecord, unknownKindOf } from './record.ts'
 import { Reserve } from './reserve.ts'
 
@@ -111,7 +112,7 @@ const unwritable = (file: string, cause: unknown): ViridianError =>
   new ViridianError('E_JOURNAL_WRITE', `cannot write the journal: ${reasonOf(cause)}`, {
     place: { file },
     cause,
-    hint: 'a run is only as safe as its journal: make room, or make .tasks/ writable',
+    hint: `a run is only as safe as its journal: ${stateHint(cause)}`,
   })
 
 const checksum = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12)
@@ -184,7 +185,7 @@ function parseLine(line: string, file: string, number: number): JournalRecord {
   const damaged = (what: string): ViridianError =>
     new ViridianError('E_JOURNAL_DAMAGED', `the journal's line ${number} ${what}`, {
       place: { file, line: number },
-      hint: 'nothing was done; look at the file, and at the account for what carries the tag viridian:run',
+      hint: 'nothing was done; what runs have left in the account is shown by: tasks gc --dry-run --older-than 0s',
     })
   const space = line.indexOf(' ')
   const text = line.slice(space + 1)

@@ -17,6 +17,7 @@ import {
   takenOver,
 } from './lease.ts'
 import type { HeldLock, LockEvents, LockStore } from './lock.ts'
+import { stateHint } from './state-hint.ts'
 
 const renewEveryMs = 10_000
 /** Room is left for the ending: most file systems take 255. */
@@ -119,7 +120,7 @@ export class FileLocks implements LockStore {
   #unwritable(what: 'take' | 'write', name: string, error: unknown): ViridianError {
     return new ViridianError('E_STATE_WRITE', `cannot ${what} the lock on ${name}: ${reasonOf(error)}`, {
       place: { file: this.#directory },
-      hint: 'make room, or make .tasks/ writable',
+      hint: stateHint(error),
     })
   }
 

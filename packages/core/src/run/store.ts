@@ -7,6 +7,7 @@ import { FileJournal, readJournal, type Salvage, salvageJournal } from '../journ
 import type { JournalRecord } from '../journal/record.ts'
 import { suggestion } from '../nearest.ts'
 import { isRunId } from './run-identity.ts'
+import { stateHint } from './state-hint.ts'
 
 /** There may be thousands, and a process may open few files at once. */
 const readAtOnce = 8
@@ -90,7 +91,7 @@ export class RunStore {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
       throw new ViridianError('E_STATE_READ', `cannot list the runs: ${reasonOf(error)}`, {
         place: { file: this.#directory },
-        hint: 'make .tasks/ a directory that can be read',
+        hint: stateHint(error),
       })
     }
   }
