@@ -49,20 +49,27 @@ export interface Machines {
   adopt(spec: MachineSpec, machine: Machine): Promise<void>
 }
 
-/** The health check of a classic balancer; times are AWS seconds. */
+/** The health check of targets; times are AWS seconds. */
 export interface HealthCheck {
-  /** `HTTP:8080/health`, `TCP:8080`, `HTTPS:…`, `SSL:…` */
+  /** `HTTP:8080/health`, `TCP:8080`, `HTTPS:…`, `SSL:…`; `HTTP:traffic-port/health`: where a target has its traffic. */
   readonly target: string
   readonly interval: number
   readonly timeout: number
   readonly healthyThreshold: number
   readonly unhealthyThreshold: number
+  /** So many checks in a row make a new target healthy. @default healthyThreshold */
+  readonly firstThreshold?: number
+  /** The statuses that are healthy, as `200-299,301`. @default '200' */
+  readonly matcher?: string
 }
 
+export type BalancedProtocol = 'HTTP' | 'HTTPS' | 'TCP' | 'SSL'
+
+/** A listener of a classic balancer: what it takes goes to the balancer's own targets. */
 export interface Listener {
-  readonly protocol: 'HTTP' | 'HTTPS' | 'TCP' | 'SSL'
+  readonly protocol: BalancedProtocol
   readonly port: number
-  readonly instanceProtocol: 'HTTP' | 'HTTPS' | 'TCP' | 'SSL'
+  readonly instanceProtocol: BalancedProtocol
   readonly instancePort: number
   /** As whom an HTTPS or SSL listener speaks; required for these, and without meaning for others. */
   readonly identity?: TlsIdentity
@@ -79,6 +86,92 @@ export interface TlsIdentity {
 /** By the balancer's own cookie, for AWS seconds or (0) as long as the browser runs; or as long as an application's cookie. */
 export type Stickiness = { readonly seconds: number } | { readonly cookie: string }
 
+/** A listener whose rules say where each request goes: by the first that it meets. Every request meets the last. */
+export interface RuledListener {
+  readonly protocol: BalancedProtocol
+  readonly port: number
+  /** As whom an HTTPS or SSL listener speaks. */
+  readonly identity?: TlsIdentity
+  readonly rules: readonly Rule[]
+}
+
+export interface Rule {
+  /** All of them have to hold. */
+  readonly conditions: readonly Condition[]
+  readonly action: Action
+}
+
+/** Holds when one of the values does; they may have `*` and `?`. */
+export interface Condition {
+  readonly field:
+    | 'host-header'
+    | 'path-pattern'
+    | 'http-header'
+    | 'http-request-method'
+    | 'query-string'
+    | 'source-ip'
+  /** The header's. */
+  readonly name?: string
+  /** A pair of a query string: `key=value`, or `=value` for any key. */
+  readonly values: readonly string[]
+}
+
+/** What becomes of a request. */
+export type Action =
+  | {
+      readonly kind: 'forward'
+      readonly groups: readonly WeightedGroup[]
+      /** AWS seconds for which a client stays with the group that it has come to. */
+      readonly sticky?: number
+    }
+  | {
+      readonly kind: 'redirect'
+      readonly status: number
+      /** Each may have `#{protocol}`, `#{host}`, `#{port}`, `#{path}` and `#{query}` in it. */
+      readonly protocol: string
+      readonly host: string
+      readonly port: string
+      readonly path: string
+      readonly query: string
+    }
+  | { readonly kind: 'answer'; readonly status: number; readonly type?: string; readonly body?: string }
+
+/** A target group, and its part among those that a rule forwards to. */
+export interface WeightedGroup {
+  readonly name: string
+  readonly weight: number
+  /** What its targets speak. */
+  readonly protocol: BalancedProtocol
+  /** Where targets are asked that have no port of their own. */
+  readonly port?: number
+  readonly stickiness?: Stickiness
+}
+
+/** A group of targets that balancers' rules lead to. */
+export interface TargetGroupSpec {
+  /** Unique among groups and classic balancers. */
+  readonly name: string
+  readonly healthCheck: HealthCheck
+  /** AWS seconds that requests in flight may take after deregistration; undefined: draining is off. */
+  readonly draining?: number
+  /** A target drains for the whole time, whatever it has in hand. @default until that is done */
+  readonly lingers?: true
+  /** What is still in hand after the draining is left to end by itself. @default it is cut */
+  readonly spares?: true
+  /** When no target is healthy, all are asked. @default none is */
+  readonly failsOpen?: true
+}
+
+/** A balancer of the kinds that have rules and target groups. */
+export interface RuledBalancerSpec {
+  readonly name: string
+  readonly kind: 'application' | 'network'
+  readonly listeners: readonly RuledListener[]
+  /** AWS seconds after which an idle connection is closed. */
+  readonly idleTimeout: number
+}
+
+/** A classic balancer. */
 export interface BalancerSpec {
   /** Unique in the cloud; the key in every call below. */
   readonly name: string
@@ -93,14 +186,21 @@ export interface BalancerSpec {
 export interface BalancerTarget {
   readonly id: string
   readonly address: string
+  /** Where it is asked; left out: at the listener's instance port. An id may be a target at several ports. */
+  readonly port?: number
 }
+
+/** Why the last health check did not pass. */
+export type CheckFailure = { readonly status: number } | 'timeout' | 'connection'
 
 /** `draining`: deregistered, with requests still in flight. */
 export interface TargetHealth {
   readonly id: string
+  readonly port?: number
   readonly state: 'registering' | 'healthy' | 'unhealthy' | 'draining'
-  /** As AWS words it: `Instance registration is still in progress.` and the like. */
+  /** As a classic balancer words it: `Instance registration is still in progress.` and the like. */
   readonly description: string
+  readonly failure?: CheckFailure
 }
 
 export interface RequestCounts {
@@ -117,17 +217,27 @@ export interface Balancers {
    * listens on where its own port is refused: 80 is root's alone, and becomes 8080.
    */
   open(
-    spec: BalancerSpec,
+    spec: BalancerSpec | RuledBalancerSpec,
     address?: string,
   ): Promise<{ readonly address: string; readonly ports?: Readonly<Record<number, number>> }>
   /** Applies a changed specification without losing a connection that the change does not touch. */
-  configure(spec: BalancerSpec): Promise<void>
-  register(name: string, targets: readonly BalancerTarget[]): Promise<void>
-  /** New requests stop at once; requests in flight have `draining` seconds to end. Resolves at once. */
-  deregister(name: string, ids: readonly string[]): Promise<void>
-  health(name: string): readonly TargetHealth[]
-  counts(name: string): RequestCounts
+  configure(spec: BalancerSpec | RuledBalancerSpec): Promise<void>
+  /** What a balancer has counted, of all or of what it has given to one target group. */
+  counts(name: string, group?: string): RequestCounts
   close(name: string): Promise<void>
+  /** A classic balancer's own targets are a group of its name. */
+  readonly groups: TargetGroups
+}
+
+/** The targets behind the balancers. */
+export interface TargetGroups {
+  open(spec: TargetGroupSpec): void
+  configure(spec: TargetGroupSpec): void
+  register(name: string, targets: readonly BalancerTarget[]): void
+  /** New requests stop at once; requests in flight have `draining` seconds to end. */
+  deregister(name: string, targets: readonly Pick<BalancerTarget, 'id' | 'port'>[]): void
+  health(name: string): readonly TargetHealth[]
+  close(name: string): void
 }
 
 /** One resource-record set as the name server needs it. */

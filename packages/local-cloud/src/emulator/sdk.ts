@@ -22,6 +22,9 @@ export const sdk = {
   get elb(): typeof import('@aws-sdk/client-elastic-load-balancing') {
     return require('@aws-sdk/client-elastic-load-balancing')
   },
+  get elbV2(): typeof import('@aws-sdk/client-elastic-load-balancing-v2') {
+    return require('@aws-sdk/client-elastic-load-balancing-v2')
+  },
   get route53(): typeof import('@aws-sdk/client-route-53') {
     return require('@aws-sdk/client-route-53')
   },

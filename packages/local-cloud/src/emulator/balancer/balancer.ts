@@ -1,40 +1,48 @@
+import type { IncomingMessage } from 'node:http'
+import { createServer, type Server } from 'node:net'
 import type { Clock } from '../clock.ts'
-import type {
-  BalancerSpec,
-  BalancerTarget,
-  Listener,
-  RequestCounts,
-  Stickiness,
-  TargetHealth,
-} from '../hardware.ts'
-import type { Surroundings } from './exchange.ts'
+import type { RequestCounts, RuledBalancerSpec, RuledListener, Stickiness } from '../hardware.ts'
+import { listen } from '../machines/loopback.ts'
 import { Front } from './front.ts'
-import { parseProbe } from './health-check.ts'
+import type { Routed, Routing } from './http-front.ts'
+import type { Manner } from './manner.ts'
+import { choose } from './routing.ts'
+import { meets } from './rule.ts'
 import { Tally } from './tally.ts'
-import { Target } from './target.ts'
+import type { TargetGroup } from './target-group.ts'
 import { TargetPool } from './target-pool.ts'
 
-/** One classic load balancer: its listeners on one address, its targets and their health. */
+/** What a balancer stands on. */
+export interface BalancerParts {
+  readonly clock: Clock
+  readonly manner: Manner
+  /** Whether a target's machine runs. */
+  readonly isUp: (id: string) => boolean
+  readonly groupOf: (name: string) => TargetGroup | undefined
+}
+
+/** One load balancer: its listeners on one address, and what they do with what comes. */
 export class Balancer {
   readonly address: string
-  readonly #clock: Clock
-  readonly #pool = new TargetPool()
+  readonly #parts: BalancerParts
   readonly #tally = new Tally()
+  readonly #groupTallies = new Map<string, Tally>()
   readonly #fronts = new Map<number, Front>()
-  readonly #isUp: (id: string) => boolean
-  #spec: BalancerSpec
+  /** Keeps the address from other clouds while there is no listener. */
+  readonly #hold: Server = createServer((socket) => socket.destroy())
+  #spec: RuledBalancerSpec
 
-  constructor(spec: BalancerSpec, address: string, clock: Clock, isUp: (id: string) => boolean = () => true) {
+  constructor(spec: RuledBalancerSpec, address: string, parts: BalancerParts) {
     assertSupported(spec)
     this.#spec = spec
     this.address = address
-    this.#clock = clock
-    this.#isUp = isUp
+    this.#parts = parts
   }
 
   /** Opens the listeners; after a failure none is open. */
   async open(): Promise<void> {
     try {
+      await listen(this.#hold, this.address, holdPort)
       for (const listener of this.#spec.listeners) await this.#openFront(listener)
     } catch (error) {
       await this.close()
@@ -51,15 +59,12 @@ export class Balancer {
     )
   }
 
-  get counts(): RequestCounts {
-    return this.#tally.counts
+  /** What was counted, of all or of what one group was given. */
+  counts(group?: string): RequestCounts {
+    return (group === undefined ? this.#tally : this.#tallyOf(group)).counts
   }
 
-  get health(): readonly TargetHealth[] {
-    return this.#pool.all.map(({ health }) => health)
-  }
-
-  async configure(spec: BalancerSpec): Promise<void> {
+  async configure(spec: RuledBalancerSpec): Promise<void> {
     assertSupported(spec)
     const before = this.#spec
     // A listener that speaks another protocol is another listener.
@@ -75,41 +80,20 @@ export class Balancer {
       if (kept.has(listener)) this.#fronts.get(listener.port)?.renew(listener)
       else await this.#openFront(listener)
     }
-    if (JSON.stringify(before.healthCheck) !== JSON.stringify(spec.healthCheck)) {
-      for (const target of this.#pool.all)
-        if (target.health.state !== 'draining') target.watch(spec.healthCheck)
-    }
-  }
-
-  register(targets: readonly BalancerTarget[]): void {
-    for (const { id, address } of targets) {
-      const known = this.#pool.get(id)
-      if (known && known.address === address && known.health.state !== 'draining') continue
-      const target = known?.address === address ? known : new Target({ id, address }, this.#clock)
-      if (known && known !== target) known.close()
-      this.#pool.add(target)
-      target.watch(this.#spec.healthCheck)
-    }
-  }
-
-  deregister(ids: readonly string[]): void {
-    for (const id of ids) {
-      const target = this.#pool.get(id)
-      if (!target || target.health.state === 'draining') continue
-      void target.drain(this.#spec.draining ?? 0).then((drained) => {
-        if (drained) this.#pool.remove(target)
-      })
-    }
   }
 
   async close(): Promise<void> {
-    for (const target of this.#pool.all) target.close()
     await Promise.all([...this.#fronts.keys()].map((port) => this.#closeFront(port)))
+    if (this.#hold.listening) await new Promise((resolve) => this.#hold.close(resolve))
   }
 
-  async #openFront(listener: Listener): Promise<void> {
+  async #openFront(listener: RuledListener): Promise<void> {
     const { port } = listener
-    this.#fronts.set(port, await Front.open(listener, this.address, () => this.#surroundings(port)))
+    const routing: Routing = {
+      idleTimeout: () => this.#idleTimeout,
+      route: (request) => this.#route(port, request),
+    }
+    this.#fronts.set(port, await Front.open(listener, this.address, routing))
   }
 
   async #closeFront(port: number): Promise<void> {
@@ -118,28 +102,53 @@ export class Balancer {
     await front?.close()
   }
 
-  #surroundings(port: number): Surroundings {
+  get #idleTimeout(): number {
+    return this.#parts.clock.milliseconds(this.#spec.idleTimeout)
+  }
+
+  #route(port: number, request: IncomingMessage | undefined): Routed {
     const listener = this.#spec.listeners.find((one) => one.port === port)
-    if (!listener) throw new Error(`Balancer ${this.#spec.name} has no listener on port ${port}`)
+    const action = listener?.rules.find((rule) => meets(rule, request))?.action
+    if (!listener || !action)
+      throw new Error(`Balancer ${this.#spec.name} has no rule for a request on port ${port}`)
+    if (action.kind !== 'forward') return { action, listener }
+    const { group, added } = choose(action, request, this.#realSeconds(action.sticky ?? 0))
+    const { clock: _clock, groupOf, ...parts } = this.#parts
     return {
-      pool: this.#pool,
-      tally: this.#tally,
+      ...parts,
+      pool: (group && groupOf(group.name)?.pool) ?? nobody,
+      tally: group ? this.#tallyOf(group.name) : this.#tally,
       listener,
-      idleTimeout: this.#clock.milliseconds(this.#spec.idleTimeout),
-      stickiness: this.#scaled(listener.stickiness),
-      isUp: this.#isUp,
+      backend: group ?? { protocol: listener.protocol },
+      idleTimeout: this.#idleTimeout,
+      stickiness: this.#scaled(group?.stickiness),
+      added,
     }
+  }
+
+  #tallyOf(group: string): Tally {
+    const tally = this.#groupTallies.get(group) ?? new Tally(this.#tally)
+    this.#groupTallies.set(group, tally)
+    return tally
   }
 
   /** A browser counts in real seconds, and a cookie of 0 seconds is another kind. */
   #scaled(stickiness: Stickiness | undefined): Stickiness | undefined {
     if (stickiness === undefined || 'cookie' in stickiness || stickiness.seconds === 0) return stickiness
-    return { seconds: Math.max(1, Math.round(this.#clock.milliseconds(stickiness.seconds) / 1000)) }
+    return { seconds: this.#realSeconds(stickiness.seconds) }
+  }
+
+  #realSeconds(seconds: number): number {
+    return Math.max(1, Math.round(this.#parts.clock.milliseconds(seconds) / 1000))
   }
 }
 
-function assertSupported({ name, listeners, healthCheck }: BalancerSpec): void {
-  parseProbe(healthCheck.target)
+/** No listener's, since those of its neighbourhood are given to clients of their own. */
+const holdPort = 65_535
+
+const nobody = new TargetPool()
+
+function assertSupported({ name, listeners }: RuledBalancerSpec): void {
   const bare = listeners.find(
     ({ protocol, identity }) => (protocol === 'HTTPS' || protocol === 'SSL') && identity === undefined,
   )

@@ -1,7 +1,10 @@
 import type { Clock } from '../clock.ts'
-import type { Balancers } from '../hardware.ts'
+import type { BalancerSpec, Balancers, RuledBalancerSpec } from '../hardware.ts'
 import { LoopbackRange, noAlias, prefixes } from '../machines/loopback.ts'
 import { Balancer } from './balancer.ts'
+import { application, classic, type Manner, network } from './manner.ts'
+import { ruled } from './routing.ts'
+import { OpenTargetGroups } from './target-groups.ts'
 
 /** Balancers, and the end of them all. */
 export interface OpenBalancers extends Balancers {
@@ -30,42 +33,54 @@ export function openBalancers({
     if (!balancer) throw new Error(`There is no balancer ${name}`)
     return balancer
   }
+  const groups = new OpenTargetGroups(clock)
+  const mannerOf = (spec: BalancerSpec | RuledBalancerSpec): Manner =>
+    isClassic(spec) ? classic : spec.kind === 'application' ? application : network
   return {
+    groups,
     async open(spec, address) {
       if (balancers.has(spec.name)) throw new Error(`There is a balancer ${spec.name} already`)
+      const parts = { clock, isUp, manner: mannerOf(spec), groupOf: (name: string) => groups.find(name) }
       const openAt = async (candidate: string): Promise<Balancer> => {
-        const balancer = new Balancer(spec, candidate, clock, isUp)
+        const balancer = new Balancer(isClassic(spec) ? ruled(spec) : spec, candidate, parts)
         await balancer.open()
         return balancer
       }
-      const balancer = address
-        ? await openAt(address).catch((error: unknown) => refuse(spec.name, address, error))
-        : (await addresses.claim(openAt)).held
-      balancers.set(spec.name, balancer)
-      return { address: balancer.address, ports: balancer.ports }
+      if (isClassic(spec)) groups.open(spec)
+      try {
+        const balancer = address
+          ? await openAt(address).catch((error: unknown) => refuse(spec.name, address, error))
+          : (await addresses.claim(openAt)).held
+        balancers.set(spec.name, balancer)
+        return { address: balancer.address, ports: balancer.ports }
+      } catch (error) {
+        if (isClassic(spec)) groups.close(spec.name)
+        throw error
+      }
     },
     async configure(spec) {
-      await find(spec.name).configure(spec)
+      await find(spec.name).configure(isClassic(spec) ? ruled(spec) : spec)
+      if (isClassic(spec)) groups.configure(spec)
     },
-    async register(name, targets) {
-      find(name).register(targets)
-    },
-    async deregister(name, ids) {
-      find(name).deregister(ids)
-    },
-    health: (name) => find(name).health,
-    counts: (name) => find(name).counts,
+    counts: (name, group) => find(name).counts(group),
     async close(name) {
       const balancer = find(name)
       balancers.delete(name)
+      groups.close(name)
       await balancer.close()
     },
     async closeAll() {
       const all = [...balancers.values()]
       balancers.clear()
+      groups.closeAll()
       await Promise.all(all.map((balancer) => balancer.close()))
     },
   }
+}
+
+/** Whether a balancer has targets of its own: they are what is checked. */
+function isClassic(spec: BalancerSpec | RuledBalancerSpec): spec is BalancerSpec {
+  return 'healthCheck' in spec
 }
 
 function refuse(name: string, address: string, error: unknown): never {

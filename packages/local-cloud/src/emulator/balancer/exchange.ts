@@ -1,8 +1,9 @@
 import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { request as requestSecurely } from 'node:https'
-import type { Listener, Stickiness } from '../hardware.ts'
+import type { BalancedProtocol, RuledListener, Stickiness } from '../hardware.ts'
 import { diedHeader } from './died-header.ts'
 import { endToEnd, withClient } from './forwarded-headers.ts'
+import type { Manner } from './manner.ts'
 import { binding, boundTo } from './stickiness.ts'
 import type { Tally } from './tally.ts'
 import type { Target } from './target.ts'
@@ -12,19 +13,18 @@ import type { TargetPool } from './target-pool.ts'
 export interface Surroundings {
   readonly pool: TargetPool
   readonly tally: Tally
-  readonly listener: Listener
+  readonly listener: Pick<RuledListener, 'protocol' | 'port'>
+  /** How targets are asked, and where those that have no port of their own. */
+  readonly backend: { readonly protocol: BalancedProtocol; readonly port?: number }
+  readonly manner: Manner
   /** Milliseconds. */
   readonly idleTimeout: number
   /** In real seconds. */
   readonly stickiness: Stickiness | undefined
+  /** Headers that are added to a target's answer: names and values in turn. */
+  readonly added: readonly string[]
   /** Whether a target's machine runs. */
   readonly isUp: (id: string) => boolean
-}
-
-const reasons: Readonly<Record<number, string>> = {
-  502: 'BAD_GATEWAY',
-  503: 'Service Unavailable: Back-end server is at capacity',
-  504: 'GATEWAY_TIMEOUT',
 }
 
 // Asking again for these does no harm.
@@ -40,6 +40,7 @@ export class Exchange {
   /** The id of the target that the client is bound to. */
   readonly #bound: string | undefined
   #upstream: ClientRequest | undefined
+  #counted = false
   #target: Target | undefined
 
   constructor(request: IncomingMessage, response: ServerResponse, surroundings: Surroundings) {
@@ -49,15 +50,21 @@ export class Exchange {
     const { method = 'GET', headers } = request
     const empty = headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0
     this.#plain = empty && repeatable.includes(method)
-    this.#bound = boundTo(request, surroundings.stickiness)
+    this.#bound = boundTo(request, surroundings.stickiness, surroundings.manner)
   }
 
   start(): void {
-    this.#surroundings.tally.request()
+    if (this.#surroundings.manner.countsUnserved) this.#count()
     this.#response.once('close', () => this.#upstream?.destroy())
     // The client's going away ends the exchange through `close`.
     this.#response.on('error', () => this.#upstream?.destroy())
     this.#tryNext()
+  }
+
+  /** A request is one, however many targets it comes to. */
+  #count(): void {
+    if (!this.#counted) this.#surroundings.tally.request()
+    this.#counted = true
   }
 
   #tryNext(): void {
@@ -74,6 +81,7 @@ export class Exchange {
   }
 
   #send(target: Target): void {
+    this.#count()
     const upstream = this.#open(target)
     this.#upstream = upstream
     const done = target.begin(() => upstream.destroy())
@@ -103,24 +111,24 @@ export class Exchange {
       if (this.#response.destroyed) return
       if (this.#response.headersSent) this.#response.destroy()
       else if (timedOut) this.#fail(504)
-      else if (!connected) this.#tryNext()
+      else if (!connected && this.#surroundings.manner.retries) this.#tryNext()
       else if (upstream.reusedSocket) this.#send(target)
       else this.#fail(502)
     })
   }
 
   #open(target: Target): ClientRequest {
-    const { listener } = this.#surroundings
+    const { listener, backend } = this.#surroundings
     const { socket, method, url, headers: asked } = this.#request
     const client = socket.remoteAddress ?? ''
     const headers = withClient(endToEnd(this.#request), client, listener.protocol, listener.port)
     // Of some methods Node expects no body, and would send one without a mark of where it ends.
     const coding = asked['transfer-encoding']
     const framing = coding === undefined ? {} : { 'Transfer-Encoding': coding }
-    const secure = listener.instanceProtocol === 'HTTPS'
+    const secure = backend.protocol === 'HTTPS'
     const options = {
       host: target.address,
-      port: listener.instancePort,
+      port: target.port ?? backend.port,
       method,
       path: url,
       // HTTP/1.1, in which the application is asked, needs a Host, and HTTP/1.0 does not. The client's own replaces it.
@@ -133,16 +141,16 @@ export class Exchange {
     return secure ? requestSecurely(options) : request(options)
   }
 
-  #answer(answer: IncomingMessage, { id }: Target): void {
-    const { tally, stickiness } = this.#surroundings
+  #answer(answer: IncomingMessage, { key }: Target): void {
+    const { tally, stickiness, manner, added } = this.#surroundings
     const { statusCode = 0, statusMessage } = answer
     if (statusCode < 200) {
       this.#refuse(answer)
       return
     }
-    const cookie = binding(id, this.#bound, answer, stickiness)
+    const cookie = binding(key, this.#bound, answer, stickiness, manner)
     try {
-      this.#response.writeHead(statusCode, statusMessage, [...endToEnd(answer).flat(), ...cookie])
+      this.#response.writeHead(statusCode, statusMessage, [...endToEnd(answer).flat(), ...added, ...cookie])
     } catch {
       // Node reads a reason with control characters, and does not write one.
       this.#refuse(answer)
@@ -163,8 +171,9 @@ export class Exchange {
 
   #fail(status: number): void {
     this.#surroundings.tally.error(status)
-    this.#response.writeHead(status, reasons[status], { 'Content-Length': '0', ...this.#death() })
-    this.#response.end()
+    const { reason, headers, body } = this.#surroundings.manner.refusal(status)
+    this.#response.writeHead(status, reason, { ...headers, ...this.#death() })
+    this.#response.end(body)
     this.#request.resume()
   }
 

@@ -1,9 +1,8 @@
 import type { Server, Socket } from 'node:net'
 import { Server as TlsServer } from 'node:tls'
-import type { Listener } from '../hardware.ts'
+import type { RuledListener } from '../hardware.ts'
 import { listen } from '../machines/loopback.ts'
-import type { Surroundings } from './exchange.ts'
-import { httpFront } from './http-front.ts'
+import { httpFront, type Routing } from './http-front.ts'
 import { secureContext } from './secure-context.ts'
 import { tcpFront } from './tcp-front.ts'
 
@@ -23,11 +22,11 @@ export class Front {
     this.port = port
   }
 
-  /** Listens; `surroundings` is asked at each request, so that it can change. */
-  static async open(listener: Listener, address: string, surroundings: () => Surroundings): Promise<Front> {
+  /** Listens; `routing` is asked at each request, so that it can change. */
+  static async open(listener: RuledListener, address: string, routing: Routing): Promise<Front> {
     const { protocol, identity } = listener
     const http = protocol === 'HTTP' || protocol === 'HTTPS'
-    const server = http ? httpFront(surroundings, identity) : tcpFront(surroundings, identity)
+    const server = http ? httpFront(routing, identity) : tcpFront(routing, identity)
     const sockets = new Set<Socket>()
     server.on('connection', (socket: Socket) => {
       sockets.add(socket)
@@ -37,7 +36,7 @@ export class Front {
   }
 
   /** Speaks as somebody else in the connections to come. */
-  renew({ identity }: Listener): void {
+  renew({ identity }: RuledListener): void {
     if (identity && this.#server instanceof TlsServer) this.#server.setSecureContext(secureContext(identity))
   }
 

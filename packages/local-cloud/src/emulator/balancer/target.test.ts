@@ -12,7 +12,7 @@ describe('health', () => {
   it('is registering, healthy, unhealthy and healthy again, in the words of AWS', async () => {
     await rig.open()
     const one = await rig.application('i-1')
-    await rig.balancers.register('web', [one.target])
+    rig.balancers.groups.register('web', [one.target])
     expect(rig.health('i-1')).toEqual({
       id: 'i-1',
       state: 'registering',
@@ -60,9 +60,9 @@ describe('deregistration', () => {
       }
     })
     await rig.serve(slow)
-    await rig.balancers.deregister('web', ['blue-1', 'blue-2'])
+    rig.balancers.groups.deregister('web', [{ id: 'blue-1' }, { id: 'blue-2' }])
     const drained = bodies.length
-    await eventually(() => expect(rig.balancers.health('web')).toHaveLength(1))
+    await eventually(() => expect(rig.balancers.groups.health('web')).toHaveLength(1))
     await Promise.all(blue.map((application) => application.close()))
     await eventually(() => expect(bodies.length).toBeGreaterThan(drained + 200))
     over = true
@@ -83,7 +83,7 @@ describe('deregistration', () => {
     await rig.serve(app)
     const reply = rig.send()
     await eventually(() => expect(rig.balancers.counts('web').requests).toBe(1))
-    await rig.balancers.deregister('web', ['i-1'])
+    rig.balancers.groups.deregister('web', [{ id: 'i-1' }])
     expect(rig.health('i-1')).toMatchObject({
       state: 'draining',
       description: 'Instance deregistration currently in progress.',
@@ -105,7 +105,7 @@ describe('deregistration', () => {
     const started = performance.now()
     const reply = rig.send()
     await eventually(() => expect(rig.balancers.counts('web').requests).toBe(1))
-    await rig.balancers.deregister('web', ['i-1'])
+    rig.balancers.groups.deregister('web', [{ id: 'i-1' }])
     expect((await reply).status).toBe(502)
     if (draining === undefined) expect(performance.now() - started).toBeLessThan(950)
     else expect(performance.now() - started).toBeGreaterThan(950)
@@ -121,8 +121,8 @@ describe('deregistration', () => {
     await rig.serve(app)
     const reply = rig.send()
     await eventually(() => expect(rig.balancers.counts('web').requests).toBe(1))
-    await rig.balancers.deregister('web', ['i-1'])
-    await rig.balancers.register('web', [app.target])
+    rig.balancers.groups.deregister('web', [{ id: 'i-1' }])
+    rig.balancers.groups.register('web', [app.target])
     expect(rig.health('i-1')?.state).toBe('registering')
     expect((await reply).body).toBe('late')
     await rig.serve(app)

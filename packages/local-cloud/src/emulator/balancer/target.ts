@@ -1,7 +1,7 @@
 import { Agent } from 'node:http'
 import type { Clock } from '../clock.ts'
-import type { BalancerTarget, HealthCheck, TargetHealth } from '../hardware.ts'
-import { check, parseProbe } from './health-check.ts'
+import type { BalancerTarget, CheckFailure, HealthCheck, TargetHealth } from '../hardware.ts'
+import { check, placed } from './health-check.ts'
 
 const descriptions: Readonly<Record<TargetHealth['state'], string>> = {
   registering: 'Instance registration is still in progress.',
@@ -13,22 +13,42 @@ const descriptions: Readonly<Record<TargetHealth['state'], string>> = {
 // A fast clock makes waiting shorter, but no application faster.
 const shortestTimeout = 1_000
 
+/** What tells a target from the others of its group. */
+export function keyOf({ id, port }: Pick<BalancerTarget, 'id' | 'port'>): string {
+  return port === undefined ? id : `${id}:${port}`
+}
+
+/** How a target leaves. */
+export interface Leave {
+  /** AWS seconds that what is in hand has at most. */
+  readonly seconds: number
+  /** It leaves no sooner. */
+  readonly lingers?: true | undefined
+  /** What is in hand then ends by itself. */
+  readonly spares?: true | undefined
+}
+
 /** One registered instance: its health, and the work that it has in hand. */
 export class Target {
   readonly id: string
+  readonly key: string
   readonly address: string
+  readonly port: number | undefined
   /** Connections that are kept for the next request. */
   readonly agent = new Agent({ keepAlive: true, maxFreeSockets: 64, noDelay: true })
 
   readonly #clock: Clock
   readonly #work = new Set<() => void>()
   #state: TargetHealth['state'] = 'registering'
+  #failure: CheckFailure | undefined
   #checking = new AbortController()
   #emptied: (() => void) | undefined
 
-  constructor({ id, address }: BalancerTarget, clock: Clock) {
+  constructor({ id, address, port }: BalancerTarget, clock: Clock) {
     this.id = id
+    this.key = keyOf({ id, ...(port !== undefined && { port }) })
     this.address = address
+    this.port = port
     this.#clock = clock
   }
 
@@ -36,8 +56,18 @@ export class Target {
     return this.#state === 'healthy'
   }
 
+  get drains(): boolean {
+    return this.#state === 'draining'
+  }
+
   get health(): TargetHealth {
-    return { id: this.id, state: this.#state, description: descriptions[this.#state] }
+    return {
+      id: this.id,
+      ...(this.port !== undefined && { port: this.port }),
+      state: this.#state,
+      description: descriptions[this.#state],
+      ...(this.#failure && { failure: this.#failure }),
+    }
   }
 
   /** Notes work in hand; `cut` ends it by force. The result is called when it is done. */
@@ -58,15 +88,15 @@ export class Target {
     void this.#watch(healthCheck, this.#checking.signal)
   }
 
-  /** Takes no more work; resolves to true when what is in hand is done or was cut, to false if watched again before. */
-  async drain(seconds: number): Promise<boolean> {
+  /** Takes no more work; resolves to true when it has left, to false if it is watched again before. */
+  async drain({ seconds, lingers, spares }: Leave): Promise<boolean> {
     this.#checking.abort()
     this.#checking = new AbortController()
     const { signal } = this.#checking
     this.#state = 'draining'
-    if (this.#work.size > 0 && seconds > 0) {
+    if ((lingers || this.#work.size > 0) && seconds > 0) {
       const emptied = new Promise<void>((resolve) => {
-        this.#emptied = resolve
+        if (!lingers) this.#emptied = resolve
       })
       const over = new AbortController()
       const limit = AbortSignal.any([signal, over.signal])
@@ -75,7 +105,7 @@ export class Target {
       over.abort()
     }
     if (signal.aborted) return false
-    this.close()
+    if (!spares) this.close()
     return true
   }
 
@@ -87,18 +117,24 @@ export class Target {
   }
 
   async #watch(spec: HealthCheck, signal: AbortSignal): Promise<void> {
-    const probe = parseProbe(spec.target)
     const timeout = Math.max(this.#clock.milliseconds(spec.timeout), shortestTimeout)
+    const probe = placed(spec, this.address, this.port, timeout)
     let passed = 0
     let failed = 0
     while (!signal.aborted) {
-      const healthy = await check(probe, this.address, timeout, signal)
+      const verdict = await check(probe, signal)
       if (signal.aborted) return
+      const healthy = verdict === 'passed'
+      this.#failure = healthy ? undefined : verdict
       passed = healthy ? passed + 1 : 0
       failed = healthy ? 0 : failed + 1
-      if (passed >= spec.healthyThreshold) this.#state = 'healthy'
+      if (passed >= this.#enough(spec)) this.#state = 'healthy'
       if (failed >= spec.unhealthyThreshold) this.#state = 'unhealthy'
       await this.#clock.sleep(spec.interval, signal).catch(() => undefined)
     }
+  }
+
+  #enough({ healthyThreshold, firstThreshold = healthyThreshold }: HealthCheck): number {
+    return this.#state === 'registering' ? firstThreshold : healthyThreshold
   }
 }

@@ -2,13 +2,18 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import { connect as connectSecurely, createServer as createSecureServer } from 'node:tls'
 import type { TlsIdentity } from '../hardware.ts'
 import type { Surroundings } from './exchange.ts'
+import type { Routing } from './http-front.ts'
 import { secureContext } from './secure-context.ts'
 import type { Target } from './target.ts'
 
 /** A TCP listener, or with an identity an SSL one: every connection is joined to one of a target. */
-export function tcpFront(surroundings: () => Surroundings, identity?: TlsIdentity): Server {
+export function tcpFront(routing: Routing, identity?: TlsIdentity): Server {
   const options = { noDelay: true, allowHalfOpen: true }
-  const serve = (socket: Socket): void => relay(socket, surroundings())
+  const serve = (socket: Socket): void => {
+    const routed = routing.route()
+    if ('action' in routed) socket.destroy()
+    else relay(socket, routed)
+  }
   return identity
     ? createSecureServer({ ...options, ...secureContext(identity) }, serve)
     : createServer(options, serve)
@@ -23,7 +28,7 @@ function relay(client: Socket, surroundings: Surroundings): void {
 }
 
 function connectToNext(client: Socket, surroundings: Surroundings, tried: Set<Target>): void {
-  const { pool, tally, listener, idleTimeout } = surroundings
+  const { pool, tally, backend, idleTimeout, manner } = surroundings
   const target = pool.next(tried)
   if (!target) {
     tally.error(503)
@@ -31,13 +36,17 @@ function connectToNext(client: Socket, surroundings: Surroundings, tried: Set<Ta
     return
   }
   tried.add(target)
-  const secure = listener.instanceProtocol === 'SSL' || listener.instanceProtocol === 'HTTPS'
-  const place = { host: target.address, port: listener.instancePort, noDelay: true, allowHalfOpen: true }
-  // Classic balancers take any certificate of an instance.
+  const secure = backend.protocol === 'SSL' || backend.protocol === 'HTTPS'
+  const port = target.port ?? backend.port ?? 0
+  const place = { host: target.address, port, noDelay: true, allowHalfOpen: true }
+  // Balancers take any certificate of an instance.
   const upstream = secure ? connectSecurely({ ...place, rejectUnauthorized: false }) : connect(place)
   const done = target.begin(() => upstream.destroy())
   upstream.once('close', done)
-  const next = (): void => connectToNext(client, surroundings, tried)
+  const next = (): void => {
+    if (manner.retries) connectToNext(client, surroundings, tried)
+    else client.destroy()
+  }
   upstream.once('error', next)
   upstream.once(secure ? 'secureConnect' : 'connect', () => {
     upstream.off('error', next)

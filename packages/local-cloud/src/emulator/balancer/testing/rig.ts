@@ -94,7 +94,7 @@ export class Rig {
 
   /** Registers applications and waits until they serve. */
   async serve(...applications: readonly Application[]): Promise<void> {
-    await this.balancers.register(
+    this.balancers.groups.register(
       'web',
       applications.map(({ target }) => target),
     )
@@ -105,7 +105,7 @@ export class Rig {
   }
 
   health(id: string): TargetHealth | undefined {
-    return this.balancers.health('web').find((health) => health.id === id)
+    return this.balancers.groups.health('web').find((health) => health.id === id)
   }
 
   async close(): Promise<void> {

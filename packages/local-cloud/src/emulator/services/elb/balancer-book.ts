@@ -7,6 +7,8 @@ import { required } from '../constraint.ts'
 import type { Compute, ComputeInstance } from '../ec2/compute.ts'
 import { specOf } from './balancer-spec.ts'
 import type { LoadBalancer } from './load-balancer.ts'
+import { RoutedTargets } from './routed-targets.ts'
+import { Turns } from './turns.ts'
 
 /** The handlers of the classic Elastic Load Balancing API. */
 export type ElbHandlers = Handlers<typeof import('@aws-sdk/client-elastic-load-balancing')>
@@ -33,10 +35,8 @@ export class BalancerBook {
   readonly #certificates: Certificates
   readonly #report: ElbParts['report']
   readonly #records: Record<string, LoadBalancer>
-  /** What each proxy routes to: instance ids. */
-  readonly #targets = new Map<string, Set<string>>()
-  /** The last change under way of each load balancer: changes are made one after the other. */
-  readonly #turns = new Map<string, Promise<void>>()
+  readonly #targets: RoutedTargets
+  readonly #turns = new Turns()
 
   constructor(parts: ElbParts) {
     this.#store = parts.store
@@ -44,6 +44,7 @@ export class BalancerBook {
     this.#compute = parts.compute
     this.#certificates = parts.certificates
     this.#report = parts.report
+    this.#targets = new RoutedTargets(parts.balancers.groups)
     this.#records = parts.store.slice<Slice>('elasticloadbalancing', () => ({ balancers: {} })).balancers
   }
 
@@ -71,10 +72,10 @@ export class BalancerBook {
 
   /** Opens a new load balancer's proxy and puts it on record; answers the one that has the name already, if so. */
   async open(asked: LoadBalancer): Promise<LoadBalancer> {
-    await this.#inTurn(asked.name, async () => {
+    await this.#turns.take(asked.name, async () => {
       if (this.has(asked.name)) return
       const { address } = await this.#hardware.open(specOf(asked, this.#certificates))
-      this.#targets.set(asked.name, new Set())
+      this.#targets.begin(asked.name)
       this.#records[asked.name] = { ...asked, address }
       this.save()
     })
@@ -86,8 +87,8 @@ export class BalancerBook {
     if (!this.has(name)) return
     delete this.#records[name]
     this.save()
-    await this.#inTurn(name, async () => {
-      this.#targets.delete(name)
+    await this.#turns.take(name, async () => {
+      this.#targets.forget(name)
       await this.#hardware.close(name)
     })
   }
@@ -95,11 +96,11 @@ export class BalancerBook {
   /** Changes a load balancer: the proxy first, so that what it refuses is not on record. */
   async change(name: string | undefined, patchOf: (balancer: LoadBalancer) => Partial<LoadBalancer>) {
     const balancer = this.find(name)
-    await this.#inTurn(balancer.name, async () => {
+    await this.#turns.take(balancer.name, async () => {
       const patch = patchOf(balancer)
       await this.#hardware.configure(specOf({ ...balancer, ...patch }, this.#certificates))
       Object.assign(balancer, patch)
-      await this.#route(balancer)
+      this.#route(balancer)
     })
     this.save()
     return balancer
@@ -115,7 +116,7 @@ export class BalancerBook {
     for (const id of ids) this.findInstance(id)
     balancer.instances = [...new Set([...balancer.instances, ...ids])]
     this.save()
-    await this.#inTurn(balancer.name, () => this.#route(balancer))
+    await this.#turns.take(balancer.name, async () => this.#route(balancer))
     return balancer
   }
 
@@ -125,7 +126,7 @@ export class BalancerBook {
     const gone = new Set(ids)
     balancer.instances = balancer.instances.filter((id) => !gone.has(id))
     this.save()
-    await this.#inTurn(balancer.name, () => this.#route(balancer))
+    await this.#turns.take(balancer.name, async () => this.#route(balancer))
     return balancer
   }
 
@@ -141,10 +142,10 @@ export class BalancerBook {
   /** Opens the proxies of an earlier cloud process again, at their addresses and with their instances. */
   async restore(): Promise<void> {
     for (const balancer of this.all()) {
-      await this.#inTurn(balancer.name, async () => {
+      await this.#turns.take(balancer.name, async () => {
         balancer.address = await this.#reopen(balancer)
-        this.#targets.set(balancer.name, new Set())
-        await this.#route(balancer)
+        this.#targets.begin(balancer.name)
+        this.#route(balancer)
       })
     }
     this.save()
@@ -162,32 +163,15 @@ export class BalancerBook {
   }
 
   /** Makes the proxy route to the registered instances in the load balancer's zones, and to no others. */
-  async #route(balancer: LoadBalancer): Promise<void> {
-    const present = this.#targets.get(balancer.name)
-    if (present === undefined) return
+  #route(balancer: LoadBalancer): void {
     const wanted = this.#compute
       .describe(balancer.instances)
       .filter(
         ({ state, availabilityZone }) => state !== 'terminated' && balancer.zones.includes(availabilityZone),
       )
-    const wantedIds = new Set(wanted.map(({ id }) => id))
-    const gone = [...present].filter((id) => !wantedIds.has(id))
-    const added = wanted.filter(({ id }) => !present.has(id))
-    this.#targets.set(balancer.name, wantedIds)
-    if (gone.length > 0) await this.#hardware.deregister(balancer.name, gone)
-    if (added.length > 0) {
-      await this.#hardware.register(
-        balancer.name,
-        added.map(({ id, address }) => ({ id, address })),
-      )
-    }
-  }
-
-  async #inTurn(name: string, work: () => Promise<void>): Promise<void> {
-    const turn = (this.#turns.get(name) ?? Promise.resolve()).then(work)
-    // The next change must not fail because this one did; this one's caller hears of it.
-    const settled = turn.catch(() => undefined)
-    this.#turns.set(name, settled)
-    await turn
+    this.#targets.route(
+      balancer.name,
+      wanted.map(({ id, address }) => ({ id, address })),
+    )
   }
 }

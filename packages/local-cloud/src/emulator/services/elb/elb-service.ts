@@ -69,7 +69,7 @@ export function elbService(parts: ElbParts & Place): Elb {
 
 function trafficOf(book: BalancerBook, parts: ElbParts & Place): Traffic {
   const stateOf = (name: string, id: string): string | undefined =>
-    book.has(name) ? parts.balancers.health(name).find((target) => target.id === id)?.state : undefined
+    book.has(name) ? parts.balancers.groups.health(name).find((target) => target.id === id)?.state : undefined
   const isRegistered = (name: string, id: string): boolean =>
     book.has(name) && book.find(name).instances.includes(id)
   return {
@@ -101,7 +101,7 @@ function trafficOf(book: BalancerBook, parts: ElbParts & Place): Traffic {
 
 function loadOf({ name, instances }: LoadBalancer, balancers: Balancers): BalancerLoad {
   const { requests, byClass, balancerErrors } = balancers.counts(name)
-  const registered = balancers.health(name).filter(({ id }) => instances.includes(id))
+  const registered = balancers.groups.health(name).filter(({ id }) => instances.includes(id))
   const healthy = registered.filter(({ state }) => state === 'healthy').length
   return {
     name,

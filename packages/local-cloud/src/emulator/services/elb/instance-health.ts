@@ -22,7 +22,7 @@ export class InstanceHealth {
    */
   describe(balancer: LoadBalancer, named: readonly string[] = []): InstanceState[] {
     const ids = named.length > 0 ? named : balancer.instances
-    const health = new Map(this.#balancers.health(balancer.name).map((target) => [target.id, target]))
+    const health = new Map(this.#balancers.groups.health(balancer.name).map((target) => [target.id, target]))
     return ids.flatMap((id) => {
       const instance = this.#compute.describe([id])[0]
       if (instance === undefined) {

@@ -1,0 +1,47 @@
+import type { IncomingMessage } from 'node:http'
+import { BlockList } from 'node:net'
+import type { Condition, Rule } from '../hardware.ts'
+
+/** Whether a request meets a rule; a connection, of which nothing is known, meets those without conditions. */
+export function meets({ conditions }: Rule, request: IncomingMessage | undefined): boolean {
+  return conditions.every((condition) => request !== undefined && holds(condition, request))
+}
+
+function holds(condition: Condition, request: IncomingMessage): boolean {
+  const { field, values, name = '' } = condition
+  const url = new URL(request.url ?? '/', 'http://balancer')
+  const any = (texts: readonly string[], flags = ''): boolean =>
+    texts.some((text) => values.some((value) => pattern(value, flags).test(text)))
+  switch (field) {
+    case 'host-header':
+      return any([(request.headers.host ?? '').replace(/:\d+$/, '')], 'i')
+    case 'path-pattern':
+      return any([url.pathname])
+    case 'http-request-method':
+      return values.includes(request.method ?? '')
+    case 'http-header':
+      return any([request.headers[name.toLowerCase()] ?? []].flat(), 'i')
+    case 'query-string':
+      return any(
+        [...url.searchParams].flatMap(([key, value]) => [`${key}=${value}`, `=${value}`]),
+        'i',
+      )
+    case 'source-ip':
+      return isWithin(request.socket.remoteAddress ?? '', values)
+  }
+}
+
+/** `*` stands for any characters, and `?` for one. */
+function pattern(wildcards: string, flags: string): RegExp {
+  const quoted = wildcards.replace(/[.+^${}()|[\]\\]/g, '\\$&')
+  return new RegExp(`^${quoted.replaceAll('*', '.*').replaceAll('?', '.')}$`, flags)
+}
+
+function isWithin(address: string, blocks: readonly string[]): boolean {
+  const list = new BlockList()
+  for (const block of blocks) {
+    const [network = '', bits = ''] = block.split('/')
+    list.addSubnet(network, Number(bits), network.includes(':') ? 'ipv6' : 'ipv4')
+  }
+  return list.check(address, address.includes(':') ? 'ipv6' : 'ipv4')
+}
