@@ -16,6 +16,8 @@ import { cloudWatchService } from './services/cloudwatch/cloudwatch-service.ts'
 import type { Latencies } from './services/ec2/context.ts'
 import { ec2Service } from './services/ec2/ec2-service.ts'
 import { elbService } from './services/elb/elb-service.ts'
+import { bothOf } from './services/elb/traffic.ts'
+import { elbv2Service } from './services/elbv2/elbv2-service.ts'
 import { route53Service } from './services/route53/route53-service.ts'
 import { stsService } from './services/sts/sts-service.ts'
 import { openStore, type Store } from './store.ts'
@@ -30,8 +32,11 @@ export interface CloudOptions {
   readonly port?: number
   /** Real seconds that one second of AWS's time takes. @default 0.1 */
   readonly timeScale?: number
-  /** How long things take, in AWS seconds; `sync`: from a DNS change to INSYNC, 30 when left out. */
-  readonly latencies?: Partial<Latencies & { readonly sync: number }>
+  /**
+   * How long things take, in AWS seconds; `sync`: from a DNS change to INSYNC, `provision`: until a new Application or
+   * Network Load Balancer is active; each is 30 when left out.
+   */
+  readonly latencies?: Partial<Latencies & { readonly sync: number; readonly provision: number }>
   /** What goes wrong in it from the start, and how slowly it answers. @default nothing, and at once */
   readonly faults?: FaultSettings
   /** Whether the directory is still this cloud's: its records are not written any more once it is not. @default always */
@@ -61,7 +66,7 @@ export interface Cloud {
 }
 
 /**
- * Opens an AWS on loopback: EC2, classic load balancing, Auto Scaling, CloudWatch, Route 53, Certificate Manager and STS,
+ * Opens an AWS on loopback: EC2, load balancing, Auto Scaling, CloudWatch, Route 53, Certificate Manager and STS,
  * on real machines, proxies and name servers. A directory that has been used before comes back: its instances boot
  * again, and its load balancers reopen at their addresses.
  *
@@ -112,20 +117,30 @@ async function open(options: CloudOptions, endings: Endings): Promise<Cloud> {
   endings.push(() => balancers.closeAll())
 
   const common = { store, clock, region, account, report }
-  const { sync, ...latencies } = options.latencies ?? {}
+  const { sync, provision, ...latencies } = options.latencies ?? {}
   const ec2 = ec2Service({
     ...common,
     machines,
     faults,
     latencies,
-    isGroupUsed: (groupId) => elb.usesGroup(groupId),
+    isGroupUsed: (groupId) => elb.usesGroup(groupId) || elbv2.usesGroup(groupId),
   })
   endings.push(() => ec2.close())
   const { compute } = ec2
-  const acm = acmService({ ...common, usersOf: (certificate) => elb.certificateUsers(certificate) })
+  const acm = acmService({
+    ...common,
+    usersOf: (certificate) => [...elb.certificateUsers(certificate), ...elbv2.certificateUsers(certificate)],
+  })
   const { certificates } = acm
   const elb = elbService({ ...common, balancers, compute, certificates })
-  const { traffic } = elb
+  const elbv2 = elbv2Service({
+    ...common,
+    balancers,
+    compute,
+    certificates,
+    ...(provision === undefined ? {} : { provision }),
+  })
+  const traffic = bothOf(elb.traffic, elbv2.traffic)
   const route53 = route53Service({ ...common, traffic, ...(sync === undefined ? {} : { syncLatency: sync }) })
   endings.push(() => route53.close())
   const cloudWatch = cloudWatchService({ ...common, loads: () => traffic.loads() })
@@ -135,6 +150,7 @@ async function open(options: CloudOptions, endings: Endings): Promise<Cloud> {
   await ec2.importImage('base')
   await ec2.restore()
   await elb.restore()
+  await elbv2.restore()
   autoScaling.start()
   endings.push(() => autoScaling.close())
   cloudWatch.start()
@@ -144,6 +160,7 @@ async function open(options: CloudOptions, endings: Endings): Promise<Cloud> {
   const services = [
     ec2.service,
     elb.service,
+    elbv2.service,
     autoScaling.service,
     cloudWatch.service,
     route53.service,

@@ -32,9 +32,5 @@ export function activityHandlers(book: GroupBook): AutoScalingHandlers {
       book.find(input.AutoScalingGroupName)
       return { InstanceRefreshes: [] }
     },
-    DescribeLoadBalancerTargetGroups(input) {
-      book.find(input.AutoScalingGroupName)
-      return { LoadBalancerTargetGroups: [] }
-    },
   }
 }

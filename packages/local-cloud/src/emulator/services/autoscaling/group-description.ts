@@ -2,6 +2,7 @@ import type { AutoScalingGroup, Instance, TagDescription } from '@aws-sdk/client
 import type { Group, Member } from './group.ts'
 import { describeSource } from './launch-source.ts'
 import { describeMetrics } from './metrics-collection.ts'
+import { kindOf } from './traffic-source.ts'
 import { describeWarmPool } from './warm-pool.ts'
 
 /** A group as DescribeAutoScalingGroups shows it. */
@@ -15,9 +16,9 @@ export function describeGroup(group: Group): AutoScalingGroup {
     DesiredCapacity: group.desired,
     DefaultCooldown: group.cooldown,
     AvailabilityZones: group.zones,
-    LoadBalancerNames: group.loadBalancers,
-    TargetGroupARNs: [],
-    TrafficSources: group.loadBalancers.map((Identifier) => ({ Identifier, Type: 'elb' })),
+    LoadBalancerNames: group.loadBalancers.filter((name) => kindOf(name) === 'elb'),
+    TargetGroupARNs: group.loadBalancers.filter((name) => kindOf(name) === 'elbv2'),
+    TrafficSources: group.loadBalancers.map((Identifier) => ({ Identifier, Type: kindOf(Identifier) })),
     HealthCheckType: group.healthCheckType,
     HealthCheckGracePeriod: group.healthCheckGracePeriod,
     Instances: group.instances.map(describeMember),

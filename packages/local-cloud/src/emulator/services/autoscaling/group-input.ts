@@ -9,13 +9,14 @@ import type { Compute } from '../ec2/compute.ts'
 import type { Traffic } from '../elb/traffic.ts'
 import type { Group } from './group.ts'
 import type { GroupBook } from './group-book.ts'
-import { balancersIn, optionsAfter, refuseForeign } from './group-options.ts'
+import { optionsAfter, refuseForeign } from './group-options.ts'
 import { sizesAfter } from './group-sizes.ts'
 import type { ArnOf } from './launch-configuration.ts'
 import { oneSource, readLaunchSource } from './launch-source.ts'
 import { readHook } from './lifecycle-hooks.ts'
 import { tagsWith } from './tag-handlers.ts'
 import { readPolicies } from './termination-policy.ts'
+import { readSources } from './traffic-source.ts'
 
 export interface GroupInputParts {
   readonly book: GroupBook
@@ -44,7 +45,7 @@ export function readGroup(input: CreateAutoScalingGroupType, parts: GroupInputPa
     ...sizesAfter(sizes, sizes),
     cooldown: within(input.DefaultCooldown ?? 300, 'defaultCooldown', 0, 86_400),
     ...readPlacement(input, parts.compute),
-    loadBalancers: readBalancers(balancersIn(input), parts.traffic),
+    loadBalancers: readSources(input, parts.traffic),
     healthCheckType: readHealthCheckType(input.HealthCheckType ?? 'EC2'),
     healthCheckGracePeriod: within(input.HealthCheckGracePeriod ?? 0, 'healthCheckGracePeriod', 0, 86_400),
     terminationPolicies: readPolicies(input.TerminationPolicies) ?? ['Default'],
@@ -89,14 +90,6 @@ export function readGroupChanges(
       : { protectNew: input.NewInstancesProtectedFromScaleIn }),
     options: optionsAfter(group.options, input),
   }
-}
-
-/** @throws AwsError `ValidationError` unless every load balancer exists. */
-export function readBalancers(names: readonly string[], traffic: Traffic): string[] {
-  if (!names.every((name) => traffic.has(name))) {
-    throw validationError('Provided Load Balancers may not be valid. Please ensure they exist and try again.')
-  }
-  return [...new Set(names)]
 }
 
 function readPlacement(

@@ -71,7 +71,6 @@ const shown = {
 const foreign = {
   MixedInstancesPolicy: { LaunchTemplate: { LaunchTemplateSpecification: { LaunchTemplateName: 'web' } } },
   InstanceId: 'i-0123456789abcdef0',
-  TargetGroupARNs: ['arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/web/1'],
   AvailabilityZoneIds: ['euw1-az1'],
   Operator: { Principal: 'someone.amazonaws.com' },
 }
@@ -82,6 +81,7 @@ const elsewhere = [
   'LifecycleHookSpecificationList',
   'LoadBalancerNames',
   'Tags',
+  'TargetGroupARNs',
   'TrafficSources',
   'VPCZoneIdentifier',
   'SkipZonalShiftValidation',
@@ -169,11 +169,18 @@ describe('the balancers of a group', () => {
   })
 
   test.each([
-    [{ Identifier: 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/web/1' }],
-    [{ Identifier: 'arn:aws:vpc-lattice:eu-west-1:123456789012:targetgroup/tg-1', Type: 'vpc-lattice' }],
-  ])('of another kind are refused: %j', async (source) => {
-    expect(await refusal(scaling.createAutoScalingGroup({ ...plain, TrafficSources: [source] }))).toMatch(
-      /^ValidationError: The local cloud has classic load balancers only/,
+    [
+      { Identifier: 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/web/1' },
+      'Provided Target Groups may not be valid',
+    ],
+    [
+      { Identifier: 'arn:aws:vpc-lattice:eu-west-1:123456789012:targetgroup/tg-1', Type: 'vpc-lattice' },
+      'The local cloud has no VPC Lattice',
+    ],
+    [{ Identifier: 'web', Type: 'elbv2' }, 'The traffic source web is not of type elbv2'],
+  ])('that are not there, or of another kind, are refused: %j', async (source, words) => {
+    expect(await refusal(scaling.createAutoScalingGroup({ ...plain, TrafficSources: [source] }))).toContain(
+      `ValidationError: ${words}`,
     )
   })
 })

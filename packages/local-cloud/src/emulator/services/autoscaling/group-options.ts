@@ -1,8 +1,4 @@
-import type {
-  AutoScalingGroup,
-  InstanceMaintenancePolicy,
-  TrafficSourceIdentifier,
-} from '@aws-sdk/client-auto-scaling'
+import type { AutoScalingGroup, InstanceMaintenancePolicy } from '@aws-sdk/client-auto-scaling'
 import { sdk } from '../../sdk.ts'
 import { oneOf, required, validationError, within } from '../constraint.ts'
 
@@ -126,24 +122,4 @@ export function refuseForeign(input: {
   if (input.Operator !== undefined) {
     throw validationError('The local cloud has no services that manage groups: leave Operator out.')
   }
-}
-
-/**
- * The names of the load balancers that a request puts a group behind.
- *
- * @throws AwsError `ValidationError` for the kinds of balancers that this cloud has not.
- */
-export function balancersIn(input: {
-  readonly LoadBalancerNames?: readonly string[] | undefined
-  readonly TargetGroupARNs?: readonly string[] | undefined
-  readonly TrafficSources?: readonly TrafficSourceIdentifier[] | undefined
-}): string[] {
-  const { LoadBalancerNames = [], TargetGroupARNs = [], TrafficSources = [] } = input
-  // AWS tells by the identifier what a source without a type is.
-  const isForeign = ({ Identifier = '', Type }: TrafficSourceIdentifier): boolean =>
-    Type === undefined ? Identifier.startsWith('arn:') : Type !== 'elb'
-  if (TargetGroupARNs.length > 0 || TrafficSources.some(isForeign)) {
-    throw validationError('The local cloud has classic load balancers only: give LoadBalancerNames.')
-  }
-  return [...LoadBalancerNames, ...TrafficSources.map(({ Identifier = '' }) => Identifier)]
 }

@@ -20,6 +20,7 @@ export interface Group {
   zones: string[]
   /** Empty for a group that was made with zones alone. */
   subnets: string[]
+  /** Classic ones by their names, target groups by their ARNs. */
   loadBalancers: string[]
   healthCheckType: 'EC2' | 'ELB'
   healthCheckGracePeriod: number

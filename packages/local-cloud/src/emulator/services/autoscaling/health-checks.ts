@@ -60,10 +60,7 @@ export class HealthChecks {
     const { clock, traffic } = this.#parts
     if (Date.now() - this.#started < clock.milliseconds(bootAllowance)) return false
     return group.loadBalancers.some(
-      (name) =>
-        this.#proven.has(keyOf(group, name)) &&
-        traffic.isRegistered(name, member.id) &&
-        !traffic.isInService(name, member.id),
+      (name) => this.#proven.has(keyOf(group, name)) && traffic.isRefused(name, member.id),
     )
   }
 

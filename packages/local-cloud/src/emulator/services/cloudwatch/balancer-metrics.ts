@@ -6,11 +6,11 @@ import type { MetricBook } from './metric-book.ts'
 export interface BalancerMetricsParts {
   readonly book: MetricBook
   readonly clock: Clock
-  /** How the classic load balancers stand; counts grow as long as a load balancer lives. */
+  /** How the load balancers stand; counts grow as long as a load balancer lives. */
   readonly loads: () => readonly BalancerLoad[]
 }
 
-/** Publishes what the proxies have counted, every AWS minute, as classic load balancing does. */
+/** Publishes what the proxies have counted, every AWS minute, as load balancing does. */
 export class BalancerMetrics {
   readonly #parts: BalancerMetricsParts
   #before = new Map<string, BalancerLoad>()
@@ -32,37 +32,33 @@ export class BalancerMetrics {
   #publish(): void {
     const loads = this.#parts.loads()
     for (const load of loads) {
-      this.#add(load.name, 'HealthyHostCount', load.healthy)
-      this.#add(load.name, 'UnHealthyHostCount', load.unhealthy)
+      for (const [metric, value] of Object.entries(load.gauges)) this.#add(load, metric, value)
+      const { share = 1 } = load
       // As on AWS, nothing is reported of what did not happen.
       for (const [metric, count] of Object.entries(this.#counted(load))) {
-        if (count > 0) this.#add(load.name, metric, count, count)
+        if (count > 0) this.#add(load, metric, count / share, count)
       }
     }
-    this.#before = new Map(loads.map((load) => [load.name, load]))
+    this.#before = new Map(loads.map((load) => [keyOf(load), load]))
   }
 
   /** What has been counted since the last minute. */
   #counted(load: BalancerLoad): Record<string, number> {
-    const before = this.#before.get(load.name)
+    const before = this.#before.get(keyOf(load))?.counts ?? {}
+    const counted = Object.entries(load.counts)
     // One that has fewer than before is another, of the same name.
-    const known = before !== undefined && before.requests <= load.requests ? before : undefined
-    const answers = ['2xx', '3xx', '4xx', '5xx'].map((status) => {
-      const count = (load.answers[status] ?? 0) - (known?.answers[status] ?? 0)
-      return [`HTTPCode_Backend_${status.toUpperCase()}`, count]
-    })
-    return {
-      RequestCount: load.requests - (known?.requests ?? 0),
-      HTTPCode_ELB_5XX: load.errors - (known?.errors ?? 0),
-      ...Object.fromEntries(answers),
-    }
+    const known = counted.every(([metric, count]) => (before[metric] ?? 0) <= count) ? before : {}
+    return Object.fromEntries(counted.map(([metric, count]) => [metric, count - (known[metric] ?? 0)]))
   }
 
   /** Adds a sample, or a count of so many ones. */
-  #add(balancer: string, name: string, value: number, samples?: number): void {
-    const dimensions = [{ Name: 'LoadBalancerName', Value: balancer }]
+  #add({ namespace, dimensions }: BalancerLoad, name: string, value: number, samples?: number): void {
     const one = samples === undefined ? value : 1
     const point = { at: this.#parts.book.now(), count: samples ?? 1, sum: value, min: one, max: one }
-    this.#parts.book.add({ namespace: 'AWS/ELB', name, dimensions, unit: 'Count' }, [point])
+    this.#parts.book.add({ namespace, name, dimensions, unit: 'Count' }, [point])
   }
+}
+
+function keyOf({ namespace, dimensions, counts }: BalancerLoad): string {
+  return JSON.stringify([namespace, dimensions, Object.keys(counts)])
 }

@@ -12,7 +12,7 @@ import { Network } from './network.ts'
 import { policyHandlers } from './policies.ts'
 import { registrationHandlers } from './registration-handlers.ts'
 import { tagHandlers } from './tags.ts'
-import type { BalancerLoad, Traffic } from './traffic.ts'
+import { type BalancerLoad, dnsNameIn, type Traffic } from './traffic.ts'
 
 const client = sdk.elb
 
@@ -72,6 +72,8 @@ function trafficOf(book: BalancerBook, parts: ElbParts & Place): Traffic {
     book.has(name) ? parts.balancers.groups.health(name).find((target) => target.id === id)?.state : undefined
   const isRegistered = (name: string, id: string): boolean =>
     book.has(name) && book.find(name).instances.includes(id)
+  const isInService = (name: string, id: string): boolean =>
+    isRegistered(name, id) && stateOf(name, id) === 'healthy'
   return {
     has: (name) => book.has(name),
     register: async (name, ids) => void (await book.register(name, ids)),
@@ -79,14 +81,12 @@ function trafficOf(book: BalancerBook, parts: ElbParts & Place): Traffic {
       if (book.has(name)) await book.deregister(name, ids)
     },
     isDraining: (name, id) => stateOf(name, id) === 'draining',
-    isInService: (name, id) => isRegistered(name, id) && stateOf(name, id) === 'healthy',
+    isInService,
     isRegistered,
+    isRefused: (name, id) => isRegistered(name, id) && !isInService(name, id),
     loads: () => book.all().map((balancer) => loadOf(balancer, parts.balancers)),
     byDnsName(dnsName) {
-      const asked = dnsName
-        .toLowerCase()
-        .replace(/\.$/, '')
-        .replace(/^dualstack\./, '')
+      const asked = dnsNameIn(dnsName)
       const found = book.all().find((balancer) => balancer.dnsName.toLowerCase() === asked)
       if (found === undefined) return undefined
       return {
@@ -103,12 +103,18 @@ function loadOf({ name, instances }: LoadBalancer, balancers: Balancers): Balanc
   const { requests, byClass, balancerErrors } = balancers.counts(name)
   const registered = balancers.groups.health(name).filter(({ id }) => instances.includes(id))
   const healthy = registered.filter(({ state }) => state === 'healthy').length
+  const answers = ['2xx', '3xx', '4xx', '5xx'].map((status) => {
+    const own = status === '5xx' ? balancerErrors : 0
+    return [`HTTPCode_Backend_${status.toUpperCase()}`, (byClass[status] ?? 0) - own]
+  })
   return {
-    name,
-    requests,
-    answers: { ...byClass, '5xx': (byClass['5xx'] ?? 0) - balancerErrors },
-    errors: balancerErrors,
-    healthy,
-    unhealthy: registered.length - healthy,
+    namespace: 'AWS/ELB',
+    dimensions: [{ Name: 'LoadBalancerName', Value: name }],
+    gauges: { HealthyHostCount: healthy, UnHealthyHostCount: registered.length - healthy },
+    counts: {
+      RequestCount: requests,
+      HTTPCode_ELB_5XX: balancerErrors,
+      ...Object.fromEntries(answers),
+    },
   }
 }

@@ -1,4 +1,7 @@
-/** What classic load balancing offers to the other services of the cloud, without the wire between them. */
+/**
+ * What load balancing offers to the other services of the cloud, without the wire between them. Instances are registered
+ * with classic load balancers by their names, and with target groups by their ARNs.
+ */
 export interface Traffic {
   has(name: string): boolean
   /** @throws AwsError `LoadBalancerNotFound`, `InvalidInstance`. */
@@ -10,22 +13,24 @@ export interface Traffic {
   /** True while the instance is registered and answers the load balancer's health check. */
   isInService(name: string, id: string): boolean
   isRegistered(name: string, id: string): boolean
+  /** True while the instance is registered and the health check says that it is to be replaced. */
+  isRefused(name: string, id: string): boolean
   /** The load balancer that a DNS name belongs to, upper or lower case, with or without `dualstack.`. */
   byDnsName(dnsName: string): BalancerEndpoint | undefined
   /** How every load balancer stands. */
   loads(): BalancerLoad[]
 }
 
-/** What a load balancer has counted since its proxy was opened, and how its instances are. */
+/** What is to be told CloudWatch of a load balancer or target group. */
 export interface BalancerLoad {
-  readonly name: string
-  readonly requests: number
-  /** Answers of the instances by status class, `2xx`. */
-  readonly answers: Readonly<Record<string, number>>
-  /** Answers of the load balancer's own, with a status of 500 or more. */
-  readonly errors: number
-  readonly healthy: number
-  readonly unhealthy: number
+  readonly namespace: string
+  readonly dimensions: readonly { readonly Name: string; readonly Value: string }[]
+  /** How things stand, by the names of the metrics. */
+  readonly gauges: Readonly<Record<string, number>>
+  /** What was counted since its proxy was opened. */
+  readonly counts: Readonly<Record<string, number>>
+  /** So many share what is counted. @default 1 */
+  readonly share?: number
 }
 
 export interface BalancerEndpoint {
@@ -36,4 +41,28 @@ export interface BalancerEndpoint {
   readonly hostedZoneId: string
   /** True while at least one registered instance is in service. */
   readonly healthy: boolean
+}
+
+/** A DNS name in the form that load balancers have theirs in. */
+export function dnsNameIn(asked: string): string {
+  return asked
+    .toLowerCase()
+    .replace(/\.$/, '')
+    .replace(/^dualstack\./, '')
+}
+
+/** Load balancing of both kinds as one: who is named by an ARN is a target group. */
+export function bothOf(classic: Traffic, groups: Traffic): Traffic {
+  const of = (name: string): Traffic => (name.startsWith('arn:') ? groups : classic)
+  return {
+    has: (name) => of(name).has(name),
+    register: (name, ids) => of(name).register(name, ids),
+    deregister: (name, ids) => of(name).deregister(name, ids),
+    isDraining: (name, id) => of(name).isDraining(name, id),
+    isInService: (name, id) => of(name).isInService(name, id),
+    isRegistered: (name, id) => of(name).isRegistered(name, id),
+    isRefused: (name, id) => of(name).isRefused(name, id),
+    byDnsName: (dnsName) => classic.byDnsName(dnsName) ?? groups.byDnsName(dnsName),
+    loads: () => [...classic.loads(), ...groups.loads()],
+  }
 }

@@ -15,7 +15,7 @@ export async function openTestCloud() {
   const cloud = await openCloud({
     region,
     timeScale,
-    latencies: { launch: 1, stop: 1, terminate: 1, image: 1, sync: 5 },
+    latencies: { launch: 1, stop: 1, terminate: 1, image: 1, sync: 5, provision: 1 },
     report: (error) => reports.push(error),
   })
   const { endpoint, accessKeyId, secretAccessKey } = cloud

@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ask, TargetGroups } from '../testing/target-groups.ts'
+import { openTestCloud, type TestCloud, until } from '../testing/test-cloud.ts'
+
+let cloud: TestCloud
+let groups: TargetGroups
+let blue: string
+let green: string
+
+beforeAll(async () => {
+  cloud = await openTestCloud()
+  groups = new TargetGroups(cloud)
+  ;[blue = '', green = ''] = await cloud.launch(2)
+  await groups.serve(blue, 'blue', (incoming, response) => {
+    const hold = incoming.url === '/slow' ? 600 : 0
+    setTimeout(() => response.end('blue'), hold)
+  })
+  await groups.serve(green, 'green')
+})
+
+afterAll(async () => {
+  groups.close()
+  await cloud.close()
+  expect(cloud.reports).toEqual([])
+})
+
+/** A balancer whose listener forwards to a group each for blue and green, with these weights. */
+async function weighted(name: string, weights: readonly [number, number], sticky = false) {
+  const arns = [await groups.createGroup(`${name}-blue`), await groups.createGroup(`${name}-green`)]
+  const [blueGroup = '', greenGroup = ''] = arns
+  const balancer = await groups.createBalancer(name)
+  const forward = (parts: readonly [number, number]) => ({
+    Type: 'forward' as const,
+    ForwardConfig: {
+      TargetGroups: [
+        { TargetGroupArn: blueGroup, Weight: parts[0] },
+        { TargetGroupArn: greenGroup, Weight: parts[1] },
+      ],
+      TargetGroupStickinessConfig: sticky ? { Enabled: true, DurationSeconds: 3600 } : { Enabled: false },
+    },
+  })
+  const listener = await groups.listen(balancer, forward(weights))
+  await groups.register(blueGroup, blue)
+  await groups.register(greenGroup, green)
+  for (const arn of arns) await groups.healthy(arn, 1)
+  const weigh = (parts: readonly [number, number]) =>
+    groups.client.modifyListener({ ListenerArn: listener, DefaultActions: [forward(parts)] })
+  return { balancer, listener, address: await groups.addressOf(balancer), weigh, blueGroup, greenGroup }
+}
+
+describe('an Application Load Balancer', () => {
+  test('forwards by weight, which a modified listener shifts', async () => {
+    const { address, weigh } = await weighted('shift', [1, 0])
+    const bodies = async (): Promise<Set<string>> => {
+      const replies = await Promise.all(Array.from({ length: 40 }, () => ask(address)))
+      return new Set(replies.map(({ body }) => body))
+    }
+    expect(await bodies()).toEqual(new Set(['blue']))
+    await weigh([50, 50])
+    expect(await bodies()).toEqual(new Set(['blue', 'green']))
+    await weigh([0, 1])
+    expect(await bodies()).toEqual(new Set(['green']))
+  })
+
+  test('keeps a client with its group while that stickiness is on', async () => {
+    const { address, weigh } = await weighted('sticky', [1, 0], true)
+    const { headers } = await ask(address)
+    const [cookie = ''] = [headers['set-cookie'] ?? []].flat()
+    expect(cookie).toMatch(/^AWSALBTG=\w+; Expires=.*; Path=\//)
+    await weigh([0, 1])
+    expect((await ask(address, '/', { Cookie: cookie.split(';')[0] ?? '' })).body).toBe('blue')
+    expect((await ask(address)).body).toBe('green')
+  })
+
+  test('goes by the rules of its listener, by priority', async () => {
+    const { listener, address, blueGroup, greenGroup } = await weighted('rules', [1, 0])
+    const rule = (Priority: number, condition: object, action: object) =>
+      groups.client.createRule({
+        ListenerArn: listener,
+        Priority,
+        Conditions: [{ Field: 'path-pattern', ...condition }],
+        Actions: [{ Type: 'forward', ...action }],
+      })
+    await rule(20, { Values: ['/api/*'] }, { TargetGroupArn: blueGroup })
+    const { Rules: [first] = [] } = await rule(10, { Values: ['/api/v2*'] }, { TargetGroupArn: greenGroup })
+    await rule(
+      30,
+      { Field: 'host-header', Values: ['old.example.test'] },
+      { Type: 'redirect', RedirectConfig: { Host: 'www.example.test', StatusCode: 'HTTP_301' } },
+    )
+    await rule(
+      40,
+      { Values: ['/closed'] },
+      {
+        Type: 'fixed-response',
+        FixedResponseConfig: { StatusCode: '503', ContentType: 'text/plain', MessageBody: 'closed' },
+      },
+    )
+    expect((await ask(address, '/api/v1')).body).toBe('blue')
+    expect((await ask(address, '/api/v2')).body).toBe('green')
+    expect(await ask(address, '/a?b=c', { Host: 'old.example.test:8080' })).toMatchObject({
+      status: 301,
+      headers: { location: 'http://www.example.test:8080/a?b=c', server: 'awselb/2.0' },
+    })
+    expect(await ask(address, '/closed')).toMatchObject({ status: 503, body: 'closed' })
+
+    await groups.client.setRulePriorities({ RulePriorities: [{ RuleArn: first?.RuleArn, Priority: 25 }] })
+    expect((await ask(address, '/api/v2')).body).toBe('blue')
+    await groups.client.deleteRule({ RuleArn: first?.RuleArn })
+    const { Rules = [] } = await groups.client.describeRules({ ListenerArn: listener })
+    expect(Rules.map(({ Priority }) => Priority)).toEqual(['20', '30', '40', 'default'])
+  })
+
+  test('lets requests in flight end after a deregistration, and shows the target as draining for the whole delay', async () => {
+    const { address, blueGroup } = await weighted('drain', [1, 0])
+    const Attributes = [{ Key: 'deregistration_delay.timeout_seconds', Value: '100' }]
+    await groups.client.modifyTargetGroupAttributes({ TargetGroupArn: blueGroup, Attributes })
+    const slow = ask(address, '/slow')
+    await cloud.pass(5)
+    await groups.client.deregisterTargets({ TargetGroupArn: blueGroup, Targets: [{ Id: blue }] })
+    expect((await groups.health(blueGroup))[0]?.TargetHealth).toEqual({
+      State: 'draining',
+      Reason: 'Target.DeregistrationInProgress',
+      Description: 'Target deregistration is in progress',
+    })
+    expect((await ask(address)).status).toBe(503)
+    expect((await slow).body).toBe('blue')
+    expect(await groups.states(blueGroup)).toEqual(['draining'])
+    await until(async () => (await groups.health(blueGroup)).length === 0, 'the end of the draining')
+    expect((await groups.health(blueGroup, blue))[0]?.TargetHealth).toMatchObject({
+      State: 'unused',
+      Reason: 'Target.NotRegistered',
+    })
+  })
+})

@@ -1,0 +1,157 @@
+import type { Rule as WireRule } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { AwsError } from '../../service.ts'
+import { required, validationError, within } from '../constraint.ts'
+import { pageOf } from '../page.ts'
+import { forwardedTo, readActions } from './actions.ts'
+import { invalidMarker } from './balancer-handlers.ts'
+import type { Elbv2Book, Elbv2Handlers } from './book.ts'
+import { readConditions } from './conditions.ts'
+import { refuseGroups } from './listener-handlers.ts'
+import type { ListenerRecord, LoadBalancer, RuleRecord } from './load-balancer.ts'
+import { balancerOf, ruleArn } from './names.ts'
+import { addTags } from './tags.ts'
+
+/** The operations on the rules of listeners. */
+export function ruleHandlers(book: Elbv2Book): Elbv2Handlers {
+  const change = async (
+    { balancer, listener }: Pick<FoundRule, 'balancer' | 'listener'>,
+    rules: readonly RuleRecord[],
+  ): Promise<void> => {
+    await book.change(balancer.arn, ({ listeners }) => ({
+      listeners: listeners.map((each) => (each === listener ? { ...each, rules: inOrder(rules) } : each)),
+    }))
+  }
+  return {
+    async CreateRule(input) {
+      const { balancer, listener } = book.findListener(input.ListenerArn)
+      refuseTransforms(input)
+      if (balancer.kind === 'network')
+        throw new AwsError(
+          'InvalidConfigurationRequest',
+          'Rules cannot be created for a Network Load Balancer',
+        )
+      const actions = readActions(required(input.Actions, 'actions'), balancer.kind)
+      refuseGroups(book, balancer, listener.protocol, forwardedTo(actions))
+      const rule: RuleRecord = {
+        arn: ruleArn(listener.arn),
+        priority: within(required(input.Priority, 'priority'), 'priority', 1, 50_000),
+        conditions: readConditions(required(input.Conditions, 'conditions')),
+        actions,
+        tags: addTags({}, input.Tags ?? []),
+      }
+      refuseTaken([...listener.rules, rule])
+      await change({ balancer, listener }, [...listener.rules, rule])
+      return { Rules: [describeRule(rule)] }
+    },
+    DescribeRules({ ListenerArn, RuleArns, Marker, PageSize = 400 }) {
+      const all =
+        ListenerArn === undefined
+          ? (RuleArns ?? []).map((arn) => findRule(book, arn).rule)
+          : book.findListener(ListenerArn).listener.rules
+      const page = pageOf(all, within(PageSize, 'pageSize', 1, 400), Marker, () => invalidMarker(Marker))
+      return {
+        Rules: page.items.map(describeRule),
+        ...(page.next === undefined ? {} : { NextMarker: page.next }),
+      }
+    },
+    async ModifyRule(input) {
+      refuseTransforms(input)
+      const found = findRule(book, input.RuleArn)
+      const { balancer, listener, rule } = found
+      const actions = input.Actions && readActions(input.Actions, balancer.kind)
+      refuseGroups(book, balancer, listener.protocol, forwardedTo(actions ?? []))
+      if (input.Conditions !== undefined) refuseDefault(rule, 'modified')
+      const changed = {
+        ...rule,
+        ...(actions && { actions }),
+        ...(input.Conditions && { conditions: readConditions(input.Conditions) }),
+      }
+      await change(
+        found,
+        listener.rules.map((each) => (each === rule ? changed : each)),
+      )
+      return { Rules: [describeRule(changed)] }
+    },
+    async DeleteRule(input) {
+      const found = findRule(book, input.RuleArn)
+      refuseDefault(found.rule, 'deleted')
+      await change(
+        found,
+        found.listener.rules.filter((each) => each !== found.rule),
+      )
+      return {}
+    },
+    async SetRulePriorities(input) {
+      const asked = required(input.RulePriorities, 'rulePriorities').map(({ RuleArn, Priority }) => ({
+        ...findRule(book, RuleArn),
+        priority: within(required(Priority, 'priority'), 'priority', 1, 50_000),
+      }))
+      const [first] = asked
+      if (first === undefined) throw validationError('At least one rule priority must be specified')
+      if (asked.some(({ listener }) => listener !== first.listener))
+        throw validationError('All rules must belong to the same listener')
+      for (const { rule } of asked) refuseDefault(rule, 'modified')
+      const rules = first.listener.rules.map((rule) => {
+        const priority = asked.find((each) => each.rule === rule)?.priority
+        return priority === undefined ? rule : { ...rule, priority }
+      })
+      refuseTaken(rules)
+      await change(first, rules)
+      const arns = asked.map(({ rule }) => rule.arn)
+      return { Rules: rules.filter(({ arn }) => arns.includes(arn)).map(describeRule) }
+    },
+  }
+}
+
+interface FoundRule {
+  readonly balancer: LoadBalancer
+  readonly listener: ListenerRecord
+  readonly rule: RuleRecord
+}
+
+function findRule(book: Elbv2Book, arn = ''): FoundRule {
+  if (!arn.includes(':listener-rule/')) throw validationError(`'${arn}' is not a valid listener rule ARN`)
+  const balancer = book.balancer(balancerOf(arn))
+  for (const listener of balancer?.listeners ?? []) {
+    const rule = listener.rules.find((each) => each.arn === arn)
+    if (balancer !== undefined && rule !== undefined) return { balancer, listener, rule }
+  }
+  throw new AwsError('RuleNotFound', `One or more rules not found: '${arn}'`)
+}
+
+function refuseTransforms(input: {
+  readonly Transforms?: readonly object[] | undefined
+  readonly ResetTransforms?: boolean | undefined
+}): void {
+  if ((input.Transforms ?? []).length > 0)
+    throw validationError('The local cloud has no transforms of requests: leave Transforms out.')
+}
+
+function refuseTaken(rules: readonly RuleRecord[]): void {
+  const twice = rules.find(({ priority }, index) =>
+    rules.slice(index + 1).some((other) => other.priority === priority),
+  )
+  if (twice !== undefined)
+    throw new AwsError('PriorityInUse', `Priority '${twice.priority}' is currently in use`)
+}
+
+function refuseDefault(rule: RuleRecord, what: 'modified' | 'deleted'): void {
+  if (rule.priority === 'default')
+    throw new AwsError('OperationNotPermitted', `Default rule '${rule.arn}' cannot be ${what}`)
+}
+
+function inOrder(rules: readonly RuleRecord[]): RuleRecord[] {
+  const place = ({ priority }: RuleRecord): number =>
+    priority === 'default' ? Number.POSITIVE_INFINITY : priority
+  return [...rules].sort((one, other) => (place(one) < place(other) ? -1 : 1))
+}
+
+function describeRule(rule: RuleRecord): WireRule {
+  return {
+    RuleArn: rule.arn,
+    Priority: `${rule.priority}`,
+    Conditions: [...rule.conditions],
+    Actions: [...rule.actions],
+    IsDefault: rule.priority === 'default',
+  }
+}
