@@ -2,12 +2,17 @@ import type { IncomingMessage } from 'node:http'
 import { BlockList } from 'node:net'
 import type { Condition, Rule } from '../hardware.ts'
 
+/** What rules look at. */
+export type Asked = Pick<IncomingMessage, 'method' | 'url' | 'headers'> & {
+  readonly socket: { readonly remoteAddress?: string | undefined }
+}
+
 /** Whether a request meets a rule; a connection, of which nothing is known, meets those without conditions. */
-export function meets({ conditions }: Rule, request: IncomingMessage | undefined): boolean {
+export function meets({ conditions }: Rule, request: Asked | undefined): boolean {
   return conditions.every((condition) => request !== undefined && holds(condition, request))
 }
 
-function holds(condition: Condition, request: IncomingMessage): boolean {
+function holds(condition: Condition, request: Asked): boolean {
   const { field, values, name = '' } = condition
   const url = new URL(request.url ?? '/', 'http://balancer')
   const any = (texts: readonly string[], flags = ''): boolean =>

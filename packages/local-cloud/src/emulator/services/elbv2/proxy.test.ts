@@ -1,0 +1,215 @@
+import { once } from 'node:events'
+import { request as requestSecurely } from 'node:https'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { ACM } from '@aws-sdk/client-acm'
+import { CloudWatch, type Dimension } from '@aws-sdk/client-cloudwatch'
+import { Route53 } from '@aws-sdk/client-route-53'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { certificateFor } from '../testing/certificate.ts'
+import { ask, TargetGroups } from '../testing/target-groups.ts'
+import { openTestCloud, type TestCloud, until } from '../testing/test-cloud.ts'
+
+let cloud: TestCloud
+let groups: TargetGroups
+let one: string
+let two: string
+
+beforeAll(async () => {
+  cloud = await openTestCloud()
+  groups = new TargetGroups(cloud)
+  ;[one = '', two = ''] = await cloud.launch(2)
+  for (const id of [one, two]) await groups.serve(id, id)
+})
+
+afterAll(async () => {
+  groups.close()
+  await cloud.close()
+  expect(cloud.reports).toEqual([])
+})
+
+/** A balancer that forwards to one group. */
+async function plain(name: string, group: object = {}, balancer: object = {}, listener: object = {}) {
+  const arn = await groups.createGroup(name, group)
+  const balancerArn = await groups.createBalancer(name, balancer)
+  const listenerArn = await groups.listen(balancerArn, { Type: 'forward', TargetGroupArn: arn }, listener)
+  return { arn, balancerArn, listenerArn, address: await groups.addressOf(balancerArn) }
+}
+
+describe('an Application Load Balancer', () => {
+  test('answers 503 without targets, in its own words', async () => {
+    const { address } = await plain('empty')
+    const { status, body, headers } = await ask(address)
+    expect([status, headers.server, headers['content-type']]).toEqual([503, 'awselb/2.0', 'text/html'])
+    expect(body).toContain('<h1>503 Service Temporarily Unavailable</h1>')
+  })
+
+  test('takes a target at the first good check, says what was wrong with the others, and asks all when none is healthy', async () => {
+    const { arn, address } = await plain('judged')
+    const end = await groups.serve(one, 'ill', (_, response) => response.writeHead(418).end('ill'), 9001)
+    await groups.client.registerTargets({ TargetGroupArn: arn, Targets: [{ Id: one, Port: 9001 }] })
+    await until(async () => (await groups.states(arn))[0] === 'unhealthy', 'unhealthy')
+    const [described] = await groups.health(arn)
+    expect(described).toEqual({
+      Target: { Id: one, Port: 9001 },
+      HealthCheckPort: '9001',
+      TargetHealth: {
+        State: 'unhealthy',
+        Reason: 'Target.ResponseCodeMismatch',
+        Description: 'Health checks failed with these codes: [418]',
+      },
+    })
+    expect((await ask(address)).status).toBe(418)
+
+    end()
+    await until(
+      async () => (await groups.health(arn))[0]?.TargetHealth?.Reason === 'Target.FailedHealthChecks',
+      'no connection',
+    )
+    expect((await ask(address)).status).toBe(502)
+
+    await groups.client.modifyTargetGroup({ TargetGroupArn: arn, HealthyThresholdCount: 10 })
+    await groups.register(arn, two)
+    await until(async () => (await groups.states(arn)).includes('healthy'), 'the first good check')
+    expect((await ask(address)).body).toBe(two)
+  })
+
+  test('answers 504 for a target that does not answer', async () => {
+    const { arn, balancerArn, address } = await plain('mute')
+    const Attributes = [{ Key: 'idle_timeout.timeout_seconds', Value: '20' }]
+    await groups.client.modifyLoadBalancerAttributes({ LoadBalancerArn: balancerArn, Attributes })
+    await groups.serve(one, 'mute', ({ url }, response) => url === '/mute' || response.end(), 9002)
+    await groups.client.registerTargets({ TargetGroupArn: arn, Targets: [{ Id: one, Port: 9002 }] })
+    await groups.healthy(arn, 1)
+    expect((await ask(address, '/mute')).status).toBe(504)
+  })
+
+  test('binds a client to a target by its cookie, which it renews', async () => {
+    const { arn, address } = await plain('bound')
+    await groups.register(arn, one, two)
+    await groups.healthy(arn, 2)
+    const Attributes = [{ Key: 'stickiness.enabled', Value: 'true' }]
+    await groups.client.modifyTargetGroupAttributes({ TargetGroupArn: arn, Attributes })
+    const first = await ask(address)
+    const cookies = [first.headers['set-cookie'] ?? []].flat()
+    expect(cookies.map((cookie) => cookie.split('=')[0])).toEqual(['AWSALB', 'AWSALBCORS'])
+    const Cookie = cookies[0]?.split(';')[0] ?? ''
+    for (let request = 0; request < 4; request++) {
+      const again = await ask(address, '/', { Cookie })
+      expect([again.body, [again.headers['set-cookie'] ?? []].flat().length]).toEqual([first.body, 2])
+    }
+  })
+
+  test('speaks TLS as its certificate says, which is kept while it is in use', async () => {
+    const acm = new ACM(cloud.config)
+    const { certificate, privateKey } = await certificateFor('www.example.test')
+    const { CertificateArn = '' } = await acm.importCertificate({
+      Certificate: Buffer.from(certificate),
+      PrivateKey: Buffer.from(privateKey),
+    })
+    const secure = { Protocol: 'HTTPS', Port: 8443, Certificates: [{ CertificateArn }] }
+    const { arn, address, balancerArn } = await plain('secure', {}, {}, secure)
+    await groups.register(arn, one)
+    await groups.healthy(arn, 1)
+    const outgoing = requestSecurely({ host: address, port: 8443, rejectUnauthorized: false, agent: false })
+    outgoing.end()
+    const [response] = await once(outgoing, 'response')
+    expect(response.socket.getPeerCertificate().subject.CN).toBe('www.example.test')
+    expect(await text(response)).toBe(one)
+    const { Certificate } = await acm.describeCertificate({ CertificateArn })
+    expect(Certificate?.InUseBy).toEqual([balancerArn])
+    await expect(acm.deleteCertificate({ CertificateArn })).rejects.toThrow('in use')
+    acm.destroy()
+  })
+
+  test('has a name in DNS, to which an alias may lead, and counts what came to its targets', async () => {
+    const { arn, balancerArn, address } = await plain('named')
+    const names = new Route53(cloud.config)
+    const { HostedZone } = await names.createHostedZone({ Name: 'example.test', CallerReference: '1' })
+    const { LoadBalancers: [balancer] = [] } = await groups.client.describeLoadBalancers({ Names: ['named'] })
+    const alias = (HostedZoneId: string | undefined) =>
+      names.changeResourceRecordSets({
+        HostedZoneId: HostedZone?.Id,
+        ChangeBatch: {
+          Changes: [
+            {
+              Action: 'UPSERT',
+              ResourceRecordSet: {
+                Name: 'www.example.test',
+                Type: 'A',
+                AliasTarget: { HostedZoneId, DNSName: balancer?.DNSName, EvaluateTargetHealth: false },
+              },
+            },
+          ],
+        },
+      })
+    await expect(alias('Z2IFOLAFXWLO4F')).rejects.toThrow('does not lie within the target zone')
+    await alias(balancer?.CanonicalHostedZoneId)
+    await until(async () => {
+      const found = await cloud.resolver.resolve4('www.example.test').catch(() => [])
+      return found[0] === address
+    }, 'the alias')
+    names.destroy()
+
+    const watch = new CloudWatch(cloud.config)
+    const LoadBalancer = balancerArn.split(':loadbalancer/')[1] ?? ''
+    const TargetGroup = arn.split(':').at(-1) ?? ''
+    const measured = async (MetricName: string, dimensions: Readonly<Record<string, string>>) => {
+      const Dimensions: Dimension[] = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }))
+      const { Datapoints } = await watch.getMetricStatistics({
+        Namespace: 'AWS/ApplicationELB',
+        MetricName,
+        Dimensions,
+        StartTime: new Date(Date.now() - 3_600_000),
+        EndTime: new Date(Date.now() + 60_000),
+        Period: 7200,
+        Statistics: ['Sum', 'Maximum'],
+      })
+      return Datapoints?.[0]
+    }
+    expect((await ask(address)).status).toBe(503)
+    await groups.register(arn, one, two)
+    await groups.healthy(arn, 2)
+    for (let request = 0; request < 4; request++) await ask(address)
+    await until(async () => (await measured('RequestCount', { LoadBalancer }))?.Sum === 4, 'the requests')
+    const of = { LoadBalancer, TargetGroup }
+    expect((await measured('HealthyHostCount', of))?.Maximum).toBe(2)
+    expect((await measured('RequestCount', of))?.Sum).toBe(4)
+    expect((await measured('RequestCountPerTarget', { TargetGroup }))?.Sum).toBe(2)
+    expect((await measured('HTTPCode_Target_2XX_Count', of))?.Sum).toBe(4)
+    expect((await measured('HTTPCode_ELB_5XX_Count', { LoadBalancer }))?.Sum).toBe(1)
+    watch.destroy()
+  })
+})
+
+describe('a Network Load Balancer', () => {
+  const tcp = { Protocol: 'TCP', Port: 9000, HealthCheckTimeoutSeconds: 4 }
+
+  test('joins connections to targets, and leaves those that are open when a target goes', async () => {
+    const { arn, address } = await plain('flows', tcp, { Type: 'network' }, { Protocol: 'TCP' })
+    const Attributes = [{ Key: 'deregistration_delay.timeout_seconds', Value: '10' }]
+    await groups.client.modifyTargetGroupAttributes({ TargetGroupArn: arn, Attributes })
+    await groups.register(arn, one)
+    await groups.healthy(arn, 1)
+    const socket = connect({ host: address, port: 8080 })
+    const asks = async (): Promise<string> => {
+      socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+      const [answer] = await once(socket, 'data')
+      return String(answer)
+    }
+    expect(await asks()).toContain(one)
+    await groups.client.deregisterTargets({ TargetGroupArn: arn, Targets: [{ Id: one }] })
+    await until(async () => (await groups.health(arn)).length === 0, 'the end of the delay')
+    expect(await asks()).toContain(one)
+    socket.destroy()
+    await expect(ask(address)).rejects.toThrow()
+  })
+
+  test('has a name and a hosted zone of its own kind', async () => {
+    const { balancerArn } = await plain('net', tcp, { Type: 'network' }, { Protocol: 'TCP' })
+    const { LoadBalancers: [balancer] = [] } = await groups.client.describeLoadBalancers({ Names: ['net'] })
+    expect(balancerArn).toMatch(/:loadbalancer\/net\/net\/[0-9a-f]{16}$/)
+    expect(balancer?.DNSName).toMatch(/^net-[0-9a-f]{16}\.elb\.eu-west-1\.amazonaws\.com$/)
+    expect(balancer?.CanonicalHostedZoneId).toBe('Z2IFOLAFXWLO4F')
+  })
+})
