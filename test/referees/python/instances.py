@@ -131,7 +131,7 @@ def read_volumes(account, ids):
     disks = [{"Name": "attachment.instance-id", "Values": ids}]
     volumes, _ = pages(account.ec2, "describe_volumes", "Volumes", Filters=disks)
     holders = {volume["Attachments"][0]["InstanceId"] for volume in volumes}
-    check("every instance has a disk", holders, set(ids))
+    check("every instance has a disk", sorted(holders), sorted(ids))
 
 
 def attribute(account, instance, name):
