@@ -31,7 +31,8 @@ export function administer(
     case 'GET calls':
       return json(200, log.calls)
     case 'GET operations':
-      return json(200, services.flatMap(operationsOf))
+      // Both generations of load balancing have the same name, and operations of the same names.
+      return json(200, [...new Set(services.flatMap(operationsOf))])
     case 'GET faults':
       return json(200, settingsOf(faults))
     case 'POST faults':

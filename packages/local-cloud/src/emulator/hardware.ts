@@ -61,6 +61,8 @@ export interface HealthCheck {
   readonly firstThreshold?: number
   /** The statuses that are healthy, as `200-299,301`. @default '200' */
   readonly matcher?: string
+  /** As whom the check asks. @default 'ELB-HealthChecker/1.0' */
+  readonly agent?: string
 }
 
 export type BalancedProtocol = 'HTTP' | 'HTTPS' | 'TCP' | 'SSL'
@@ -93,6 +95,8 @@ export interface RuledListener {
   /** As whom an HTTPS or SSL listener speaks. */
   readonly identity?: TlsIdentity
   readonly rules: readonly Rule[]
+  /** In place of its balancer's. */
+  readonly idleTimeout?: number
 }
 
 export interface Rule {

@@ -90,7 +90,8 @@ export class Balancer {
   async #openFront(listener: RuledListener): Promise<void> {
     const { port } = listener
     const routing: Routing = {
-      idleTimeout: () => this.#idleTimeout,
+      upgrades: this.#parts.manner.upgrades,
+      idleTimeout: () => this.#idleTimeout(port),
       route: (request) => this.#route(port, request),
     }
     this.#fronts.set(port, await Front.open(listener, this.address, routing))
@@ -102,12 +103,16 @@ export class Balancer {
     await front?.close()
   }
 
-  get #idleTimeout(): number {
-    return this.#parts.clock.milliseconds(this.#spec.idleTimeout)
+  #listener(port: number): RuledListener | undefined {
+    return this.#spec.listeners.find((one) => one.port === port)
+  }
+
+  #idleTimeout(port: number): number {
+    return this.#parts.clock.milliseconds(this.#listener(port)?.idleTimeout ?? this.#spec.idleTimeout)
   }
 
   #route(port: number, request: IncomingMessage | undefined): Routed {
-    const listener = this.#spec.listeners.find((one) => one.port === port)
+    const listener = this.#listener(port)
     const action = listener?.rules.find((rule) => meets(rule, request))?.action
     if (!listener || !action)
       throw new Error(`Balancer ${this.#spec.name} has no rule for a request on port ${port}`)
@@ -120,7 +125,7 @@ export class Balancer {
       tally: group ? this.#tallyOf(group.name) : this.#tally,
       listener,
       backend: group ?? { protocol: listener.protocol },
-      idleTimeout: this.#idleTimeout,
+      idleTimeout: this.#idleTimeout(port),
       stickiness: this.#scaled(group?.stickiness),
       added,
     }

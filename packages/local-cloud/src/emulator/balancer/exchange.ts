@@ -2,7 +2,7 @@ import { type ClientRequest, type IncomingMessage, request, type ServerResponse 
 import { request as requestSecurely } from 'node:https'
 import type { BalancedProtocol, RuledListener, Stickiness } from '../hardware.ts'
 import { diedHeader } from './died-header.ts'
-import { endToEnd, withClient } from './forwarded-headers.ts'
+import { endToEnd, traced, withClient } from './forwarded-headers.ts'
 import type { Manner } from './manner.ts'
 import { binding, boundTo } from './stickiness.ts'
 import type { Tally } from './tally.ts'
@@ -118,10 +118,11 @@ export class Exchange {
   }
 
   #open(target: Target): ClientRequest {
-    const { listener, backend } = this.#surroundings
+    const { listener, backend, manner } = this.#surroundings
     const { socket, method, url, headers: asked } = this.#request
     const client = socket.remoteAddress ?? ''
-    const headers = withClient(endToEnd(this.#request), client, listener.protocol, listener.port)
+    const told = withClient(endToEnd(this.#request), client, listener.protocol, listener.port)
+    const headers = manner.traces ? traced(told) : told
     // Of some methods Node expects no body, and would send one without a mark of where it ends.
     const coding = asked['transfer-encoding']
     const framing = coding === undefined ? {} : { 'Transfer-Encoding': coding }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 
 /** A header's name and value. */
@@ -37,6 +38,13 @@ export function withClient(
     ['X-Forwarded-Proto', protocol.toLowerCase()],
     ['X-Forwarded-Port', String(port)],
   ]
+}
+
+/** The headers with the name of a request, `X-Amzn-Trace-Id`: the one that it has, or a new one. */
+export function traced(headers: readonly Header[]): readonly Header[] {
+  if (headers.some(([name]) => name.toLowerCase() === 'x-amzn-trace-id')) return headers
+  const seconds = Math.floor(Date.now() / 1000).toString(16)
+  return [...headers, ['X-Amzn-Trace-Id', `Root=1-${seconds}-${randomBytes(12).toString('hex')}`]]
 }
 
 function pairs(raw: readonly string[]): readonly Header[] {

@@ -18,6 +18,7 @@ export interface PlacedProbe extends Probe {
   readonly port: number
   /** The statuses that pass. */
   readonly matcher: string
+  readonly agent: string
   /** Milliseconds. */
   readonly timeout: number
 }
@@ -45,7 +46,7 @@ export function matches(matcher: string, status: number): boolean {
 
 /** The probe of a check for a target; it may have its traffic nowhere in particular. */
 export function placed(
-  { target, matcher = '200' }: HealthCheck,
+  { target, matcher = '200', agent = 'ELB-HealthChecker/1.0' }: HealthCheck,
   address: string,
   trafficPort: number | undefined,
   timeout: number,
@@ -53,7 +54,7 @@ export function placed(
   const probe = parseProbe(target)
   const port = probe.port === 'traffic-port' ? trafficPort : probe.port
   if (port === undefined) throw new Error(`${address} has no port for the health check ${target}`)
-  return { ...probe, port, address, matcher, timeout }
+  return { ...probe, port, address, matcher, agent, timeout }
 }
 
 /** One check: `passed` for a connection, or for HTTP an answer that the matcher takes, within the timeout. */
@@ -64,7 +65,7 @@ export function check(probe: PlacedProbe, signal: AbortSignal): Promise<'passed'
 }
 
 function checkHttp(probe: PlacedProbe, signal: AbortSignal): Promise<'passed' | CheckFailure> {
-  const { protocol, port, path, address, matcher, timeout } = probe
+  const { protocol, port, path, address, matcher, agent, timeout } = probe
   return new Promise((resolve) => {
     const options = {
       host: address,
@@ -74,7 +75,7 @@ function checkHttp(probe: PlacedProbe, signal: AbortSignal): Promise<'passed' | 
       agent: false,
       // Balancers take any certificate of an instance.
       rejectUnauthorized: false,
-      headers: { 'User-Agent': 'ELB-HealthChecker/1.0' },
+      headers: { 'User-Agent': agent },
     }
     const request = protocol === 'HTTP' ? httpRequest(options) : httpsRequest(options)
     const answer = (verdict: 'passed' | CheckFailure): void => {

@@ -1,9 +1,18 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  ServerResponse,
+} from 'node:http'
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https'
+import { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { RuledListener, TlsIdentity } from '../hardware.ts'
 import { Exchange, type Surroundings } from './exchange.ts'
 import { answerItself, type OwnAction } from './own-answer.ts'
 import { secureContext } from './secure-context.ts'
+import { upgrade } from './upgrade.ts'
 
 /** What becomes of a request. */
 export type Routed = Surroundings | OwnRoute
@@ -19,11 +28,13 @@ export interface Routing {
   /** Milliseconds. */
   idleTimeout(): number
   route(request?: IncomingMessage): Routed
+  /** Whether requests may change protocols. */
+  readonly upgrades: boolean
 }
 
 /**
  * An HTTP listener, or with an identity an HTTPS one: every request is routed by itself. One to change protocols is a
- * plain request for a classic balancer, which takes WebSockets on TCP listeners alone.
+ * plain request for a classic balancer, which takes WebSockets on TCP listeners alone, and for a rule that asks no target.
  */
 export function httpFront(routing: Routing, identity?: TlsIdentity): Server | SecureServer {
   const options = { noDelay: true, keepAlive: true, requestTimeout: 0 }
@@ -37,5 +48,24 @@ export function httpFront(routing: Routing, identity?: TlsIdentity): Server | Se
     ? createSecureServer({ ...options, ...secureContext(identity) }, exchange)
     : createServer(options, exchange)
   server.keepAliveTimeout = routing.idleTimeout()
+  if (routing.upgrades) {
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex, said: Buffer) => {
+      const routed = routing.route(request)
+      if ('action' in routed) exchange(request, answerOn(request, socket))
+      else upgrade(request, socket, said, routed)
+    })
+  }
   return server
+}
+
+/** The answer to a request whose connection Node has given up for a change of protocols. */
+function answerOn(
+  request: IncomingMessage,
+  socket: Duplex,
+): ServerResponse<IncomingMessage> & { req: IncomingMessage } {
+  const response = new ServerResponse(request)
+  response.shouldKeepAlive = false
+  if (socket instanceof Socket) response.assignSocket(socket)
+  response.once('finish', () => socket.end())
+  return response
 }

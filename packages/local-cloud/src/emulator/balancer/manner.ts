@@ -4,6 +4,10 @@ import type { Stickiness } from '../hardware.ts'
 export interface Manner {
   /** When a target takes no connection, the next one is asked. */
   readonly retries: boolean
+  /** Requests may change protocols. */
+  readonly upgrades: boolean
+  /** Targets are told of each request a name that it has on its whole way. */
+  readonly traces: boolean
   /** What comes to nobody is a request too. */
   readonly countsUnserved: boolean
   /** The cookie in which it notes the target that a client is bound to. */
@@ -30,6 +34,8 @@ const classicReasons: Readonly<Record<number, string>> = {
 
 export const classic: Manner = {
   retries: true,
+  upgrades: false,
+  traces: false,
   countsUnserved: true,
   cookieName: () => 'AWSELB',
   cookies: (pair, seconds) => [`${pair};PATH=/${seconds > 0 ? `;MAX-AGE=${seconds}` : ''}`],
@@ -49,6 +55,8 @@ const reasons: Readonly<Record<number, string>> = {
 
 export const application: Manner = {
   retries: false,
+  upgrades: true,
+  traces: true,
   countsUnserved: false,
   cookieName: (stickiness) => ('cookie' in stickiness ? 'AWSALBAPP-0' : 'AWSALB'),
   cookies: renewedCookies,

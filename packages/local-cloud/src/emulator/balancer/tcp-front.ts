@@ -1,4 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { connect as connectSecurely, createServer as createSecureServer } from 'node:tls'
 import type { TlsIdentity } from '../hardware.ts'
 import type { Surroundings } from './exchange.ts'
@@ -19,22 +20,38 @@ export function tcpFront(routing: Routing, identity?: TlsIdentity): Server {
     : createServer(options, serve)
 }
 
-/** Joins a client to the next target that takes a connection. */
-function relay(client: Socket, surroundings: Surroundings): void {
-  surroundings.tally.request()
-  // A connection carries no answer to tell of failures: its end is all that the other side learns.
-  client.on('error', () => client.destroy())
-  connectToNext(client, surroundings, new Set())
+/** What is said to a target before its client, and to a client that comes to none. */
+export interface Words {
+  readonly first: Buffer
+  readonly refusal: (status: number) => string
 }
 
-function connectToNext(client: Socket, surroundings: Surroundings, tried: Set<Target>): void {
+/** Joins a client to the next target that takes a connection. */
+export function relay(client: Duplex, surroundings: Surroundings, words?: Words): void {
+  if (surroundings.manner.countsUnserved) surroundings.tally.request()
+  // A connection carries no answer to tell of failures: its end is all that the other side learns.
+  client.on('error', () => client.destroy())
+  connectToNext(client, surroundings, new Set(), words)
+}
+
+function connectToNext(
+  client: Duplex,
+  surroundings: Surroundings,
+  tried: Set<Target>,
+  words: Words | undefined,
+): void {
   const { pool, tally, backend, idleTimeout, manner } = surroundings
+  const refuse = (status: number): void => {
+    tally.error(status)
+    if (words) client.end(words.refusal(status))
+    else client.destroy()
+  }
   const target = pool.next(tried)
   if (!target) {
-    tally.error(503)
-    client.destroy()
+    refuse(503)
     return
   }
+  if (!manner.countsUnserved && tried.size === 0) tally.request()
   tried.add(target)
   const secure = backend.protocol === 'SSL' || backend.protocol === 'HTTPS'
   const port = target.port ?? backend.port ?? 0
@@ -44,17 +61,18 @@ function connectToNext(client: Socket, surroundings: Surroundings, tried: Set<Ta
   const done = target.begin(() => upstream.destroy())
   upstream.once('close', done)
   const next = (): void => {
-    if (manner.retries) connectToNext(client, surroundings, tried)
-    else client.destroy()
+    if (manner.retries) connectToNext(client, surroundings, tried, words)
+    else refuse(502)
   }
   upstream.once('error', next)
   upstream.once(secure ? 'secureConnect' : 'connect', () => {
     upstream.off('error', next)
+    if (words) upstream.write(words.first)
     join(client, upstream, idleTimeout)
   })
 }
 
-function join(client: Socket, upstream: Socket, idleTimeout: number): void {
+function join(client: Duplex, upstream: Socket, idleTimeout: number): void {
   upstream.on('error', () => upstream.destroy())
   upstream.setTimeout(idleTimeout, () => upstream.destroy())
   upstream.once('close', () => client.destroy())

@@ -1,5 +1,5 @@
 import { validationError } from '../constraint.ts'
-import type { LoadBalancer } from './load-balancer.ts'
+import type { ListenerProtocol, ListenerRecord, LoadBalancer } from './load-balancer.ts'
 import { isOfApplications, type TargetGroup } from './target-group.ts'
 
 /** A key and what it may say: a default, and the values that are taken. */
@@ -94,6 +94,27 @@ const ofNetworkGroups: Known = {
   'target_health_state.unhealthy.draining_interval_seconds': ['0', number(0, 360_000)],
 }
 
+const ofApplicationListeners: Known = {
+  'routing.http.response.access_control_allow_credentials.header_value': ['', text],
+  'routing.http.response.access_control_allow_headers.header_value': ['', text],
+  'routing.http.response.access_control_allow_methods.header_value': ['', text],
+  'routing.http.response.access_control_allow_origin.header_value': ['', text],
+  'routing.http.response.access_control_expose_headers.header_value': ['', text],
+  'routing.http.response.access_control_max_age.header_value': ['', text],
+  'routing.http.response.content_security_policy.header_value': ['', text],
+  'routing.http.response.server.enabled': ['true', flag],
+  'routing.http.response.strict_transport_security.header_value': ['', text],
+  'routing.http.response.x_content_type_options.header_value': ['', text],
+  'routing.http.response.x_frame_options.header_value': ['', text],
+}
+
+const ofListeners: Readonly<Record<ListenerProtocol, Known>> = {
+  HTTP: ofApplicationListeners,
+  HTTPS: ofApplicationListeners,
+  TCP: { 'tcp.idle_timeout.seconds': ['350', number(60, 6000)] },
+  TLS: {},
+}
+
 interface Attribute {
   readonly Key?: string | undefined
   readonly Value?: string | undefined
@@ -118,6 +139,10 @@ export class Attributes {
   static ofGroup(group: Pick<TargetGroup, 'protocol' | 'attributes'>): Attributes {
     const known = isOfApplications(group) ? ofApplicationGroups : ofNetworkGroups
     return new Attributes('Target group', known, group.attributes)
+  }
+
+  static ofListener({ protocol, attributes = {} }: ListenerRecord): Attributes {
+    return new Attributes('Listener', ofListeners[protocol], attributes)
   }
 
   get(key: string): string {

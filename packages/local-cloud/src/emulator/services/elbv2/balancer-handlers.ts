@@ -31,9 +31,8 @@ export function balancerHandlers(parts: BalancerHandlerParts): Elbv2Handlers {
   return {
     async CreateLoadBalancer(input) {
       const asked = readBalancer(input, parts)
-      const present = book.balancers().find(({ name }) => name === asked.name)
-      if (present !== undefined) refuseOther(present, asked)
-      const made = present ?? (await book.open(asked))
+      const made = await book.open(asked)
+      refuseOther(made, asked)
       return { LoadBalancers: [describeBalancer(made, parts)] }
     },
     DescribeLoadBalancers({ LoadBalancerArns, Names, PageSize = 400, Marker }) {

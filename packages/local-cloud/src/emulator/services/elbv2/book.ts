@@ -83,13 +83,16 @@ export class Elbv2Book {
     return this.balancers().find((balancer) => groupsOf(balancer.listeners).includes(group))
   }
 
-  /** Opens a new load balancer's proxy and puts it on record. */
+  /** Opens a new load balancer's proxy and puts it on record; answers the one that has the name already, if so. */
   async open(asked: LoadBalancer): Promise<LoadBalancer> {
-    const { address } = await this.#parts.balancers.open(this.#specOf(asked))
-    const opened = { ...asked, address }
-    this.#slice.balancers[asked.arn] = opened
-    this.save()
-    return opened
+    const present = (): LoadBalancer | undefined => this.balancers().find(({ name }) => name === asked.name)
+    await this.#turns.take(asked.name, async () => {
+      if (present() !== undefined) return
+      const { address } = await this.#parts.balancers.open(this.#specOf(asked))
+      this.#slice.balancers[asked.arn] = { ...asked, address }
+      this.save()
+    })
+    return present() ?? this.findBalancer(asked.arn)
   }
 
   /** Takes a load balancer off the record and closes its proxy. */
@@ -117,6 +120,18 @@ export class Elbv2Book {
     })
     this.save()
     return balancer
+  }
+
+  /** Changes a listener as it is when its turn has come; without a result it goes. */
+  async changeListener(
+    arn: string,
+    changed: (listener: ListenerRecord) => ListenerRecord | undefined,
+  ): Promise<void> {
+    await this.change(this.findListener(arn).balancer.arn, ({ listeners }) => {
+      const { listener } = this.findListener(arn)
+      const after = changed(listener)
+      return { listeners: listeners.flatMap((each) => (each === listener ? (after ?? []) : [each])) }
+    })
   }
 
   openGroup(group: TargetGroup): void {

@@ -9,6 +9,7 @@ import type { Certificates } from '../acm/certificates.ts'
 import { required, validationError, within } from '../constraint.ts'
 import { pageOf } from '../page.ts'
 import { forwardedTo, readActions } from './actions.ts'
+import { Attributes } from './attributes.ts'
 import { invalidMarker } from './balancer-handlers.ts'
 import type { Elbv2Book, Elbv2Handlers } from './book.ts'
 import {
@@ -32,10 +33,12 @@ export function listenerHandlers(book: Elbv2Book, certificates: Certificates): E
       const arn = listenerArn(balancer.arn)
       const rule = { arn: ruleArn(arn), priority: 'default', conditions: [], actions, tags: {} } as const
       const asked = { arn, ...settings, rules: [rule], tags: addTags({}, input.Tags ?? []) }
-      const twin = balancer.listeners.find(({ port }) => port === asked.port)
-      if (twin !== undefined) return { Listeners: [describeListener(sameOrRefused(twin, asked, balancer))] }
-      await book.change(balancer.arn, ({ listeners }) => ({ listeners: [...listeners, asked] }))
-      return { Listeners: [describeListener(asked)] }
+      const { listeners } = await book.change(balancer.arn, (now) =>
+        now.listeners.some(({ port }) => port === asked.port) ? {} : { listeners: [...now.listeners, asked] },
+      )
+      const made = listeners.find(({ port }) => port === asked.port) ?? asked
+      refuseOther(made, asked, balancer)
+      return { Listeners: [describeListener(made)] }
     },
     DescribeListeners({ LoadBalancerArn, ListenerArns, Marker, PageSize = 400 }) {
       const all =
@@ -49,27 +52,42 @@ export function listenerHandlers(book: Elbv2Book, certificates: Certificates): E
       }
     },
     async ModifyListener(input) {
-      const { balancer, listener } = book.findListener(input.ListenerArn)
-      const settings = readSettings(withPresent(input, listener), balancer, certificates)
-      const given = input.DefaultActions && readActions(input.DefaultActions, balancer.kind)
-      const rules = listener.rules.map((rule) =>
-        rule === defaultRule(listener) && given ? { ...rule, actions: given } : rule,
-      )
-      for (const { actions } of rules) refuseGroups(book, balancer, settings.protocol, forwardedTo(actions))
-      if (balancer.listeners.some((other) => other !== listener && other.port === settings.port))
-        throw duplicateListener(balancer)
-      const changed = { arn: listener.arn, tags: listener.tags, ...settings, rules }
-      await book.change(balancer.arn, ({ listeners }) => ({
-        listeners: listeners.map((each) => (each === listener ? changed : each)),
-      }))
-      return { Listeners: [describeListener(changed)] }
+      const { balancer, listener: found } = book.findListener(input.ListenerArn)
+      await book.changeListener(found.arn, (listener) => {
+        const settings = readSettings(withPresent(input, listener), balancer, certificates)
+        const given = input.DefaultActions && readActions(input.DefaultActions, balancer.kind)
+        const rules = listener.rules.map((rule) =>
+          rule === defaultRule(listener) && given ? { ...rule, actions: given } : rule,
+        )
+        for (const { actions } of rules) refuseGroups(book, balancer, settings.protocol, forwardedTo(actions))
+        if (balancer.listeners.some((other) => other !== listener && other.port === settings.port))
+          throw duplicateListener(balancer)
+        return {
+          arn: listener.arn,
+          tags: listener.tags,
+          ...settings,
+          rules,
+          ...(settings.protocol === listener.protocol &&
+            listener.attributes && { attributes: listener.attributes }),
+        }
+      })
+      return { Listeners: [describeListener(book.findListener(found.arn).listener)] }
     },
     async DeleteListener(input) {
-      const { balancer, listener } = book.findListener(input.ListenerArn)
-      await book.change(balancer.arn, ({ listeners }) => ({
-        listeners: listeners.filter((each) => each !== listener),
-      }))
+      await book.changeListener(book.findListener(input.ListenerArn).listener.arn, () => undefined)
       return {}
+    },
+    DescribeListenerAttributes(input) {
+      return { Attributes: Attributes.ofListener(book.findListener(input.ListenerArn).listener).describe() }
+    },
+    async ModifyListenerAttributes(input) {
+      const { arn } = book.findListener(input.ListenerArn).listener
+      const asked = required(input.Attributes, 'attributes')
+      await book.changeListener(arn, (listener) => ({
+        ...listener,
+        attributes: Attributes.ofListener(listener).after(asked),
+      }))
+      return { Attributes: Attributes.ofListener(book.findListener(arn).listener).describe() }
     },
     DescribeListenerCertificates(input) {
       const { certificate } = book.findListener(input.ListenerArn).listener
@@ -191,8 +209,8 @@ function withPresent(input: ModifyListenerInput, listener: ListenerRecord): Sett
   return { Port: listener.port, ...kept, ...Object.fromEntries(given), Protocol }
 }
 
-/** A second request for the same listener is answered as the first was. */
-function sameOrRefused(twin: ListenerRecord, asked: ListenerRecord, balancer: LoadBalancer): ListenerRecord {
+/** A second request for the same listener is answered as the first was; one that differs is refused. */
+function refuseOther(present: ListenerRecord, asked: ListenerRecord, balancer: LoadBalancer): void {
   const told = (listener: ListenerRecord): string =>
     JSON.stringify([
       listener.protocol,
@@ -200,8 +218,7 @@ function sameOrRefused(twin: ListenerRecord, asked: ListenerRecord, balancer: Lo
       listener.securityPolicy,
       defaultRule(listener).actions,
     ])
-  if (told(twin) !== told(asked)) throw duplicateListener(balancer)
-  return twin
+  if (told(present) !== told(asked)) throw duplicateListener(balancer)
 }
 
 function duplicateListener({ arn }: LoadBalancer): AwsError {

@@ -35,6 +35,8 @@ export interface ListenerRecord {
   /** The ARN. */
   readonly certificate?: string
   readonly securityPolicy?: string
+  /** Those that were set. */
+  readonly attributes?: Readonly<Record<string, string>>
   /** By priority; the default rule is the last. */
   readonly rules: readonly RuleRecord[]
   tags: Record<string, string>

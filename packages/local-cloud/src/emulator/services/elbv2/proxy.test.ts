@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { createServer, type RequestListener, request } from 'node:http'
 import { request as requestSecurely } from 'node:https'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
@@ -82,6 +83,66 @@ describe('an Application Load Balancer', () => {
     await groups.client.registerTargets({ TargetGroupArn: arn, Targets: [{ Id: one, Port: 9002 }] })
     await groups.healthy(arn, 1)
     expect((await ask(address, '/mute')).status).toBe(504)
+  })
+
+  test('tells a target of its client and of the request, and asks for its health by a name of its own', async () => {
+    const { arn, address } = await plain('told')
+    const agents = new Set<string | undefined>()
+    const tell: RequestListener = ({ url, headers }, response) => {
+      if (url === '/') agents.add(headers['user-agent'])
+      response.end(JSON.stringify(headers))
+    }
+    await groups.serve(one, 'told', tell, 9003)
+    await groups.client.registerTargets({ TargetGroupArn: arn, Targets: [{ Id: one, Port: 9003 }] })
+    await groups.healthy(arn, 1)
+    expect(JSON.parse((await ask(address, '/told')).body)).toMatchObject({
+      'x-forwarded-proto': 'http',
+      'x-forwarded-port': '8080',
+      'x-amzn-trace-id': expect.stringMatching(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/),
+    })
+    const known = { 'X-Amzn-Trace-Id': 'Root=1-67891233-abcdef012345678912345678' }
+    expect((await ask(address, '/told', known)).body).toContain(known['X-Amzn-Trace-Id'])
+    expect(agents).toEqual(new Set(['ELB-HealthChecker/2.0']))
+  })
+
+  test('lets a request change protocols, as WebSockets do, and refuses it as others where there is no target', async () => {
+    const { arn, address } = await plain('socket')
+    const change = async () => {
+      const headers = { Connection: 'Upgrade', Upgrade: 'echo', 'X-Mine': 'a' }
+      const outgoing = request({ host: address, port: 8080, headers, agent: false })
+      outgoing.end()
+      return Promise.race([once(outgoing, 'upgrade'), once(outgoing, 'response')])
+    }
+    const [refused] = await change()
+    expect(refused.statusCode).toBe(503)
+    refused.resume()
+
+    const server = createServer((_, response) => response.end())
+    server.on('upgrade', ({ headers }, socket) => {
+      socket.write(
+        `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${headers.upgrade}\r\n`,
+      )
+      socket.write(`X-Mine: ${headers['x-mine']}\r\nX-Client: ${headers['x-forwarded-for']}\r\n\r\n`)
+      socket.on('error', () => socket.destroy())
+      socket.pipe(socket)
+    })
+    const [instance] = await cloud.describe([one])
+    server.listen(9004, instance?.PrivateIpAddress)
+    await groups.client.registerTargets({ TargetGroupArn: arn, Targets: [{ Id: one, Port: 9004 }] })
+    await groups.healthy(arn, 1)
+    const [changed, socket] = await change()
+    expect(changed).toMatchObject({ statusCode: 101, headers: { upgrade: 'echo', 'x-mine': 'a' } })
+    expect(changed.headers['x-client']).toMatch(/^127\./)
+    socket.write('hello')
+    expect(String((await once(socket, 'data'))[0])).toBe('hello')
+
+    const Attributes = [{ Key: 'deregistration_delay.timeout_seconds', Value: '5' }]
+    await groups.client.modifyTargetGroupAttributes({ TargetGroupArn: arn, Attributes })
+    const ended = once(socket, 'close')
+    await groups.client.deregisterTargets({ TargetGroupArn: arn, Targets: [{ Id: one, Port: 9004 }] })
+    socket.resume()
+    await ended
+    server.close()
   })
 
   test('binds a client to a target by its cookie, which it renews', async () => {

@@ -111,6 +111,24 @@ describe('an Application Load Balancer', () => {
     expect(Rules.map(({ Priority }) => Priority)).toEqual(['20', '30', '40', 'default'])
   })
 
+  test('keeps rules that are made at one moment, and refuses one priority twice', async () => {
+    const balancer = await groups.createBalancer('at-once')
+    const FixedResponseConfig = { StatusCode: '200' }
+    const answer = { Type: 'fixed-response' as const, FixedResponseConfig }
+    const ListenerArn = await groups.listen(balancer, answer)
+    const make = (Priority: number) =>
+      groups.client.createRule({
+        ListenerArn,
+        Priority,
+        Conditions: [{ Field: 'path-pattern', Values: [`/${Priority}`] }],
+        Actions: [answer],
+      })
+    const made = await Promise.allSettled([1, 2, 3, 3].map(make))
+    expect(made.map(({ status }) => status).sort()).toEqual([...Array(3).fill('fulfilled'), 'rejected'])
+    const { Rules = [] } = await groups.client.describeRules({ ListenerArn })
+    expect(Rules.map(({ Priority }) => Priority)).toEqual(['1', '2', '3', 'default'])
+  })
+
   test('lets requests in flight end after a deregistration, and shows the target as draining for the whole delay', async () => {
     const { address, blueGroup } = await weighted('drain', [1, 0])
     const Attributes = [{ Key: 'deregistration_delay.timeout_seconds', Value: '100' }]

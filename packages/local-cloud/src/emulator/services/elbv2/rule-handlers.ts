@@ -13,14 +13,16 @@ import { addTags } from './tags.ts'
 
 /** The operations on the rules of listeners. */
 export function ruleHandlers(book: Elbv2Book): Elbv2Handlers {
-  const change = async (
-    { balancer, listener }: Pick<FoundRule, 'balancer' | 'listener'>,
-    rules: readonly RuleRecord[],
-  ): Promise<void> => {
-    await book.change(balancer.arn, ({ listeners }) => ({
-      listeners: listeners.map((each) => (each === listener ? { ...each, rules: inOrder(rules) } : each)),
-    }))
-  }
+  /** Changes the rules of a listener as they are when its turn has come. */
+  const change = (
+    listener: string,
+    changed: (rules: readonly RuleRecord[]) => readonly RuleRecord[],
+  ): Promise<void> =>
+    book.changeListener(listener, (now) => {
+      const rules = changed(now.rules)
+      refuseTaken(rules)
+      return { ...now, rules: inOrder(rules) }
+    })
   return {
     async CreateRule(input) {
       const { balancer, listener } = book.findListener(input.ListenerArn)
@@ -39,8 +41,7 @@ export function ruleHandlers(book: Elbv2Book): Elbv2Handlers {
         actions,
         tags: addTags({}, input.Tags ?? []),
       }
-      refuseTaken([...listener.rules, rule])
-      await change({ balancer, listener }, [...listener.rules, rule])
+      await change(listener.arn, (rules) => [...rules, rule])
       return { Rules: [describeRule(rule)] }
     },
     DescribeRules({ ListenerArn, RuleArns, Marker, PageSize = 400 }) {
@@ -56,29 +57,23 @@ export function ruleHandlers(book: Elbv2Book): Elbv2Handlers {
     },
     async ModifyRule(input) {
       refuseTransforms(input)
-      const found = findRule(book, input.RuleArn)
-      const { balancer, listener, rule } = found
+      const { balancer, listener, rule } = findRule(book, input.RuleArn)
       const actions = input.Actions && readActions(input.Actions, balancer.kind)
       refuseGroups(book, balancer, listener.protocol, forwardedTo(actions ?? []))
       if (input.Conditions !== undefined) refuseDefault(rule, 'modified')
-      const changed = {
-        ...rule,
+      const patch = {
         ...(actions && { actions }),
         ...(input.Conditions && { conditions: readConditions(input.Conditions) }),
       }
-      await change(
-        found,
-        listener.rules.map((each) => (each === rule ? changed : each)),
+      await change(listener.arn, (rules) =>
+        rules.map((each) => (each.arn === rule.arn ? { ...each, ...patch } : each)),
       )
-      return { Rules: [describeRule(changed)] }
+      return { Rules: [describeRule(findRule(book, rule.arn).rule)] }
     },
     async DeleteRule(input) {
-      const found = findRule(book, input.RuleArn)
-      refuseDefault(found.rule, 'deleted')
-      await change(
-        found,
-        found.listener.rules.filter((each) => each !== found.rule),
-      )
+      const { listener, rule } = findRule(book, input.RuleArn)
+      refuseDefault(rule, 'deleted')
+      await change(listener.arn, (rules) => rules.filter(({ arn }) => arn !== rule.arn))
       return {}
     },
     async SetRulePriorities(input) {
@@ -91,14 +86,14 @@ export function ruleHandlers(book: Elbv2Book): Elbv2Handlers {
       if (asked.some(({ listener }) => listener !== first.listener))
         throw validationError('All rules must belong to the same listener')
       for (const { rule } of asked) refuseDefault(rule, 'modified')
-      const rules = first.listener.rules.map((rule) => {
-        const priority = asked.find((each) => each.rule === rule)?.priority
-        return priority === undefined ? rule : { ...rule, priority }
-      })
-      refuseTaken(rules)
-      await change(first, rules)
+      await change(first.listener.arn, (rules) =>
+        rules.map((rule) => {
+          const priority = asked.find((each) => each.rule.arn === rule.arn)?.priority
+          return priority === undefined ? rule : { ...rule, priority }
+        }),
+      )
       const arns = asked.map(({ rule }) => rule.arn)
-      return { Rules: rules.filter(({ arn }) => arns.includes(arn)).map(describeRule) }
+      return { Rules: arns.map((arn) => describeRule(findRule(book, arn).rule)) }
     },
   }
 }

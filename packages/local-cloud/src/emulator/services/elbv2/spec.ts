@@ -35,10 +35,12 @@ export function specOf(
 }
 
 function listenerOf(
-  { port, protocol, certificate, rules }: ListenerRecord,
+  listener: ListenerRecord,
   findGroup: (arn: string) => TargetGroup,
   certificates: Certificates,
 ): RuledListener {
+  const { port, protocol, certificate, rules } = listener
+  const idleTimeout = Attributes.ofListener(listener).number('tcp.idle_timeout.seconds')
   const identity = certificate === undefined ? undefined : certificates.find(certificate)
   const weighted = (arn: string, weight: number): WeightedGroup => {
     const group = findGroup(arn)
@@ -49,6 +51,7 @@ function listenerOf(
     protocol: spoken(protocol),
     port,
     ...(identity && { identity }),
+    ...(protocol === 'TCP' && { idleTimeout }),
     rules: rules.map(({ conditions, actions }) => ({
       conditions: conditions.map(conditionOf),
       action: actionOf(actions, weighted),

@@ -47,6 +47,7 @@ export function checkOf(group: Pick<TargetGroup, 'protocol' | 'healthCheck'>): H
   return {
     target: `${protocol === 'TLS' ? 'SSL' : protocol}:${port}${path}`,
     ...rest,
+    agent: 'ELB-HealthChecker/2.0',
     ...(matcher !== undefined && { matcher }),
     // An Application Load Balancer takes a new target after one good check.
     ...(isOfApplications(group) && { firstThreshold: 1 }),

@@ -43,14 +43,12 @@ export function trafficOf(
         name: found.name,
         address: found.address,
         hostedZoneId: found.kind === 'application' ? hostedZoneOf(region) : networkZoneOf(region),
-        // Every group that has targets needs one that is healthy.
-        healthy: groupsOf(found.listeners).every((arn) => {
-          const { targets } = book.findGroup(arn)
-          return (
-            targets.length > 0 &&
-            targets.some((target) => states.stateOf(book.findGroup(arn), target).State === 'healthy')
-          )
-        }),
+        // Every group needs a target that is healthy.
+        healthy: groupsOf(found.listeners)
+          .map((arn) => book.findGroup(arn))
+          .every((group) =>
+            group.targets.some((target) => states.stateOf(group, target).State === 'healthy'),
+          ),
       }
     },
   }
