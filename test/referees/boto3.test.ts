@@ -12,7 +12,6 @@ const neverRefused = [
   'autoscaling:DescribeScalingProcessTypes',
   'autoscaling:DescribeTerminationPolicyTypes',
   'ec2:DeleteKeyPair',
-  'elasticloadbalancing:DeleteLoadBalancer',
   'route53:GetHostedZoneCount',
 ]
 

@@ -9,7 +9,7 @@ from botocore.config import Config
 
 from shapes import problems_of
 
-SERVICES = ["ec2", "autoscaling", "elb", "cloudwatch", "route53", "acm", "sts"]
+SERVICES = ["ec2", "autoscaling", "elb", "elbv2", "cloudwatch", "route53", "acm", "sts"]
 
 
 class Account:
@@ -18,7 +18,7 @@ class Account:
         self.answers = {}
         # A refusal, and an answer that breaks off, must be seen as they are.
         self.config = Config(retries={"total_max_attempts": 1})
-        self.ec2, self.autoscaling, self.elb, self.cloudwatch, self.route53, self.acm, self.sts = (
+        self.ec2, self.autoscaling, self.elb, self.elbv2, self.cloudwatch, self.route53, self.acm, self.sts = (
             self._client(name) for name in SERVICES
         )
 

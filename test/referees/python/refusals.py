@@ -13,6 +13,7 @@ from lifecycle import lifecycle_cases
 from refused_alarms import alarm_cases, policy_cases
 from refused_certificates import certificates_cases
 from refused_names import names_cases
+from refused_target_groups import binding_cases, target_group_cases
 from refused_templates import template_cases
 from refused_traffic import traffic_cases
 from schedules import schedule_cases
@@ -189,10 +190,15 @@ def main():
         "acm": certificates_cases(account),
     }
     tables["autoscaling"] += [*policy_cases(account, subject), *schedule_cases(subject), *lifecycle_cases(subject)]
+    tables["autoscaling"] += binding_cases(subject)
     for service, cases in tables.items():
         client = client_of(service)
         for case in cases:
             judge(client, *case)
+    # What these need takes its time, in which the cooldown of the group above would end.
+    client = client_of("elbv2")
+    for case in target_group_cases(account, subject):
+        judge(client, *case)
     strangers()
 
 

@@ -5,11 +5,12 @@ import balancers
 import certificates
 import groups
 import instances
+import target_groups
 import templates
 import zones
 from account import Account
 
 account = Account()
-for chapter in [instances, templates, balancers, certificates, groups, alarms, zones]:
+for chapter in [instances, templates, balancers, certificates, groups, target_groups, alarms, zones]:
     chapter.story(account)
 account.report_answers()
