@@ -1,6 +1,6 @@
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { FileLocks } from './file-locks.ts'
 import type { Holder } from './lease.ts'
@@ -91,5 +91,32 @@ describe('a lock', () => {
     expect(() => held.check()).toThrow(expect.objectContaining({ code: 'E_LOCK_LOST' }))
     await locks.acquire('group/web', holder('two'), events)
     expect(taken).toEqual(['one'])
+  })
+})
+
+describe('the list of locks', () => {
+  it('has every lock, and of one that cannot be read, or that was taken over half-way, the error', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'locks-'))
+    const listed = new FileLocks(directory)
+    expect(await listed.list()).toEqual([])
+    await listed.acquire('group/web', holder('one'), events)
+    await writeFile(join(directory, 'locks/half.json'), '{"run":')
+    const lapsed = { ...holder('two'), since: '2026-01-01T00:00:00.000Z', until: '2026-01-01T00:00:30.000Z' }
+    await writeFile(join(directory, 'locks/alarm.json.next'), JSON.stringify(lapsed))
+    const found = (await listed.list()).map(({ file, lease }) => [basename(file), lease])
+    expect(Object.fromEntries(found)).toMatchObject({
+      'group%2Fweb.json': { run: 'one' },
+      'half.json': { code: 'E_STATE_READ', place: { file: join(directory, 'locks/half.json') } },
+      'alarm.json.next': {
+        code: 'E_STATE_READ',
+        message: expect.stringMatching('died while it took a lock over'),
+      },
+    })
+  })
+
+  it('is refused where the directory is none', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'locks-'))
+    await writeFile(join(directory, 'locks'), '')
+    await expect(new FileLocks(directory).list()).rejects.toMatchObject({ code: 'E_STATE_READ' })
   })
 })
