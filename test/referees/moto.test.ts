@@ -8,59 +8,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { Account } from '../account.ts'
 import { type JsonEvent, type JsonResult, Project } from '../project.ts'
 import { Moto } from './moto.ts'
+import { changes, mirroring, replacing, templateChanges, waysBack } from './moto-calls.ts'
 import { differences } from './moto-differences.ts'
+import { final, isOfCleanUp, notPlanned, notTaken } from './moto-steps.ts'
 import { Python } from './python.ts'
-
-/** moto's consoles show no host keys, and its balancers serve nothing: see the differences. */
-const notTaken = ['aws-ec2/read-host-keys', 'aws-elb/smoke-test']
-
-/** In a plan no group is scaled to zero first, and an image's snapshots go with it; moto leaves them. */
-const notPlanned = ['aws-autoscaling/read-removable', 'aws-ec2/remove-snapshot']
-
-/** What finds leftovers is taken by a command that has no plan. */
-const isOfCleanUp = (step: string): boolean => /\/find-(made-|pinned)/.test(step)
-
-/** Those that cannot be undone: they stand behind the commit. */
-const final = [
-  ...['lift-protection', 'lower-sizes', 'mark-retired', 'remove-group', 'remove-launch-configuration'],
-  ...['remove-launch-template-version', 'remove-warm-pool', 'retire-instance'],
-].map((step) => `aws-autoscaling/${step}`)
-final.push('aws-cloudwatch/delete-alarms', 'aws-ec2/remove-image', 'aws-ec2/remove-snapshot')
-final.push('aws-ec2/terminate-instances', 'aws-elb/remove-balancer')
-
-/** The changing calls of a swap: max is raised and lowered, and the launch source is set, by one operation. */
-const changes = [
-  ...['CreateOrUpdateTags', 'SuspendProcesses', 'RunInstances', 'CreateImage', 'AttachInstances'],
-  ...['RegisterInstancesWithLoadBalancer', 'CreateLaunchConfiguration'],
-  ...['DeregisterInstancesFromLoadBalancer', 'EnterStandby', 'TerminateInstanceInAutoScalingGroup'],
-  ...['ResumeProcesses', 'DeleteTags', ...Array(3).fill('UpdateAutoScalingGroup')],
-]
-
-/** The changing calls of a balancer's copy. */
-const mirroring = [
-  ...[
-    'CreateLoadBalancer',
-    'ConfigureHealthCheck',
-    'ModifyLoadBalancerAttributes',
-    'CreateLoadBalancerPolicy',
-  ],
-  ...['SetLoadBalancerPoliciesOfListener', 'SetLoadBalancerPoliciesForBackendServer', 'DeleteLoadBalancer'],
-]
-
-/** Of a launch template: a group that says `$Latest` is pointed at the number first. */
-const templateChanges = ['CreateLaunchTemplateVersion', ...Array(4).fill('UpdateAutoScalingGroup')]
-
-/** The changing calls of a replica: one operation points it at its source, gives it its sizes, and takes the original's. */
-const replacing = [
-  ...['CreateAutoScalingGroup', 'BatchPutScheduledUpdateGroupAction', 'PutNotificationConfiguration'],
-  ...['EnableMetricsCollection', 'PutScalingPolicy', 'PutWarmPool', 'DeleteWarmPool'],
-  ...['SetInstanceProtection', 'DeleteAutoScalingGroup', 'DeleteLaunchConfiguration'],
-  ...Array(3).fill('UpdateAutoScalingGroup'),
-  ...Array(3).fill('CreateOrUpdateTags'),
-]
-
-/** Calls of its way back that hold others back when they fail. */
-const waysBack = ['ExitStandby', 'DetachInstances', 'DeregisterImage', 'ResumeProcesses']
 
 const definitions = [autoScaling(), ec2(), elb(), cloudWatch()].flatMap(({ steps = [] }) => steps)
 const seen = {
