@@ -33,7 +33,10 @@ export function balancerHandlers(parts: BalancerHandlerParts): Elbv2Handlers {
       const asked = readBalancer(input, parts)
       const made = await book.open(asked)
       refuseOther(made, asked)
-      return { LoadBalancers: [describeBalancer(made, parts)] }
+      const described = describeBalancer(made, parts)
+      // However soon it is active, nobody is told so by the call that has made it.
+      const isNew = made.arn === asked.arn
+      return { LoadBalancers: [isNew ? { ...described, State: { Code: 'provisioning' } } : described] }
     },
     DescribeLoadBalancers({ LoadBalancerArns, Names, PageSize = 400, Marker }) {
       if (LoadBalancerArns !== undefined && Names !== undefined)

@@ -69,6 +69,16 @@ describe('load balancers', () => {
     )
   })
 
+  test('one keeps its security groups from being deleted', async () => {
+    const group = { GroupName: 'mine', Description: 'mine' }
+    const { GroupId = '' } = await cloud.ec2.createSecurityGroup(group)
+    const LoadBalancerArn = await groups.createBalancer('guarded')
+    await elb.setSecurityGroups({ LoadBalancerArn, SecurityGroups: [GroupId] })
+    expect(await refusal(cloud.ec2.deleteSecurityGroup({ GroupId }))).toMatch(/^DependencyViolation/)
+    await elb.deleteLoadBalancer({ LoadBalancerArn })
+    await cloud.ec2.deleteSecurityGroup({ GroupId })
+  })
+
   test('one is kept from being deleted while that protection is on', async () => {
     const LoadBalancerArn = await groups.createBalancer('kept')
     const protect = (Value: string) =>

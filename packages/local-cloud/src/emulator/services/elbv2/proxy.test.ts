@@ -69,10 +69,25 @@ describe('an Application Load Balancer', () => {
     )
     expect((await ask(address)).status).toBe(502)
 
-    await groups.client.modifyTargetGroup({ TargetGroupArn: arn, HealthyThresholdCount: 10 })
+    await groups.client.modifyTargetGroup({
+      TargetGroupArn: arn,
+      HealthyThresholdCount: 10,
+      HealthCheckIntervalSeconds: 300,
+    })
     await groups.register(arn, two)
     await until(async () => (await groups.states(arn)).includes('healthy'), 'the first good check')
     expect((await ask(address)).body).toBe(two)
+  })
+
+  test('gives nothing to a target in a zone that is not enabled, until it is', async () => {
+    const [elsewhere = ''] = await cloud.launch(1, 'eu-west-1c')
+    await groups.serve(elsewhere, 'elsewhere')
+    const { arn, balancerArn, address } = await plain('apart')
+    await groups.register(arn, elsewhere)
+    expect((await ask(address)).status).toBe(503)
+    const Subnets = ['a', 'b', 'c'].map((zone) => `subnet-0000000000000000${zone}`)
+    await groups.client.setSubnets({ LoadBalancerArn: balancerArn, Subnets })
+    expect((await ask(address)).body).toBe('elsewhere')
   })
 
   test('answers 504 for a target that does not answer', async () => {
@@ -106,16 +121,23 @@ describe('an Application Load Balancer', () => {
   })
 
   test('lets a request change protocols, as WebSockets do, and refuses it as others where there is no target', async () => {
-    const { arn, address } = await plain('socket')
+    const { arn, address, listenerArn } = await plain('socket')
     const change = async () => {
       const headers = { Connection: 'Upgrade', Upgrade: 'echo', 'X-Mine': 'a' }
       const outgoing = request({ host: address, port: 8080, headers, agent: false })
       outgoing.end()
       return Promise.race([once(outgoing, 'upgrade'), once(outgoing, 'response')])
     }
-    const [refused] = await change()
-    expect(refused.statusCode).toBe(503)
-    refused.resume()
+    for (const StatusCode of ['503', '403']) {
+      const [refused] = await change()
+      expect(refused.statusCode).toBe(Number(StatusCode))
+      refused.resume()
+      const FixedResponseConfig = { StatusCode: '403' }
+      const DefaultActions = [{ Type: 'fixed-response' as const, FixedResponseConfig }]
+      await groups.client.modifyListener({ ListenerArn: listenerArn, DefaultActions })
+    }
+    const DefaultActions = [{ Type: 'forward' as const, TargetGroupArn: arn }]
+    await groups.client.modifyListener({ ListenerArn: listenerArn, DefaultActions })
 
     const server = createServer((_, response) => response.end())
     server.on('upgrade', ({ headers }, socket) => {
