@@ -17,7 +17,7 @@ export const bluegreen = task(
       balancers: {
         type: 'string[]',
         default: [],
-        description: 'load balancers of the fleet that its group does not know',
+        description: 'load balancers and target groups of the fleet that its group does not know',
       },
       keepBlue: { type: 'duration', default: '0s', description: 'how long the way back stays open' },
     },

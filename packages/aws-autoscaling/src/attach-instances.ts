@@ -1,4 +1,4 @@
-import { autoScalingApi, findMade, poll } from '@viridian/aws'
+import { autoScalingApi, findMade, healthCalls, poll } from '@viridian/aws'
 import { defineChange, defineCheck, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { activityHistory } from './activity-history.ts'
@@ -12,7 +12,7 @@ import { isHealthy, isInService, isLeaving, memberText, readGroup, readMembers }
  */
 export const attachInstances = defineChange({
   name: 'aws-autoscaling/attach-instances',
-  version: 3,
+  version: 4,
   input: Attached,
   beforeSchema: AttachedBefore,
   output: z.null(),
@@ -25,7 +25,7 @@ export const attachInstances = defineChange({
     'autoscaling:CreateOrUpdateTags',
     'autoscaling:DeleteTags',
     'autoscaling:DescribeAutoScalingGroups',
-    'elasticloadbalancing:DescribeInstanceHealth',
+    ...healthCalls,
   ],
   title: ({ group, ids }) => `attach ${ids.length} to ${group}`,
   before: async ({ group }, c) => {

@@ -1,4 +1,5 @@
 import {
+  boundTo,
   Fleet,
   type LaunchSpec,
   type LoadBalancer,
@@ -6,6 +7,8 @@ import {
   pinTag,
   readClassicBalancers,
   readLaunchSettings,
+  readTargetGroups,
+  targetGroupCalls,
 } from '@viridian/aws'
 import { defineRead, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
@@ -16,7 +19,7 @@ import { groupSource } from './group-source.ts'
 /** Reads a group, its launch source and the balancers that are bound to it. */
 export const describeGroup = defineRead({
   name: 'aws-autoscaling/describe-group',
-  version: 3,
+  version: 4,
   input: z.strictObject({ group: z.string() }),
   output: Fleet,
   calls: [
@@ -25,6 +28,7 @@ export const describeGroup = defineRead({
     'ec2:DescribeLaunchTemplateVersions',
     'elasticloadbalancing:DescribeLoadBalancers',
     'elasticloadbalancing:DescribeLoadBalancerAttributes',
+    ...targetGroupCalls,
   ],
   title: ({ group }) => `describe ${group}`,
   details: (_input, fleet) => fleetLines(fleet),
@@ -73,6 +77,7 @@ export async function launchOf(c: StepContext, group: Group): Promise<LaunchSpec
 }
 
 async function balancersOf(c: StepContext, group: Group): Promise<LoadBalancer[]> {
-  const classic = await readClassicBalancers(c, group.LoadBalancerNames)
-  return [...classic, ...group.TargetGroupARNs.map((arn) => ({ kind: 'targetGroup' as const, arn }))]
+  const { classic, targetGroups } = boundTo(group)
+  const balancers = await Promise.all([readClassicBalancers(c, classic), readTargetGroups(c, targetGroups)])
+  return balancers.flat()
 }

@@ -2,6 +2,7 @@ import {
   autoScalingApi,
   awsCode,
   findMade,
+  healthCalls,
   LaunchSource,
   LoadBalancer,
   sourceName,
@@ -29,7 +30,7 @@ const Input = z.strictObject({
  */
 export const setGroupLaunch = defineChange({
   name: 'aws-autoscaling/set-group-launch',
-  version: 3,
+  version: 4,
   input: Input,
   beforeSchema: LaunchSource,
   output: z.null(),
@@ -37,7 +38,7 @@ export const setGroupLaunch = defineChange({
     'autoscaling:UpdateAutoScalingGroup',
     'autoscaling:TerminateInstanceInAutoScalingGroup',
     'autoscaling:DescribeAutoScalingGroups',
-    'elasticloadbalancing:DescribeInstanceHealth',
+    ...healthCalls,
     'ec2:RunInstances',
     'iam:PassRole',
   ],

@@ -1,4 +1,4 @@
-import { allPages, autoScalingApi } from '@viridian/aws'
+import { allPages, autoScalingApi, Bindings } from '@viridian/aws'
 import { type StepContext, suggestion, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 
@@ -38,10 +38,7 @@ const Group = z.object({
   AvailabilityZones: z.array(z.string()),
   VPCZoneIdentifier: z.string().optional(),
   PlacementGroup: z.string().optional(),
-  LoadBalancerNames: z.array(z.string()).default([]),
-  TargetGroupARNs: z.array(z.string()).default([]),
-  /** Those bound to it of every kind: `elb`, `elbv2`, `vpc-lattice`. */
-  TrafficSources: z.array(z.object({ Identifier: z.string(), Type: z.string().optional() })).default([]),
+  ...Bindings.shape,
   HealthCheckType: z.string(),
   HealthCheckGracePeriod: z.int().default(0),
   Instances: z.array(Member).default([]),

@@ -1,16 +1,22 @@
-import { awsCode, balancerHealth, balancerName, type LoadBalancer, notInService } from '@viridian/aws'
+import {
+  type Bindings,
+  balancerHealth,
+  isBalancerGone,
+  isBoundTo,
+  type LoadBalancer,
+  notInService,
+} from '@viridian/aws'
 import type { StepContext } from '@viridian/core'
-import type { Group } from './group.ts'
 
 /** Those of these members that a balancer does not send anybody to, of those that are still bound to the group. */
 export async function notServing(
   c: StepContext,
-  { LoadBalancerNames }: Pick<Group, 'LoadBalancerNames'>,
+  group: Bindings,
   balancers: readonly LoadBalancer[],
   ids: readonly string[],
 ): Promise<{ readonly ids: readonly string[]; readonly texts: readonly string[] }> {
   if (ids.length === 0) return { ids: [], texts: [] }
-  const bound = balancers.filter((balancer) => LoadBalancerNames.includes(balancerName(balancer)))
+  const bound = balancers.filter((balancer) => isBoundTo(group, balancer))
   const health = (await Promise.all(bound.map((balancer) => healthAt(c, balancer, ids)))).flat()
   const off = new Set(health.filter(({ state }) => state !== 'InService').map(({ id }) => id))
   return { ids: [...off], texts: notInService(health) }
@@ -21,7 +27,7 @@ async function healthAt(c: StepContext, balancer: LoadBalancer, ids: readonly st
   try {
     return await balancerHealth(c, [balancer], ids)
   } catch (error) {
-    if (awsCode(error) === 'LoadBalancerNotFound') return []
+    if (isBalancerGone(error)) return []
     throw error
   }
 }

@@ -34,7 +34,7 @@ export interface AutoScaling extends Plugin, ReplicaMoves, RetiredMoves {
    * Reads a group, with its launch source and the balancers bound to it.
    *
    * @throws ViridianError `E_GROUP_NOT_FOUND`, `E_GROUP_NO_LAUNCH`, `E_LAUNCH_TEMPLATE_INCOMPLETE`,
-   * `E_MIXED_INSTANCES_UNSUPPORTED`
+   * `E_MIXED_INSTANCES_UNSUPPORTED`, `E_BALANCER_NOT_FOUND`
    *
    * @example
    * ```ts

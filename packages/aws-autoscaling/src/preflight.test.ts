@@ -1,28 +1,21 @@
 import { expect, test } from 'vitest'
-import { answering, queryAnswer } from '../../aws/src/testing/answering.ts'
+import { answeringQueries } from '../../aws/src/testing/answering.ts'
 import { testContext } from '../../aws/src/testing/step-context.ts'
+import { arnOf, describedTargetGroup, members } from '../../aws/src/testing/target-groups.ts'
 import { readReadiness } from './preflight.ts'
 
 /** Why a group that wants one instance and has it is refused, described with something more. */
-async function refusalOf(more: string, room = 1): Promise<unknown> {
+async function refusalOf(
+  more: string,
+  { room = 1, targetGroups = [] }: { room?: number; targetGroups?: readonly string[] } = {},
+): Promise<unknown> {
   const member =
     '<InstanceId>i-1</InstanceId><AvailabilityZone>a</AvailabilityZone><LifecycleState>InService</LifecycleState><HealthStatus>Healthy</HealthStatus><ProtectedFromScaleIn>false</ProtectedFromScaleIn>'
   const group = `<AutoScalingGroupName>web</AutoScalingGroupName><MinSize>1</MinSize><MaxSize>1</MaxSize><DesiredCapacity>1</DesiredCapacity><AvailabilityZones><member>a</member></AvailabilityZones><HealthCheckType>EC2</HealthCheckType><Instances><member>${member}</member></Instances>${more}`
-  const server = await answering((request, response) => {
-    let body = ''
-    request.on('data', (text) => {
-      body += text
-    })
-    request.on('end', () =>
-      response.end(
-        body.includes('DescribeInstanceRefreshes')
-          ? queryAnswer('DescribeInstanceRefreshes', '<InstanceRefreshes/>')
-          : queryAnswer(
-              'DescribeAutoScalingGroups',
-              `<AutoScalingGroups><member>${group}</member></AutoScalingGroups>`,
-            ),
-      ),
-    )
+  const server = await answeringQueries({
+    DescribeInstanceRefreshes: '<InstanceRefreshes/>',
+    DescribeAutoScalingGroups: `<AutoScalingGroups>${members(group)}</AutoScalingGroups>`,
+    DescribeTargetGroups: `<TargetGroups>${members(...targetGroups)}</TargetGroups>`,
   })
   const c = testContext({ env: server.env })
   try {
@@ -38,18 +31,28 @@ async function refusalOf(more: string, room = 1): Promise<unknown> {
 const trafficSource = (identifier: string, type: string): string =>
   `<TrafficSources><member><Identifier>${identifier}</Identifier><Type>${type}</Type></member></TrafficSources>`
 
-test('a group behind classic load balancers is not refused, however they are bound to it', async () => {
+const bound = trafficSource(arnOf('web'), 'elbv2')
+
+test('a group behind load balancers is not refused, however they are bound to it', async () => {
   expect(await refusalOf(trafficSource('web', 'elb'))).toBe(null)
+  expect(await refusalOf(bound, { targetGroups: [describedTargetGroup('web')] })).toBe(null)
 })
 
-test.each([
-  ['arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/web/2', 'elbv2'],
-  ['arn:aws:vpc-lattice:eu-west-1:1:targetgroup/tg-1', 'vpc-lattice'],
-])('one that is bound to %s is', async (arn, type) => {
-  expect(await refusalOf(trafficSource(arn, type))).toMatchObject({
+test('one whose target group no load balancer uses is: a target that nobody asks is never healthy', async () => {
+  const targetGroups = [describedTargetGroup('web', { balancers: [] })]
+  expect(await refusalOf(bound, { targetGroups })).toMatchObject({
     code: 'E_GROUP_NOT_READY',
-    message: `web cannot be replaced now: it is bound to target groups (${arn})`,
-    hint: 'this version works with classic load balancers only',
+    message: 'web cannot be replaced now: no load balancer uses its target group web',
+    hint: expect.stringMatching(/^let a listener forward to web \(aws elbv2 create-listener\), or detach it/),
+  })
+})
+
+test('one that is bound to a service of VPC Lattice is', async () => {
+  const arn = 'arn:aws:vpc-lattice:eu-west-1:1:targetgroup/tg-1'
+  expect(await refusalOf(trafficSource(arn, 'vpc-lattice'))).toMatchObject({
+    code: 'E_GROUP_NOT_READY',
+    message: `web cannot be replaced now: it is bound to ${arn}`,
+    hint: expect.stringContaining('works with classic load balancers, and target groups of Application'),
   })
 })
 
@@ -62,5 +65,5 @@ test('one with a warm pool is, when its instances are to be replaced', async () 
     ),
     hint: expect.stringMatching(/^delete the pool \(aws autoscaling delete-warm-pool/),
   })
-  expect(await refusalOf(pool, 0)).toBe(null)
+  expect(await refusalOf(pool, { room: 0 })).toBe(null)
 })

@@ -1,4 +1,4 @@
-import { autoScalingApi, type Fleet, pinTag } from '@viridian/aws'
+import { autoScalingApi, boundTo, describeTargetGroups, type Fleet, pinTag } from '@viridian/aws'
 import { defineRead, type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { type Group, isAside, isHealthy, isInService, type Member, memberText, readGroup } from './group.ts'
@@ -22,7 +22,7 @@ interface Refusal {
  */
 export const readReadiness = defineRead({
   name: 'aws-autoscaling/read-readiness',
-  version: 3,
+  version: 4,
   input: z.strictObject({
     group: z.string(),
     ids: z.array(z.string()),
@@ -32,7 +32,11 @@ export const readReadiness = defineRead({
     pin: z.string().exactOptional(),
   }),
   output: z.null(),
-  calls: ['autoscaling:DescribeAutoScalingGroups', 'autoscaling:DescribeInstanceRefreshes'],
+  calls: [
+    'autoscaling:DescribeAutoScalingGroups',
+    'autoscaling:DescribeInstanceRefreshes',
+    'elasticloadbalancing:DescribeTargetGroups',
+  ],
   title: ({ group, pin }) =>
     pin === undefined
       ? `see that ${group} can be replaced`
@@ -45,6 +49,7 @@ export const readReadiness = defineRead({
       ...refusalsOf(group, ids),
       ...(room > 0 ? warmPoolRefusals(group) : []),
       ...(await refreshRefusals(c, name)),
+      ...(await unusedRefusals(c, group)),
     ]
     if (refusals.length === 0) return null
     const reasons = refusals.map(({ reason }) => reason).join('; ')
@@ -92,20 +97,25 @@ function refusalsOf(group: Group, ids: readonly string[]): Refusal[] {
     )
   if (group.SuspendedProcesses.some(({ ProcessName }) => ProcessName === 'AddToLoadBalancer'))
     refuse('AddToLoadBalancer is suspended: what is attached would never get traffic', 'resume it')
-  const foreign = group.TrafficSources.filter((source) => !isClassic(source)).map(
-    ({ Identifier }) => Identifier,
-  )
-  if (group.TargetGroupARNs.length + foreign.length > 0)
+  const { others } = boundTo(group)
+  if (others.length > 0)
     refuse(
-      `it is bound to target groups (${[...new Set([...group.TargetGroupARNs, ...foreign])].join(', ')})`,
-      'this version works with classic load balancers only',
+      `it is bound to ${others.join(', ')}`,
+      'this version works with classic load balancers, and target groups of Application and Network Load Balancers',
     )
   return refusals
 }
 
-// Only what is no classic load balancer is named by an ARN.
-const isClassic = ({ Identifier, Type }: Group['TrafficSources'][number]): boolean =>
-  Type === undefined ? !Identifier.startsWith('arn:') : Type === 'elb'
+/** A target is never healthy that no load balancer asks: waited for, it would end in a timeout. */
+async function unusedRefusals(c: StepContext, group: Group): Promise<Refusal[]> {
+  const targetGroups = await describeTargetGroups(c, boundTo(group).targetGroups)
+  return targetGroups
+    .filter(({ LoadBalancerArns }) => LoadBalancerArns.length === 0)
+    .map(({ TargetGroupName: name }) => ({
+      reason: `no load balancer uses its target group ${name}`,
+      hint: `let a listener forward to ${name} (aws elbv2 create-listener), or detach it from the group (aws autoscaling detach-load-balancer-target-groups)`,
+    }))
+}
 
 const warmPoolRefusals = ({ WarmPoolConfiguration }: Group): Refusal[] =>
   WarmPoolConfiguration === undefined

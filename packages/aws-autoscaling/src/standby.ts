@@ -1,6 +1,7 @@
 import {
   autoScalingApi,
   findMade,
+  healthCalls,
   inServiceWithinMs,
   LoadBalancer,
   lookFor,
@@ -41,7 +42,7 @@ const backWithinMs = 600_000
  */
 export const enterStandby = defineChange({
   name: 'aws-autoscaling/enter-standby',
-  version: 2,
+  version: 3,
   input: Input,
   /** Those that were in service: the others are not its own to take back. */
   beforeSchema: z.strictObject({ inService: Ids }),
@@ -52,7 +53,7 @@ export const enterStandby = defineChange({
     'autoscaling:UpdateAutoScalingGroup',
     'autoscaling:CreateOrUpdateTags',
     'autoscaling:DescribeAutoScalingGroups',
-    'elasticloadbalancing:DescribeInstanceHealth',
+    ...healthCalls,
   ],
   title: ({ group, ids }) => `move ${ids.length} of ${group} to standby`,
   details: ({ ids, leaveWithinMs }) => [

@@ -270,7 +270,7 @@ test('a balancer that somebody has deleted, and that the group is still bound to
   await bench.cloud.settled()
   const blue = await fleets.describe(steps(), 'web')
   const gone = blue.loadBalancers.map((balancer) => ({ ...balancer, name: 'gone' }))
-  const bound = { LoadBalancerNames: ['gone'] }
+  const bound = { LoadBalancerNames: ['gone'], TargetGroupARNs: [], TrafficSources: [] }
   const ids = blue.instances.map(({ id }) => id)
   expect(await notServing(bench.cloud.context(), bound, gone, ids)).toEqual({ ids: [], texts: [] })
 })

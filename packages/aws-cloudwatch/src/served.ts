@@ -9,7 +9,7 @@ import { type Measured, measure, parseTime, totalOf } from './metrics.ts'
  */
 export const testServed = defineCheck({
   name: 'aws-cloudwatch/test-served',
-  version: 1,
+  version: 2,
   input: z.strictObject({
     balancers: z.array(LoadBalancer),
     /** ISO 8601. */

@@ -1,4 +1,13 @@
-import { allPages, autoScalingApi, balancerName, classicOnly, LoadBalancer } from '@viridian/aws'
+import {
+  allPages,
+  autoScalingApi,
+  type BalancerRef,
+  Bindings,
+  balancerName,
+  classicOnly,
+  isBoundTo,
+  LoadBalancer,
+} from '@viridian/aws'
 import { defineRead, type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { readDescription } from './balancer-settings.ts'
@@ -8,7 +17,7 @@ const Groups = z.object({
     z.object({
       AutoScalingGroupName: z.string(),
       HealthCheckType: z.string().default('EC2'),
-      LoadBalancerNames: z.array(z.string()).default([]),
+      ...Bindings.shape,
       Instances: z.array(z.object({ InstanceId: z.string(), LifecycleState: z.string() })).default([]),
     }),
   ),
@@ -29,7 +38,7 @@ export const usageCalls = [
  */
 export const readRemovable = defineRead({
   name: 'aws-elb/read-removable',
-  version: 1,
+  version: 2,
   input: z.strictObject({ balancers: z.array(LoadBalancer), without: z.array(z.string()) }),
   output: z.null(),
   calls: usageCalls,
@@ -58,7 +67,7 @@ export async function refuseInUse(
       'take them out first, or delete the group that keeps them there',
     )
   const groups = (await readGroups(c))
-    .filter((group) => group.balancers.includes(name) && !without.includes(group.name))
+    .filter((group) => group.isBehind({ kind: 'classic', name }) && !without.includes(group.name))
     .map((group) => group.name)
   if (groups.length > 0)
     throw inUse(
@@ -73,13 +82,17 @@ export async function refuseInUse(
  *
  * @throws ViridianError `E_BALANCER_BOUND`
  */
-export async function refuseJudged(c: StepContext, name: string, ids: readonly string[]): Promise<void> {
+export async function refuseJudged(
+  c: StepContext,
+  balancer: BalancerRef,
+  ids: readonly string[],
+): Promise<void> {
   for (const group of await readGroups(c)) {
     const members = group.judged.filter((id) => ids.includes(id))
-    if (members.length === 0 || !group.balancers.includes(name)) continue
+    if (members.length === 0 || !group.isBehind(balancer)) continue
     throw new ViridianError(
       'E_BALANCER_BOUND',
-      `${members.join(', ')} ${members.length === 1 ? 'is' : 'are'} in group ${group.name}, which is bound to ${name} and replaces who is not in service there`,
+      `${members.join(', ')} ${members.length === 1 ? 'is' : 'are'} in group ${group.name}, which is bound to ${balancerName(balancer)} and replaces who is not in service there`,
       {
         hint: 'move members to standby: the group takes them out, drained, and back (standby of the Auto Scaling plugin)',
         place: { call: 'autoscaling:DescribeAutoScalingGroups' },
@@ -91,8 +104,8 @@ export async function refuseJudged(c: StepContext, name: string, ids: readonly s
 
 interface BoundGroup {
   readonly name: string
-  /** The balancers that it is bound to. */
-  readonly balancers: readonly string[]
+  /** Whether it is bound to a balancer. */
+  isBehind(balancer: BalancerRef): boolean
   /** Its instances in service, where its balancers' health checks are its own. */
   readonly judged: readonly string[]
 }
@@ -105,7 +118,7 @@ export async function readGroups(c: StepContext): Promise<BoundGroup[]> {
   })
   return groups.map((group) => ({
     name: group.AutoScalingGroupName,
-    balancers: group.LoadBalancerNames,
+    isBehind: (balancer) => isBoundTo(group, balancer),
     judged: group.HealthCheckType.includes('ELB')
       ? group.Instances.filter((each) => each.LifecycleState === 'InService').map((each) => each.InstanceId)
       : [],

@@ -30,7 +30,7 @@ const Made = z.object({ DNSName: z.string() })
  */
 export const createBalancer = defineChange({
   name: 'aws-elb/create-balancer',
-  version: 1,
+  version: 2,
   /** The one to copy. */
   input: z.strictObject({ balancer: LoadBalancer }),
   beforeSchema: z.null(),

@@ -1,11 +1,17 @@
-import { elbApi, LoadBalancer, listClassicBalancers, readClassicBalancers } from '@viridian/aws'
+import {
+  classicOnlyHint,
+  elbApi,
+  LoadBalancer,
+  listClassicBalancers,
+  readClassicBalancers,
+} from '@viridian/aws'
 import { defineRead, type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 
 /** Reads the classic load balancer that a DNS name leads to, as an alias names it. */
 export const findBalancer = defineRead({
   name: 'aws-elb/find-balancer',
-  version: 1,
+  version: 2,
   input: z.strictObject({ dnsName: z.string() }),
   output: LoadBalancer,
   calls: [
@@ -36,9 +42,9 @@ const plainName = (dnsName: string): string =>
 async function hintAbout(c: StepContext, name: string): Promise<string> {
   const here = await elbApi.region(c)
   if (/\.elb\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/.test(name))
-    return "the name is a Network Load Balancer's: this version works with classic load balancers only"
+    return `the name is a Network Load Balancer's: ${classicOnlyHint}`
   const region = /\.([a-z0-9-]+)\.elb\.amazonaws\.com(\.cn)?$/.exec(name)?.[1]
   if (region === undefined) return 'the name is not one of Elastic Load Balancing'
   if (region !== here) return `the name is of ${region}, and this is ${here}: set AWS_REGION`
-  return "it is deleted, another account's, or an Application Load Balancer: this version works with classic ones only"
+  return `it is deleted, another account's, or an Application Load Balancer's: ${classicOnlyHint}`
 }

@@ -40,7 +40,7 @@ export async function httpListener(
 /** Reads whether each load balancer has a listener that can be asked by HTTP (`DescribeLoadBalancers`). */
 export const readAskable = defineRead({
   name: 'aws-elb/read-askable',
-  version: 1,
+  version: 2,
   input: z.strictObject({ balancers: z.array(LoadBalancer), port: z.int().optional() }),
   output: z.null(),
   calls: ['elasticloadbalancing:DescribeLoadBalancers'],

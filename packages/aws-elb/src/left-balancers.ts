@@ -2,7 +2,6 @@ import { elbApi, listClassicBalancers, runTag } from '@viridian/aws'
 import { defineRead, type LeftoverKind, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { readGroups, usageCalls } from './balancer-uses.ts'
-import { describeBalancers } from './describe-balancers.ts'
 import { removeBalancer } from './remove-balancer.ts'
 
 const MadeBalancer = z.strictObject({
@@ -47,7 +46,7 @@ export const findMadeBalancers = defineRead({
     if (found.length === 0) return []
     const groups = (await readGroups(c)).filter(({ name }) => !without.includes(name))
     return found.map(({ name, dnsName, instances }) => {
-      const group = groups.find(({ balancers }) => balancers.includes(name))
+      const group = groups.find(({ isBehind }) => isBehind({ kind: 'classic', name }))
       const user = group ? `group ${group.name} is bound to it` : occupation(instances)
       return { name, dnsName, run: runs.get(name) ?? null, ...(user !== undefined && { user }) }
     })
@@ -67,8 +66,7 @@ export const leftBalancers: LeftoverKind = {
       ...(user !== undefined && { inUse: user }),
       names: [dnsName],
       remove: async (t) => {
-        const [balancer] = await t.step(describeBalancers, { names: [name] })
-        if (balancer) await t.step(removeBalancer, { balancer })
+        await t.step(removeBalancer, { name })
       },
     }))
   },

@@ -1,20 +1,23 @@
 import {
-  awsCode,
   balancerHealth,
   balancerName,
-  classicOnly,
+  balancerThing,
+  balancerTitle,
   findMade,
-  inServiceAt,
+  healthCalls,
+  isBalancerGone,
   LoadBalancer,
   leaveWithinMs,
   lookFor,
+  membersOf,
   poll,
+  registrationCalls,
 } from '@viridian/aws'
 import { defineChange, type StepContext, type UndoReport } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { refuseJudged } from './balancer-uses.ts'
 import { waitInService } from './in-service.ts'
-import { changeRegistration, registerRunning } from './registration.ts'
+import { deregister, register, registerRunning } from './registration.ts'
 import { Replaced, seeServedWithout } from './stand-ins.ts'
 
 const Ids = z.array(z.string())
@@ -24,25 +27,20 @@ type Input = z.infer<typeof Input>
 /** Those of the instances that were registered. */
 const Before = z.strictObject({ registered: Ids })
 
-const calls = [
-  'elasticloadbalancing:RegisterInstancesWithLoadBalancer',
-  'elasticloadbalancing:DeregisterInstancesFromLoadBalancer',
-  'elasticloadbalancing:DescribeInstanceHealth',
-  'ec2:DescribeInstances',
-]
+const calls = [...registrationCalls, ...healthCalls, 'ec2:DescribeInstances']
 
 const touches = ({ balancer, ids }: Input): string[] => [
-  `balancer/${balancerName(balancer)}`,
+  balancerThing(balancer),
   ...ids.map((id) => `instance/${id}`),
 ]
 
 /**
- * Registers instances with a balancer (`RegisterInstancesWithLoadBalancer`). Undone by taking out those that were not
+ * Registers instances with a balancer (`RegisterInstancesWithLoadBalancer`, `RegisterTargets`). Undone by taking out those that were not
  * registered before, and seeing them out, drained; once others serve there, as before.
  */
 export const registerInstances = defineChange({
   name: 'aws-elb/register-instances',
-  version: 3,
+  version: 4,
   input: Input.extend({ replaced: Replaced.exactOptional() }),
   beforeSchema: Before.extend({
     /** Who else was in service. */
@@ -53,15 +51,10 @@ export const registerInstances = defineChange({
   title: ({ balancer, ids }) => `register ${ids.length} with ${balancerName(balancer)}`,
   before: async (input, c) => ({
     registered: await registeredOf(c, input),
-    serving: without(await inServiceAt(c, classicOnly(input.balancer).name), input.ids),
+    serving: without(await membersOf(input.balancer).inService(c), input.ids),
   }),
   run: async ({ balancer, ids }, c) => {
-    await changeRegistration(
-      c,
-      'RegisterInstancesWithLoadBalancer',
-      balancer,
-      without(ids, c.before.registered),
-    )
+    await register(c, balancer, without(ids, c.before.registered))
     return null
   },
   // Some of them count as done: its undo takes those out, and the check behind it names those that lack.
@@ -76,7 +69,7 @@ export const registerInstances = defineChange({
         return there.length > 0
       })
       await seeServedWithout(c, { balancer, ids: own, serving: c.before.serving, replaced })
-      await changeRegistration(c, 'DeregisterInstancesFromLoadBalancer', balancer, there)
+      await deregister(c, balancer, there)
       await waitOut(c, { balancer, ids: own })
       return undefined
     }),
@@ -85,25 +78,25 @@ export const registerInstances = defineChange({
 })
 
 /**
- * Takes instances out of a balancer (`DeregisterInstancesFromLoadBalancer`): connections under way are drained. Undone
+ * Takes instances out of a balancer (`DeregisterInstancesFromLoadBalancer`, `DeregisterTargets`): connections under way are drained. Undone
  * by registering those that were registered before and are still there, and seeing them in service.
  *
  * @throws ViridianError `E_BALANCER_BOUND` of members of a group that judges them by this balancer
  */
 export const deregisterInstances = defineChange({
   name: 'aws-elb/deregister-instances',
-  version: 2,
+  version: 3,
   input: Input,
   beforeSchema: Before,
   output: z.null(),
   calls: [...calls, 'autoscaling:DescribeAutoScalingGroups'],
   title: ({ balancer, ids }) => `take ${ids.length} out of ${balancerName(balancer)}`,
   before: async (input, c) => {
-    await refuseJudged(c, classicOnly(input.balancer).name, input.ids)
+    await refuseJudged(c, input.balancer, input.ids)
     return { registered: await registeredOf(c, input) }
   },
   run: async ({ balancer }, c) => {
-    await changeRegistration(c, 'DeregisterInstancesFromLoadBalancer', balancer, c.before.registered)
+    await deregister(c, balancer, c.before.registered)
     return null
   },
   find: (input, c) =>
@@ -128,8 +121,8 @@ async function unlessGone(
   try {
     return await undo()
   } catch (error) {
-    if (awsCode(error) !== 'LoadBalancerNotFound') throw error
-    return { leftAlone: `load balancer ${balancerName(balancer)} is gone` }
+    if (!isBalancerGone(error)) throw error
+    return { leftAlone: `${balancerTitle(balancer)} is gone` }
   }
 }
 

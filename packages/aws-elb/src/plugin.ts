@@ -1,6 +1,6 @@
 import {
   accountChecks,
-  balancerName,
+  balancerThing,
   classicOnly,
   type Fleet,
   type InstanceRef,
@@ -47,9 +47,12 @@ export interface DescribeOptions {
 /** The moves of load balancers, for tasks. */
 export interface Elb extends Plugin {
   /**
-   * Reads classic load balancers by name.
+   * Reads classic load balancers and target groups, by name or by ARN. Of an Application or Network Load Balancer it is the
+   * target group that is named.
    *
-   * @throws ViridianError `E_BALANCER_NOT_FOUND`
+   * @throws ViridianError `E_BALANCER_NOT_FOUND`; `E_BALANCER_AMBIGUOUS` for the name of both; `E_BALANCER_UNUSED` for a
+   * target group that no load balancer sends anybody to; `E_BALANCER_UNSUPPORTED` for one whose targets are no instances,
+   * or are registered at other ports than its own
    *
    * @example
    * ```ts
@@ -100,7 +103,8 @@ export interface Elb extends Plugin {
   deregister(t: Steps, balancers: readonly LoadBalancer[], instances: readonly InstanceRef[]): Promise<void>
   /**
    * Waits until exactly these instances are in service at each balancer, as long as the balancers' own health checks may
-   * take. `elasticloadbalancing:DescribeInstanceHealth`.
+   * take, and past the slow start of target groups that have one. `elasticloadbalancing:DescribeInstanceHealth`,
+   * `elasticloadbalancing:DescribeTargetHealth`.
    *
    * @throws ViridianError `E_NOT_IN_SERVICE` in the balancers' own words
    *
@@ -186,7 +190,8 @@ export interface Elb extends Plugin {
 }
 
 /**
- * The plugin for Elastic Load Balancing: classic load balancers.
+ * The plugin for Elastic Load Balancing: classic load balancers, and target groups of Application and Network Load
+ * Balancers, behind one set of moves.
  *
  * @example
  * ```ts
@@ -207,8 +212,9 @@ export const elb = (): Elb => ({
   leftovers: [leftBalancers],
   checks: accountChecks,
   describe: async (t, names, { without = [] } = {}) => {
-    const left = names.filter((name) => !without.some((balancer) => balancerName(balancer) === name))
-    return left.length === 0 ? [] : t.step(describeBalancers, { names: left })
+    const described = names.length === 0 ? [] : await t.step(describeBalancers, { names: [...names] })
+    const left = new Set(without.map(balancerThing))
+    return described.filter((balancer) => !left.has(balancerThing(balancer)))
   },
   find: (t, dnsName) => t.step(findBalancer, { dnsName }),
   register: async (t, balancers, instances, { replacing } = {}) => {
@@ -257,7 +263,7 @@ export const elb = (): Elb => ({
       })
   },
   remove: async (t, balancers) => {
-    for (const balancer of balancers) await t.step(removeBalancer, { balancer: classicOnly(balancer) })
+    for (const balancer of balancers) await t.step(removeBalancer, { name: classicOnly(balancer).name })
   },
 })
 

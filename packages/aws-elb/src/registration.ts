@@ -1,4 +1,4 @@
-import { classicOnly, ec2Api, elbApi, filteredPages, type LoadBalancer } from '@viridian/aws'
+import { ec2Api, filteredPages, type LoadBalancer, membersOf } from '@viridian/aws'
 import type { StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 
@@ -11,16 +11,22 @@ const Described = z.object({
   NextToken: z.string().optional(),
 })
 
-/** Registers instances with a balancer, or takes them out; without any it asks for nothing. */
-export async function changeRegistration(
+/** Registers instances with a balancer; without any it asks for nothing. */
+export async function register(
   c: StepContext,
-  operation: 'RegisterInstancesWithLoadBalancer' | 'DeregisterInstancesFromLoadBalancer',
   balancer: LoadBalancer,
   ids: readonly string[],
 ): Promise<void> {
-  if (ids.length === 0) return
-  const Instances = ids.map((InstanceId) => ({ InstanceId }))
-  await elbApi(c, operation, { LoadBalancerName: classicOnly(balancer).name, Instances }, z.unknown())
+  if (ids.length > 0) await membersOf(balancer).register(c, ids)
+}
+
+/** Takes instances out of a balancer; without any it asks for nothing. */
+export async function deregister(
+  c: StepContext,
+  balancer: LoadBalancer,
+  ids: readonly string[],
+): Promise<void> {
+  if (ids.length > 0) await membersOf(balancer).deregister(c, ids)
 }
 
 /**
@@ -35,7 +41,7 @@ export async function registerRunning(
   ids: readonly string[],
 ): Promise<string[]> {
   const running = await runningOf(c, ids)
-  await changeRegistration(c, 'RegisterInstancesWithLoadBalancer', balancer, running)
+  await register(c, balancer, running)
   return running
 }
 

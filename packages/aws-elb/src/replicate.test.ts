@@ -179,7 +179,25 @@ test('the copy of a balancer that is called internal- is not', async () => {
 })
 
 test('a target group is refused', async () => {
-  const groups: LoadBalancer[] = [{ kind: 'targetGroup', arn: 'arn:aws:elasticloadbalancing:…' }]
+  const groups: LoadBalancer[] = [
+    {
+      kind: 'targetGroup',
+      arn: 'arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/web/2',
+      name: 'web',
+      protocol: 'HTTP',
+      port: 8080,
+      healthCheck: {
+        target: 'HTTP:traffic-port/',
+        interval: 30,
+        timeout: 5,
+        healthyThreshold: 5,
+        unhealthyThreshold: 2,
+      },
+      drainSeconds: 300,
+      slowStartSeconds: 0,
+      balancers: [],
+    },
+  ]
   const t = testSteps(cloud.context())
   await expect(traffic.replicate(t, groups)).rejects.toMatchObject({ code: 'E_BALANCER_UNSUPPORTED' })
   await expect(traffic.remove(t, groups)).rejects.toMatchObject({ code: 'E_BALANCER_UNSUPPORTED' })

@@ -56,7 +56,7 @@ const requestsPerInstance = 3
  */
 export const smokeTest = defineCheck({
   name: 'aws-elb/smoke-test',
-  version: 1,
+  version: 2,
   input: Input,
   output: z.null(),
   calls: ['elasticloadbalancing:DescribeLoadBalancers', 'elasticloadbalancing:DescribeInstanceHealth'],

@@ -1,4 +1,4 @@
-import { autoScalingApi, balancerName, classicOnly, inServiceAt, type LoadBalancer } from '@viridian/aws'
+import { autoScalingApi, balancerName, type LoadBalancer, membersOf } from '@viridian/aws'
 import { type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { waitInService } from './in-service.ts'
@@ -37,9 +37,9 @@ export async function seeServedWithout(
   c: StepContext,
   { balancer, ids, serving, replaced }: Leaving,
 ): Promise<void> {
-  const now = await inServiceAt(c, classicOnly(balancer).name)
+  const now = await membersOf(balancer).inService(c)
   const lost = replaced ? serving.filter((id) => replaced.ids.includes(id) && !now.includes(id)) : []
-  const members = replaced && lost.length > 0 ? await membersOf(c, replaced.group) : []
+  const members = replaced && lost.length > 0 ? await servingIn(c, replaced.group) : []
   const standIns = members.filter((id) => !ids.includes(id) && !serving.includes(id)).slice(0, lost.length)
   await waitInService(c, [balancer], await registerRunning(c, balancer, standIns))
   const isServed = now.some((id) => !ids.includes(id)) || standIns.length > 0
@@ -47,7 +47,7 @@ export async function seeServedWithout(
 }
 
 /** Those that serve in a group; none when it is gone. */
-async function membersOf(c: StepContext, name: string): Promise<string[]> {
+async function servingIn(c: StepContext, name: string): Promise<string[]> {
   const input = { AutoScalingGroupNames: [name] }
   const { AutoScalingGroups } = await autoScalingApi(c, 'DescribeAutoScalingGroups', input, Groups)
   return AutoScalingGroups.flatMap(({ Instances }) => Instances)
@@ -63,7 +63,7 @@ const noneLeft = (balancer: LoadBalancer, ids: readonly string[]): ViridianError
     'E_NOT_IN_SERVICE',
     `of ${ids.join(', ')} none serves at ${balancerName(balancer)} any more`,
     {
-      hint: 'what took their place stays there: register with it who is to serve (aws elb register-instances-with-load-balancer), and go back once more: tasks rollback',
-      place: { call: 'elasticloadbalancing:DescribeInstanceHealth' },
+      hint: `what took their place stays there: register with it who is to serve (${membersOf(balancer).registerCommand}), and go back once more: tasks rollback`,
+      place: { call: membersOf(balancer).healthCall },
     },
   )

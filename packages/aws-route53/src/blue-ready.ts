@@ -1,11 +1,11 @@
 import {
   balancerName,
   classicOnly,
-  inServiceAt,
   inServiceWithinMs,
   type LoadBalancer,
   listClassicBalancers,
   lookFor,
+  membersOf,
   poll,
 } from '@viridian/aws'
 import { isViridianError, type StepContext, ViridianError } from '@viridian/core'
@@ -55,7 +55,7 @@ async function hasMembers(c: StepContext, balancer: LoadBalancer): Promise<boole
 }
 
 const servingAt = async (c: StepContext, balancer: LoadBalancer): Promise<number> =>
-  (await inServiceAt(c, classicOnly(balancer).name)).length
+  (await membersOf(balancer).inService(c)).length
 
 const unhealthy = ({ name, from, to, capacity }: WayBack, old: number, present: number, cause?: unknown) =>
   new ViridianError(

@@ -1,4 +1,4 @@
-import { balancerName, inServiceAt, LoadBalancer, listClassicBalancers } from '@viridian/aws'
+import { balancerName, LoadBalancer, listClassicBalancers, membersOf } from '@viridian/aws'
 import { defineCheck, type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { balancerDnsName } from './domain-name.ts'
@@ -14,7 +14,7 @@ import { readUnnamed } from './read-unnamed.ts'
  */
 export const testMoved = defineCheck({
   name: 'aws-route53/test-moved',
-  version: 1,
+  version: 2,
   input: z.strictObject({
     found: FoundRecord,
     from: z.array(LoadBalancer),
@@ -45,7 +45,7 @@ async function refuseUnserved(c: StepContext, { name, zoneId }: FoundRecord, gon
   const known = await listClassicBalancers(c)
   const led = known.filter(({ dnsName }) => targets.includes(balancerDnsName(dnsName)))
   for (const { name: balancer, instances } of led) {
-    const { length: serving } = await inServiceAt(c, balancer)
+    const { length: serving } = await membersOf({ kind: 'classic', name: balancer }).inService(c)
     // One that comes or goes is no reason to stop; that most are away is.
     if (serving > 0 && serving >= instances.length / 2) continue
     throw unserved(

@@ -52,7 +52,7 @@ const oldTtl = ({ found }: Pointing, { ttl }: z.infer<typeof Before>): number =>
  */
 export const pointRecord = defineChange({
   name: 'aws-route53/point-record',
-  version: 1,
+  version: 2,
   input: Pointing,
   beforeSchema: Before,
   output: Output,

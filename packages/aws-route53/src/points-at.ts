@@ -9,7 +9,7 @@ import { shownSets } from './record-set.ts'
 /** Tests, without waiting, that a record leads to a balancer: a guard (`ListResourceRecordSets`). */
 export const testPointsAt = defineCheck({
   name: 'aws-route53/test-points-at',
-  version: 1,
+  version: 2,
   input: z.strictObject({ found: FoundRecord, to: LoadBalancer }),
   output: z.null(),
   calls: ['route53:ListResourceRecordSets'],

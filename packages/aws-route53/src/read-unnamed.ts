@@ -37,7 +37,7 @@ type Input = z.infer<typeof Input>
  */
 export const readUnnamed = defineRead({
   name: 'aws-route53/read-unnamed',
-  version: 1,
+  version: 2,
   input: Input,
   output: z.null(),
   calls: ['route53:ListHostedZones', 'route53:ListResourceRecordSets'],

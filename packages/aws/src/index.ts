@@ -1,22 +1,19 @@
 export { accountChecks } from './account-checks.ts'
 export { autoScalingApi } from './auto-scaling.ts'
 export { awsCode } from './aws-error.ts'
-export type { MemberHealth } from './balancer-health.ts'
-export {
-  balancerHealth,
-  classicOnly,
-  inServiceAt,
-  inServiceWithinMs,
-  leaveWithinMs,
-  notInService,
-} from './balancer-health.ts'
+export { balancerHealth, inServiceWithinMs, leaveWithinMs, notInService } from './balancer-health.ts'
+export { healthCalls, membersOf, registrationCalls } from './balancer-kinds.ts'
+export { type BalancerMembers, isBalancerGone, type MemberHealth } from './balancer-members.ts'
+export { Bindings, type Bound, boundTo, isBoundTo } from './bound-balancers.ts'
 export { type ListedBalancer, listClassicBalancers, readClassicBalancers } from './classic-balancers.ts'
+export { classicOnly, classicOnlyHint } from './classic-only.ts'
 export { sayCompared } from './compared.ts'
 export { concreteName } from './concrete-name.ts'
 export { Counterparts } from './counterparts.ts'
 export { decoded } from './decoded.ts'
 export { ec2Api } from './ec2.ts'
 export { elbApi } from './elastic-load-balancing.ts'
+export { elbV2Api } from './elastic-load-balancing-v2.ts'
 export { type Ec2Filter, filteredPages } from './filtered-pages.ts'
 export { Fleet, FleetInstance } from './fleet.ts'
 export type { InstanceRef } from './instance.ts'
@@ -29,8 +26,8 @@ export { launchSpecOf, readLaunchSettings, readSameSettings } from './launch-set
 export { LaunchSource, LaunchSpec, sourceName, sourceThing } from './launch-spec.ts'
 export type { LaunchTemplateVersion } from './launch-template.ts'
 export { findLaunchTemplateVersion } from './launch-template.ts'
-export type { ClassicLoadBalancer } from './load-balancer.ts'
-export { balancerName, HealthCheck, LoadBalancer } from './load-balancer.ts'
+export type { BalancerRef, ClassicLoadBalancer, TargetGroup } from './load-balancer.ts'
+export { balancerName, balancerThing, balancerTitle, HealthCheck, LoadBalancer } from './load-balancer.ts'
 export { makeSure } from './make-sure.ts'
 export { nameFor, runOfName, stemOf } from './names.ts'
 export type { InputOf, OperationOf } from './operation.ts'
@@ -45,3 +42,11 @@ export type { ClientSettings, Service, ServiceDefinition } from './service.ts'
 export { defineService } from './service.ts'
 export type { Tag } from './tags.ts'
 export { pinTag, retiredTag, roomTag, runTag, stepTag, tagsOf } from './tags.ts'
+export { atOtherPorts } from './target-group-members.ts'
+export {
+  type DescribedTargetGroup,
+  describeTargetGroups,
+  listTargetGroups,
+  readTargetGroups,
+  targetGroupCalls,
+} from './target-groups.ts'

@@ -1,4 +1,4 @@
-import { balancerName, Fleet, LoadBalancer, retiredTag } from '@viridian/aws'
+import { balancerName, Fleet, isBoundTo, LoadBalancer, retiredTag } from '@viridian/aws'
 import { defineRead, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { describeGroup } from '../describe-group.ts'
@@ -13,7 +13,7 @@ import { retirementOf } from '../retired/retired-tags.ts'
  */
 export const findBehind = defineRead({
   name: 'aws-autoscaling/find-behind',
-  version: 1,
+  version: 2,
   input: z.strictObject({ balancer: LoadBalancer }),
   output: Fleet,
   calls: describeGroup.calls,
@@ -21,7 +21,7 @@ export const findBehind = defineRead({
   details: (_input, fleet) => fleetLines(fleet),
   run: async ({ balancer }, c) => {
     const bound = (await readGroups(c)).filter(
-      (group) => isBound(group, balancer) && group.Status === undefined,
+      (group) => isBoundTo(group, balancer) && group.Status === undefined,
     )
     const serving = bound.filter((group) => !isRetired(group))
     const [group, ...others] = serving.map(({ AutoScalingGroupName }) => AutoScalingGroupName)
@@ -55,8 +55,3 @@ function noneBehind(balancer: LoadBalancer, [bound]: readonly Group[]): Viridian
     { hint: `point the name at the balancer of ${successor}, which serves now`, place },
   )
 }
-
-const isBound = (group: Group, balancer: LoadBalancer): boolean =>
-  balancer.kind === 'classic'
-    ? group.LoadBalancerNames.includes(balancer.name)
-    : group.TargetGroupARNs.includes(balancer.arn)

@@ -13,7 +13,7 @@ export type RetiredFleet = z.infer<typeof RetiredFleet>
 /** Finds the groups that are tagged as retired, all of them or those of one name, the one retired first at the top. */
 export const findRetired = defineRead({
   name: 'aws-autoscaling/find-retired',
-  version: 1,
+  version: 2,
   input: z.strictObject({ record: z.string().exactOptional() }),
   output: z.array(RetiredFleet),
   calls: describeGroup.calls,

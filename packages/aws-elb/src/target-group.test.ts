@@ -1,0 +1,95 @@
+import type { TargetGroup } from '@viridian/aws'
+import { afterEach, expect, test } from 'vitest'
+import { answeringQueries } from '../../aws/src/testing/answering.ts'
+import { type TestContext, testContext } from '../../aws/src/testing/step-context.ts'
+import { arnOf, members, targetHealth } from '../../aws/src/testing/target-groups.ts'
+import { testSteps } from '../../aws/src/testing/test-steps.ts'
+import { elb } from './index.ts'
+
+const traffic = elb()
+const web: TargetGroup = {
+  kind: 'targetGroup',
+  arn: arnOf('web'),
+  name: 'web',
+  protocol: 'HTTP',
+  port: 8080,
+  healthCheck: {
+    target: 'HTTP:traffic-port/health',
+    interval: 5,
+    timeout: 2,
+    healthyThreshold: 2,
+    unhealthyThreshold: 2,
+  },
+  drainSeconds: 0,
+  slowStartSeconds: 0,
+  balancers: [],
+}
+
+const closing: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close()
+})
+
+/** A context for calls of an AWS that shows these targets, and a group behind them. */
+async function seeing(...targets: readonly string[]): Promise<TestContext> {
+  const member =
+    '<InstanceId>i-1</InstanceId><LifecycleState>InService</LifecycleState><HealthStatus>Healthy</HealthStatus>'
+  const group = `<AutoScalingGroupName>web</AutoScalingGroupName><HealthCheckType>ELB</HealthCheckType><TargetGroupARNs>${members(web.arn)}</TargetGroupARNs><Instances>${members(member)}</Instances>`
+  const server = await answeringQueries({
+    DescribeTargetHealth: targetHealth(...targets),
+    DescribeAutoScalingGroups: `<AutoScalingGroups>${members(group)}</AutoScalingGroups>`,
+  })
+  const c = testContext({ env: server.env })
+  closing.push(c.close, server.close)
+  return c
+}
+
+test('whom a target group starts slowly serves in full only when that is over', async () => {
+  const c = await seeing('i-1:8080 healthy')
+  await traffic.inService(testSteps(c), [web], [{ id: 'i-1' }])
+  expect(c.said).toEqual([])
+  await traffic.inService(testSteps(c), [{ ...web, slowStartSeconds: 1 }], [{ id: 'i-1' }])
+  expect(c.said).toEqual(['the slow start of i-1'])
+})
+
+test.each([
+  ['i-1:8080 unhealthy Target.ResponseCodeMismatch', /^ask an instance itself/],
+  [
+    'i-1:8080 unused Target.NotInUse',
+    /^no load balancer asks it: let a listener forward to the target group/,
+  ],
+])('the guard fails in the words of the target group: %s', async (target, hint) => {
+  const [, state, reason] = target.split(' ')
+  const guard = traffic.healthy(testSteps(await seeing(target)), [web], [{ id: 'i-1' }])
+  await expect(guard).rejects.toMatchObject({
+    code: 'E_NOT_IN_SERVICE',
+    message: `i-1 is ${state} at web (${reason}: in words)`,
+    hint: expect.stringMatching(hint),
+    place: { call: 'elasticloadbalancing:DescribeTargetHealth' },
+  })
+})
+
+test('members of a group are left in a target group that it judges them by', async () => {
+  const t = testSteps(await seeing('i-1:8080 healthy'))
+  await expect(traffic.deregister(t, [web], [{ id: 'i-1' }])).rejects.toMatchObject({
+    code: 'E_BALANCER_BOUND',
+    message: 'i-1 is in group web, which is bound to web and replaces who is not in service there',
+  })
+})
+
+test('what has no meaning for a target group is refused ahead of any call, and told what does work', async () => {
+  const t = testSteps(testContext())
+  for (const move of [
+    traffic.replicate(t, [web]),
+    traffic.compare(t, [web], [web]),
+    traffic.askable(t, [web]),
+    traffic.smoke(t, [web], { path: '/' }),
+    traffic.removable(t, [web]),
+    traffic.remove(t, [web]),
+  ])
+    await expect(move).rejects.toMatchObject({
+      code: 'E_BALANCER_UNSUPPORTED',
+      message: 'target group web belongs to an Application or Network Load Balancer',
+      hint: expect.stringContaining('deploy:bluegreen of the template instance-swap'),
+    })
+})

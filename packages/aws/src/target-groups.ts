@@ -1,0 +1,124 @@
+import { type StepContext, ViridianError } from '@viridian/core'
+import { z } from '@viridian/core/zod'
+import { isBalancerGone } from './balancer-members.ts'
+import { elbV2Api } from './elastic-load-balancing-v2.ts'
+import type { TargetGroup } from './load-balancer.ts'
+import { allPages } from './pages.ts'
+
+const Described = z.object({
+  TargetGroupArn: z.string(),
+  TargetGroupName: z.string(),
+  TargetType: z.string().default('instance'),
+  // A target group of Lambda functions has none of these.
+  Protocol: z.string().default(''),
+  Port: z.int().default(0),
+  HealthCheckProtocol: z.string().default(''),
+  HealthCheckPort: z.string().default('traffic-port'),
+  HealthCheckPath: z.string().default(''),
+  HealthCheckIntervalSeconds: z.int(),
+  HealthCheckTimeoutSeconds: z.int(),
+  HealthyThresholdCount: z.int(),
+  UnhealthyThresholdCount: z.int(),
+  LoadBalancerArns: z.array(z.string()).default([]),
+})
+
+/** A target group as it is described, as far as it is used. */
+export type DescribedTargetGroup = z.infer<typeof Described>
+
+const Page = z.object({ TargetGroups: z.array(Described) })
+
+const Names = z.object({
+  TargetGroups: z.array(z.object({ TargetGroupArn: z.string(), TargetGroupName: z.string() })),
+  NextMarker: z.string().optional(),
+})
+
+const Attributes = z.object({
+  Attributes: z.array(z.object({ Key: z.string(), Value: z.string().default('') })),
+})
+
+/** The calls by which target groups are read. */
+export const targetGroupCalls = [
+  'elasticloadbalancing:DescribeTargetGroups',
+  'elasticloadbalancing:DescribeTargetGroupAttributes',
+]
+
+/** All target groups of the account and region (`DescribeTargetGroups`, every page). */
+export const listTargetGroups = (c: StepContext): Promise<Pick<TargetGroup, 'arn' | 'name'>[]> =>
+  allPages(async (Marker) => {
+    const page = await elbV2Api(c, 'DescribeTargetGroups', { Marker }, Names)
+    const items = page.TargetGroups.map(({ TargetGroupArn: arn, TargetGroupName: name }) => ({ arn, name }))
+    return { items, next: page.NextMarker }
+  })
+
+/**
+ * Target groups as they are described, by their ARNs (`DescribeTargetGroups`).
+ *
+ * @throws ViridianError `E_BALANCER_NOT_FOUND`
+ */
+export async function describeTargetGroups(
+  c: StepContext,
+  arns: readonly string[],
+): Promise<DescribedTargetGroup[]> {
+  if (arns.length === 0) return []
+  try {
+    const input = { TargetGroupArns: [...arns] }
+    return (await elbV2Api(c, 'DescribeTargetGroups', input, Page)).TargetGroups
+  } catch (error) {
+    if (!isBalancerGone(error)) throw error
+    throw new ViridianError('E_BALANCER_NOT_FOUND', `of ${arns.join(', ')} not every one is there`, {
+      hint: 'detach what was deleted from the group (aws autoscaling detach-load-balancer-target-groups)',
+      place: { call: 'elasticloadbalancing:DescribeTargetGroups' },
+      cause: error,
+    })
+  }
+}
+
+/**
+ * Reads target groups by their ARNs: how they check health, how long they drain (`DescribeTargetGroups`,
+ * `DescribeTargetGroupAttributes`).
+ *
+ * @throws ViridianError `E_BALANCER_NOT_FOUND`; `E_BALANCER_UNSUPPORTED` for one whose targets are no instances
+ */
+export async function readTargetGroups(c: StepContext, arns: readonly string[]): Promise<TargetGroup[]> {
+  return Promise.all((await describeTargetGroups(c, arns)).map((group) => targetGroup(c, group)))
+}
+
+async function targetGroup(c: StepContext, group: DescribedTargetGroup): Promise<TargetGroup> {
+  const { TargetGroupArn: arn, TargetGroupName: name } = group
+  if (group.TargetType !== 'instance') throw notOfInstances(group)
+  const { Attributes: list } = await elbV2Api(
+    c,
+    'DescribeTargetGroupAttributes',
+    { TargetGroupArn: arn },
+    Attributes,
+  )
+  const secondsOf = (key: string): number => Number(list.find(({ Key }) => Key === key)?.Value ?? 0)
+  return {
+    kind: 'targetGroup',
+    arn,
+    name,
+    protocol: group.Protocol,
+    port: group.Port,
+    healthCheck: {
+      target: `${group.HealthCheckProtocol}:${group.HealthCheckPort}${group.HealthCheckPath}`,
+      interval: group.HealthCheckIntervalSeconds,
+      timeout: group.HealthCheckTimeoutSeconds,
+      healthyThreshold: group.HealthyThresholdCount,
+      unhealthyThreshold: group.UnhealthyThresholdCount,
+    },
+    drainSeconds: secondsOf('deregistration_delay.timeout_seconds'),
+    slowStartSeconds: secondsOf('slow_start.duration_seconds'),
+    balancers: group.LoadBalancerArns,
+  }
+}
+
+const notOfInstances = ({ TargetGroupName, TargetType }: DescribedTargetGroup): ViridianError =>
+  new ViridianError(
+    'E_BALANCER_UNSUPPORTED',
+    `target group ${TargetGroupName} has targets of type ${TargetType}`,
+    {
+      hint: 'a fleet is replaced instance by instance: name a target group of type instance',
+      place: { call: 'elasticloadbalancing:DescribeTargetGroups' },
+      refused: true,
+    },
+  )
