@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { TargetGroups } from '../target-groups.ts'
 import { Fleets } from './fleets.ts'
 import { expectServed, expectTold, Rehearsal } from './rehearsal.ts'
 import { edit, instanceSwap, refusal } from './rehearsed-cloud.ts'
@@ -92,6 +93,23 @@ describe.sequential('a group', () => {
         code: 'E_BALANCER_NOT_FOUND',
         says: [/"wbe"/, /at call elasticloadbalancing:DescribeLoadBalancers/],
         hint: /did you mean web\?/,
+      },
+    )
+    await rehearsal.isAgain(before)
+  }, 60_000)
+
+  it('is refused with a target group that no load balancer uses', async () => {
+    await new TargetGroups(rehearsal.cloud).create('unused')
+    const before = await rehearsal.account.inventory()
+    told(
+      'a target group that no load balancer uses',
+      'tasks run deploy:bluegreen --balancers unused',
+      await rehearsal.deploy('v2', '--balancers', 'unused'),
+      {
+        exitCode: 1,
+        code: 'E_BALANCER_UNUSED',
+        says: [/no load balancer uses target group unused/],
+        hint: /let a listener forward to it/,
       },
     )
     await rehearsal.isAgain(before)

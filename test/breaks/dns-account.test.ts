@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Result } from '../project.ts'
 import { until } from '../referees/until.ts'
+import { TargetGroups } from '../target-groups.ts'
 import { Fleets } from './fleets.ts'
 import { Names } from './names.ts'
 import { expectServed, Rehearsal, type Telling } from './rehearsal.ts'
@@ -173,6 +174,17 @@ describe.sequential('a name', () => {
     expectServed(result)
     await rehearsal.isAgain(before)
   }, 60_000)
+
+  it('without a record, and with a group behind a target group, is refused', async () => {
+    const arn = await new TargetGroups(rehearsal.cloud).create('targets')
+    await fleets.create('behind', { size: 0, targetGroups: [arn] })
+    const flags = ['--record', 'new.example.test', '--group', 'behind']
+    await expectRefused('no record yet, and a group behind a target group', flags, {
+      code: 'E_BALANCER_UNSUPPORTED',
+      says: [/target group targets belongs to an Application or Network Load Balancer/],
+      hint: /deploy:bluegreen of the template instance-swap/,
+    })
+  })
 
   it('without a record, and with a group that another name leads to, is refused', () =>
     expectRefused(

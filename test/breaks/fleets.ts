@@ -25,6 +25,8 @@ export interface GroupRequest {
   readonly size: number
   readonly max?: number
   readonly loadBalancers?: readonly string[]
+  /** By ARN. They judge the group's instances. */
+  readonly targetGroups?: readonly string[]
 }
 
 /** Other fleets in the account than the one that the local cloud begins with: built by Amazon's own SDK. */
@@ -40,8 +42,11 @@ export class Fleets {
     this.#watch = new CloudWatchClient(configuration)
   }
 
-  /** A group that launches what the seeded group launched at first, without a balancer. */
-  async create(name: string, { size, max = size, loadBalancers = [] }: GroupRequest): Promise<void> {
+  /** A group that launches what the seeded group launched at first, without a balancer unless one is named. */
+  async create(
+    name: string,
+    { size, max = size, loadBalancers = [], targetGroups = [] }: GroupRequest,
+  ): Promise<void> {
     const seeded = await this.#group('web')
     await this.#autoScaling.send(
       new CreateAutoScalingGroupCommand({
@@ -52,7 +57,10 @@ export class Fleets {
         DesiredCapacity: size,
         VPCZoneIdentifier: seeded.VPCZoneIdentifier,
         LoadBalancerNames: [...loadBalancers],
-        HealthCheckType: 'EC2',
+        TargetGroupARNs: [...targetGroups],
+        ...(targetGroups.length > 0
+          ? { HealthCheckType: 'ELB', HealthCheckGracePeriod: 120 }
+          : { HealthCheckType: 'EC2' }),
       }),
     )
   }

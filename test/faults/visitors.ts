@@ -14,9 +14,9 @@ export interface Visits {
   readonly died: readonly string[]
 }
 
-/** People who ask for the service by its name all the time. */
+/** People who ask for a service by its name all the time. */
 export class Visitors {
-  readonly #cloud: CloudStatus
+  readonly #at: Pick<CloudStatus['names'], 'record' | 'port'>
   readonly #resolver = new Resolver()
   // In turns: a connection that is used at long last may meet its end, which the balancer sets to idle ones.
   readonly #agent = new Agent({ keepAlive: true, maxSockets: visitorsAtOnce, scheduling: 'fifo' })
@@ -27,8 +27,9 @@ export class Visitors {
   #died: string[] = []
   #isOver = false
 
-  constructor(cloud: CloudStatus) {
-    this.#cloud = cloud
+  /** @param at the service's name and port. @default those of the fleet that the cloud began with */
+  constructor(cloud: CloudStatus, at: Pick<CloudStatus['names'], 'record' | 'port'> = cloud.names) {
+    this.#at = at
     this.#resolver.setServers([`${cloud.dns.address}:${cloud.dns.port}`])
     this.#going = Array.from({ length: visitorsAtOnce }, () => this.#keepAsking())
   }
@@ -60,7 +61,7 @@ export class Visitors {
   }
 
   async #ask(): Promise<void> {
-    const { record, port } = this.#cloud.names
+    const { record, port } = this.#at
     const host = await this.#resolve(record)
     await new Promise<void>((resolve, reject) => {
       const options = { host, port, agent: this.#agent, headers: { host: record }, timeout: timeoutMs }
