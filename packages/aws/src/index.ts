@@ -42,7 +42,7 @@ export type { ClientSettings, Service, ServiceDefinition } from './service.ts'
 export { defineService } from './service.ts'
 export type { Tag } from './tags.ts'
 export { pinTag, retiredTag, roomTag, runTag, stepTag, tagsOf } from './tags.ts'
-export { atOtherPorts } from './target-group-members.ts'
+export { atOtherPorts, targetIds } from './target-group-members.ts'
 export {
   type DescribedTargetGroup,
   describeTargetGroups,

@@ -56,6 +56,16 @@ export const targetGroupMembers = (balancer: TargetGroupRef): BalancerMembers =>
   }
 }
 
+/** The ids of all that are registered, in service or not, and of those that are still draining; none when it is gone. */
+export async function targetIds(c: StepContext, arn: string): Promise<string[]> {
+  try {
+    return [...new Set((await targetsOf(c, arn)).map(({ Target }) => Target.Id))]
+  } catch (error) {
+    if (isBalancerGone(error)) return []
+    throw error
+  }
+}
+
 /** Those that are registered at another port than the target group's own, in words. */
 export async function atOtherPorts(c: StepContext, { arn, port }: TargetGroup): Promise<string[]> {
   const others = (await targetsOf(c, arn)).filter(({ Target }) => (Target.Port ?? port) !== port)

@@ -1,4 +1,11 @@
-import { allPages, autoScalingApi, elbApi, runTag } from '@viridian/aws'
+import {
+  allPages,
+  autoScalingApi,
+  listClassicBalancers,
+  listTargetGroups,
+  runTag,
+  targetIds,
+} from '@viridian/aws'
 import { defineRead, type LeftoverKind, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { findInstances, isEnding } from '../instances.ts'
@@ -10,12 +17,6 @@ const Groups = z.object({
     z.object({ AutoScalingGroupName: z.string(), Instances: z.array(Member).default([]) }),
   ),
   NextToken: z.string().optional(),
-})
-const Balancers = z.object({
-  LoadBalancerDescriptions: z.array(
-    z.object({ LoadBalancerName: z.string(), Instances: z.array(Member).default([]) }),
-  ),
-  NextMarker: z.string().optional(),
 })
 
 /** Finds the instances that runs have launched, and who has them now: a group, a balancer, or nobody. */
@@ -36,6 +37,8 @@ export const findMadeInstances = defineRead({
     'ec2:DescribeInstances',
     'autoscaling:DescribeAutoScalingGroups',
     'elasticloadbalancing:DescribeLoadBalancers',
+    'elasticloadbalancing:DescribeTargetGroups',
+    'elasticloadbalancing:DescribeTargetHealth',
   ],
   title: () => 'find the instances that runs have launched',
   run: async (_input, c) => {
@@ -74,19 +77,22 @@ export const leftInstances: LeftoverKind = {
 }
 
 async function usersOfInstances(c: StepContext): Promise<ReadonlyMap<string, string>> {
-  const [groups, balancers] = await Promise.all([
+  const [groups, balancers, targetGroups] = await Promise.all([
     allPages(async (NextToken) => {
       const page = await autoScalingApi(c, 'DescribeAutoScalingGroups', { NextToken }, Groups)
       return { items: page.AutoScalingGroups, next: page.NextToken }
     }),
-    allPages(async (Marker) => {
-      const page = await elbApi(c, 'DescribeLoadBalancers', { Marker }, Balancers)
-      return { items: page.LoadBalancerDescriptions, next: page.NextMarker }
-    }),
+    listClassicBalancers(c),
+    listTargetGroups(c),
   ])
+  const targets = await Promise.all(
+    targetGroups.map(async ({ arn, name }) => ({ name, ids: await targetIds(c, arn) })),
+  )
   const users = new Map<string, string>()
-  for (const { LoadBalancerName: name, Instances } of balancers)
-    for (const { InstanceId } of Instances) users.set(InstanceId, `it is behind load balancer ${name}`)
+  for (const { name, instances } of balancers)
+    for (const id of instances) users.set(id, `it is behind load balancer ${name}`)
+  for (const { name, ids } of targets)
+    for (const id of ids) users.set(id, `it is behind target group ${name}`)
   for (const { AutoScalingGroupName: name, Instances } of groups)
     for (const { InstanceId } of Instances) users.set(InstanceId, `group ${name} has it`)
   return users

@@ -3,6 +3,7 @@ import type { Going } from '@viridian/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type FleetCloud, openFleetCloud, until } from '../../../aws/src/testing/fleet-cloud.ts'
 import { nothingGoes, plain } from '../../../aws/src/testing/leftovers.ts'
+import { openNetworkBalancer } from '../../../aws/src/testing/network-balancer.ts'
 import { type TestSteps, testSteps } from '../../../aws/src/testing/test-steps.ts'
 import { leftImages } from './left-images.ts'
 import { leftInstances } from './left-instances.ts'
@@ -50,6 +51,17 @@ test('an instance of a run that no group and no balancer has is found, and termi
   ])
   await cloud.scaling.attachInstances({ AutoScalingGroupName: 'web', InstanceIds: [behind] })
   expect(await leftInstances.find(t, nothingGoes)).toMatchObject([{ inUse: 'group web has it' }])
+})
+
+test('one that is behind a target group stays', async () => {
+  const network = await openNetworkBalancer(cloud, 'network', 19_300)
+  const [id = ''] = await cloud.launch(1)
+  await cloud.ec2.createTags({ Resources: [id], Tags: tags })
+  await network.register(id)
+  const found = plain(await leftInstances.find(steps(), nothingGoes))
+  expect(found.find(({ thing }) => thing === `instance/${id}`)).toMatchObject({
+    inUse: 'it is behind target group network',
+  })
 })
 
 async function bake(count: number): Promise<{ image: string; snapshot: string }> {

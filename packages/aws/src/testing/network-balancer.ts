@@ -6,6 +6,7 @@ export interface NetworkBalancer {
   readonly arn: string
   /** The ids of those that are sent users to. */
   healthy(): Promise<string[]>
+  register(...ids: readonly string[]): Promise<void>
   /** Deletes the load balancer, and the target group. */
   remove(): Promise<void>
 }
@@ -53,6 +54,9 @@ export async function openNetworkBalancer(
       return TargetHealthDescriptions.filter(({ TargetHealth }) => TargetHealth?.State === 'healthy')
         .map(({ Target }) => Target?.Id ?? '')
         .sort()
+    },
+    register: async (...ids) => {
+      await client.registerTargets({ TargetGroupArn: arn, Targets: ids.map((Id) => ({ Id })) })
     },
     remove: async () => {
       await client.deleteLoadBalancer({ LoadBalancerArn })
