@@ -17,7 +17,7 @@ beforeAll(async () => {
   scaling = fleet.scaling
   await fleet.createSource()
   arn = await groups.createGroup('web', { Protocol: 'TCP', Port: 2222, HealthCheckTimeoutSeconds: 4 })
-  await delay(40)
+  await delay(20)
   const balancer = await groups.createBalancer('web', { Type: 'network' })
   await groups.listen(balancer, { Type: 'forward', TargetGroupArn: arn }, { Protocol: 'TCP' })
   await scaling.createAutoScalingGroup({
@@ -67,6 +67,7 @@ test('a group shows what it is bound to, and its instances become healthy target
 
 test('an instance that enters standby drains for the whole delay, and comes back as a target', async () => {
   const [id = ''] = await fleet.ids()
+  await delay(150)
   await scaling.enterStandby({ ...web, InstanceIds: [id], ShouldDecrementDesiredCapacity: true })
   await until(async () => (await stateOf(id)) === 'draining', 'draining')
   expect(await fleet.stateOf(id)).toBe('EnteringStandby')
@@ -75,6 +76,7 @@ test('an instance that enters standby drains for the whole delay, and comes back
     'waiting',
   )
   await until(async () => (await fleet.stateOf(id)) === 'Standby', 'standby')
+  await delay(20)
   expect(await stateOf(id)).toBe('unused')
   await scaling.exitStandby({ ...web, InstanceIds: [id] })
   await fleet.settled(2)
