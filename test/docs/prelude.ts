@@ -1,5 +1,5 @@
 // What examples take for given: names that any task file, or any step of a plugin, has at hand.
-import type { Fleet, Instance, LoadBalancer } from '@viridian/aws'
+import type { Fleet, Instance, LoadBalancer, TargetGroup } from '@viridian/aws'
 import type { AutoScaling, Replica } from '@viridian/aws-autoscaling'
 import type { CloudWatch } from '@viridian/aws-cloudwatch'
 import type { Ec2 } from '@viridian/aws-ec2'
@@ -35,6 +35,7 @@ export declare const blue: Fleet
 export declare const green: Instance[]
 export declare const www: FoundRecord
 export declare const front: LoadBalancer
+export declare const service: TargetGroup
 export declare const fronts: BalancerReplica
 export declare const replica: Replica
 export declare const image: string

@@ -53,6 +53,7 @@ export interface UnnamedOptions {
   readonly without?: FoundRecord
 }
 
+/** Where users came from, and whether they are to go anywhere. */
 export interface MovedOptions {
   /** The balancers that users came from. */
   readonly from: readonly LoadBalancer[]

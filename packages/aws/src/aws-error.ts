@@ -46,7 +46,7 @@ export function awsError(call: string, thrown: unknown): ViridianError {
  * @example
  * ```ts
  * try {
- *   await inServiceAt(c, 'web')
+ *   await balancerHealth(c, blue.loadBalancers, ids)
  * } catch (error) {
  *   if (awsCode(error) !== 'AccessDenied') throw error
  * }

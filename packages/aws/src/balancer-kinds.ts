@@ -8,7 +8,7 @@ import { targetGroupMembers } from './target-group-members.ts'
  *
  * @example
  * ```ts
- * await membersOf(balancer).register(c, ['i-1', 'i-2'])
+ * await membersOf(front).register(c, ['i-1', 'i-2'])
  * ```
  */
 export const membersOf = (balancer: BalancerRef): BalancerMembers =>

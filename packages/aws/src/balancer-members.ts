@@ -40,7 +40,10 @@ export interface BalancerMembers {
  *
  * @example
  * ```ts
- * if (isBalancerGone(error)) return []
+ * const members = await balancerHealth(c, [front], ids).catch((error: unknown) => {
+ *   if (isBalancerGone(error)) return []
+ *   throw error
+ * })
  * ```
  */
 export const isBalancerGone = (error: unknown): boolean =>

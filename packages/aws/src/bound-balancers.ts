@@ -21,7 +21,14 @@ export interface Bound {
   readonly others: readonly string[]
 }
 
-/** What a group of this description is bound to. */
+/**
+ * What a group of this description is bound to.
+ *
+ * @example
+ * ```ts
+ * boundTo({ LoadBalancerNames: ['web'], TargetGroupARNs: [], TrafficSources: [] }).classic // ['web']
+ * ```
+ */
 export function boundTo({ LoadBalancerNames, TargetGroupARNs, TrafficSources }: Bindings): Bound {
   const ofType = (type: string): string[] =>
     TrafficSources.filter((source) => typeOf(source) === type).map(({ Identifier }) => Identifier)
@@ -33,7 +40,15 @@ export function boundTo({ LoadBalancerNames, TargetGroupARNs, TrafficSources }: 
   }
 }
 
-/** Whether a group of this description is bound to a balancer. */
+/**
+ * Whether a group of this description is bound to a balancer.
+ *
+ * @example
+ * ```ts
+ * const group = { LoadBalancerNames: ['web'], TargetGroupARNs: [], TrafficSources: [] }
+ * isBoundTo(group, { kind: 'classic', name: 'web' }) // true
+ * ```
+ */
 export function isBoundTo(group: Bindings, balancer: BalancerRef): boolean {
   const { classic, targetGroups } = boundTo(group)
   return balancer.kind === 'classic' ? classic.includes(balancer.name) : targetGroups.includes(balancer.arn)

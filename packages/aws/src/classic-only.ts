@@ -10,6 +10,11 @@ export const classicOnlyHint =
  * no copy of its own.
  *
  * @throws ViridianError `E_BALANCER_UNSUPPORTED`
+ *
+ * @example
+ * ```ts
+ * const { dnsName, zoneId } = classicOnly(front)
+ * ```
  */
 export function classicOnly(balancer: LoadBalancer): ClassicLoadBalancer {
   if (balancer.kind === 'classic') return balancer

@@ -4,7 +4,15 @@ import { defineService, type Service } from './service.ts'
 
 const require = createRequire(import.meta.url)
 
-/** Calls Elastic Load Balancing for target groups of Application and Network Load Balancers; see {@link Service}. */
+/**
+ * Calls Elastic Load Balancing for target groups of Application and Network Load Balancers; see {@link Service}.
+ *
+ * @example
+ * ```ts
+ * const Targets = ids.map((Id) => ({ Id }))
+ * await elbV2Api(c, 'RegisterTargets', { TargetGroupArn: service.arn, Targets }, z.object({}))
+ * ```
+ */
 export const elbV2Api: Service<typeof Sdk> = defineService<typeof Sdk>({
   name: 'elasticloadbalancing',
   load: () => require('@aws-sdk/client-elastic-load-balancing-v2'),

@@ -43,6 +43,7 @@ const TargetGroup = z.strictObject({
   balancers: z.array(z.string()),
 })
 
+/** A target group of an Application or Network Load Balancer, whose targets are instances. */
 export type TargetGroup = z.infer<typeof TargetGroup>
 
 /** What spreads traffic over instances: a classic load balancer, or a target group of an ALB or NLB. */

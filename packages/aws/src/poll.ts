@@ -35,7 +35,7 @@ const growth = 1.5
  *   what: 'the balancer web without instances',
  *   deadlineMs: 300_000,
  *   look: async () => {
- *     const left = await inServiceAt(c, 'web')
+ *     const left = await membersOf(front).inService(c)
  *     return left.length === 0 ? { done: null } : { waiting: `${left.length} are in service` }
  *   },
  * })

@@ -56,7 +56,15 @@ export const targetGroupMembers = (balancer: TargetGroupRef): BalancerMembers =>
   }
 }
 
-/** The ids of all that are registered, in service or not, and of those that are still draining; none when it is gone. */
+/**
+ * The ids of all that are registered, in service or not, and of those that are still draining; none when it is gone
+ * (`DescribeTargetHealth`).
+ *
+ * @example
+ * ```ts
+ * const taken = (await targetIds(c, service.arn)).filter((id) => ids.includes(id))
+ * ```
+ */
 export async function targetIds(c: StepContext, arn: string): Promise<string[]> {
   try {
     return [...new Set((await targetsOf(c, arn)).map(({ Target }) => Target.Id))]
@@ -66,7 +74,14 @@ export async function targetIds(c: StepContext, arn: string): Promise<string[]> 
   }
 }
 
-/** Those that are registered at another port than the target group's own, in words. */
+/**
+ * Those that are registered at another port than the target group's own, in words (`DescribeTargetHealth`).
+ *
+ * @example
+ * ```ts
+ * await atOtherPorts(c, service) // ['i-0123456789abcdef0 at port 8081']
+ * ```
+ */
 export async function atOtherPorts(c: StepContext, { arn, port }: TargetGroup): Promise<string[]> {
   const others = (await targetsOf(c, arn)).filter(({ Target }) => (Target.Port ?? port) !== port)
   return others.map(({ Target }) => `${Target.Id} at port ${Target.Port}`)

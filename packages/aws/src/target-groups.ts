@@ -42,7 +42,14 @@ export const targetGroupCalls = [
   'elasticloadbalancing:DescribeTargetGroupAttributes',
 ]
 
-/** All target groups of the account and region (`DescribeTargetGroups`, every page). */
+/**
+ * All target groups of the account and region (`DescribeTargetGroups`, every page).
+ *
+ * @example
+ * ```ts
+ * const arns = (await listTargetGroups(c)).filter(({ name }) => name === 'web').map(({ arn }) => arn)
+ * ```
+ */
 export const listTargetGroups = (c: StepContext): Promise<Pick<TargetGroup, 'arn' | 'name'>[]> =>
   allPages(async (Marker) => {
     const page = await elbV2Api(c, 'DescribeTargetGroups', { Marker }, Names)
@@ -54,6 +61,11 @@ export const listTargetGroups = (c: StepContext): Promise<Pick<TargetGroup, 'arn
  * Target groups as they are described, by their ARNs (`DescribeTargetGroups`).
  *
  * @throws ViridianError `E_BALANCER_NOT_FOUND`
+ *
+ * @example
+ * ```ts
+ * const described = await describeTargetGroups(c, [service.arn])
+ * ```
  */
 export async function describeTargetGroups(
   c: StepContext,
@@ -78,6 +90,12 @@ export async function describeTargetGroups(
  * `DescribeTargetGroupAttributes`).
  *
  * @throws ViridianError `E_BALANCER_NOT_FOUND`; `E_BALANCER_UNSUPPORTED` for one whose targets are no instances
+ *
+ * @example
+ * ```ts
+ * const [group] = await readTargetGroups(c, [service.arn])
+ * group?.drainSeconds // 300
+ * ```
  */
 export async function readTargetGroups(c: StepContext, arns: readonly string[]): Promise<TargetGroup[]> {
   return Promise.all((await describeTargetGroups(c, arns)).map((group) => targetGroup(c, group)))

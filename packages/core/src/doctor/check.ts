@@ -12,8 +12,8 @@ import type { StepContext } from '../step/definition.ts'
  *   title: 'the seal of the vault',
  *   run: async (c) => {
  *     await c.environment()
- *     const { sealed } = await (await fetch(`${process.env.VAULT_ADDR}/v1/sys/seal-status`, { signal: c.signal })).json()
- *     return sealed
+ *     const { status } = await fetch(`${process.env.VAULT_ADDR}/v1/sys/health`, { signal: c.signal })
+ *     return status === 503
  *       ? { verdict: 'problem', says: 'the vault is sealed', hint: 'vault operator unseal' }
  *       : { verdict: 'ok', says: 'unsealed' }
  *   },
@@ -52,11 +52,13 @@ export type Verdict = 'ok' | 'warning' | 'problem'
 
 /** One thing that a check has seen. */
 export interface Finding {
+  /** How good or bad it is. */
   readonly verdict: Verdict
   /** What was seen, in a few words: `calls go to https://ec2.eu-west-1.amazonaws.com`. */
   readonly says: string
   /** What to do about it: one sentence, or a command to type. */
   readonly hint?: string | undefined
+  /** Where it was seen: a file and its line, a host, a call. */
   readonly place?: ErrorPlace | undefined
   /** What has failed, where something has: told with its code. */
   readonly error?: ErrorReport | undefined

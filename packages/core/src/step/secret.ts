@@ -9,11 +9,7 @@ let heard: string[] | undefined
  *
  * @example
  * ```ts
- * const setPassword = defineChange({
- *   name: 'db/set-password', version: 1,
- *   input: z.strictObject({ user: z.string(), password: secret(z.string()) }),
- *   // …
- * })
+ * const input = z.strictObject({ user: z.string(), password: secret(z.string()) })
  * ```
  */
 export const secret = <Schema extends z.ZodType<string>>(schema: Schema): Schema =>
