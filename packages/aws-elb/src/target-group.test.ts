@@ -53,7 +53,10 @@ test('whom a target group starts slowly serves in full only when that is over', 
 })
 
 test.each([
-  ['i-1:8080 unhealthy Target.ResponseCodeMismatch', /^ask an instance itself/],
+  [
+    'i-1:8080 unhealthy Target.ResponseCodeMismatch',
+    /^ask the instance itself.*: aws elbv2 describe-target-health --target-group-arn arn:/,
+  ],
   [
     'i-1:8080 unused Target.NotInUse',
     /^no load balancer asks it: let a listener forward to the target group/,
