@@ -79,7 +79,7 @@ function facts(report: RunReport): string[] {
         given.map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`),
       ),
     ],
-    ['Account', list(Object.entries(account).map(([name, value]) => `${name}=${value}`))],
+    ['Environment', list(Object.entries(account).map(([name, value]) => `${name}=${value}`))],
     ['Hosts', choice === null ? '' : code(JSON.stringify(choice))],
     ['Held', list(locks)],
     ['Time', `${instant(began.at)} to ${instant(last)}, ${elapsed(ms)}`],
