@@ -23,6 +23,13 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<void>
   throw new Error(`not within a minute: ${what}`)
 }
 
+/** What runs change behind their end settles within a minute. */
+const seeAsItWas = (before: Awaited<ReturnType<Account['inventory']>>): Promise<void> =>
+  until(
+    'the cloud is as it was',
+    async () => JSON.stringify(await account.inventory()) === JSON.stringify(before),
+  )
+
 beforeAll(async () => {
   project = await Project.fromTemplate('instance-swap')
   const cloud = await cloudUp(project, '--time-scale', '0.05')
@@ -81,10 +88,7 @@ describe.sequential('deploy:bluegreen behind an Application Load Balancer', () =
     expect(back.last('run.finished')).toMatchObject({ status: 'succeeded', exitCode: 0, leftovers: [] })
     expect(await groups.healthy(shop)).toEqual(blue)
     expect(await groups.healthy(internal)).toEqual(blue)
-    await until(
-      'the cloud is as it was',
-      async () => JSON.stringify(await account.inventory()) === JSON.stringify(before),
-    )
+    await seeAsItWas(before)
     served()
   }, 180_000)
 
@@ -101,10 +105,7 @@ describe.sequential('deploy:bluegreen behind an Application Load Balancer', () =
     expect(run.last('run.finished')).toMatchObject({ status: 'cancelled', exitCode: 130, leftovers: [] })
     expect(await groups.healthy(shop)).toEqual(blue)
     expect(await groups.healthy(internal)).toEqual(blue)
-    await until(
-      'the cloud is as it was',
-      async () => JSON.stringify(await account.inventory()) === JSON.stringify(before),
-    )
+    await seeAsItWas(before)
     served()
   }, 180_000)
 })

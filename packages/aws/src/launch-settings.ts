@@ -125,7 +125,7 @@ function said(value: string | undefined, what: string, source: LaunchSource): st
 }
 
 /** The SHA-256 of all settings: equal for equal settings, and it gives no secret away. */
-export function launchDigest(settings: LaunchSettings): string {
+function launchDigest(settings: LaunchSettings): string {
   const all =
     settings.kind === 'launchConfiguration' ? settings.configuration : settings.version.LaunchTemplateData
   return createHash('sha256').update(JSON.stringify(all, sortedKeys)).digest('hex')

@@ -37,7 +37,7 @@ export function stateOf({ finished, undoing, kept }: RunHistory, isHeld: boolean
 }
 
 /** What follows a commit and is not finished, as far as it has been begun. */
-export function unfinishedOf({ steps }: RunHistory): string {
+function unfinishedOf({ steps }: RunHistory): string {
   const open = [...steps.values()]
     .filter(({ intent, outcome }) => intent.type !== 'read' && outcome === undefined)
     .map(({ intent }) => intent.title)

@@ -7,7 +7,7 @@ import { secureContext } from './secure-context.ts'
 import { tcpFront } from './tcp-front.ts'
 
 /** How far above a listener's port it listens instead, where ports below 1024 are root's alone. */
-export const unprivilegedOffset = 8_000
+const unprivilegedOffset = 8_000
 
 /** One open listener. */
 export class Front {
