@@ -154,7 +154,7 @@ async function describe(c: ActionContext, access: CloudAccess, fleet: FleetSeed 
     `  export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
     '  export AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=false; unset AWS_PROFILE AWS_SESSION_TOKEN',
     '',
-    `Its name server is ${dns.address} port ${dns.port}.${live ? ` The group is "${live.group}", its balancer "${live.loadBalancer}".` : ''}`,
+    `Its name server is ${dns.address} port ${dns.port}.${live ? ` The group is "${live.group}", its balancer "${live.front.name}".` : ''}`,
     '',
     ...landscape,
   ]) {
@@ -164,8 +164,10 @@ async function describe(c: ActionContext, access: CloudAccess, fleet: FleetSeed 
 
 /** The names that a program needs: of the fleet that is live now, or of the one to begin with. */
 function namesOf(fleet: FleetSeed, live: LiveFleet | undefined) {
-  const { group, loadBalancer } = live ?? fleet
-  return { group, loadBalancer, record: fleet.record, port: fleet.port }
+  const { record, port } = fleet
+  const group = live?.group ?? fleet.group
+  const loadBalancer = live?.front.name ?? fleet.loadBalancer
+  return { group, loadBalancer, record, port }
 }
 
 async function liveIn(access: CloudAccess, fleet: FleetSeed): Promise<LiveFleet | undefined> {

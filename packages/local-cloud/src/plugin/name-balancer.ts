@@ -1,25 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Route53Client } from '@aws-sdk/client-route-53'
 import { sdk } from '../emulator/sdk.ts'
-import type { FleetSeed } from './fleet-seed.ts'
-import { type FleetClients, zoneIdOf, zoneName } from './live-fleet.ts'
+import type { Front } from './fronts/front.ts'
+import { zoneIdOf, zoneName } from './live-fleet.ts'
 
-/** Puts the fleet's record in its zone: an alias of its balancer; resolves when the name servers have it. */
-export async function nameBalancer({ balancers, names }: FleetClients, fleet: FleetSeed): Promise<void> {
-  const { LoadBalancerDescriptions: [balancer] = [] } = await balancers.send(
-    new sdk.elb.DescribeLoadBalancersCommand({ LoadBalancerNames: [fleet.loadBalancer] }),
-  )
-  const HostedZoneId = await zoneFor(names, fleet.record)
-  const AliasTarget = {
-    DNSName: balancer?.DNSName,
-    HostedZoneId: balancer?.CanonicalHostedZoneNameID,
-    EvaluateTargetHealth: false,
-  }
+/** Puts a record in its zone, as an alias of a balancer; resolves when the name servers have it. */
+export async function nameBalancer(
+  names: Route53Client,
+  record: string,
+  { dnsName, hostedZoneId }: Front,
+): Promise<void> {
+  const HostedZoneId = await zoneFor(names, record)
+  const AliasTarget = { DNSName: dnsName, HostedZoneId: hostedZoneId, EvaluateTargetHealth: false }
   const { ChangeInfo } = await names.send(
     new sdk.route53.ChangeResourceRecordSetsCommand({
       HostedZoneId,
       ChangeBatch: {
-        Changes: [{ Action: 'UPSERT', ResourceRecordSet: { Name: fleet.record, Type: 'A', AliasTarget } }],
+        Changes: [{ Action: 'UPSERT', ResourceRecordSet: { Name: record, Type: 'A', AliasTarget } }],
       },
     }),
   )

@@ -1,14 +1,16 @@
+import { Resolver } from 'node:dns/promises'
 import { AutoScaling } from '@aws-sdk/client-auto-scaling'
 import { EC2 } from '@aws-sdk/client-ec2'
 import { ElasticLoadBalancing } from '@aws-sdk/client-elastic-load-balancing'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Cloud, openCloud } from '../emulator/cloud.ts'
+import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openCloud } from '../emulator/cloud.ts'
 import { keyName } from './access.ts'
 import { clientSettings } from './client-settings.ts'
 import type { FleetSeed } from './fleet-seed.ts'
 import { seedFleet } from './seed.ts'
 
-const fleet: FleetSeed = {
+const plain: FleetSeed = {
   group: 'web',
   size: 1,
   loadBalancer: 'web',
@@ -32,57 +34,99 @@ systemctl enable --now web
 `,
 }
 
-let cloud: Cloud
-let scaling: AutoScaling
-let balancers: ElasticLoadBalancing
-const notes: string[] = []
-
-const seed = () => seedFleet(cloud, fleet, new AbortController().signal, (text) => notes.push(text))
-
-const serving = async (): Promise<number> => {
-  const { InstanceStates = [] } = await balancers.describeInstanceHealth({ LoadBalancerName: 'web' })
-  return InstanceStates.filter(({ State }) => State === 'InService').length
-}
-
-const deleteGroup = () => scaling.deleteAutoScalingGroup({ AutoScalingGroupName: 'web', ForceDelete: true })
-const deleteBalancer = () => balancers.deleteLoadBalancer({ LoadBalancerName: 'web' })
-
-beforeAll(async () => {
-  cloud = await openCloud({ timeScale: 0.02, latencies: { launch: 1, terminate: 1, sync: 5 } })
+/** A seeded cloud, and what is done to it. */
+async function seeded(fleet: FleetSeed) {
+  const cloud = await openCloud({ timeScale: 0.02, latencies: { launch: 1, terminate: 1, sync: 5 } })
   const settings = clientSettings(cloud)
-  scaling = new AutoScaling(settings)
-  balancers = new ElasticLoadBalancing(settings)
   const ec2 = new EC2(settings)
   await ec2.createKeyPair({ KeyName: keyName })
   ec2.destroy()
+  const scaling = new AutoScaling(settings)
+  const classic = new ElasticLoadBalancing(settings)
+  const routed = new ElasticLoadBalancingV2(settings)
+  const resolver = new Resolver()
+  resolver.setServers([`${cloud.dns.address}:${cloud.dns.port}`])
+  const notes: string[] = []
+  const seed = () => seedFleet(cloud, fleet, new AbortController().signal, (text) => notes.push(text))
   await seed()
-}, 30_000)
+  return {
+    notes,
+    seed,
+    /** What a user gets who asks for the name. */
+    async answer() {
+      const [address] = await resolver.resolve4(fleet.record)
+      return (await fetch(`http://${address}:${fleet.port}/`)).status
+    },
+    async group() {
+      const { AutoScalingGroups: [group] = [] } = await scaling.describeAutoScalingGroups({})
+      return group
+    },
+    deleteGroup: () => scaling.deleteAutoScalingGroup({ AutoScalingGroupName: 'web', ForceDelete: true }),
+    async deleteBalancer() {
+      await classic.deleteLoadBalancer({ LoadBalancerName: 'web' })
+      const { LoadBalancers = [] } = await routed.describeLoadBalancers({})
+      for (const { LoadBalancerArn } of LoadBalancers) await routed.deleteLoadBalancer({ LoadBalancerArn })
+    },
+    routed,
+    async close() {
+      for (const client of [scaling, classic, routed]) client.destroy()
+      await cloud.close()
+    },
+  }
+}
 
-afterAll(async () => {
-  scaling.destroy()
-  balancers.destroy()
-  await cloud.close()
-})
+describe.each(['classic', 'application', 'network'] as const)('a fleet behind a %s balancer', (balancer) => {
+  let one: Awaited<ReturnType<typeof seeded>>
 
-test('makes nothing where the fleet serves', async () => {
-  await seed()
-  expect(notes).toEqual([expect.stringMatching(/^the local cloud has no group "web": starting it with 1 /)])
-})
+  beforeAll(async () => {
+    one = await seeded({ ...plain, balancer })
+  }, 30_000)
+  afterAll(() => one.close())
 
-test('makes the group anew that somebody has deleted, also while it is going', async () => {
-  await deleteGroup()
-  await seed()
-  expect(await serving()).toBe(1)
-}, 30_000)
-
-test('says what to do where somebody has deleted the balancer, and makes both anew once the group is gone', async () => {
-  await deleteBalancer()
-  await expect(seed()).rejects.toMatchObject({
-    code: 'E_CLOUD_SEED',
-    message: 'the group "web" is there, and its load balancer "web" is not',
-    hint: expect.stringMatching(/^somebody has deleted it: delete the group too, and both are made again/),
+  test('answers by its name, and is not made again where it serves', async () => {
+    expect(await one.answer()).toBe(200)
+    await one.seed()
+    expect(one.notes).toEqual([
+      expect.stringMatching(/^the local cloud has no group "web": starting it with 1 /),
+    ])
   })
-  await deleteGroup()
-  await seed()
-  expect(await serving()).toBe(1)
-}, 30_000)
+
+  test('is made anew when somebody has deleted its group, also while that is going', async () => {
+    await one.deleteGroup()
+    await one.seed()
+    expect(await one.answer()).toBe(200)
+  }, 30_000)
+
+  test('is made anew with its balancer, once the group is gone too', async () => {
+    await one.deleteBalancer()
+    await expect(one.seed()).rejects.toMatchObject({
+      code: 'E_CLOUD_SEED',
+      message: 'the group "web" is there, and its load balancer "web" is not',
+      hint: expect.stringMatching(/^somebody has deleted it: delete the group too, and both are made again/),
+    })
+    await one.deleteGroup()
+    await one.seed()
+    expect(await one.answer()).toBe(200)
+  }, 30_000)
+
+  test.skipIf(balancer === 'classic')(
+    'leads to a target group that drains as a classic one does',
+    async () => {
+      const { LoadBalancers: [front] = [] } = await one.routed.describeLoadBalancers({ Names: ['web'] })
+      expect(front).toMatchObject({ Type: balancer, SecurityGroups: [expect.stringMatching(/^sg-/)] })
+      const { TargetGroups: [group] = [] } = await one.routed.describeTargetGroups({ Names: ['web'] })
+      expect(group).toMatchObject({
+        Protocol: balancer === 'network' ? 'TCP' : 'HTTP',
+        Port: 8080,
+        HealthCheckProtocol: 'HTTP',
+        HealthCheckPath: '/health',
+        HealthCheckIntervalSeconds: 5,
+        LoadBalancerArns: [front?.LoadBalancerArn],
+      })
+      const TargetGroupArn = group?.TargetGroupArn
+      expect(await one.group()).toMatchObject({ TargetGroupARNs: [TargetGroupArn], LoadBalancerNames: [] })
+      const { Attributes } = await one.routed.describeTargetGroupAttributes({ TargetGroupArn })
+      expect(Attributes).toContainEqual({ Key: 'deregistration_delay.timeout_seconds', Value: '60' })
+    },
+  )
+})

@@ -5,7 +5,8 @@ import { sdk } from '../emulator/sdk.ts'
 import { keyName } from './access.ts'
 import { clientSettings, type Endpoint } from './client-settings.ts'
 import type { FleetSeed } from './fleet-seed.ts'
-import { type FleetClients, fleetClients, liveFleet } from './live-fleet.ts'
+import { type FleetPlace, type Front, type FrontState, unlessThere } from './fronts/front.ts'
+import { type FleetClients, fleetClients, frontKind, liveFleet } from './live-fleet.ts'
 import { nameBalancer } from './name-balancer.ts'
 
 const readyWithinMs = 90_000
@@ -32,8 +33,7 @@ export async function seedFleet(
     // What has become of the fleet since, such as another size, is a rehearsal's own affair.
     const live = await liveFleet(clients, fleet)
     const size = live?.expected ?? group?.DesiredCapacity ?? fleet.size
-    const loadBalancer = live?.loadBalancer ?? fleet.loadBalancer
-    await untilServing(clients, { ...fleet, size, loadBalancer }, signal)
+    await untilServing(live?.front ?? (await frontOf(clients, fleet)), size, signal)
   } finally {
     for (const client of Object.values(clients)) client.destroy()
   }
@@ -56,30 +56,19 @@ async function standingGroup({ autoScaling }: Clients, { group: name }: FleetSee
 
 const anew = '"tasks cloud down" and removing .tasks/cloud begins anew'
 
-/** Makes a thing; one of its name that is there is taken as it is. */
-async function unlessThere(made: Promise<unknown>): Promise<void> {
-  await made.catch((error: unknown) => {
-    if (!(error instanceof Error && /^(AlreadyExists|DuplicateLoadBalancerName)/.test(error.name)))
-      throw error
-  })
-}
-
 async function createFleet(clients: Clients, fleet: FleetSeed): Promise<void> {
   const { ec2, autoScaling } = clients
-  const [image, subnets, securityGroup] = await Promise.all([
-    baseImage(ec2),
-    subnetsOf(ec2),
-    securityGroupOf(ec2, fleet),
-  ])
-  await createBalancer(clients, fleet, subnets, securityGroup)
-  await nameBalancer(clients, fleet)
+  const [image, place] = await Promise.all([baseImage(ec2), placeOf(ec2, fleet)])
+  await frontKind(clients, fleet).ensure(fleet, place)
+  const front = await frontOf(clients, fleet)
+  await nameBalancer(clients.names, fleet.record, front)
   const source = autoScaling.send(
     new sdk.autoScaling.CreateLaunchConfigurationCommand({
       LaunchConfigurationName: `${fleet.group}-v1`,
       ImageId: image,
       InstanceType: 't3.micro',
       KeyName: keyName,
-      SecurityGroups: [securityGroup],
+      SecurityGroups: [place.securityGroup],
       UserData: Buffer.from(await fleet.userData()).toString('base64'),
       InstanceMonitoring: { Enabled: true },
       BlockDeviceMappings: [
@@ -96,8 +85,8 @@ async function createFleet(clients: Clients, fleet: FleetSeed): Promise<void> {
       MinSize: fleet.size,
       MaxSize: fleet.size + 2,
       DesiredCapacity: fleet.size,
-      VPCZoneIdentifier: subnets.join(','),
-      LoadBalancerNames: [fleet.loadBalancer],
+      VPCZoneIdentifier: place.subnets.join(','),
+      ...(await front.binding()),
       HealthCheckType: 'ELB',
       HealthCheckGracePeriod: 120,
       Tags: [
@@ -121,9 +110,13 @@ async function baseImage(ec2: EC2Client): Promise<string> {
   })
 }
 
-async function subnetsOf(ec2: EC2Client): Promise<string[]> {
+async function placeOf(ec2: EC2Client, fleet: FleetSeed): Promise<FleetPlace> {
   const { Subnets = [] } = await ec2.send(new sdk.ec2.DescribeSubnetsCommand({}))
-  return Subnets.flatMap(({ SubnetId }) => (SubnetId === undefined ? [] : [SubnetId]))
+  return {
+    vpc: Subnets[0]?.VpcId ?? '',
+    subnets: Subnets.flatMap(({ SubnetId = [] }) => SubnetId),
+    securityGroup: await securityGroupOf(ec2, fleet),
+  }
 }
 
 async function securityGroupOf(ec2: EC2Client, { group }: FleetSeed): Promise<string> {
@@ -137,59 +130,28 @@ async function securityGroupOf(ec2: EC2Client, { group }: FleetSeed): Promise<st
   return made.GroupId ?? ''
 }
 
-async function createBalancer(
-  { balancers }: Clients,
-  fleet: FleetSeed,
-  subnets: string[],
-  securityGroup: string,
-): Promise<void> {
-  const LoadBalancerName = fleet.loadBalancer
-  const made = balancers.send(
-    new sdk.elb.CreateLoadBalancerCommand({
-      LoadBalancerName,
-      Listeners: [
-        {
-          Protocol: 'HTTP',
-          LoadBalancerPort: fleet.port,
-          InstanceProtocol: 'HTTP',
-          InstancePort: fleet.port,
-        },
-      ],
-      Subnets: subnets,
-      SecurityGroups: [securityGroup],
-    }),
-  )
-  await unlessThere(made)
-  const HealthCheck = {
-    Target: `HTTP:${fleet.port}${fleet.health}`,
-    Interval: 5,
-    Timeout: 2,
-    HealthyThreshold: 2,
-    UnhealthyThreshold: 2,
-  }
-  await balancers.send(new sdk.elb.ConfigureHealthCheckCommand({ LoadBalancerName, HealthCheck }))
-  const LoadBalancerAttributes = {
-    ConnectionDraining: { Enabled: true, Timeout: 60 },
-    CrossZoneLoadBalancing: { Enabled: true },
-  }
-  await balancers.send(
-    new sdk.elb.ModifyLoadBalancerAttributesCommand({ LoadBalancerName, LoadBalancerAttributes }),
+/** The balancer that a fleet begins behind. */
+async function frontOf(clients: Clients, fleet: FleetSeed): Promise<Front> {
+  const { group, loadBalancer } = fleet
+  const front = (await frontKind(clients, fleet).all()).find(({ name }) => name === loadBalancer)
+  if (front !== undefined) return front
+  throw new ViridianError(
+    'E_CLOUD_SEED',
+    `the group "${group}" is there, and its load balancer "${loadBalancer}" is not`,
+    { hint: `somebody has deleted it: delete the group too, and both are made again; or ${anew}` },
   )
 }
 
 /** A rehearsal begins on a fleet that serves: the first one boots, a later one may have to boot again. */
-async function untilServing({ balancers }: Clients, fleet: FleetSeed, signal: AbortSignal): Promise<void> {
+async function untilServing(front: Front, size: number, signal: AbortSignal): Promise<void> {
   for (const deadline = Date.now() + readyWithinMs; ; await sleep(200, undefined, { signal })) {
-    const InstanceStates = await statesAt(balancers, fleet)
-    const serving = InstanceStates.filter(({ State }) => State === 'InService')
-    if (serving.length >= fleet.size) return
+    const states = await front.states()
+    if (serving(states) >= size) return
     if (Date.now() < deadline) continue
-    const states = InstanceStates.map(
-      ({ InstanceId, State, Description }) => `${InstanceId} ${State}: ${Description}`,
-    )
+    const said = states.map(({ instance, says }) => `${instance} ${says}`)
     throw new ViridianError(
       'E_CLOUD_SEED',
-      `the local fleet does not serve: ${states.join('; ') || 'no instance is registered'}`,
+      `the local fleet does not serve: ${said.join('; ') || 'no instance is registered'}`,
       {
         hint: `look at .tasks/cloud/cloud.log; ${anew}`,
       },
@@ -197,19 +159,8 @@ async function untilServing({ balancers }: Clients, fleet: FleetSeed, signal: Ab
   }
 }
 
-async function statesAt(balancers: Clients['balancers'], { group, loadBalancer }: FleetSeed) {
-  const question = new sdk.elb.DescribeInstanceHealthCommand({ LoadBalancerName: loadBalancer })
-  try {
-    return (await balancers.send(question)).InstanceStates ?? []
-  } catch (error) {
-    if (!(error instanceof sdk.elb.AccessPointNotFoundException)) throw error
-    throw new ViridianError(
-      'E_CLOUD_SEED',
-      `the group "${group}" is there, and its load balancer "${loadBalancer}" is not`,
-      {
-        hint: `somebody has deleted it: delete the group too, and both are made again; or ${anew}`,
-        cause: error,
-      },
-    )
-  }
+/** Instances that serve wherever they are registered. */
+function serving(states: readonly FrontState[]): number {
+  const idle = states.filter(({ serves }) => !serves).map(({ instance }) => instance)
+  return new Set(states.map(({ instance }) => instance).filter((id) => !idle.includes(id))).size
 }
