@@ -94,6 +94,8 @@ export interface RuledListener {
   readonly port: number
   /** As whom an HTTPS or SSL listener speaks. */
   readonly identity?: TlsIdentity
+  /** As whom it speaks to clients that ask for a name of theirs. */
+  readonly otherIdentities?: readonly TlsIdentity[]
   readonly rules: readonly Rule[]
   /** In place of its balancer's. */
   readonly idleTimeout?: number

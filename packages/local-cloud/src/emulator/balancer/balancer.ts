@@ -93,6 +93,7 @@ export class Balancer {
       upgrades: this.#parts.manner.upgrades,
       idleTimeout: () => this.#idleTimeout(port),
       route: (request) => this.#route(port, request),
+      otherIdentities: () => this.#listener(port)?.otherIdentities ?? [],
     }
     this.#fronts.set(port, await Front.open(listener, this.address, routing))
   }

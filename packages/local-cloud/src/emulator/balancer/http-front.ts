@@ -11,7 +11,7 @@ import type { Duplex } from 'node:stream'
 import type { RuledListener, TlsIdentity } from '../hardware.ts'
 import { Exchange, type Surroundings } from './exchange.ts'
 import { answerItself, type OwnAction } from './own-answer.ts'
-import { secureContext } from './secure-context.ts'
+import { secureOptions } from './secure-context.ts'
 import { upgrade } from './upgrade.ts'
 
 /** What becomes of a request. */
@@ -28,6 +28,7 @@ export interface Routing {
   /** Milliseconds. */
   idleTimeout(): number
   route(request?: IncomingMessage): Routed
+  otherIdentities(): readonly TlsIdentity[]
   /** Whether requests may change protocols. */
   readonly upgrades: boolean
 }
@@ -45,7 +46,7 @@ export function httpFront(routing: Routing, identity?: TlsIdentity): Server | Se
     else new Exchange(request, response, routed).start()
   }
   const server = identity
-    ? createSecureServer({ ...options, ...secureContext(identity) }, exchange)
+    ? createSecureServer({ ...options, ...secureOptions(identity, routing.otherIdentities) }, exchange)
     : createServer(options, exchange)
   server.keepAliveTimeout = routing.idleTimeout()
   if (routing.upgrades) {

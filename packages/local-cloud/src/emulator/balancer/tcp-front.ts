@@ -4,7 +4,7 @@ import { connect as connectSecurely, createServer as createSecureServer } from '
 import type { TlsIdentity } from '../hardware.ts'
 import type { Surroundings } from './exchange.ts'
 import type { Routing } from './http-front.ts'
-import { secureContext } from './secure-context.ts'
+import { secureOptions } from './secure-context.ts'
 import type { Target } from './target.ts'
 
 /** A TCP listener, or with an identity an SSL one: every connection is joined to one of a target. */
@@ -16,7 +16,7 @@ export function tcpFront(routing: Routing, identity?: TlsIdentity): Server {
     else relay(socket, routed)
   }
   return identity
-    ? createSecureServer({ ...options, ...secureContext(identity) }, serve)
+    ? createSecureServer({ ...options, ...secureOptions(identity, routing.otherIdentities) }, serve)
     : createServer(options, serve)
 }
 

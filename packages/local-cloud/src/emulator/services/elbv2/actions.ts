@@ -8,55 +8,86 @@ import type {
 import type { Action, WeightedGroup } from '../../hardware.ts'
 import { AwsError } from '../../service.ts'
 import { oneOf, required, validationError, within } from '../constraint.ts'
-import type { ListenerRecord } from './load-balancer.ts'
+import { authentications, readAuthentication } from './authentication.ts'
+import type { ListenerProtocol, ListenerRecord } from './load-balancer.ts'
 
-const kinds = ['forward', 'redirect', 'fixed-response'] as const
+const ends = ['forward', 'redirect', 'fixed-response'] as const
+const kinds = [...ends, ...authentications] as const
 
-/** Reads the actions of a rule from a request: one, which says what becomes of what comes. */
-export function readActions(wire: readonly WireAction[], kind: 'application' | 'network'): WireAction[] {
-  const foreign = wire.find(({ Type }) => !kinds.some((known) => known === Type))
-  if (foreign !== undefined)
-    throw new AwsError(
-      'InvalidLoadBalancerAction',
-      `The local cloud has no ${foreign.Type} actions: it has ${kinds.join(', ')}.`,
-    )
-  const [action, another] = wire
-  if (action === undefined) throw validationError('An action must be specified')
-  if (another !== undefined)
+/** What an action depends on beside itself. */
+export interface ActionPlace {
+  readonly kind: 'application' | 'network'
+  readonly protocol: ListenerProtocol
+  /** The actions that are replaced. */
+  readonly present?: readonly WireAction[]
+}
+
+/** Reads the actions of a rule from a request: the last one says what becomes of what comes. */
+export function readActions(wire: readonly WireAction[], place: ActionPlace): WireAction[] {
+  const read = wire.map((each) => readAction(each, place)).sort(byOrder)
+  const last = read.at(-1)
+  if (last === undefined) throw validationError('An action must be specified')
+  if (read.length > 1 && wire.some(({ Order }) => Order === undefined))
+    throw validationError('An action order must be specified for each of several actions')
+  if (new Set(read.map(({ Order }) => Order)).size < read.length)
+    throw validationError('The order of each action must be unique')
+  const ending = read.filter(isEnd)
+  if (ending.length > 1 || read.length > 2)
     throw new AwsError(
       'TooManyActions',
       'Only one forward, redirect or fixed-response action may be specified',
     )
-  if (kind === 'network' && action.Type !== 'forward')
+  if (!isEnd(last))
     throw new AwsError(
       'InvalidLoadBalancerAction',
-      `A Network Load Balancer has forward actions only, and no ${action.Type} one.`,
+      'The last action must be a forward, redirect or fixed-response one',
     )
-  return [readAction(action)]
+  return read
 }
 
-function readAction(wire: WireAction): WireAction {
+function readAction(wire: WireAction, { kind, protocol, present = [] }: ActionPlace): WireAction {
+  const type = oneOf(required(wire.Type, 'type'), 'type', kinds)
+  if (kind === 'network' && type !== 'forward')
+    throw new AwsError(
+      'InvalidLoadBalancerAction',
+      `A Network Load Balancer has forward actions only, and no ${type} one.`,
+    )
   const order = wire.Order === undefined ? {} : { Order: within(wire.Order, 'order', 1, 50_000) }
-  switch (wire.Type) {
+  switch (type) {
     case 'redirect':
       return {
-        Type: 'redirect',
+        Type: type,
         ...order,
         RedirectConfig: readRedirect(required(wire.RedirectConfig, 'redirectConfig')),
       }
     case 'fixed-response':
       return {
-        Type: 'fixed-response',
+        Type: type,
         ...order,
         FixedResponseConfig: readFixed(required(wire.FixedResponseConfig, 'fixedResponseConfig')),
       }
-    default: {
+    case 'forward': {
       const ForwardConfig = readForward(wire)
       const [first, second] = ForwardConfig.TargetGroups ?? []
       const single = second === undefined ? { TargetGroupArn: first?.TargetGroupArn } : {}
-      return { Type: 'forward', ...order, ...single, ForwardConfig }
+      return { Type: type, ...order, ...single, ForwardConfig }
     }
+    default:
+      if (protocol !== 'HTTPS')
+        throw new AwsError(
+          'InvalidLoadBalancerAction',
+          `Actions of type '${type}' are supported only on HTTPS listeners`,
+        )
+      return { ...readAuthentication(wire, type, present), ...order }
   }
+}
+
+function isEnd({ Type }: WireAction): boolean {
+  return ends.some((end) => end === Type)
+}
+
+function byOrder(one: WireAction, other: WireAction): number {
+  return (one.Order ?? 0) - (other.Order ?? 0)
 }
 
 function readForward({ TargetGroupArn, ForwardConfig }: WireAction): ForwardActionConfig {
@@ -128,12 +159,12 @@ export function groupsOf(listeners: readonly ListenerRecord[]): string[] {
   return [...new Set(all)]
 }
 
-/** What the proxy is told of a rule's actions. */
+/** What the proxy is told of a rule's actions: it takes everybody for who may come. */
 export function actionOf(
   actions: readonly WireAction[],
   weighted: (arn: string, weight: number) => WeightedGroup,
 ): Action {
-  const [{ ForwardConfig, RedirectConfig, FixedResponseConfig } = {}] = actions
+  const { ForwardConfig, RedirectConfig, FixedResponseConfig } = actions.find(isEnd) ?? {}
   if (RedirectConfig !== undefined) {
     const { StatusCode, Protocol = '', Host = '', Port = '', Path = '', Query = '' } = RedirectConfig
     const status = StatusCode === 'HTTP_301' ? 301 : 302

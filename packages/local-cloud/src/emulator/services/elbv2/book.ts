@@ -10,6 +10,7 @@ import type { ListenerRecord, LoadBalancer } from './load-balancer.ts'
 import { balancerOf } from './names.ts'
 import { groupSpecOf, specOf } from './spec.ts'
 import type { RegisteredTarget, TargetGroup } from './target-group.ts'
+import { TrustStoreBook } from './trust-store-book.ts'
 
 /** The handlers of the Elastic Load Balancing API of Application and Network Load Balancers. */
 export type Elbv2Handlers = Handlers<typeof import('@aws-sdk/client-elastic-load-balancing-v2')>
@@ -25,9 +26,11 @@ export class Elbv2Book {
   readonly #slice: Slice
   readonly #targets: RoutedTargets
   readonly #turns = new Turns()
+  readonly trustStores: TrustStoreBook
 
   constructor(parts: ElbParts) {
     this.#parts = parts
+    this.trustStores = new TrustStoreBook(parts.store)
     this.#targets = new RoutedTargets(parts.balancers.groups)
     this.#slice = parts.store.slice<Slice>('elasticloadbalancing-v2', () => ({ balancers: {}, groups: {} }))
   }
@@ -86,7 +89,7 @@ export class Elbv2Book {
   /** Opens a new load balancer's proxy and puts it on record; answers the one that has the name already, if so. */
   async open(asked: LoadBalancer): Promise<LoadBalancer> {
     const present = (): LoadBalancer | undefined => this.balancers().find(({ name }) => name === asked.name)
-    await this.#turns.take(asked.name, async () => {
+    await this.#turns.take(every, async () => {
       if (present() !== undefined) return
       const { address } = await this.#parts.balancers.open(this.#specOf(asked))
       this.#slice.balancers[asked.arn] = { ...asked, address }
@@ -97,10 +100,10 @@ export class Elbv2Book {
 
   /** Takes a load balancer off the record and closes its proxy. */
   async close(arn: string): Promise<void> {
-    if (this.balancer(arn) === undefined) return
-    delete this.#slice.balancers[arn]
-    this.save()
-    await this.#turns.take(arn, async () => {
+    await this.#turns.take(every, async () => {
+      if (this.balancer(arn) === undefined) return
+      delete this.#slice.balancers[arn]
+      this.save()
       this.#routeAll()
       await this.#parts.balancers.close(arn)
     })
@@ -111,15 +114,15 @@ export class Elbv2Book {
     arn: string,
     patchOf: (balancer: LoadBalancer) => Partial<LoadBalancer>,
   ): Promise<LoadBalancer> {
-    const balancer = this.findBalancer(arn)
-    await this.#turns.take(arn, async () => {
+    await this.#turns.take(every, async () => {
+      const balancer = this.findBalancer(arn)
       const patch = patchOf(balancer)
       await this.#parts.balancers.configure(this.#specOf({ ...balancer, ...patch }))
       Object.assign(balancer, patch)
       this.#routeAll()
     })
     this.save()
-    return balancer
+    return this.findBalancer(arn)
   }
 
   /** Changes a listener as it is when its turn has come; without a result it goes. */
@@ -141,12 +144,20 @@ export class Elbv2Book {
     this.save()
   }
 
-  closeGroup(arn: string): void {
-    if (this.group(arn) === undefined) return
-    delete this.#slice.groups[arn]
-    this.#targets.forget(arn)
-    this.#parts.balancers.groups.close(arn)
-    this.save()
+  /** @throws AwsError `ResourceInUse` while a listener leads there. */
+  async closeGroup(arn: string): Promise<void> {
+    await this.#turns.take(every, async () => {
+      if (this.userOf(arn) !== undefined)
+        throw new AwsError(
+          'ResourceInUse',
+          `Target group '${arn}' is currently in use by a listener or a rule`,
+        )
+      if (this.group(arn) === undefined) return
+      delete this.#slice.groups[arn]
+      this.#targets.forget(arn)
+      this.#parts.balancers.groups.close(arn)
+      this.save()
+    })
   }
 
   /** Changes a group, and how its load balancer goes by it. */
@@ -230,6 +241,9 @@ export class Elbv2Book {
     this.#targets.route(group.arn, wanted)
   }
 }
+
+/** All take turns together: what a listener may lead to depends on every other one. */
+const every = 'every balancer'
 
 function isSame(one: RegisteredTarget, other: RegisteredTarget): boolean {
   return one.id === other.id && one.port === other.port

@@ -7,14 +7,16 @@ import type { Traffic } from '../elb/traffic.ts'
 import { balancerHandlers } from './balancer-handlers.ts'
 import { Elbv2Book } from './book.ts'
 import { groupHandlers } from './group-handlers.ts'
+import { certificateHandlers } from './listener-certificates.ts'
 import { listenerHandlers } from './listener-handlers.ts'
-import type { LoadBalancer } from './load-balancer.ts'
+import { certificatesOf, type LoadBalancer } from './load-balancer.ts'
 import type { Place } from './names.ts'
 import { ruleHandlers } from './rule-handlers.ts'
 import { tagHandlers } from './tags.ts'
 import { targetHandlers } from './target-handlers.ts'
 import { TargetStates } from './target-health.ts'
 import { trafficOf } from './traffic.ts'
+import { trustStoreHandlers } from './trust-stores.ts'
 
 const client = sdk.elbV2
 
@@ -45,7 +47,7 @@ export function elbv2Service({ provision = 30, ...parts }: Elbv2Parts): Elbv2 {
   const usersOf = (certificate: string): LoadBalancer[] =>
     book
       .balancers()
-      .filter(({ listeners }) => listeners.some((listener) => listener.certificate === certificate))
+      .filter(({ listeners }) => listeners.some((listener) => certificatesOf(listener).includes(certificate)))
   certificates.onChange((certificate) => {
     // The listeners take up what the certificate has become.
     for (const { arn } of usersOf(certificate)) book.change(arn, () => ({})).catch(parts.report)
@@ -57,9 +59,11 @@ export function elbv2Service({ provision = 30, ...parts }: Elbv2Parts): Elbv2 {
       handlers: {
         ...balancerHandlers({ ...parts, book, network, provision }),
         ...listenerHandlers(book, certificates),
+        ...certificateHandlers(book, certificates),
         ...ruleHandlers(book),
         ...groupHandlers(book, parts),
         ...targetHandlers(book, states),
+        ...trustStoreHandlers(book, parts),
         ...tagHandlers(book),
       },
     },

@@ -54,14 +54,8 @@ export function groupHandlers(book: Elbv2Book, place: Place): Elbv2Handlers {
       await book.changeGroup(group, { attributes })
       return { Attributes: Attributes.ofGroup(group).describe() }
     },
-    DeleteTargetGroup(input) {
-      const arn = required(input.TargetGroupArn, 'targetGroupArn')
-      if (book.userOf(arn) !== undefined)
-        throw new AwsError(
-          'ResourceInUse',
-          `Target group '${arn}' is currently in use by a listener or a rule`,
-        )
-      book.closeGroup(arn)
+    async DeleteTargetGroup(input) {
+      await book.closeGroup(required(input.TargetGroupArn, 'targetGroupArn'))
       return {}
     },
   }

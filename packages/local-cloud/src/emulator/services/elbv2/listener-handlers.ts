@@ -1,9 +1,4 @@
-import type {
-  Certificate,
-  CreateListenerInput,
-  ModifyListenerInput,
-  Listener as WireListener,
-} from '@aws-sdk/client-elastic-load-balancing-v2'
+import type { Listener as WireListener } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { AwsError } from '../../service.ts'
 import type { Certificates } from '../acm/certificates.ts'
 import { required, validationError, within } from '../constraint.ts'
@@ -12,6 +7,7 @@ import { forwardedTo, readActions } from './actions.ts'
 import { Attributes } from './attributes.ts'
 import { invalidMarker } from './balancer-handlers.ts'
 import type { Elbv2Book, Elbv2Handlers } from './book.ts'
+import { readSettings, withPresent } from './listener-settings.ts'
 import {
   defaultRule,
   type ListenerProtocol,
@@ -22,29 +18,42 @@ import { balancerOf, listenerArn, ruleArn } from './names.ts'
 import { addTags } from './tags.ts'
 import { isOfApplications } from './target-group.ts'
 
+/** AWS's quota. */
+const most = 50
+
 /** The operations on listeners. */
 export function listenerHandlers(book: Elbv2Book, certificates: Certificates): Elbv2Handlers {
+  const parts = { book, certificates }
   return {
     async CreateListener(input) {
       const balancer = book.findBalancer(input.LoadBalancerArn)
-      const settings = readSettings(input, balancer, certificates)
-      const actions = readActions(required(input.DefaultActions, 'defaultActions'), balancer.kind)
-      refuseGroups(book, balancer, settings.protocol, forwardedTo(actions))
+      const settings = readSettings(input, balancer, parts)
+      const actions = readActions(required(input.DefaultActions, 'defaultActions'), {
+        kind: balancer.kind,
+        protocol: settings.protocol,
+      })
       const arn = listenerArn(balancer.arn)
       const rule = { arn: ruleArn(arn), priority: 'default', conditions: [], actions, tags: {} } as const
       const asked = { arn, ...settings, rules: [rule], tags: addTags({}, input.Tags ?? []) }
-      const { listeners } = await book.change(balancer.arn, (now) =>
-        now.listeners.some(({ port }) => port === asked.port) ? {} : { listeners: [...now.listeners, asked] },
-      )
+      const { listeners } = await book.change(balancer.arn, (now) => {
+        refuseGroups(book, now, settings.protocol, forwardedTo(actions))
+        if (now.listeners.some(({ port }) => port === asked.port)) return {}
+        if (now.listeners.length >= most)
+          throw new AwsError('TooManyListeners', `A load balancer cannot have more than ${most} listeners`)
+        return { listeners: [...now.listeners, asked] }
+      })
       const made = listeners.find(({ port }) => port === asked.port) ?? asked
       refuseOther(made, asked, balancer)
       return { Listeners: [describeListener(made)] }
     },
     DescribeListeners({ LoadBalancerArn, ListenerArns, Marker, PageSize = 400 }) {
+      if (LoadBalancerArn !== undefined && ListenerArns !== undefined)
+        throw validationError('Listener ARNs and a load balancer ARN cannot be specified at the same time')
+      if (LoadBalancerArn === undefined && ListenerArns === undefined)
+        throw validationError('You must specify either listener ARNs or a load balancer ARN')
       const all =
-        LoadBalancerArn === undefined
-          ? (ListenerArns ?? []).map((arn) => book.findListener(arn).listener)
-          : book.findBalancer(LoadBalancerArn).listeners
+        ListenerArns?.map((arn) => book.findListener(arn).listener) ??
+        book.findBalancer(LoadBalancerArn).listeners
       const page = pageOf(all, within(PageSize, 'pageSize', 1, 400), Marker, () => invalidMarker(Marker))
       return {
         Listeners: page.items.map(describeListener),
@@ -54,11 +63,15 @@ export function listenerHandlers(book: Elbv2Book, certificates: Certificates): E
     async ModifyListener(input) {
       const { balancer, listener: found } = book.findListener(input.ListenerArn)
       await book.changeListener(found.arn, (listener) => {
-        const settings = readSettings(withPresent(input, listener), balancer, certificates)
-        const given = input.DefaultActions && readActions(input.DefaultActions, balancer.kind)
-        const rules = listener.rules.map((rule) =>
-          rule === defaultRule(listener) && given ? { ...rule, actions: given } : rule,
-        )
+        const settings = readSettings(withPresent(input, listener), balancer, parts)
+        const { kind } = balancer
+        const { protocol } = settings
+        const first = defaultRule(listener)
+        const present = first.actions
+        const actions = input.DefaultActions
+          ? readActions(input.DefaultActions, { kind, protocol, present })
+          : present
+        const rules = listener.rules.map((rule) => (rule === first ? { ...rule, actions } : rule))
         for (const { actions } of rules) refuseGroups(book, balancer, settings.protocol, forwardedTo(actions))
         if (balancer.listeners.some((other) => other !== listener && other.port === settings.port))
           throw duplicateListener(balancer)
@@ -66,6 +79,10 @@ export function listenerHandlers(book: Elbv2Book, certificates: Certificates): E
           arn: listener.arn,
           tags: listener.tags,
           ...settings,
+          ...(settings.certificate !== undefined &&
+            listener.moreCertificates && {
+              moreCertificates: listener.moreCertificates.filter((arn) => arn !== settings.certificate),
+            }),
           rules,
           ...(settings.protocol === listener.protocol &&
             listener.attributes && { attributes: listener.attributes }),
@@ -88,12 +105,6 @@ export function listenerHandlers(book: Elbv2Book, certificates: Certificates): E
         attributes: Attributes.ofListener(listener).after(asked),
       }))
       return { Attributes: Attributes.ofListener(book.findListener(arn).listener).describe() }
-    },
-    DescribeListenerCertificates(input) {
-      const { certificate } = book.findListener(input.ListenerArn).listener
-      return {
-        Certificates: certificate === undefined ? [] : [{ CertificateArn: certificate, IsDefault: true }],
-      }
     },
   }
 }
@@ -126,89 +137,6 @@ function isMuffled(listener: ListenerProtocol, group: string): boolean {
   return listener === 'TCP' && group === 'TLS'
 }
 
-type Settings = Pick<ListenerRecord, 'port' | 'protocol' | 'certificate' | 'securityPolicy'>
-
-type SettingsInput = Pick<CreateListenerInput, 'Port' | 'Protocol' | 'Certificates' | 'SslPolicy'> &
-  Pick<ModifyListenerInput, 'AlpnPolicy' | 'MutualAuthentication'>
-
-const protocols = { application: ['HTTP', 'HTTPS'], network: ['TCP', 'TLS'] } as const
-
-function readSettings(input: SettingsInput, { kind }: LoadBalancer, certificates: Certificates): Settings {
-  const protocol = readProtocol(required(input.Protocol, 'protocol'), kind)
-  const port = within(required(input.Port, 'port'), 'port', 1, 65_535)
-  const { MutualAuthentication: mutual, AlpnPolicy: alpn = [] } = input
-  if ((mutual !== undefined && mutual.Mode !== 'off') || alpn.some((policy) => policy !== 'None'))
-    throw validationError(
-      'The local cloud has no mutual authentication and no ALPN policies: leave them out.',
-    )
-  const secure = protocol === 'HTTPS' || protocol === 'TLS'
-  const certificate = readCertificate(input.Certificates ?? [], protocol, secure, certificates)
-  if (!secure && input.SslPolicy !== undefined)
-    throw new AwsError(
-      'InvalidConfigurationRequest',
-      `A security policy cannot be specified for ${protocol} listeners`,
-    )
-  return {
-    port,
-    protocol,
-    ...(certificate !== undefined && {
-      certificate,
-      securityPolicy: readPolicy(input.SslPolicy ?? 'ELBSecurityPolicy-2016-08'),
-    }),
-  }
-}
-
-function readProtocol(protocol: string, kind: LoadBalancer['kind']): ListenerProtocol {
-  const found = protocols[kind].find((each) => each === protocol)
-  if (found !== undefined) return found
-  if (kind === 'network' && /UDP|QUIC/.test(protocol))
-    throw validationError(`The local cloud has no ${protocol} listeners: it has TCP and TLS.`)
-  throw validationError(`Listener protocol '${protocol}' must be one of '${protocols[kind].join(', ')}'`)
-}
-
-function readCertificate(
-  given: readonly Certificate[],
-  protocol: ListenerProtocol,
-  secure: boolean,
-  certificates: Certificates,
-): string | undefined {
-  const [first, second] = given
-  if (secure && first === undefined)
-    throw validationError(`A certificate must be specified for ${protocol} listeners`)
-  if (!secure && first !== undefined)
-    throw new AwsError(
-      'InvalidConfigurationRequest',
-      `A certificate cannot be specified for ${protocol} listeners`,
-    )
-  if (second !== undefined)
-    throw new AwsError('TooManyCertificates', 'Only one certificate can be specified for a listener')
-  const arn = first?.CertificateArn
-  if (arn !== undefined && certificates.find(arn) === undefined)
-    throw new AwsError('CertificateNotFound', `Certificate '${arn}' not found`)
-  return arn
-}
-
-function readPolicy(name: string): string {
-  if (!/^ELBSecurityPolicy-[\w-]+$/.test(name))
-    throw new AwsError('SSLPolicyNotFound', `SSL policy '${name}' not found`)
-  return name
-}
-
-/** What a request leaves out stays; a listener that is not encrypted any more has no certificate. */
-function withPresent(input: ModifyListenerInput, listener: ListenerRecord): SettingsInput {
-  const Protocol = input.Protocol ?? listener.protocol
-  const secure = Protocol === 'HTTPS' || Protocol === 'TLS'
-  const { certificate, securityPolicy } = listener
-  const kept = secure
-    ? {
-        ...(certificate !== undefined && { Certificates: [{ CertificateArn: certificate }] }),
-        ...(securityPolicy !== undefined && { SslPolicy: securityPolicy }),
-      }
-    : {}
-  const given = Object.entries(input).filter(([, value]) => value !== undefined)
-  return { Port: listener.port, ...kept, ...Object.fromEntries(given), Protocol }
-}
-
 /** A second request for the same listener is answered as the first was; one that differs is refused. */
 function refuseOther(present: ListenerRecord, asked: ListenerRecord, balancer: LoadBalancer): void {
   const told = (listener: ListenerRecord): string =>
@@ -216,6 +144,8 @@ function refuseOther(present: ListenerRecord, asked: ListenerRecord, balancer: L
       listener.protocol,
       listener.certificate,
       listener.securityPolicy,
+      listener.alpnPolicy,
+      listener.mutualAuthentication,
       defaultRule(listener).actions,
     ])
   if (told(present) !== told(asked)) throw duplicateListener(balancer)
@@ -229,7 +159,7 @@ function duplicateListener({ arn }: LoadBalancer): AwsError {
 }
 
 function describeListener(listener: ListenerRecord): WireListener {
-  const { certificate, securityPolicy } = listener
+  const { certificate, securityPolicy, alpnPolicy, mutualAuthentication } = listener
   return {
     ListenerArn: listener.arn,
     LoadBalancerArn: balancerOf(listener.arn),
@@ -238,5 +168,7 @@ function describeListener(listener: ListenerRecord): WireListener {
     ...(certificate === undefined ? {} : { Certificates: [{ CertificateArn: certificate }] }),
     ...(securityPolicy === undefined ? {} : { SslPolicy: securityPolicy }),
     DefaultActions: [...defaultRule(listener).actions],
+    ...(alpnPolicy === undefined ? {} : { AlpnPolicy: [alpnPolicy] }),
+    ...(mutualAuthentication && { MutualAuthentication: mutualAuthentication }),
   }
 }

@@ -32,14 +32,26 @@ export interface ListenerRecord {
   readonly arn: string
   readonly port: number
   readonly protocol: ListenerProtocol
-  /** The ARN. */
+  /** The default one's ARN. */
   readonly certificate?: string
+  /** The ARNs of others, for clients that ask for a name of theirs. */
+  readonly moreCertificates?: readonly string[]
   readonly securityPolicy?: string
+  readonly alpnPolicy?: string
+  readonly mutualAuthentication?: MutualAuthentication
   /** Those that were set. */
   readonly attributes?: Readonly<Record<string, string>>
   /** By priority; the default rule is the last. */
   readonly rules: readonly RuleRecord[]
   tags: Record<string, string>
+}
+
+/** Whether clients have to show a certificate. */
+export interface MutualAuthentication {
+  readonly Mode: 'off' | 'passthrough' | 'verify'
+  readonly TrustStoreArn?: string
+  readonly IgnoreClientCertificateExpiry?: boolean
+  readonly AdvertiseTrustStoreCaNames?: 'on' | 'off'
 }
 
 export interface RuleRecord {
@@ -55,4 +67,9 @@ export function defaultRule({ rules }: ListenerRecord): RuleRecord {
   const found = rules.find(({ priority }) => priority === 'default')
   if (found === undefined) throw new Error('A listener has no default rule.')
   return found
+}
+
+/** The certificates of a listener, the default one first. */
+export function certificatesOf({ certificate, moreCertificates = [] }: ListenerRecord): string[] {
+  return certificate === undefined ? [] : [certificate, ...moreCertificates]
 }

@@ -37,6 +37,10 @@ export function groupArn(place: Place, name: string): string {
   return arn(place, `targetgroup/${name}/${newId()}`)
 }
 
+export function trustStoreArn(place: Place, name: string): string {
+  return arn(place, `truststore/${name}/${newId()}`)
+}
+
 const prefixes = { application: 'app', network: 'net' } as const
 
 /** The ARN and the DNS name of a new load balancer. */

@@ -11,6 +11,9 @@ import type { ListenerRecord, LoadBalancer, RuleRecord } from './load-balancer.t
 import { balancerOf, ruleArn } from './names.ts'
 import { addTags } from './tags.ts'
 
+/** AWS's quota, with the default rule. */
+const most = 101
+
 /** The operations on the rules of listeners. */
 export function ruleHandlers(book: Elbv2Book): Elbv2Handlers {
   /** Changes the rules of a listener as they are when its turn has come. */
@@ -21,6 +24,10 @@ export function ruleHandlers(book: Elbv2Book): Elbv2Handlers {
     book.changeListener(listener, (now) => {
       const rules = changed(now.rules)
       refuseTaken(rules)
+      if (rules.length > most)
+        throw new AwsError('TooManyRules', `A listener cannot have more than ${most} rules`)
+      const { balancer } = book.findListener(listener)
+      for (const { actions } of rules) refuseGroups(book, balancer, now.protocol, forwardedTo(actions))
       return { ...now, rules: inOrder(rules) }
     })
   return {
@@ -32,8 +39,10 @@ export function ruleHandlers(book: Elbv2Book): Elbv2Handlers {
           'InvalidConfigurationRequest',
           'Rules cannot be created for a Network Load Balancer',
         )
-      const actions = readActions(required(input.Actions, 'actions'), balancer.kind)
-      refuseGroups(book, balancer, listener.protocol, forwardedTo(actions))
+      const actions = readActions(required(input.Actions, 'actions'), {
+        kind: balancer.kind,
+        protocol: listener.protocol,
+      })
       const rule: RuleRecord = {
         arn: ruleArn(listener.arn),
         priority: within(required(input.Priority, 'priority'), 'priority', 1, 50_000),
@@ -45,10 +54,12 @@ export function ruleHandlers(book: Elbv2Book): Elbv2Handlers {
       return { Rules: [describeRule(rule)] }
     },
     DescribeRules({ ListenerArn, RuleArns, Marker, PageSize = 400 }) {
+      if (ListenerArn !== undefined && RuleArns !== undefined)
+        throw validationError('Listener rule ARNs and a listener ARN cannot be specified at the same time')
+      if (ListenerArn === undefined && RuleArns === undefined)
+        throw validationError('You must specify either listener rule ARNs or a listener ARN')
       const all =
-        ListenerArn === undefined
-          ? (RuleArns ?? []).map((arn) => findRule(book, arn).rule)
-          : book.findListener(ListenerArn).listener.rules
+        RuleArns?.map((arn) => findRule(book, arn).rule) ?? book.findListener(ListenerArn).listener.rules
       const page = pageOf(all, within(PageSize, 'pageSize', 1, 400), Marker, () => invalidMarker(Marker))
       return {
         Rules: page.items.map(describeRule),
@@ -58,8 +69,13 @@ export function ruleHandlers(book: Elbv2Book): Elbv2Handlers {
     async ModifyRule(input) {
       refuseTransforms(input)
       const { balancer, listener, rule } = findRule(book, input.RuleArn)
-      const actions = input.Actions && readActions(input.Actions, balancer.kind)
-      refuseGroups(book, balancer, listener.protocol, forwardedTo(actions ?? []))
+      const actions =
+        input.Actions &&
+        readActions(input.Actions, {
+          kind: balancer.kind,
+          protocol: listener.protocol,
+          present: rule.actions,
+        })
       if (input.Conditions !== undefined) refuseDefault(rule, 'modified')
       const patch = {
         ...(actions && { actions }),

@@ -10,7 +10,12 @@ import type { Certificates } from '../acm/certificates.ts'
 import { actionOf } from './actions.ts'
 import { Attributes } from './attributes.ts'
 import { conditionOf } from './conditions.ts'
-import type { ListenerProtocol, ListenerRecord, LoadBalancer } from './load-balancer.ts'
+import {
+  certificatesOf,
+  type ListenerProtocol,
+  type ListenerRecord,
+  type LoadBalancer,
+} from './load-balancer.ts'
 import { checkOf, isOfApplications, type TargetGroup } from './target-group.ts'
 
 /** AWS seconds after which a Network Load Balancer forgets an idle connection. */
@@ -39,9 +44,11 @@ function listenerOf(
   findGroup: (arn: string) => TargetGroup,
   certificates: Certificates,
 ): RuledListener {
-  const { port, protocol, certificate, rules } = listener
+  const { port, protocol, rules } = listener
   const idleTimeout = Attributes.ofListener(listener).number('tcp.idle_timeout.seconds')
-  const identity = certificate === undefined ? undefined : certificates.find(certificate)
+  const [identity, ...otherIdentities] = certificatesOf(listener).flatMap(
+    (arn) => certificates.find(arn) ?? [],
+  )
   const weighted = (arn: string, weight: number): WeightedGroup => {
     const group = findGroup(arn)
     const stickiness = stickinessOf(group)
@@ -50,7 +57,7 @@ function listenerOf(
   return {
     protocol: spoken(protocol),
     port,
-    ...(identity && { identity }),
+    ...(identity && { identity, otherIdentities }),
     ...(protocol === 'TCP' && { idleTimeout }),
     rules: rules.map(({ conditions, actions }) => ({
       conditions: conditions.map(conditionOf),

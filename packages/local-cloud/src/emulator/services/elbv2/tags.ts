@@ -52,6 +52,7 @@ interface Tagged {
 function taggedThing(book: Elbv2Book, arn: string): Tagged {
   if (arn.includes(':loadbalancer/')) return book.findBalancer(arn)
   if (arn.includes(':targetgroup/')) return book.findGroup(arn)
+  if (arn.includes(':truststore/')) return book.trustStores.find(arn)
   const balancer = book.balancer(balancerOf(arn))
   const listeners = balancer?.listeners ?? []
   const found = [...listeners, ...listeners.flatMap(({ rules }) => rules)].find((thing) => thing.arn === arn)
