@@ -1,7 +1,8 @@
 import type { AutoScalingGroup, Instance, TagDescription } from '@aws-sdk/client-auto-scaling'
 import type { Group, Member } from './group.ts'
-import { describeSource } from './launch-source.ts'
+import { describeGroupSource, describeSource } from './launch-source.ts'
 import { describeMetrics } from './metrics-collection.ts'
+import { typeOf } from './mixed-policy.ts'
 import { kindOf } from './traffic-source.ts'
 import { describeWarmPool } from './warm-pool.ts'
 
@@ -10,7 +11,7 @@ export function describeGroup(group: Group): AutoScalingGroup {
   return {
     AutoScalingGroupName: group.name,
     AutoScalingGroupARN: group.arn,
-    ...describeSource(group.launch),
+    ...describeGroupSource(group.launch),
     MinSize: group.min,
     MaxSize: group.max,
     DesiredCapacity: group.desired,
@@ -21,7 +22,7 @@ export function describeGroup(group: Group): AutoScalingGroup {
     TrafficSources: group.loadBalancers.map((Identifier) => ({ Identifier, Type: kindOf(Identifier) })),
     HealthCheckType: group.healthCheckType,
     HealthCheckGracePeriod: group.healthCheckGracePeriod,
-    Instances: group.instances.map(describeMember),
+    Instances: group.instances.map((member) => describeMember(group, member)),
     CreatedTime: new Date(group.created),
     SuspendedProcesses: Object.entries(group.suspended).map(([ProcessName, SuspensionReason]) => ({
       ProcessName,
@@ -40,7 +41,9 @@ export function describeGroup(group: Group): AutoScalingGroup {
   }
 }
 
-export function describeMember(member: Member): Instance {
+export function describeMember({ launch }: Group, member: Member): Instance {
+  const overrides = launch.kind === 'template' ? (launch.mixed?.overrides ?? []) : []
+  const weight = overrides.find((override) => typeOf(override) === member.type)?.WeightedCapacity
   return {
     InstanceId: member.id,
     InstanceType: member.type,
@@ -49,6 +52,7 @@ export function describeMember(member: Member): Instance {
     HealthStatus: member.health,
     ...(member.launch === undefined ? {} : describeSource(member.launch)),
     ProtectedFromScaleIn: member.protected,
+    ...(weight !== undefined && { WeightedCapacity: weight }),
   }
 }
 

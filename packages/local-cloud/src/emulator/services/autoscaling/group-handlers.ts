@@ -76,7 +76,10 @@ export function groupHandlers(parts: GroupInputParts, movement: Movement): AutoS
       const all = book
         .groups()
         .flatMap((group) =>
-          group.instances.map((member) => ({ ...describeMember(member), AutoScalingGroupName: group.name })),
+          group.instances.map((member) => ({
+            ...describeMember(group, member),
+            AutoScalingGroupName: group.name,
+          })),
         )
         .filter(({ InstanceId }) => asked.size === 0 || asked.has(InstanceId ?? ''))
         .map((instance) => ({ ...instance, HealthStatus: instance.HealthStatus?.toUpperCase() }))

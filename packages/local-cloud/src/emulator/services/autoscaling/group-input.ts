@@ -66,7 +66,7 @@ export function readGroupChanges(
 ): Partial<Group> {
   refuseForeign(input)
   const { MinSize: min, MaxSize: max, DesiredCapacity: desired } = input
-  const launch = readLaunchSource(input, parts)
+  const launch = readLaunchSource(input, parts, group.launch)
   const terminationPolicies = readPolicies(input.TerminationPolicies)
   const placed = input.VPCZoneIdentifier !== undefined || input.AvailabilityZones !== undefined
   return {

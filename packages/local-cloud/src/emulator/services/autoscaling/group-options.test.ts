@@ -69,7 +69,6 @@ const shown = {
 
 /** Settings that this cloud has not. */
 const foreign = {
-  MixedInstancesPolicy: { LaunchTemplate: { LaunchTemplateSpecification: { LaunchTemplateName: 'web' } } },
   InstanceId: 'i-0123456789abcdef0',
   AvailabilityZoneIds: ['euw1-az1'],
   Operator: { Principal: 'someone.amazonaws.com' },
@@ -80,6 +79,7 @@ const elsewhere = [
   'LaunchTemplate',
   'LifecycleHookSpecificationList',
   'LoadBalancerNames',
+  'MixedInstancesPolicy',
   'Tags',
   'TargetGroupARNs',
   'TrafficSources',

@@ -50,6 +50,7 @@ export interface Member {
   readonly id: string
   readonly zone: string
   readonly type: string
+  readonly spot?: true
   readonly imageId: string
   /** What it was launched from, a template's version as a number; absent for an instance that was attached. */
   readonly launch?: LaunchSource

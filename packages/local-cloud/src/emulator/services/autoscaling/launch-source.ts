@@ -1,10 +1,17 @@
-import type { AutoScalingGroup, LaunchTemplateSpecification } from '@aws-sdk/client-auto-scaling'
+import type {
+  AutoScalingGroup,
+  Instance,
+  LaunchTemplateSpecification,
+  MixedInstancesPolicy,
+} from '@aws-sdk/client-auto-scaling'
 import { AwsError } from '../../service.ts'
 import { validationError } from '../constraint.ts'
 import type { Compute, ComputeSubnet, ComputeTemplate, LaunchRequest } from '../ec2/compute.ts'
+import type { Allocation } from './allocation.ts'
 import { configurationRequest } from './configuration-launch.ts'
 import type { Group } from './group.ts'
 import type { GroupBook } from './group-book.ts'
+import { describeMixedPolicy, type MixedPolicy, readMixedPolicy, typeOf } from './mixed-policy.ts'
 import { templateRequest } from './template-launch.ts'
 
 /** What a group launches from. */
@@ -16,13 +23,15 @@ export type LaunchSource =
       readonly name: string
       /** As it was given: a number, `$Latest`, `$Default`, or nothing for the default. */
       readonly version?: string
+      /** Of a group that launches instances of several kinds. */
+      readonly mixed?: MixedPolicy
     }
 
 /** What a request says of what a group launches from. */
 export interface LaunchSourceInput {
   readonly LaunchConfigurationName?: string | undefined
   readonly LaunchTemplate?: LaunchTemplateSpecification | undefined
-  readonly MixedInstancesPolicy?: object | undefined
+  readonly MixedInstancesPolicy?: MixedInstancesPolicy | undefined
   readonly InstanceId?: string | undefined
 }
 
@@ -32,19 +41,25 @@ interface SourceParts {
 }
 
 /**
- * The source that a request names; undefined when it names none.
+ * The source that a request names; undefined when it names none. Of a mixed instances policy, what it leaves out stays as
+ * it was.
  *
  * @throws AwsError `ValidationError` for more than one, for one that does not exist or cannot be launched, and for
  * those that this cloud has not.
  */
-export function readLaunchSource(input: LaunchSourceInput, parts: SourceParts): LaunchSource | undefined {
-  const { LaunchConfigurationName: name, LaunchTemplate, MixedInstancesPolicy, InstanceId } = input
-  if (MixedInstancesPolicy ?? InstanceId) {
+export function readLaunchSource(
+  input: LaunchSourceInput,
+  parts: SourceParts,
+  before?: LaunchSource,
+): LaunchSource | undefined {
+  const { LaunchConfigurationName: name, LaunchTemplate, MixedInstancesPolicy: policy, InstanceId } = input
+  if (InstanceId !== undefined) {
     throw validationError(
       'The local cloud launches from a launch template or a launch configuration: give LaunchTemplate or LaunchConfigurationName.',
     )
   }
-  if (name !== undefined && LaunchTemplate !== undefined) throw oneSource()
+  if ([name, LaunchTemplate, policy].filter((source) => source !== undefined).length > 1) throw oneSource()
+  if (policy !== undefined) return mixedSource(policy, parts.compute, before)
   if (LaunchTemplate !== undefined) return templateSource(LaunchTemplate, parts.compute)
   if (name === undefined) return undefined
   return { kind: 'configuration', name: parts.book.findConfiguration(name).name }
@@ -57,7 +72,38 @@ export function oneSource(): AwsError {
   )
 }
 
-function templateSource(specification: LaunchTemplateSpecification, compute: Compute): LaunchSource {
+function mixedSource(
+  policy: MixedInstancesPolicy,
+  compute: Compute,
+  before: LaunchSource | undefined,
+): TemplateSource {
+  const old = before?.kind === 'template' ? before : undefined
+  const named =
+    policy.LaunchTemplate?.LaunchTemplateSpecification ??
+    (old && { LaunchTemplateId: old.id, Version: old.version })
+  if (named === undefined)
+    throw validationError('A mixed instances policy must contain a LaunchTemplateSpecification.')
+  const find = (specification: LaunchTemplateSpecification): TemplateSource => {
+    // A policy chooses between On-Demand and Spot by itself.
+    if (compute.launchTemplate(specification).data.InstanceMarketOptions?.MarketType === 'spot')
+      throw validationError(
+        'Incompatible launch template: You cannot use a launch template that is set to request Spot Instances (InstanceMarketOptions) when you configure an Auto Scaling group with a mixed instances policy. Add a different launch template to the group and try again.',
+      )
+    return templateSource(specification, compute)
+  }
+  const mixed = readMixedPolicy(policy, old?.mixed, (own) => specificationOf(find(own)))
+  return { ...find(named), mixed }
+}
+
+type TemplateSource = Extract<LaunchSource, { readonly kind: 'template' }>
+
+const specificationOf = ({ id, name, version }: TemplateSource): LaunchTemplateSpecification => ({
+  LaunchTemplateId: id,
+  LaunchTemplateName: name,
+  ...(version !== undefined && { Version: version }),
+})
+
+function templateSource(specification: LaunchTemplateSpecification, compute: Compute): TemplateSource {
   const { id, name, data } = fullyFormed(() => compute.launchTemplate(specification))
   const { ImageId, KeyName } = data
   if (ImageId === undefined) throw notFullyFormed('The request must contain the parameter ImageId')
@@ -83,20 +129,21 @@ function notFullyFormed(why: string): AwsError {
   return validationError(`You must use a valid fully-formed launch template. ${why}`)
 }
 
-/** The members by which groups and instances show their source. */
-export function describeSource(
+/** The members by which instances show their source. */
+export const describeSource = (
   source: LaunchSource,
-): Pick<AutoScalingGroup, 'LaunchConfigurationName' | 'LaunchTemplate'> {
-  if (source.kind === 'configuration') return { LaunchConfigurationName: source.name }
-  const { id: LaunchTemplateId, name: LaunchTemplateName, version } = source
-  return {
-    LaunchTemplate: {
-      LaunchTemplateId,
-      LaunchTemplateName,
-      ...(version !== undefined && { Version: version }),
-    },
-  }
-}
+): Pick<Instance, 'LaunchConfigurationName' | 'LaunchTemplate'> =>
+  source.kind === 'configuration'
+    ? { LaunchConfigurationName: source.name }
+    : { LaunchTemplate: specificationOf(source) }
+
+/** The members by which groups show theirs. */
+export const describeGroupSource = (
+  source: LaunchSource,
+): Pick<AutoScalingGroup, 'LaunchConfigurationName' | 'LaunchTemplate' | 'MixedInstancesPolicy'> =>
+  source.kind === 'template' && source.mixed !== undefined
+    ? { MixedInstancesPolicy: describeMixedPolicy(source.mixed, specificationOf(source)) }
+    : describeSource(source)
 
 /** The launch of `count` instances of a group in a subnet, and from what: a template's version is a number now. */
 export function launchOf(
@@ -104,6 +151,7 @@ export function launchOf(
   { book, compute }: SourceParts,
   subnet: ComputeSubnet,
   count: number,
+  allocation: Allocation | undefined,
 ): { readonly launch: LaunchSource; readonly request: LaunchRequest } {
   const { launch } = group
   if (launch.kind === 'configuration') {
@@ -111,11 +159,29 @@ export function launchOf(
     return { launch, request: { count, ...configurationRequest(group, configuration, subnet) } }
   }
   const { id: LaunchTemplateId, version: Version } = launch
-  const template = compute.launchTemplate({ LaunchTemplateId, Version })
+  const own = allocation?.override?.LaunchTemplateSpecification
+  const template = compute.launchTemplate(
+    own ? { LaunchTemplateId: own.LaunchTemplateId, Version: own.Version } : { LaunchTemplateId, Version },
+  )
   const { id, name, version } = template
   return {
     launch: { kind: 'template', id, name, version },
-    request: { count, ...templateRequest(group, template, subnet) },
+    request: { count, ...templateRequest(group, template, subnet), ...allocated(launch, allocation) },
+  }
+}
+
+/** What a mixed instances policy adds to its template. */
+function allocated(
+  { mixed }: TemplateSource,
+  { override = {}, spot }: Allocation = { spot: false },
+): Partial<LaunchRequest> {
+  const type = typeOf(override)
+  const { SpotMaxPrice: MaxPrice } = mixed?.distribution ?? {}
+  return {
+    // The API's type lists the types that AWS had when the client was made.
+    ...(type !== undefined && { InstanceType: type as NonNullable<LaunchRequest['InstanceType']> }),
+    ...(override.ImageId !== undefined && { ImageId: override.ImageId }),
+    ...(spot && { InstanceMarketOptions: { MarketType: 'spot', SpotOptions: { MaxPrice } } }),
   }
 }
 

@@ -93,6 +93,7 @@ function attach(group: Group, instance: ComputeInstance, book: GroupBook, moveme
     id: instance.id,
     zone: instance.availabilityZone,
     type: instance.instanceType,
+    ...(instance.spot && { spot: true }),
     imageId: instance.imageId,
     launched: instance.launchTime.toISOString(),
     state: 'Pending',

@@ -1,4 +1,5 @@
 import type { ComputeInstance, ComputeSubnet } from '../ec2/compute.ts'
+import { type Allocation, allocations } from './allocation.ts'
 import { capacityOf, type Group, type Member } from './group.ts'
 import { type LaunchSource, launchOf } from './launch-source.ts'
 import { capacityChange, type Movement } from './movement.ts'
@@ -8,6 +9,13 @@ import { isUnbalanced } from './zone-balance.ts'
 
 /** For so many AWS seconds a group has to be left alone before its zones are balanced. */
 const calmBefore = 60
+
+/** Instances that are launched by one request. */
+interface Batch {
+  readonly subnet: ComputeSubnet
+  readonly count: number
+  readonly allocation?: Allocation
+}
 
 /** Launches what a group lacks. */
 export class ScaleOut {
@@ -31,11 +39,8 @@ export class ScaleOut {
     const missing = group.desired - members.length
     if (missing <= 0 || group.suspended.Launch !== undefined) return
     if ((this.#waiting.get(group.name) ?? 0) > Date.now()) return
-    const chosen = spread(this.#subnetsOf(group), members, missing)
-    const launches = [...new Set(chosen)].map((subnet) =>
-      this.#launch(group, subnet, chosen.filter((other) => other === subnet).length),
-    )
-    await Promise.all(launches)
+    const subnets = spread(this.#subnetsOf(group), members, missing)
+    await Promise.all(this.#batches(group, subnets).map((batch) => this.#launch(group, batch)))
   }
 
   /** Launches one beyond desired where the fewest are, when the group has settled and its zones are not balanced. */
@@ -43,8 +48,21 @@ export class ScaleOut {
     const { AZRebalance, Launch } = group.suspended
     if (AZRebalance !== undefined || Launch !== undefined || !this.#isSettled(group)) return
     if (!isUnbalanced(group) || (this.#waiting.get(group.name) ?? 0) > Date.now()) return
-    for (const subnet of spread(this.#subnetsOf(group), capacityOf(group), 1))
-      await this.#launch(group, subnet, 1, 'balance')
+    const subnets = spread(this.#subnetsOf(group), capacityOf(group), 1)
+    for (const batch of this.#batches(group, subnets)) await this.#launch(group, batch, 'balance')
+  }
+
+  /** An instance in each of these subnets: those that are alike are launched at once. */
+  #batches(group: Group, subnets: readonly ComputeSubnet[]): Batch[] {
+    const batches = new Map<string, Batch>()
+    for (const [index, allocation] of allocations(group, subnets.length).entries()) {
+      const subnet = subnets[index]
+      if (subnet === undefined) continue
+      const key = JSON.stringify([subnet.id, allocation])
+      const count = (batches.get(key)?.count ?? 0) + 1
+      batches.set(key, { subnet, count, ...(allocation && { allocation }) })
+    }
+    return [...batches.values()]
   }
 
   #isSettled(group: Group): boolean {
@@ -61,10 +79,10 @@ export class ScaleOut {
       : all.filter(({ availabilityZone }) => group.zones.includes(availabilityZone))
   }
 
-  async #launch(group: Group, subnet: ComputeSubnet, count: number, purpose?: 'balance'): Promise<void> {
+  async #launch(group: Group, { subnet, count, allocation }: Batch, purpose?: 'balance'): Promise<void> {
     const { book, compute } = this.#parts
     try {
-      const { launch, request } = launchOf(group, { book, compute }, subnet, count)
+      const { launch, request } = launchOf(group, { book, compute }, subnet, count, allocation)
       for (const instance of await compute.launch(request)) this.#join(group, instance, launch, purpose)
       this.#waiting.delete(group.name)
     } catch (error) {
@@ -81,6 +99,7 @@ export class ScaleOut {
       id: instance.id,
       zone: instance.availabilityZone,
       type: instance.instanceType,
+      ...(instance.spot && { spot: true }),
       imageId: instance.imageId,
       launch,
       launched: book.now().toISOString(),

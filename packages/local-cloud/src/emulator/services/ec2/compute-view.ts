@@ -66,12 +66,23 @@ function tagsIn(specifications: Parameters<Compute['launch']>[0]['TagSpecificati
 }
 
 function viewOf(ec2: Ec2Context, record: InstanceRecord): ComputeInstance {
-  const { id, state, imageId, instanceType, address, availabilityZone, subnetId, vpcId } = record
+  const {
+    id,
+    state,
+    imageId,
+    instanceType,
+    spot = false,
+    address,
+    availabilityZone,
+    subnetId,
+    vpcId,
+  } = record
   return {
     id,
     state,
     imageId,
     instanceType,
+    spot,
     address,
     availabilityZone,
     subnetId,

@@ -13,6 +13,7 @@ export interface ComputeInstance {
   readonly state: InstanceState
   readonly imageId: string
   readonly instanceType: string
+  readonly spot: boolean
   /** The loopback address of the machine; both its private and its public address in EC2's answers. */
   readonly address: string
   readonly availabilityZone: string

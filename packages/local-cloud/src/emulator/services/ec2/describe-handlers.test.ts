@@ -112,9 +112,10 @@ test.each([
   expect(await instances.found({ Name, Values: ['nothing'] })).toEqual([])
 })
 
-test('no instance is a spot one', async () => {
+test('Spot Instances are found by their lifecycle, which others have not', async () => {
   await instances.run()
-  expect(await instances.found({ Name: 'instance-lifecycle', Values: ['spot', 'scheduled'] })).toEqual([])
+  const spot = idsOf(await instances.run({ InstanceMarketOptions: { MarketType: 'spot' } }))
+  expect(await instances.found({ Name: 'instance-lifecycle', Values: ['spot', 'scheduled'] })).toEqual(spot)
 })
 
 test('statuses are found by what they say', async () => {

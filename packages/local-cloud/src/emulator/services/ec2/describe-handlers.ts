@@ -66,8 +66,8 @@ function instanceFields(ec2: Ec2Context): Fields<InstanceRecord> {
     'virtualization-type': () => ['hvm'],
     'root-device-type': () => ['ebs'],
     'root-device-name': () => [rootDevice],
-    // No instance is a spot one: those that are on demand have no lifecycle.
-    'instance-lifecycle': () => [],
+    // Those that are on demand have no lifecycle.
+    'instance-lifecycle': ({ spot }) => (spot ? ['spot'] : []),
     'owner-id': () => [ec2.account],
     'launch-time': ({ launchTime }) => [launchTime],
     'monitoring-state': ({ monitoring }) => [monitoring ? 'enabled' : 'disabled'],

@@ -39,6 +39,7 @@ function instanceAnswer(ec2: Ec2Context, record: InstanceRecord): Instance {
     ImageId: record.imageId,
     // The SDK lists the types that it knows; the wire carries any text.
     InstanceType: record.instanceType as Instance['InstanceType'],
+    ...(record.spot && { InstanceLifecycle: 'spot' }),
     KeyName: record.keyName,
     AmiLaunchIndex: record.launchIndex,
     ClientToken: record.clientToken ?? '',

@@ -40,6 +40,7 @@ export function planLaunch(ec2: Ec2Context, images: Images, request: RunInstance
     transition: '',
     imageId: image.id,
     instanceType: instanceType(request.InstanceType),
+    ...(isSpot(request) && { spot: true }),
     ...(keyName && { keyName }),
     authorizedKeys: keyName ? [keyPairByName(ec2, keyName).publicKey] : [],
     ...(UserData && { userData: UserData }),
@@ -72,6 +73,15 @@ function missing(parameter: string): AwsError {
 function instanceType(type = 'm1.small'): string {
   if (/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/.test(type)) return type
   throw new AwsError('InvalidParameterValue', `Invalid value '${type}' for InstanceType.`)
+}
+
+/** @throws AwsError for another market than the one beside On-Demand. */
+function isSpot({ InstanceMarketOptions: market }: RunInstancesRequest): boolean {
+  const { MarketType: type } = market ?? {}
+  if (type !== undefined && type !== 'spot') {
+    throw new AwsError('InvalidParameterValue', `This cloud has no instances of the market ${type}.`)
+  }
+  return type === 'spot'
 }
 
 /** @throws AwsError for what is not base64, or too long. */

@@ -45,6 +45,8 @@ export interface InstanceRecord {
   transition: string
   readonly imageId: string
   readonly instanceType: string
+  /** Set for a Spot Instance, which this cloud never interrupts. */
+  readonly spot?: true
   readonly keyName?: string
   /** What the key pair's public key was at the launch: deleting the pair takes no access away. */
   readonly authorizedKeys: readonly string[]
