@@ -139,8 +139,8 @@ describe('what was typed', () => {
     ['unknown run', ['resume', '20260101-000000-abcd'], 2, 'E_RUN_UNKNOWN', /tasks runs/],
     ['nothing to take back', ['rollback'], 2, 'E_RUN_NONE', /tasks runs/],
     ['a run that is none', ['rollback', '../x'], 2, 'E_RUN_UNKNOWN', /tasks runs/],
-    ['role that matches nobody', ['run', 'uptime'], 1, 'E_ROLE_EMPTY', /tasks roles/],
-    ['role whose function finds nobody', ['run', 'seek'], 1, 'E_ROLE_EMPTY', /tasks roles/],
+    ['role that matches nobody', ['run', 'uptime'], 1, 'E_ROLE_EMPTY', /task file/],
+    ['role whose function finds nobody', ['run', 'seek'], 1, 'E_ROLE_EMPTY', /function/],
     ['unknown role', ['run', 'stray'], 1, 'E_ROLE_UNKNOWN', /did you mean web\?/],
     [
       'unknown role of a command',
@@ -208,22 +208,42 @@ describe('what was typed', () => {
     30_000,
   )
 
-  it('lists each role by itself, and says whose function never ends or fails', async () => {
+  it('lists the hosts of each role, and ends with 1 where one cannot be told, beside the list', async () => {
     await project.write(
       'roles.config.ts',
-      `export default { tasks: {}, roles: {
+      `const localCloud = { name: 'cloud', module: './cloud', settings: null, surroundings: async () => { throw new Error('opened') } }
+      export default { tasks: {}, stages: { here: {}, there: { plugins: [localCloud] } }, roles: {
         never: () => new Promise(() => undefined), fails: () => { throw new TypeError('no such thing') }, web: ['web-1'],
       } }`,
     )
-    const { stdout, exitCode } = await project.tasks('roles', '--config', 'roles.config.ts')
-    expect(stdout.split('\n').map((line) => line.trim())).toEqual([
-      'never: nothing is left to wait for, and the function of role "never" has not ended',
-      'fails: the hosts of role "fails" cannot be found: TypeError: no such thing',
-      'web:  web-1',
-      '',
+    const here = await project.tasks('roles', '--config', 'roles.config.ts')
+    expect({ stdout: here.stdout, exitCode: here.exitCode }).toEqual({ stdout: 'web:  web-1\n', exitCode: 1 })
+    expect(here.stderr.match(/^E_.*/gm)).toEqual([
+      'E_STUCK: nothing is left to wait for, and the function of role "never" has not ended',
+      'E_ROLE_FAILED: the hosts of role "fails" cannot be found: TypeError: no such thing',
     ])
-    expect(exitCode).toBe(0)
-  }, 30_000)
+    const there = await project.tasks('roles', '--config', 'roles.config.ts', '--stage', 'there')
+    expect({ stdout: there.stdout, exitCode: there.exitCode }).toEqual({
+      stdout: 'web:  web-1\n',
+      exitCode: 1,
+    })
+    expect(there.stderr).toMatch(
+      /E_STAGE_CLOSED: the function of role "fails" is not called: stage "there" is not open\nhint: a run on it opens it\n$/,
+    )
+    record({ case: 'a role of a closed stage', command: 'tasks roles', exitCode: 1, screen: there.stderr })
+    const json = await project.json(['roles', '--config', 'roles.config.ts'])
+    expect(json.exitCode).toBe(1)
+    expect(json.events.map(({ role, error, hosts }) => [role, error ?? hosts])).toEqual([
+      ['never', expect.objectContaining({ code: 'E_STUCK' })],
+      ['fails', expect.objectContaining({ code: 'E_ROLE_FAILED' })],
+      ['web', [expect.objectContaining({ name: 'web-1' })]],
+    ])
+    await project.write('web.config.ts', `export default { tasks: {}, roles: { web: ['web-1'] } }`)
+    expect(await project.tasks('roles', '--config', 'web.config.ts')).toMatchObject({
+      exitCode: 0,
+      stderr: '',
+    })
+  }, 60_000)
 
   it('names the task on the one line of --json, wherever the flags stand', async () => {
     for (const args of [

@@ -1,8 +1,6 @@
 import { Console } from 'node:console'
 import { CommanderError } from 'commander'
 import { isViridianError, reportOf, ViridianError } from '../error.ts'
-import { colorsFor } from '../output/colors.ts'
-import { errorLines } from '../output/error-lines.ts'
 import { valuesIn } from './completion/values.ts'
 import { complete } from './completion.ts'
 import { asksForHelp } from './help-words.ts'
@@ -11,6 +9,7 @@ import type { Print } from './print.ts'
 import { orFailure } from './process-failures.ts'
 import { buildProgram, tasksIn } from './program.ts'
 import { Project } from './project.ts'
+import { tellError } from './tell-error.ts'
 import { Misread, usageError } from './usage-error.ts'
 
 /**
@@ -139,8 +138,7 @@ function refused(argv: readonly string[], thrown: unknown): number {
     }
     process.stdout.write(`${JSON.stringify(finished)}\n`)
   } else {
-    const colors = colorsFor(process.stderr, !argv.includes('--no-color'))
-    process.stderr.write(`${errorLines(error, colors).join('\n')}\n`)
+    tellError(error, !argv.includes('--no-color'))
   }
   return exitCode
 }

@@ -62,7 +62,7 @@ export function buildProgram(invocation: Invocation): Command {
   program.addCommand(
     command('roles')
       .description('what each role resolves to')
-      .action((_, self: Command) => listRoles(project, globalsOf(self), print)),
+      .action(async (_, self: Command) => exit(await listRoles(project, globalsOf(self), print))),
   )
   program.addCommand(
     command('runs')

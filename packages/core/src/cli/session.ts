@@ -2,8 +2,6 @@ import { awaited } from '../awaited.ts'
 import { isViridianError, reportOf } from '../error.ts'
 import { Mask } from '../events/mask.ts'
 import type { JournalRecord } from '../journal/record.ts'
-import { colorsFor } from '../output/colors.ts'
-import { errorLines } from '../output/error-lines.ts'
 import { Ledger } from '../run/ledger.ts'
 import { Session } from '../run/session.ts'
 import { RunStore } from '../run/store.ts'
@@ -15,6 +13,7 @@ import { exitNow, stuckError, stuckUndo, takeFailures } from './process-failures
 import type { Project } from './project.ts'
 import { confirmOn, outputFor, personAt } from './screen.ts'
 import { takeTaskOutput } from './task-output.ts'
+import { tellError } from './tell-error.ts'
 
 export interface SessionRequest {
   readonly identity: RunIdentity
@@ -67,9 +66,7 @@ export async function withSession<Result>(
     const back = `"tasks rollback ${id}" takes back what the run made`
     const on = `"tasks resume ${id}" goes on with it`
     const hint = session.committed ? on : ledger.history()?.undoing ? back : `${back}, ${on}`
-    const said = { code, message: `${why}; its journal is whole`, hint }
-    const lines = errorLines(said, colorsFor(process.stderr, globals.color))
-    process.stderr.write(`${lines.join('\n')}\n`)
+    tellError({ code, message: `${why}; its journal is whole`, hint }, globals.color)
   }
   const endNow = (code: string, why: string): never => {
     tellEnd(code, why)

@@ -1,8 +1,6 @@
 import { isViridianError, reportOf, ViridianError } from '../error.ts'
 import { Mask } from '../events/mask.ts'
 import { suggestion } from '../nearest.ts'
-import { colorsFor } from '../output/colors.ts'
-import { errorLines } from '../output/error-lines.ts'
 import { quote, quoted } from '../remote/command/quote.ts'
 import type { HostSpec } from '../remote/transport.ts'
 import { Ledger } from '../run/ledger.ts'
@@ -13,6 +11,7 @@ import { EndSignals } from './end-signals.ts'
 import type { Globals } from './globals.ts'
 import type { Project } from './project.ts'
 import { confirmOn, outputFor, personAt } from './screen.ts'
+import { tellError } from './tell-error.ts'
 
 export interface SshRequest {
   /** A host's name, a role's, or `user@host:port`. */
@@ -60,8 +59,7 @@ export async function openSsh(project: Project, globals: Globals, request: SshRe
   } catch (error) {
     if (isUsage(error)) throw error
     output.close()
-    const lines = errorLines(reportOf(error), colorsFor(process.stderr, globals.color))
-    process.stderr.write(`${lines.join('\n')}\n`)
+    tellError(reportOf(error), globals.color)
     return notReached
   } finally {
     release()

@@ -1,6 +1,6 @@
 import type { RoleSpec } from '../config/config.ts'
 import type { HostSpec } from '../remote/transport.ts'
-import { Roles } from '../task/roles.ts'
+import { isFound, Roles } from '../task/roles.ts'
 import type { Check } from './check.ts'
 import { openFilesFinding, openFilesLimit } from './open-files.ts'
 
@@ -19,8 +19,7 @@ export function roleChecks(
       group,
       title: `role "${role}"`,
       run: async (c) => {
-        // A function may read the account; a list is the same everywhere.
-        if (isFunction(spec)) await c.environment()
+        if (isFound(spec)) await c.environment()
         const hosts = await roles.resolve(role)
         found(hosts)
         for (const { name } of hosts) names.add(name)
@@ -36,7 +35,3 @@ export function roleChecks(
   }
   return each.length > 0 ? [...each, openFiles] : []
 }
-
-const isFunction = (spec: RoleSpec): boolean =>
-  typeof (Array.isArray(spec) || typeof spec === 'function' || !('hosts' in spec) ? spec : spec.hosts) ===
-  'function'

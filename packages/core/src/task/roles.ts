@@ -92,7 +92,7 @@ export class Roles {
     const others = names.filter((name) => !isAddress(name))
     const isList = (role: string): boolean => {
       const spec = this.#configured.get(role)
-      return spec === undefined || typeof partsOf(spec).hosts !== 'function'
+      return spec === undefined || !isFound(spec)
     }
     const listed = await this.#union(this.names.filter(isList))
     // Functions may ask an account, which an address does not need.
@@ -121,8 +121,14 @@ export class Roles {
     const hosts = await this.#find(role)
     if (hosts.length > 0) return hosts
     throw new ViridianError('E_ROLE_EMPTY', `role "${role}" matched no hosts`, {
-      hint: 'run "tasks roles" to see what each role resolves to',
+      hint: this.#whyEmpty(role),
     })
+  }
+
+  #whyEmpty(role: string): string {
+    if (this.#assigned.has(role)) return 'the run itself has assigned it none'
+    const spec = this.#configured.get(role)
+    return spec && isFound(spec) ? 'its function has found none just now' : 'list its hosts in the task file'
   }
 
   async #find(role: string): Promise<readonly HostSpec[]> {
@@ -174,6 +180,15 @@ async function foundBy(
 const isLong = (spec: RoleSpec): spec is Exclude<RoleSpec, HostList> => 'hosts' in spec
 
 const partsOf = (spec: RoleSpec): Exclude<RoleSpec, HostList> => (isLong(spec) ? spec : { hosts: spec })
+
+/** The hosts that a role lists itself; none where a function finds them. */
+export function listedIn(spec: RoleSpec, role: string): readonly HostSpec[] {
+  const { hosts } = partsOf(spec)
+  return typeof hosts === 'function' ? [] : hostsFrom(hosts, `role "${role}"`)
+}
+
+/** Whether a function finds a role's hosts: it may ask the account that the stage leads to. */
+export const isFound = (spec: RoleSpec): boolean => typeof partsOf(spec).hosts === 'function'
 
 /** Of two hosts with one name the first counts. */
 function unique(hosts: readonly HostSpec[]): readonly HostSpec[] {

@@ -1,8 +1,8 @@
 import type { RoleSpec } from '../../config/config.ts'
 import { allTemplates } from '../../init/templates.ts'
-import { stageOf } from '../../run/stage.ts'
+import { rolesOf, stageOf } from '../../run/stage.ts'
 import { RunStore } from '../../run/store.ts'
-import { hostsFrom } from '../../task/host-address.ts'
+import { listedIn } from '../../task/roles.ts'
 import type { Project } from '../project.ts'
 import type { Candidate, ValuesOf } from './command-line.ts'
 
@@ -14,11 +14,9 @@ const mostRuns = 20
  * those that are lists count.
  */
 export function valuesIn(project: Project, stage: string | undefined): ValuesOf {
-  const { stages = {}, roles = {}, defaultStage } = project.config ?? {}
-  const here = project.config
-    ? stageOf(project.config, stage ?? defaultStage ?? Object.keys(stages)[0] ?? '')
-    : {}
-  const allRoles = { ...roles, ...here.roles }
+  const config = project.config ?? { tasks: {} }
+  const { stages = {}, defaultStage } = config
+  const allRoles = rolesOf(config, stageOf(config, stage ?? defaultStage ?? Object.keys(stages)[0] ?? ''))
   const roleNames = () => Object.keys(allRoles).map((word) => ({ word, summary: 'role' }))
   const hostNames = () => Object.entries(allRoles).flatMap(([role, spec]) => hostsOf(role, spec))
   const sources: Readonly<
@@ -41,12 +39,8 @@ export function valuesIn(project: Project, stage: string | undefined): ValuesOf 
   }
 }
 
-function hostsOf(role: string, spec: RoleSpec): Candidate[] {
-  if (typeof spec === 'function') return []
-  const list = 'hosts' in spec ? spec.hosts : spec
-  if (typeof list === 'function') return []
-  return hostsFrom(list, `role "${role}"`).map(({ name }) => ({ word: name, summary: role }))
-}
+const hostsOf = (role: string, spec: RoleSpec): Candidate[] =>
+  listedIn(spec, role).map(({ name }) => ({ word: name, summary: role }))
 
 /** `a,b` with each of those that are not in it yet in the last one's place. */
 function ofList(typed: string, candidates: readonly Candidate[]): Candidate[] {
