@@ -89,6 +89,7 @@ function stable(text: string): string {
     [/(has lost what was attached: \S+ is ).*/g, '$1STATE'],
     [/\bprocess \d+/g, 'process PID'],
     [/\bfor \d+ s\b/g, 'for N s'],
+    [/\bfor (\d+m )?[\d.]+m?s(?=[;\n]|$)/g, 'for N s'],
     [/\b[\d,]+ requests? in\b/g, 'N requests in'],
     [`${userInfo().username} on ${hostname()}`, 'USER on HOST'],
     [`${userInfo().username}@${hostname()}`, 'USER@HOST'],

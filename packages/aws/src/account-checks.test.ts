@@ -33,7 +33,7 @@ describe('credentials', () => {
     const env = { AWS_PROFILE: 'staging' }
     expect(credentialsFinding(until('13:00'), now, env)).toMatchObject({
       verdict: 'ok',
-      says: expect.stringMatching('good for 60 min'),
+      says: expect.stringMatching('good for 1h'),
     })
     expect(credentialsFinding(until('12:12'), now, env)).toMatchObject({
       verdict: 'warning',

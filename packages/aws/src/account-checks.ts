@@ -1,4 +1,4 @@
-import type { Check, CheckContext, Finding } from '@viridian/core'
+import { type Check, type CheckContext, type Finding, formatDuration } from '@viridian/core'
 import { type Caller, type Credentials, callerOf, credentialsOf, regionOf } from './caller.ts'
 
 const group = 'AWS account'
@@ -65,7 +65,7 @@ export function credentialsFinding(found: Credentials, now: number, env: Environ
   const left = found.expiration.getTime() - now
   const hint = `sign in again before it matters: aws sso login${env.AWS_PROFILE ? ` --profile ${profile}` : ''}`
   if (left <= 0) return { verdict: 'problem', says: `${says} have expired`, hint }
-  const within = `${says}, good for ${Math.floor(left / minutes)} min`
+  const within = `${says}, good for ${formatDuration(Math.floor(left / minutes) * minutes)}`
   return left < soon ? { verdict: 'warning', says: within, hint } : { verdict: 'ok', says: within }
 }
 

@@ -45,7 +45,7 @@ test('the deadline says what it was still waiting for', async () => {
     poll(testContext(), { what: '2 running', deadlineMs: 10_000, look, hint: 'wait' }),
   ).rejects.toMatchObject({
     code: 'E_WAIT_TIMEOUT',
-    message: '2 running: not so after 10 s; still i-2 is pending',
+    message: '2 running: not so after 10s; still i-2 is pending',
     hint: 'wait',
   })
 })

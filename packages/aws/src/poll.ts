@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Found, type StepContext, ViridianError } from '@viridian/core'
+import { type Found, formatDuration, type StepContext, ViridianError } from '@viridian/core'
 
 /**
  * What one look at the world gives: what was waited for, or what is still missing, in words. Where it is known when it
@@ -121,6 +121,6 @@ function timedOut(
   waiting: string,
   hint = 'look at what it was waiting for',
 ): ViridianError {
-  const seconds = Math.round(deadlineMs / 1000)
-  return new ViridianError('E_WAIT_TIMEOUT', `${what}: not so after ${seconds} s; still ${waiting}`, { hint })
+  const after = formatDuration(deadlineMs)
+  return new ViridianError('E_WAIT_TIMEOUT', `${what}: not so after ${after}; still ${waiting}`, { hint })
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { formatDuration, longestTimer, parseDuration, parseTimer } from './duration.ts'
+import { elapsed, formatDuration, longestTimer, parseDuration, parseTimer } from './duration.ts'
 import { reportOf } from './error.ts'
 
 describe('a duration', () => {
@@ -72,5 +72,20 @@ describe('a duration', () => {
         expect(parseDuration(formatDuration(milliseconds))).toBe(milliseconds)
       }),
     )
+  })
+
+  test.each([
+    [0, '0ms'],
+    [99.6, '0.1s'],
+    [59_949, '59.9s'],
+    [59_960, '1m 00s'],
+    [64_000, '1m 04s'],
+    [3_599_400, '59m 59s'],
+    [3_599_600, '1h 00m'],
+    [7_500_000, '2h 05m'],
+    [86_399_000, '1d 00h'],
+    [266_400_000, '3d 02h'],
+  ])('of %d ms is read at a glance: %s', (ms, text) => {
+    expect(elapsed(ms)).toBe(text)
   })
 })

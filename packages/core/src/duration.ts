@@ -62,6 +62,20 @@ export function formatDuration(milliseconds: number): string {
   return text || '0s'
 }
 
+/** Milliseconds as a person reads them at a glance: `85ms`, `3.2s`, `1m 04s`, `2h 05m`, `3d 02h`. */
+export function elapsed(ms: number): string {
+  if (ms < 99.5) return `${Math.round(ms)}ms`
+  if (ms < 59_950) return `${(ms / units.s).toFixed(1)}s`
+  if (ms < units.h - 500) return pair(ms, 'm', 's', 60)
+  return ms < units.d - units.m / 2 ? pair(ms, 'h', 'm', 60) : pair(ms, 'd', 'h', 24)
+}
+
+/** In whole small units, of which a large one has so many. */
+function pair(ms: number, large: 'd' | 'h' | 'm', small: 'h' | 'm' | 's', many: number): string {
+  const whole = Math.round(ms / units[small])
+  return `${Math.floor(whole / many)}${large} ${String(whole % many).padStart(2, '0')}${small}`
+}
+
 function sizeOf(unit: string | undefined): number {
   return Object.entries(units).find(([name]) => name === unit)?.[1] ?? Number.NaN
 }

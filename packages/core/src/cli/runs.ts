@@ -1,7 +1,7 @@
+import { elapsed } from '../duration.ts'
 import { placeText } from '../error-place.ts'
 import { columns } from '../output/columns.ts'
 import { contained } from '../output/contained.ts'
-import { elapsed } from '../output/elapsed.ts'
 import { type RunLine, runLines } from '../run/run-lines.ts'
 import { leaveOf } from '../run/run-state.ts'
 import type { Print } from './print.ts'

@@ -1,10 +1,10 @@
 import type { CheckLine } from '../doctor/report.ts'
+import { elapsed } from '../duration.ts'
 import { placeText } from '../error-place.ts'
 import { hostNames } from '../remote/hosts/host-names.ts'
 import { sharedReasons } from '../remote/hosts/reasons.ts'
 import type { Colors } from './colors.ts'
 import { contained } from './contained.ts'
-import { elapsed } from './elapsed.ts'
 import { cut, padEnd } from './width.ts'
 
 export interface CheckView {

@@ -1,3 +1,4 @@
+import { elapsed } from '../duration.ts'
 import type { FoundLeftover } from '../events/event.ts'
 import type { Colors } from './colors.ts'
 import { columns } from './columns.ts'
@@ -6,7 +7,7 @@ import { columns } from './columns.ts'
 export function leftoverLines(found: readonly FoundLeftover[], { bold, dim, red, yellow }: Colors): string[] {
   const going = found.filter(({ stays }) => stays === undefined)
   const odd = found.filter(({ stays }) => stays && !/^(in-use|newest)$/.test(stays.why))
-  const rows = columns(going.map(({ title, run, ageMs }) => [title, `run ${run}`, age(ageMs)]))
+  const rows = columns(going.map(({ title, run, ageMs }) => [title, `run ${run}`, `${elapsed(ageMs)} old`]))
   const kept = columns(odd.map(({ title, stays }) => [title, stays?.reason ?? '']))
   const counts = [
     countLine('in use', found, 'in-use', dim),
@@ -34,13 +35,4 @@ function countLine(
   if (kinds.size === 0) return []
   const counts = [...kinds].map(([kind, count]) => `${count} ${kind}${count === 1 ? '' : 's'}`)
   return [dim(`  ${label}: ${counts.join(', ')}`)]
-}
-
-/** How old something is, at a glance: `3 days`. */
-function age(ms: number): string {
-  const minutes = Math.max(Math.round(ms / 60_000), 1)
-  const hours = Math.round(minutes / 60)
-  const days = Math.round(hours / 24)
-  if (days > 2) return `${days} days old`
-  return hours > 2 ? `${hours} h old` : `${minutes} min old`
 }

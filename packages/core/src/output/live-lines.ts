@@ -1,7 +1,7 @@
+import { elapsed } from '../duration.ts'
 import type { Event } from '../events/event.ts'
 import { hostNames } from '../remote/hosts/host-names.ts'
 import type { Colors } from './colors.ts'
-import { elapsed } from './elapsed.ts'
 import type { Fan, Fans, RunningHost } from './fan.ts'
 import { cut, padEnd, widthOf } from './width.ts'
 

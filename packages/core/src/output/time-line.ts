@@ -1,5 +1,5 @@
+import { elapsed } from '../duration.ts'
 import type { Event } from '../events/event.ts'
-import { elapsed } from './elapsed.ts'
 import { cut, padEnd, widthOf } from './width.ts'
 
 /** A line of a time line. */

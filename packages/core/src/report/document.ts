@@ -1,6 +1,6 @@
 import pc from 'picocolors'
+import { elapsed } from '../duration.ts'
 import { columns } from '../output/columns.ts'
-import { elapsed } from '../output/elapsed.ts'
 import { errorLines } from '../output/error-lines.ts'
 import { timeLine } from '../output/time-line.ts'
 import { inOneLine } from '../shortened.ts'

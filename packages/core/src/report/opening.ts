@@ -1,4 +1,4 @@
-import { elapsed } from '../output/elapsed.ts'
+import { elapsed } from '../duration.ts'
 import { commandsWhere } from '../output/lasting-words.ts'
 import { code } from './markdown.ts'
 import { isStanding, stepsIn } from './reported-step.ts'

@@ -1,5 +1,5 @@
 import pc from 'picocolors'
-import { elapsed } from '../output/elapsed.ts'
+import { elapsed } from '../duration.ts'
 import { Fan } from '../output/fan.ts'
 import { fanHead, fanLines } from '../output/fan-lines.ts'
 import { hostNames } from '../remote/hosts/host-names.ts'

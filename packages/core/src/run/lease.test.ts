@@ -8,6 +8,6 @@ const lease = (pid: number, agoMs: number): Lease => ({
 
 test('a lease has lapsed since its process has ended, or since nobody has renewed it', () => {
   expect(lapseOf(lease(2 ** 22 + 1, -20_000), 'here')).toBe('which has ended without releasing it')
-  expect(lapseOf(lease(process.pid, 60_000), 'here')).toBe('which has not renewed it for 90 s')
-  expect(lapseOf(lease(2 ** 22 + 1, 60_000), 'elsewhere')).toBe('which has not renewed it for 90 s')
+  expect(lapseOf(lease(process.pid, 60_000), 'here')).toBe('which has not renewed it for 1m 30s')
+  expect(lapseOf(lease(2 ** 22 + 1, 60_000), 'elsewhere')).toBe('which has not renewed it for 1m 30s')
 })

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { elapsed } from '../duration.ts'
 import { ViridianError } from '../error.ts'
 
 /** Who holds a lock, and until when unless the hold is renewed. */
@@ -44,7 +45,7 @@ export function hasLapsed(lease: Lease, host: string): boolean {
 export function lapseOf({ host, pid, until }: Lease, here: string): string {
   if (host === here && !isAlive(pid)) return 'which has ended without releasing it'
   // A process that was stopped, or whose clock was changed, may go on: it will notice.
-  return `which has not renewed it for ${Math.round((Date.now() - Date.parse(until) + leaseMs) / 1000)} s`
+  return `which has not renewed it for ${elapsed(Date.now() - Date.parse(until) + leaseMs)}`
 }
 
 export function isAlive(pid: number): boolean {
@@ -81,8 +82,8 @@ export const takenOver = ({ run, user, host, pid }: Lease): ViridianError =>
 
 export function locked(name: string, lease: Lease): ViridianError {
   const { run, task, user, host, pid, since, kept } = lease
-  const age = Math.round((Date.now() - Date.parse(since)) / 1000)
-  const what = `${name} is locked by ${user} on ${host}: run ${run} of "${task}", process ${pid}, for ${age} s`
+  const age = elapsed(Date.now() - Date.parse(since))
+  const what = `${name} is locked by ${user} on ${host}: run ${run} of "${task}", process ${pid}, for ${age}`
   if (kept === undefined)
     return new ViridianError('E_LOCKED', what, {
       hint: 'wait for it to end; the lock of a run that died lapses by itself',
