@@ -77,9 +77,9 @@ export interface Host {
    * directory only the files travel whose contents, modes or types differ. Modes, links and empty directories come along.
    *
    * Nobody ever sees half of a file: it is renamed over the old one. A directory is made ready beside the old one and
-   * exchanged for it as a whole, unless something in the old one stays, since it is excluded, or `delete` is false: then
-   * that is not touched, and what has changed is exchanged file by file, once all has arrived. What is mounted in a
-   * directory has to be excluded; the project's own `.tasks/` is.
+   * exchanged for it as a whole, unless a single file has changed, or something in the old one stays, since it is excluded,
+   * or `delete` is false: then that is not touched, and what has changed is exchanged file by file, once all has arrived.
+   * What is mounted in a directory has to be excluded; the project's own `.tasks/` is.
    *
    * The file or directory takes the place of what `remote` names; a path that ends in `/` gets the local name behind it.
    * Relative remote paths start at the context's directory, else at home; relative local ones at the task file's.

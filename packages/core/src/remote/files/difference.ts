@@ -12,6 +12,8 @@ export interface Difference {
   readonly equal: number
   /** True when the host has something else, that stays. */
   readonly keeps: boolean
+  /** True when a single rename or removal makes up for all of it: one file or link has changed, has come, or has gone. */
+  readonly isSingle: boolean
   /** Why it cannot be made up for. */
   readonly obstacle?: Obstacle
 }
@@ -32,6 +34,7 @@ export function differenceOf(
 ): Difference {
   const gone = new Set<string>()
   const changed = new Set<string>()
+  const unequal: Pick<Listed, 'kind'>[] = []
   const local = new Map(tree.entries.map((entry) => [entry.path, entry]))
   let equal = 0
   const isEqual = (entry: TreeEntry, there: Listed): boolean => {
@@ -47,6 +50,7 @@ export function differenceOf(
       if (entry.kind !== 'directory') equal += 1
       continue
     }
+    unequal.push(entry)
     for (const path of lineOf(entry.path)) changed.add(path)
     const wasDirectory = there?.kind === 'directory'
     if (there !== undefined && wasDirectory !== (entry.kind === 'directory')) gone.add(entry.path)
@@ -58,7 +62,9 @@ export function differenceOf(
   const topmost = [...gone].filter((path) => !lineOf(path).some((above) => above !== path && gone.has(above)))
   if (topmost.length > 0) changed.add('.')
   const entries = tree.entries.filter(({ path }) => changed.has(path))
-  const difference = { changed: entries, gone: topmost, equal, keeps: kept.length > 0 }
+  const each = [...unequal, ...topmost.flatMap((path) => listing.entries.get(path) ?? [])]
+  const isSingle = each.length === 1 && each[0]?.kind !== 'directory'
+  const difference = { changed: entries, gone: topmost, equal, keeps: kept.length > 0, isSingle }
   const isOurs = (path: string): boolean => local.has(path) || (removes && !excluded(path))
   const obstacle =
     topmost.filter((path) => stays.has(path)).map(keepsSomething)[0] ??

@@ -17,10 +17,10 @@ describe.runIf(isRoot)('what is mounted in a tree', () => {
     mkdirSync(join(tree.place, 'shared'))
     write(join(tree.place, 'shared/precious'), 'x')
     for (const name of ['data here', 'd']) mkdirSync(local(name))
-    for (const name of ['file', 'same']) write(local(name), 'old')
+    for (const name of ['file', 'other', 'same']) write(local(name), 'old')
     await put()
     tree.commands = 0
-    write(local('file'), 'new')
+    for (const name of ['file', 'other']) write(local(name), 'new')
   })
   const expectUntouched = (): void => {
     expect(readdirSync(join(tree.place, 'shared'))).toEqual(['precious'])

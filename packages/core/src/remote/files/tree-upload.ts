@@ -53,14 +53,14 @@ export class TreeUpload {
     const digests = listing.digests.size > 0 ? await tree.digests() : new Map<string, string>()
     const excluded = this.#local.exclusion(tree.directory, options.exclude)
     const difference = differenceOf(tree, digests, listing, excluded, options.delete ?? true)
-    const { changed, gone, equal, keeps, obstacle } = difference
+    const { changed, gone, equal, keeps, isSingle, obstacle } = difference
     if (changed.length === 0 && gone.length === 0) return { changed: false, sent: 0 }
     if (obstacle) {
       const file = obstacle.path === '.' ? path : `${path}/${obstacle.path}`
       throw this.#failure(`${file} ${obstacle.what}`, obstacle.hint)
     }
     const isPart = !whole && (keeps || equal > 0)
-    const into = keeps ? 'itself' : isPart ? 'copy' : 'nothing'
+    const into = keeps || (isPart && isSingle) ? 'itself' : isPart ? 'copy' : 'nothing'
     const entries = isPart ? changed : tree.entries
     const seen = whole ? [] : stampsOf(tree, listing)
     const before = { gone: gone.map(pathInList), seen: seen.map((each) => `${each}\n`) }
