@@ -16,15 +16,18 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // Most tests wait for servers: on two cores two at a time would leave them idle.
-    maxWorkers: 3,
+    // Most tests wait for servers, half of their time and more: on two cores fewer at a time would leave them idle.
+    maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+    // Each file in a process of its own would load the SDK's clients anew.
+    isolate: false,
     projects: [
-      // Half of their time would go into loading the SDK's clients anew for every file.
-      { extends: true, test: { name: 'units', include: ['packages/*/src/**/*.test.ts'], isolate: false } },
-      // These see the environment of the process, and are to see no other test's.
-      { extends: true, test: { name: 'whole', include: ['test/**/*.test.ts'] } },
+      { extends: true, test: { name: 'units', include: ['packages/*/src/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'whole', include: ['test/**/*.test.ts'], setupFiles: ['test/messages.setup.ts'] },
+      },
     ],
   },
 })

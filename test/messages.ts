@@ -3,7 +3,7 @@ import { hostname, userInfo } from 'node:os'
 import { basename } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { afterAll, expect } from 'vitest'
+import { expect, onTestFailed } from 'vitest'
 
 /** A bad input, and what a person got for it. */
 export interface Message {
@@ -29,6 +29,9 @@ export function record(message: Message): void {
   const name = cell(message.case)
   if (recorded.has(name)) throw new Error(`"${name}" is recorded twice in this file`)
   recorded.set(name, row)
+  onTestFailed(() => {
+    recorded.delete(name)
+  })
   if (!updating) expect(rowsOf(readPage(), chapter()).get(name), hint()).toBe(row)
 }
 
@@ -40,15 +43,20 @@ export function lastError(screen: string): string {
   return lines.slice(from).join('\n')
 }
 
-// biome-ignore lint/correctness/noEmptyPattern: vitest reads the fixtures off the pattern; there are none
-afterAll(async ({}, suite) => {
+/** What the page holds of a test file is what the file has recorded, no more; the next file begins anew. */
+export async function seeRecorded(suite: Suite): Promise<void> {
   const complete = !JSON.stringify(modesOf(suite)).includes('skip')
-  if (updating && recorded.size > 0) await withPage(() => writeSection(complete))
-  else if (complete) expect([...rowsOf(readPage(), chapter()).keys()], hint()).toEqual([...recorded.keys()])
-})
+  try {
+    if (updating && recorded.size > 0) await withPage(() => writeSection(complete))
+    else if (complete) expect([...rowsOf(readPage(), chapter()).keys()], hint()).toEqual([...recorded.keys()])
+  } finally {
+    recorded.clear()
+  }
+}
 
 const hint = (): string => `docs/messages.md is not what is printed now: UPDATE_MESSAGES=1 writes it anew`
 
+/** A test file, or a part of it. */
 interface Suite {
   readonly mode: string
   readonly tasks?: readonly unknown[]

@@ -40,6 +40,7 @@ beforeEach(async () => {
 })
 
 afterAll(async () => {
+  delete process.env.MOTO_ENDPOINT
   await moto.close()
   await project.remove()
 })
