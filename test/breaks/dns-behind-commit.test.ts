@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { AutoScaling } from '@aws-sdk/client-auto-scaling'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Result } from '../project.ts'
@@ -97,7 +98,7 @@ describe.sequential('behind the commit blue stays full', () => {
     const { DNSName = '' } = await fleets.aliasOf('loud')
     let isAsked = true
     const asking = (async () => {
-      while (isAsked) await visit(rehearsal.cloud, DNSName, 8080).catch(() => undefined)
+      for (; isAsked; await sleep(50)) await visit(rehearsal.cloud, DNSName, 8080).catch(() => undefined)
     })()
     // A minute of AWS, in which requests are counted, takes three seconds here.
     const patience = ['--quiet-for', '4s', '--quiet-within', '8s']

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { DeregisterImageCommand, DescribeImagesCommand, EC2Client } from '@aws-sdk/client-ec2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { visit } from '../referees/visitor.ts'
@@ -109,7 +110,8 @@ describe.sequential('a fleet', () => {
     const dnsName = old?.AliasTarget?.DNSName ?? ''
     let isAsked = true
     const asking = (async () => {
-      while (isAsked) expect(await visit(rehearsal.cloud, dnsName, 8080)).toMatchObject({ version: 'v1' })
+      for (; isAsked; await sleep(50))
+        expect(await visit(rehearsal.cloud, dnsName, 8080)).toMatchObject({ version: 'v1' })
     })()
     const flags = ['--quiet-for', '4s', '--quiet-within', '12s']
     const result = await rehearsal.deploy('v2', ...flags)

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Fleet } from '@viridian/aws'
 import { expect, test } from 'vitest'
 import { until } from '../../aws/src/testing/fleet-cloud.ts'
@@ -54,7 +55,8 @@ async function goBack({ t, green }: Kept): Promise<{ reports: unknown[]; fewest:
   let fewest = Number.POSITIVE_INFINITY
   let over = false
   const watched = (async () => {
-    while (!over) fewest = Math.min(fewest, (await bench.cloud.serving()).length)
+    // Without a pause the looks would take the processor that the way back needs. A health check comes every 100 ms.
+    for (; !over; await sleep(20)) fewest = Math.min(fewest, (await bench.cloud.serving()).length)
   })()
   try {
     const reports = (await t.undo()).filter((report) => report !== undefined)
