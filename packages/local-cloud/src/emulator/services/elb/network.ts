@@ -40,6 +40,10 @@ export class Network {
     return this.#inZone(zone).id
   }
 
+  hasVpc(id: string): boolean {
+    return this.#compute.subnets().some(({ vpcId }) => vpcId === id)
+  }
+
   groups(ids: readonly string[]): string[] {
     for (const id of ids) {
       if (!this.#compute.hasSecurityGroup(id)) {

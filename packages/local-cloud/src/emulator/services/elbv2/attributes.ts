@@ -34,6 +34,9 @@ const ofBalancers: Readonly<Record<LoadBalancer['kind'], Known>> = {
     'connection_logs.s3.enabled': ['false', flag],
     'connection_logs.s3.bucket': ['', text],
     'connection_logs.s3.prefix': ['', text],
+    'health_check_logs.s3.enabled': ['false', flag],
+    'health_check_logs.s3.bucket': ['', text],
+    'health_check_logs.s3.prefix': ['', text],
     'idle_timeout.timeout_seconds': ['60', number(1, 4000)],
     'load_balancing.cross_zone.enabled': ['true', among('true')],
     'routing.http.desync_mitigation_mode': ['defensive', among('monitor', 'defensive', 'strictest')],
@@ -52,6 +55,7 @@ const ofBalancers: Readonly<Record<LoadBalancer['kind'], Known>> = {
       among('any_availability_zone', 'availability_zone_affinity', 'partial_availability_zone_affinity'),
     ],
     'load_balancing.cross_zone.enabled': ['false', flag],
+    'secondary_ips.auto_assigned.per_subnet': ['0', number(0, 7)],
   },
 }
 
@@ -108,9 +112,28 @@ const ofApplicationListeners: Known = {
   'routing.http.response.x_frame_options.header_value': ['', text],
 }
 
+/** The names under which a target is told how its client came. */
+const ofSecureListeners: Known = {
+  ...ofApplicationListeners,
+  'routing.http.request.x_amzn_mtls_clientcert.header_name': ['X-Amzn-Mtls-Clientcert', text],
+  'routing.http.request.x_amzn_mtls_clientcert_issuer.header_name': ['X-Amzn-Mtls-Clientcert-Issuer', text],
+  'routing.http.request.x_amzn_mtls_clientcert_leaf.header_name': ['X-Amzn-Mtls-Clientcert-Leaf', text],
+  'routing.http.request.x_amzn_mtls_clientcert_serial_number.header_name': [
+    'X-Amzn-Mtls-Clientcert-Serial-Number',
+    text,
+  ],
+  'routing.http.request.x_amzn_mtls_clientcert_subject.header_name': ['X-Amzn-Mtls-Clientcert-Subject', text],
+  'routing.http.request.x_amzn_mtls_clientcert_validity.header_name': [
+    'X-Amzn-Mtls-Clientcert-Validity',
+    text,
+  ],
+  'routing.http.request.x_amzn_tls_cipher_suite.header_name': ['X-Amzn-Tls-Cipher-Suite', text],
+  'routing.http.request.x_amzn_tls_version.header_name': ['X-Amzn-Tls-Version', text],
+}
+
 const ofListeners: Readonly<Record<ListenerProtocol, Known>> = {
   HTTP: ofApplicationListeners,
-  HTTPS: ofApplicationListeners,
+  HTTPS: ofSecureListeners,
   TCP: { 'tcp.idle_timeout.seconds': ['350', number(60, 6000)] },
   TLS: {},
 }

@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import type {
   AvailabilityZone,
   CreateLoadBalancerInput,
@@ -24,6 +25,8 @@ export interface BalancerHandlerParts extends Place {
   /** AWS seconds from CreateLoadBalancer to `active`. */
   readonly provision: number
 }
+
+const member = 'enforceSecurityGroupInboundRulesOnPrivateLinkTraffic'
 
 /** The operations on load balancers. */
 export function balancerHandlers(parts: BalancerHandlerParts): Elbv2Handlers {
@@ -79,8 +82,19 @@ export function balancerHandlers(parts: BalancerHandlerParts): Elbv2Handlers {
           'InvalidConfigurationRequest',
           'You cannot set security groups on a Network Load Balancer that was created without any',
         )
-      await book.change(arn, () => ({ securityGroups }))
-      return { SecurityGroupIds: securityGroups }
+      const asked = input.EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic
+      if (kind === 'application' && asked !== undefined)
+        throw validationError('Traffic by PrivateLink is a matter of Network Load Balancers')
+      const enforcesInbound = asked && oneOf(asked, member, ['on', 'off'])
+      const balancer = await book.change(arn, () => ({
+        securityGroups,
+        ...(enforcesInbound && { enforcesInbound }),
+      }))
+      return { SecurityGroupIds: securityGroups, ...describeInbound(balancer) }
+    },
+    async SetIpAddressType(input) {
+      book.findBalancer(input.LoadBalancerArn)
+      return { IpAddressType: readAddressType(required(input.IpAddressType, 'ipAddressType')) }
     },
     async SetSubnets(input) {
       const { arn, kind } = book.findBalancer(input.LoadBalancerArn)
@@ -100,8 +114,11 @@ function readBalancer(input: CreateLoadBalancerInput, parts: BalancerHandlerPart
     throw validationError(
       `The local cloud has no load balancers of type ${kind}: it has application and network.`,
     )
-  if (input.IpAddressType !== undefined && input.IpAddressType !== 'ipv4')
-    throw validationError(`The local cloud has no IP address type ${input.IpAddressType}: it has ipv4.`)
+  readAddressType(input.IpAddressType ?? 'ipv4')
+  if (input.CustomerOwnedIpv4Pool !== undefined || input.IpamPools !== undefined)
+    throw validationError('The local cloud has no pools of addresses: leave them out.')
+  if ((input.EnablePrefixForIpv6SourceNat ?? 'off') !== 'off')
+    throw validationError('Source NAT prefixes need a dualstack load balancer')
   const scheme = oneOf(input.Scheme ?? 'internet-facing', 'scheme', ['internet-facing', 'internal'])
   const groups = network.groups(input.SecurityGroups ?? [])
   return {
@@ -119,6 +136,11 @@ function readBalancer(input: CreateLoadBalancerInput, parts: BalancerHandlerPart
   }
 }
 
+function readAddressType(type: string): 'ipv4' {
+  if (type !== 'ipv4') throw validationError(`The local cloud has no IP address type ${type}: it has ipv4.`)
+  return type
+}
+
 function readPlacement(
   input: {
     readonly Subnets?: readonly string[] | undefined
@@ -127,14 +149,8 @@ function readPlacement(
   kind: LoadBalancer['kind'],
   network: Network,
 ): { readonly vpcId: string; readonly zones: Zone[] } {
-  const mapped = (input.SubnetMappings ?? []).map((mapping) => {
-    const { SubnetId, ...rest } = mapping
-    if (Object.values(rest).some((value) => value !== undefined))
-      throw validationError(
-        'The local cloud gives load balancers their addresses itself: give SubnetId alone.',
-      )
-    return required(SubnetId, 'subnetId')
-  })
+  const mappings = (input.SubnetMappings ?? []).map((mapping) => readMapping(mapping, kind))
+  const mapped = mappings.map(({ subnet }) => subnet)
   if (mapped.length > 0 && (input.Subnets ?? []).length > 0)
     throw validationError('Subnets and subnet mappings cannot be specified at the same time')
   const { vpcId, zones, subnets } = network.placeIn([...(input.Subnets ?? []), ...mapped])
@@ -146,7 +162,29 @@ function readPlacement(
     )
   if (kind === 'application' && zones.length < 2)
     throw validationError('At least two subnets in two different Availability Zones must be specified')
-  return { vpcId, zones: zones.map((zone, index) => ({ name: zone, subnet: subnets[index] ?? '' })) }
+  return {
+    vpcId,
+    zones: zones.map((name, index) => {
+      const subnet = subnets[index] ?? ''
+      return { name, ...mappings.find((mapping) => mapping.subnet === subnet), subnet }
+    }),
+  }
+}
+
+function readMapping(
+  { SubnetId, PrivateIPv4Address, ...rest }: SubnetMapping,
+  kind: LoadBalancer['kind'],
+): Omit<Zone, 'name'> {
+  if (Object.values(rest).some((value) => value !== undefined))
+    throw validationError(
+      'The local cloud has no elastic addresses and no IPv6: give SubnetId, and PrivateIPv4Address of a Network Load Balancer.',
+    )
+  const subnet = required(SubnetId, 'subnetId')
+  if (PrivateIPv4Address === undefined) return { subnet }
+  if (kind === 'application')
+    throw validationError('Private addresses cannot be specified for an Application Load Balancer')
+  if (isIPv4(PrivateIPv4Address)) return { subnet, privateAddress: PrivateIPv4Address }
+  throw validationError(`The private address '${PrivateIPv4Address}' is not valid`)
 }
 
 /** A second request for the same load balancer is answered as the first was; one that differs is refused. */
@@ -196,13 +234,21 @@ function describeBalancer(balancer: LoadBalancer, parts: BalancerHandlerParts): 
     AvailabilityZones: describeZones(balancer.zones),
     ...(securityGroups.length === 0 ? {} : { SecurityGroups: securityGroups }),
     IpAddressType: 'ipv4',
+    ...describeInbound(balancer),
   }
 }
 
+function describeInbound({ kind, securityGroups, enforcesInbound = 'on' }: LoadBalancer): {
+  EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic?: 'on' | 'off'
+} {
+  if (kind === 'application' || securityGroups.length === 0) return {}
+  return { EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic: enforcesInbound }
+}
+
 function describeZones(zones: readonly Zone[]): AvailabilityZone[] {
-  return zones.map(({ name, subnet }) => ({
+  return zones.map(({ name, subnet, privateAddress }) => ({
     ZoneName: name,
     SubnetId: subnet,
-    LoadBalancerAddresses: [],
+    LoadBalancerAddresses: privateAddress === undefined ? [] : [{ PrivateIPv4Address: privateAddress }],
   }))
 }

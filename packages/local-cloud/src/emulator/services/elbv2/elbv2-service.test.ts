@@ -93,6 +93,55 @@ describe('load balancers', () => {
   })
 })
 
+describe('a network load balancer', () => {
+  test('has private addresses, rules for PrivateLink and reserved capacity', async () => {
+    const SubnetMappings = [{ SubnetId: subnets[0], PrivateIPv4Address: '172.31.0.10' }]
+    const SecurityGroups = ['sg-00000000000000001']
+    const { LoadBalancers: [made] = [] } = await elb.createLoadBalancer({
+      Name: 'inward',
+      Type: 'network',
+      Scheme: 'internal',
+      SubnetMappings,
+      SecurityGroups,
+    })
+    const LoadBalancerArn = made?.LoadBalancerArn
+    expect(made).toMatchObject({
+      AvailabilityZones: [{ LoadBalancerAddresses: [{ PrivateIPv4Address: '172.31.0.10' }] }],
+      EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic: 'on',
+    })
+    await elb.setSecurityGroups({
+      LoadBalancerArn,
+      SecurityGroups,
+      EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic: 'off',
+    })
+    const { LoadBalancers: [changed] = [] } = await elb.describeLoadBalancers({ Names: ['inward'] })
+    expect(changed?.EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic).toBe('off')
+
+    const MinimumLoadBalancerCapacity = { CapacityUnits: 100 }
+    await elb.modifyCapacityReservation({ LoadBalancerArn, MinimumLoadBalancerCapacity })
+    expect(await elb.describeCapacityReservation({ LoadBalancerArn })).toMatchObject({
+      MinimumLoadBalancerCapacity,
+      CapacityReservationState: [{ State: { Code: 'provisioned' }, EffectiveCapacityUnits: 100 }],
+    })
+    await elb.modifyCapacityReservation({ LoadBalancerArn, ResetCapacityReservation: true })
+    const { MinimumLoadBalancerCapacity: left } = await elb.describeCapacityReservation({ LoadBalancerArn })
+    expect(left).toBeUndefined()
+  })
+
+  test.each([
+    [{ IpAddressType: 'dualstack' }, 'The local cloud has no IP address type dualstack'],
+    [{ CustomerOwnedIpv4Pool: 'ipv4pool-coip-1' }, 'The local cloud has no pools of addresses'],
+    [{ EnablePrefixForIpv6SourceNat: 'on' }, 'Source NAT prefixes need a dualstack load balancer'],
+    [
+      { Subnets: undefined, SubnetMappings: [{ SubnetId: subnets[0], AllocationId: 'eipalloc-1' }] },
+      'The local cloud has no elastic addresses',
+    ],
+  ])('is refused with words where it cannot be had: %j', async (changes, words) => {
+    const made = groups.createBalancer('refused', { Type: 'network', ...changes })
+    expect(await refusal(made)).toContain(`ValidationError: ${words}`)
+  })
+})
+
 describe('target groups', () => {
   test("a new one is described with AWS's defaults", async () => {
     const { TargetGroups: [made] = [] } = await elb.createTargetGroup({
@@ -128,10 +177,33 @@ describe('target groups', () => {
     expect(Attributes).toContainEqual({ Key: 'stickiness.type', Value: 'lb_cookie' })
   })
 
+  test('one for gRPC is checked by its codes, and one says all that it was made with', async () => {
+    const TargetControlPort = 9443
+    const TargetGroupArn = await groups.createGroup('grpc', { ProtocolVersion: 'GRPC', TargetControlPort })
+    const described = async () =>
+      (await elb.describeTargetGroups({ TargetGroupArns: [TargetGroupArn] })).TargetGroups?.[0]
+    expect(await described()).toMatchObject({
+      ProtocolVersion: 'GRPC',
+      HealthCheckPath: '/AWS.ALB/healthcheck',
+      Matcher: { GrpcCode: '12' },
+      TargetControlPort,
+    })
+    await elb.modifyTargetGroup({ TargetGroupArn, Matcher: { GrpcCode: '0-5' } })
+    expect((await described())?.Matcher).toEqual({ GrpcCode: '0-5' })
+    const [id = ''] = await cloud.launch(1)
+    await groups.serve(id, 'grpc')
+    const balancer = await groups.createBalancer('grpc')
+    await groups.listen(balancer, { Type: 'forward', TargetGroupArn })
+    await groups.register(TargetGroupArn, id)
+    await groups.healthy(TargetGroupArn, 1)
+  })
+
   test.each([
     [{ TargetType: 'lambda' }, 'The local cloud has no targets of type lambda'],
     [{ Protocol: 'UDP' }, 'The local cloud has no target groups of protocol UDP'],
-    [{ ProtocolVersion: 'GRPC' }, 'The local cloud does not speak GRPC'],
+    [{ VpcId: 'vpc-0000000000000dead' }, "The VPC ID 'vpc-0000000000000dead' is not found"],
+    [{ Matcher: { GrpcCode: '0' } }, 'A matcher of gRPC codes cannot be specified'],
+    [{ Protocol: 'TCP', ProtocolVersion: 'HTTP2' }, 'A protocol version and a target control port cannot'],
     [{ HealthCheckEnabled: false }, 'Health check enabled must be true'],
     [{ HealthCheckPath: 'health' }, "Health check path 'health' must begin with '/'"],
   ])('what is not here is refused with words: %j', async (changes, words) => {

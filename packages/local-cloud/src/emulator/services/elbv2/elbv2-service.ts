@@ -6,6 +6,7 @@ import { Network } from '../elb/network.ts'
 import type { Traffic } from '../elb/traffic.ts'
 import { balancerHandlers } from './balancer-handlers.ts'
 import { Elbv2Book } from './book.ts'
+import { capacityHandlers } from './capacity-handlers.ts'
 import { groupHandlers } from './group-handlers.ts'
 import { certificateHandlers } from './listener-certificates.ts'
 import { listenerHandlers } from './listener-handlers.ts'
@@ -58,10 +59,11 @@ export function elbv2Service({ provision = 30, ...parts }: Elbv2Parts): Elbv2 {
       client,
       handlers: {
         ...balancerHandlers({ ...parts, book, network, provision }),
+        ...capacityHandlers(book, parts.clock),
         ...listenerHandlers(book, certificates),
         ...certificateHandlers(book, certificates),
         ...ruleHandlers(book),
-        ...groupHandlers(book, parts),
+        ...groupHandlers(book, parts, network),
         ...targetHandlers(book, states),
         ...trustStoreHandlers(book, parts),
         ...tagHandlers(book),

@@ -3,7 +3,8 @@ import type {
   TargetGroup as WireGroup,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { AwsError } from '../../service.ts'
-import { required, validationError, within } from '../constraint.ts'
+import { oneOf, required, validationError, within } from '../constraint.ts'
+import type { Network } from '../elb/network.ts'
 import { pageOf } from '../page.ts'
 import { groupsOf } from './actions.ts'
 import { Attributes } from './attributes.ts'
@@ -12,13 +13,13 @@ import type { Elbv2Book, Elbv2Handlers } from './book.ts'
 import { readHealthCheck } from './health-check.ts'
 import { checkName, groupArn, type Place } from './names.ts'
 import { addTags } from './tags.ts'
-import type { GroupProtocol, TargetGroup } from './target-group.ts'
+import { type GroupProtocol, isOfApplications, type TargetGroup } from './target-group.ts'
 
 /** The operations that make, show, change and delete target groups. */
-export function groupHandlers(book: Elbv2Book, place: Place): Elbv2Handlers {
+export function groupHandlers(book: Elbv2Book, place: Place, network: Network): Elbv2Handlers {
   return {
     CreateTargetGroup(input) {
-      const asked = readGroup(input, place)
+      const asked = readGroup(input, place, network)
       const present = book.groups().find(({ name }) => name === asked.name)
       if (present !== undefined) refuseOther(present, asked)
       else book.openGroup(asked)
@@ -63,7 +64,7 @@ export function groupHandlers(book: Elbv2Book, place: Place): Elbv2Handlers {
 
 const protocols: readonly GroupProtocol[] = ['HTTP', 'HTTPS', 'TCP', 'TLS']
 
-function readGroup(input: CreateTargetGroupInput, place: Place): TargetGroup {
+function readGroup(input: CreateTargetGroupInput, place: Place, network: Network): TargetGroup {
   const name = required(input.Name, 'name')
   checkName('target group', name)
   refuseForeign(input)
@@ -73,32 +74,61 @@ function readGroup(input: CreateTargetGroupInput, place: Place): TargetGroup {
     throw validationError(
       `The local cloud has no target groups of protocol ${asked}: it has ${protocols.join(', ')}.`,
     )
+  const vpcId = required(input.VpcId, 'vpcId')
+  if (!network.hasVpc(vpcId)) throw validationError(`The VPC ID '${vpcId}' is not found`)
+  const port = within(required(input.Port, 'port'), 'port', 1, 65_535)
+  const ofApplications = readOfApplications(input, protocol)
   return {
     arn: groupArn(place, name),
     name,
     protocol,
-    port: within(required(input.Port, 'port'), 'port', 1, 65_535),
-    vpcId: required(input.VpcId, 'vpcId'),
-    healthCheck: readHealthCheck({ protocol }, input),
+    port,
+    vpcId,
+    ...ofApplications,
+    healthCheck: readHealthCheck({ protocol, ...ofApplications }, input),
     attributes: {},
     targets: [],
     tags: addTags({}, input.Tags ?? []),
   }
 }
 
-function refuseForeign({ TargetType, ProtocolVersion, IpAddressType }: CreateTargetGroupInput): void {
+function refuseForeign({ TargetType, IpAddressType }: CreateTargetGroupInput): void {
   if (TargetType !== undefined && TargetType !== 'instance')
     throw validationError(`The local cloud has no targets of type ${TargetType}: it has instances.`)
-  if (ProtocolVersion !== undefined && ProtocolVersion !== 'HTTP1')
-    throw validationError(`The local cloud does not speak ${ProtocolVersion} to targets: it speaks HTTP1.`)
   if (IpAddressType !== undefined && IpAddressType !== 'ipv4')
     throw validationError(`The local cloud has no IP address type ${IpAddressType}: it has ipv4.`)
 }
 
+/** What only groups of Application Load Balancers have. */
+function readOfApplications(
+  { ProtocolVersion, TargetControlPort }: CreateTargetGroupInput,
+  protocol: GroupProtocol,
+): Pick<TargetGroup, 'protocolVersion' | 'controlPort'> {
+  if (!isOfApplications({ protocol })) {
+    if (ProtocolVersion === undefined && TargetControlPort === undefined) return {}
+    throw validationError(
+      `A protocol version and a target control port cannot be specified for target groups of protocol '${protocol}'`,
+    )
+  }
+  return {
+    protocolVersion: oneOf(ProtocolVersion ?? 'HTTP1', 'protocolVersion', ['HTTP1', 'HTTP2', 'GRPC']),
+    ...(TargetControlPort !== undefined && {
+      controlPort: within(TargetControlPort, 'targetControlPort', 1, 65_535),
+    }),
+  }
+}
+
 /** A second request for the same group is answered as the first was; one that differs is refused. */
 function refuseOther(present: TargetGroup, asked: TargetGroup): void {
-  const told = ({ protocol, port, vpcId, healthCheck }: TargetGroup): string =>
-    JSON.stringify([protocol, port, vpcId, Object.entries(healthCheck).sort()])
+  const told = ({
+    protocol,
+    port,
+    vpcId,
+    protocolVersion = 'HTTP1',
+    controlPort,
+    healthCheck,
+  }: TargetGroup): string =>
+    JSON.stringify([protocol, port, vpcId, protocolVersion, controlPort, Object.entries(healthCheck).sort()])
   if (told(present) !== told(asked))
     throw new AwsError(
       'DuplicateTargetGroupName',
@@ -114,7 +144,8 @@ function named(book: Elbv2Book, names: readonly string[] | undefined): TargetGro
 }
 
 function describeGroup(group: TargetGroup, book: Elbv2Book): WireGroup {
-  const { healthCheck: check } = group
+  const { healthCheck: check, protocolVersion = 'HTTP1', controlPort } = group
+  const ofCode = protocolVersion === 'GRPC' ? 'GrpcCode' : 'HttpCode'
   const user = book.userOf(group.arn)
   return {
     TargetGroupArn: group.arn,
@@ -130,10 +161,11 @@ function describeGroup(group: TargetGroup, book: Elbv2Book): WireGroup {
     HealthyThresholdCount: check.healthyThreshold,
     UnhealthyThresholdCount: check.unhealthyThreshold,
     ...(check.path === undefined ? {} : { HealthCheckPath: check.path }),
-    ...(check.matcher === undefined ? {} : { Matcher: { HttpCode: check.matcher } }),
+    ...(check.matcher === undefined ? {} : { Matcher: { [ofCode]: check.matcher } }),
     LoadBalancerArns: user === undefined ? [] : [user.arn],
     TargetType: 'instance',
-    ...(group.protocol === 'HTTP' || group.protocol === 'HTTPS' ? { ProtocolVersion: 'HTTP1' } : {}),
+    ...(isOfApplications(group) ? { ProtocolVersion: protocolVersion } : {}),
+    ...(controlPort === undefined ? {} : { TargetControlPort: controlPort }),
     IpAddressType: 'ipv4',
   }
 }

@@ -1,4 +1,4 @@
-import type { ModifyTargetGroupInput } from '@aws-sdk/client-elastic-load-balancing-v2'
+import type { Matcher, ModifyTargetGroupInput } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { oneOf, validationError, within } from '../constraint.ts'
 import { type GroupHealthCheck, isOfApplications, type TargetGroup } from './target-group.ts'
 
@@ -18,7 +18,7 @@ export type HealthCheckInput = Pick<
 
 /** The health check of a group after a request: what that leaves out stays, or is AWS's default in a new group. */
 export function readHealthCheck(
-  group: Pick<TargetGroup, 'protocol'> & { readonly healthCheck?: GroupHealthCheck },
+  group: Pick<TargetGroup, 'protocol' | 'protocolVersion'> & { readonly healthCheck?: GroupHealthCheck },
   input: HealthCheckInput,
 ): GroupHealthCheck {
   if (input.HealthCheckEnabled === false)
@@ -29,7 +29,8 @@ export function readHealthCheck(
     'healthCheckProtocol',
     ofApplications ? ['HTTP', 'HTTPS'] : ['HTTP', 'HTTPS', 'TCP'],
   )
-  const initial = defaultsOf(protocol, ofApplications)
+  const isGrpc = group.protocolVersion === 'GRPC'
+  const initial = { ...defaultsOf(protocol, ofApplications), ...(isGrpc && grpcDefaults) }
   const before: GroupHealthCheck = { ...initial, ...group.healthCheck }
   const interval = within(
     input.HealthCheckIntervalSeconds ?? before.interval,
@@ -64,7 +65,7 @@ export function readHealthCheck(
       2,
       10,
     ),
-    ...readAnswer(protocol, input, before),
+    ...readAnswer(protocol, input, before, isGrpc),
   }
 }
 
@@ -80,6 +81,8 @@ function defaultsOf(protocol: string, ofApplications: boolean): GroupHealthCheck
   }
 }
 
+const grpcDefaults = { path: '/AWS.ALB/healthcheck', matcher: '12' }
+
 function readPort(port: string): string {
   if (port === 'traffic-port') return port
   if (!/^\d+$/.test(port))
@@ -92,6 +95,7 @@ function readAnswer(
   protocol: string,
   input: HealthCheckInput,
   before: GroupHealthCheck,
+  isGrpc: boolean,
 ): Pick<GroupHealthCheck, 'path' | 'matcher'> {
   if (protocol === 'TCP') {
     if (input.HealthCheckPath !== undefined || input.Matcher !== undefined)
@@ -100,8 +104,17 @@ function readAnswer(
   }
   const path = input.HealthCheckPath ?? before.path ?? '/'
   if (!/^\/[!-~]*$/.test(path)) throw validationError(`Health check path '${path}' must begin with '/'`)
-  const matcher = input.Matcher?.HttpCode ?? before.matcher ?? '200'
-  if (!/^\d{3}(-\d{3})?(,\d{3}(-\d{3})?)*$/.test(matcher))
-    throw validationError(`Health check matcher HTTP code '${matcher}' is not valid`)
-  return { path, matcher }
+  return { path, matcher: readMatcher(input.Matcher ?? {}, before.matcher, isGrpc) }
+}
+
+function readMatcher({ HttpCode, GrpcCode }: Matcher, before: string | undefined, isGrpc: boolean): string {
+  if (isGrpc ? HttpCode !== undefined : GrpcCode !== undefined)
+    throw validationError(
+      `A matcher of ${isGrpc ? 'HTTP' : 'gRPC'} codes cannot be specified for this protocol version`,
+    )
+  const [what, code, form] = isGrpc
+    ? ['gRPC', GrpcCode ?? before ?? '12', /^\d{1,2}(-\d{1,2})?(,\d{1,2}(-\d{1,2})?)*$/]
+    : ['HTTP', HttpCode ?? before ?? '200', /^\d{3}(-\d{3})?(,\d{3}(-\d{3})?)*$/]
+  if (form.test(code)) return code
+  throw validationError(`Health check matcher ${what} code '${code}' is not valid`)
 }

@@ -145,7 +145,7 @@ function refuseOther(present: ListenerRecord, asked: ListenerRecord, balancer: L
       listener.certificate,
       listener.securityPolicy,
       listener.alpnPolicy,
-      listener.mutualAuthentication,
+      listener.mutualAuthentication?.Mode ?? 'off',
       defaultRule(listener).actions,
     ])
   if (told(present) !== told(asked)) throw duplicateListener(balancer)

@@ -14,6 +14,10 @@ export interface LoadBalancer {
   address: string
   zones: Zone[]
   securityGroups: string[]
+  /** Whether traffic by PrivateLink is held against the security groups; a Network Load Balancer's. */
+  enforcesInbound?: 'on' | 'off'
+  /** Capacity units that are kept ready. */
+  capacity?: Capacity
   /** Those that were set. */
   attributes: Record<string, string>
   listeners: ListenerRecord[]
@@ -24,6 +28,15 @@ export interface LoadBalancer {
 export interface Zone {
   readonly name: string
   readonly subnet: string
+  /** The address that an internal Network Load Balancer was to have there. */
+  readonly privateAddress?: string
+}
+
+/** A reservation of capacity. */
+export interface Capacity {
+  readonly units: number
+  /** ISO 8601. */
+  readonly modified: string
 }
 
 export type ListenerProtocol = 'HTTP' | 'HTTPS' | 'TCP' | 'TLS'

@@ -7,6 +7,10 @@ export interface TargetGroup {
   readonly protocol: GroupProtocol
   readonly port: number
   readonly vpcId: string
+  /** What targets of an Application Load Balancer are to be asked by; left out: HTTP1. */
+  readonly protocolVersion?: ProtocolVersion
+  /** Where targets tell how many requests they take. */
+  readonly controlPort?: number
   healthCheck: GroupHealthCheck
   /** Those that were set. */
   attributes: Record<string, string>
@@ -14,6 +18,8 @@ export interface TargetGroup {
   targets: RegisteredTarget[]
   tags: Record<string, string>
 }
+
+export type ProtocolVersion = 'HTTP1' | 'HTTP2' | 'GRPC'
 
 export type GroupProtocol = 'HTTP' | 'HTTPS' | 'TCP' | 'TLS'
 
@@ -42,8 +48,12 @@ export function isOfApplications({ protocol }: Pick<TargetGroup, 'protocol'>): b
 }
 
 /** What the proxy is told of a group's health check. */
-export function checkOf(group: Pick<TargetGroup, 'protocol' | 'healthCheck'>): HealthCheck {
+export function checkOf(
+  group: Pick<TargetGroup, 'protocol' | 'protocolVersion' | 'healthCheck'>,
+): HealthCheck {
   const { protocol, port, path = '', matcher, ...rest } = group.healthCheck
+  // Nobody here speaks gRPC: whoever takes a connection is healthy.
+  if (group.protocolVersion === 'GRPC') return { target: `TCP:${port}`, ...rest, firstThreshold: 1 }
   return {
     target: `${protocol === 'TLS' ? 'SSL' : protocol}:${port}${path}`,
     ...rest,
