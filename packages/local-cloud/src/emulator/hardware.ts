@@ -104,10 +104,19 @@ export interface RuledListener {
 export interface Rule {
   /** All of them have to hold. */
   readonly conditions: readonly Condition[]
+  /** What is changed of a request before its action. */
+  readonly rewrites?: readonly Rewrite[]
   readonly action: Action
 }
 
-/** Holds when one of the values does; they may have `*` and `?`. */
+/** What a regular expression finds of a request's host or of its path and query, and what stands there then: it may have `$1`. */
+export interface Rewrite {
+  readonly of: 'host' | 'url'
+  readonly regex: string
+  readonly replace: string
+}
+
+/** Holds when one of the values does, which may have `*` and `?`, or one of the regular expressions. */
 export interface Condition {
   readonly field:
     | 'host-header'
@@ -120,6 +129,7 @@ export interface Condition {
   readonly name?: string
   /** A pair of a query string: `key=value`, or `=value` for any key. */
   readonly values: readonly string[]
+  readonly regexes?: readonly string[]
 }
 
 /** What becomes of a request. */

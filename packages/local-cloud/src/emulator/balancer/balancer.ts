@@ -7,7 +7,7 @@ import { Front } from './front.ts'
 import type { Routed, Routing } from './http-front.ts'
 import type { Manner } from './manner.ts'
 import { choose } from './routing.ts'
-import { meets } from './rule.ts'
+import { meets, rewrite } from './rule.ts'
 import { Tally } from './tally.ts'
 import type { TargetGroup } from './target-group.ts'
 import { TargetPool } from './target-pool.ts'
@@ -114,9 +114,11 @@ export class Balancer {
 
   #route(port: number, request: IncomingMessage | undefined): Routed {
     const listener = this.#listener(port)
-    const action = listener?.rules.find((rule) => meets(rule, request))?.action
-    if (!listener || !action)
+    const rule = listener?.rules.find((each) => meets(each, request))
+    if (!listener || !rule)
       throw new Error(`Balancer ${this.#spec.name} has no rule for a request on port ${port}`)
+    if (request) rewrite(request, rule)
+    const { action } = rule
     if (action.kind !== 'forward') return { action, listener }
     const { group, added } = choose(action, request, this.#realSeconds(action.sticky ?? 0))
     const { clock: _clock, groupOf, ...parts } = this.#parts

@@ -13,10 +13,14 @@ export function meets({ conditions }: Rule, request: Asked | undefined): boolean
 }
 
 function holds(condition: Condition, request: Asked): boolean {
-  const { field, values, name = '' } = condition
+  const { field, values, regexes = [], name = '' } = condition
   const url = new URL(request.url ?? '/', 'http://balancer')
+  const patterns = (flags: string): RegExp[] => [
+    ...values.map((value) => pattern(value, flags)),
+    ...regexes.map((regex) => new RegExp(regex, flags)),
+  ]
   const any = (texts: readonly string[], flags = ''): boolean =>
-    texts.some((text) => values.some((value) => pattern(value, flags).test(text)))
+    texts.some((text) => patterns(flags).some((each) => each.test(text)))
   switch (field) {
     case 'host-header':
       return any([(request.headers.host ?? '').replace(/:\d+$/, '')], 'i')
@@ -33,6 +37,20 @@ function holds(condition: Condition, request: Asked): boolean {
       )
     case 'source-ip':
       return isWithin(request.socket.remoteAddress ?? '', values)
+  }
+}
+
+/** Changes a request as its rule says, before anybody else looks at it. */
+export function rewrite(request: IncomingMessage, { rewrites = [] }: Rule): void {
+  for (const { of, regex, replace } of rewrites) {
+    const changed = (text = ''): string => text.replace(new RegExp(regex), replace)
+    if (of === 'url') request.url = changed(request.url)
+    else {
+      request.headers.host = changed(request.headers.host)
+      request.rawHeaders = request.rawHeaders.map((text, index, all) =>
+        index % 2 === 1 && all[index - 1]?.toLowerCase() === 'host' ? changed(text) : text,
+      )
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import type { RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { Condition } from '../../hardware.ts'
 import { oneOf, required, validationError } from '../constraint.ts'
+import { readRegex } from './transforms.ts'
 
 const fields = [
   'host-header',
@@ -15,41 +16,36 @@ const fields = [
 export function readConditions(wire: readonly RuleCondition[]): RuleCondition[] {
   if (wire.length === 0) throw validationError('A condition must be specified')
   const all = wire.map(readCondition)
-  const values = all.flatMap((condition) => conditionOf(condition).values)
+  const values = all.map(conditionOf).flatMap((one) => [...one.values, ...(one.regexes ?? [])])
   if (values.length > 5) throw validationError('A rule can only have 5 condition values')
   return all
 }
 
 function readCondition(wire: RuleCondition): RuleCondition {
-  if (wire.RegexValues !== undefined || Object.values(wire).some(hasRegexes))
-    throw validationError('The local cloud has no regular expressions in conditions: give Values.')
-  const Field = oneOf(required(wire.Field, 'field'), 'field', fields)
-  const read = withConfig({ ...wire, Field }, Field)
-  if (conditionOf(read).values.length === 0) throw validationError('A condition value must be specified')
+  const field = oneOf(required(wire.Field, 'field'), 'field', fields)
+  const read = withConfig({ ...wire, Field: field }, field)
+  const { values, regexes = [] } = conditionOf(read)
+  if (values.length + regexes.length === 0) throw validationError('A condition value must be specified')
+  if (values.length > 0 && regexes.length > 0)
+    throw validationError('Values and regular expressions cannot be specified in one condition')
+  for (const regex of regexes) readRegex(regex)
   return read
 }
 
-function hasRegexes(config: unknown): boolean {
-  return (
-    typeof config === 'object' &&
-    config !== null &&
-    'RegexValues' in config &&
-    Array.isArray(config.RegexValues)
-  )
-}
-
-/** Host and path may be given in an older form; AWS shows both. */
+/** Host and path may be given in an older form; AWS shows their values in both. */
 function withConfig(wire: RuleCondition, field: (typeof fields)[number]): RuleCondition {
+  const config = field === 'host-header' ? wire.HostHeaderConfig : wire.PathPatternConfig
+  const Values = config?.Values ?? wire.Values ?? []
+  const RegexValues = config?.RegexValues ?? wire.RegexValues
+  const both = { ...(Values.length > 0 && { Values }), ...(RegexValues && { RegexValues }) }
   switch (field) {
-    case 'host-header': {
-      const Values = wire.HostHeaderConfig?.Values ?? wire.Values ?? []
-      return { Field: field, Values, HostHeaderConfig: { Values } }
-    }
-    case 'path-pattern': {
-      const Values = wire.PathPatternConfig?.Values ?? wire.Values ?? []
-      return { Field: field, Values, PathPatternConfig: { Values } }
-    }
+    case 'host-header':
+      return { Field: field, ...both, HostHeaderConfig: both }
+    case 'path-pattern':
+      return { Field: field, ...both, PathPatternConfig: both }
     default:
+      if (wire.RegexValues !== undefined)
+        throw validationError(`Regular expressions cannot be specified for a condition of field '${field}'`)
       return wire
   }
 }
@@ -59,8 +55,8 @@ export function conditionOf(wire: RuleCondition): Condition {
   const field = oneOf(wire.Field ?? '', 'field', fields)
   switch (field) {
     case 'http-header': {
-      const { HttpHeaderName: name = '', Values: values = [] } = wire.HttpHeaderConfig ?? {}
-      return { field, name, values }
+      const { HttpHeaderName, Values = [], RegexValues = [] } = wire.HttpHeaderConfig ?? {}
+      return { field, name: HttpHeaderName ?? '', values: Values, regexes: RegexValues }
     }
     case 'query-string':
       return {
@@ -72,6 +68,6 @@ export function conditionOf(wire: RuleCondition): Condition {
     case 'source-ip':
       return { field, values: wire.SourceIpConfig?.Values ?? [] }
     default:
-      return { field, values: wire.Values ?? [] }
+      return { field, values: wire.Values ?? [], regexes: wire.RegexValues ?? [] }
   }
 }

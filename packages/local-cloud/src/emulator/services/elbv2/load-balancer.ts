@@ -1,4 +1,4 @@
-import type { Action, RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2'
+import type { Action, RuleCondition, RuleTransform } from '@aws-sdk/client-elastic-load-balancing-v2'
 
 /** An Application or Network Load Balancer as the store keeps it: plain JSON. */
 export interface LoadBalancer {
@@ -72,6 +72,7 @@ export interface RuleRecord {
   readonly priority: number | 'default'
   readonly conditions: readonly RuleCondition[]
   readonly actions: readonly Action[]
+  readonly transforms?: readonly RuleTransform[]
   tags: Record<string, string>
 }
 

@@ -111,6 +111,43 @@ describe('an Application Load Balancer', () => {
     expect(Rules.map(({ Priority }) => Priority)).toEqual(['20', '30', '40', 'default'])
   })
 
+  test('meets regular expressions, and rewrites host and path as its rules say', async () => {
+    const TargetGroupArn = await groups.createGroup('rewritten', { Port: 9002 })
+    await groups.serve(
+      blue,
+      'echo',
+      ({ url, headers }, response) => response.end(`${headers.host}${url}`),
+      9002,
+    )
+    const forward = { Type: 'forward' as const, TargetGroupArn }
+    const balancer = await groups.createBalancer('rewritten')
+    const ListenerArn = await groups.listen(balancer, forward)
+    await groups.register(TargetGroupArn, blue)
+    await groups.healthy(TargetGroupArn, 1)
+    const url = { Rewrites: [{ Regex: '^/v(\\d+)/', Replace: '/api/$1/' }] }
+    const host = { Rewrites: [{ Regex: '^old\\.', Replace: 'new.' }] }
+    const { Rules: [rule] = [] } = await groups.client.createRule({
+      ListenerArn,
+      Priority: 1,
+      Conditions: [{ Field: 'path-pattern', RegexValues: ['^/v[0-9]+/'] }],
+      Actions: [forward],
+      Transforms: [
+        { Type: 'url-rewrite', UrlRewriteConfig: url },
+        { Type: 'host-header-rewrite', HostHeaderRewriteConfig: host },
+      ],
+    })
+    expect(rule).toMatchObject({
+      Conditions: [{ Field: 'path-pattern', PathPatternConfig: { RegexValues: ['^/v[0-9]+/'] } }],
+      Transforms: [{ UrlRewriteConfig: url }, { HostHeaderRewriteConfig: host }],
+    })
+    const address = await groups.addressOf(balancer)
+    const body = async (path: string) => (await ask(address, path, { Host: 'old.example.test' })).body
+    expect(await body('/v2/things?a=b')).toBe('new.example.test/api/2/things?a=b')
+    expect(await body('/vx/things')).toBe('old.example.test/vx/things')
+    await groups.client.modifyRule({ RuleArn: rule?.RuleArn, ResetTransforms: true })
+    expect(await body('/v2/things')).toBe('old.example.test/v2/things')
+  })
+
   test('keeps rules that are made at one moment, and refuses one priority twice', async () => {
     const balancer = await groups.createBalancer('at-once')
     const FixedResponseConfig = { StatusCode: '200' }

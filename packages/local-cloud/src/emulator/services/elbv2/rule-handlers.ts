@@ -10,6 +10,7 @@ import { refuseGroups } from './listener-handlers.ts'
 import type { ListenerRecord, LoadBalancer, RuleRecord } from './load-balancer.ts'
 import { balancerOf, ruleArn } from './names.ts'
 import { addTags } from './tags.ts'
+import { readTransforms } from './transforms.ts'
 
 /** AWS's quota, with the default rule. */
 const most = 101
@@ -33,7 +34,6 @@ export function ruleHandlers(book: Elbv2Book): Elbv2Handlers {
   return {
     async CreateRule(input) {
       const { balancer, listener } = book.findListener(input.ListenerArn)
-      refuseTransforms(input)
       if (balancer.kind === 'network')
         throw new AwsError(
           'InvalidConfigurationRequest',
@@ -48,6 +48,7 @@ export function ruleHandlers(book: Elbv2Book): Elbv2Handlers {
         priority: within(required(input.Priority, 'priority'), 'priority', 1, 50_000),
         conditions: readConditions(required(input.Conditions, 'conditions')),
         actions,
+        transforms: readTransforms(input.Transforms ?? []),
         tags: addTags({}, input.Tags ?? []),
       }
       await change(listener.arn, (rules) => [...rules, rule])
@@ -67,7 +68,6 @@ export function ruleHandlers(book: Elbv2Book): Elbv2Handlers {
       }
     },
     async ModifyRule(input) {
-      refuseTransforms(input)
       const { balancer, listener, rule } = findRule(book, input.RuleArn)
       const actions =
         input.Actions &&
@@ -77,9 +77,15 @@ export function ruleHandlers(book: Elbv2Book): Elbv2Handlers {
           present: rule.actions,
         })
       if (input.Conditions !== undefined) refuseDefault(rule, 'modified')
+      if (input.ResetTransforms && input.Transforms !== undefined)
+        throw validationError('Transforms cannot be specified when they are to be reset')
+      if (Object.keys(input).length < 2)
+        throw validationError('Either conditions or actions must be specified')
       const patch = {
         ...(actions && { actions }),
         ...(input.Conditions && { conditions: readConditions(input.Conditions) }),
+        ...(input.Transforms && { transforms: readTransforms(input.Transforms) }),
+        ...(input.ResetTransforms && { transforms: [] }),
       }
       await change(listener.arn, (rules) =>
         rules.map((each) => (each.arn === rule.arn ? { ...each, ...patch } : each)),
@@ -130,14 +136,6 @@ function findRule(book: Elbv2Book, arn = ''): FoundRule {
   throw new AwsError('RuleNotFound', `One or more rules not found: '${arn}'`)
 }
 
-function refuseTransforms(input: {
-  readonly Transforms?: readonly object[] | undefined
-  readonly ResetTransforms?: boolean | undefined
-}): void {
-  if ((input.Transforms ?? []).length > 0)
-    throw validationError('The local cloud has no transforms of requests: leave Transforms out.')
-}
-
 function refuseTaken(rules: readonly RuleRecord[]): void {
   const twice = rules.find(({ priority }, index) =>
     rules.slice(index + 1).some((other) => other.priority === priority),
@@ -163,6 +161,7 @@ function describeRule(rule: RuleRecord): WireRule {
     Priority: `${rule.priority}`,
     Conditions: [...rule.conditions],
     Actions: [...rule.actions],
+    Transforms: [...(rule.transforms ?? [])],
     IsDefault: rule.priority === 'default',
   }
 }

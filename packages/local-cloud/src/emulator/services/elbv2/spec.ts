@@ -17,6 +17,7 @@ import {
   type LoadBalancer,
 } from './load-balancer.ts'
 import { checkOf, isOfApplications, type TargetGroup } from './target-group.ts'
+import { rewritesOf } from './transforms.ts'
 
 /** AWS seconds after which a Network Load Balancer forgets an idle connection. */
 const networkIdleTimeout = 350
@@ -59,8 +60,9 @@ function listenerOf(
     port,
     ...(identity && { identity, otherIdentities }),
     ...(protocol === 'TCP' && { idleTimeout }),
-    rules: rules.map(({ conditions, actions }) => ({
+    rules: rules.map(({ conditions, transforms = [], actions }) => ({
       conditions: conditions.map(conditionOf),
+      rewrites: rewritesOf(transforms),
       action: actionOf(actions, weighted),
     })),
   }
