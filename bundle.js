@@ -21,6 +21,7 @@ const bundle = (name, input, external) =>
 const core = {
   ...entries,
   main: 'src/cli/main.ts',
+  complete: 'src/cli/completion/in-time.ts',
   zod: 'src/zod.ts',
   'cache-directory': 'src/config/cache-directory.ts',
 }

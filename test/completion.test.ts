@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { chmod, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -25,11 +25,26 @@ export default defineConfig({
 })
 `
 
+// What no taking of console.log hears.
+const loud = `
+import { execSync, spawn } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { task } from '@viridian/core'
+
+process.stdout.write('written\\n')
+execSync('echo said by a program', { stdio: 'inherit' })
+try { execSync('echo asked > /dev/tty') } catch {}
+writeFileSync('left', String(spawn('sleep', ['100'], { stdio: 'inherit' }).pid))
+export default { tasks: { hello: task({}, async () => {}) } }
+`
+
 let project: Project
 beforeAll(async () => {
   project = await Project.of({
     'tasks.config.ts': taskFile,
     'broken/tasks.config.ts': "console.error('what it reports')\nthrow new Error('why it is broken')",
+    'endless/tasks.config.ts': "import { execSync } from 'node:child_process'\nexecSync('sleep 100')",
+    'loud/tasks.config.ts': loud,
     'bin/tasks': '#!/bin/sh\n[ "$1" = complete ] && echo from-the-path\n',
     'some file': '',
   })
@@ -97,6 +112,19 @@ describe.each(Object.entries(shells))('in %s', (shell, { start, setUp }) => {
     expect(shown).not.toMatch(/what it reports|why it is broken/)
   }, 60_000)
 
+  it('nothing is shown but what may stand there, whatever a task file does', async () => {
+    terminal.type('tasks --config loud/tasks.config.ts run he\t\r')
+    const shown = await terminal.shows(' to tasks')
+    expect(shown).toContain('<run><hello>')
+    expect(shown).not.toMatch(/written|said|asked/)
+    expect(isAlive(Number(await project.read('left')))).toBe(false)
+  }, 60_000)
+
+  it('a task file that does not end is given up', async () => {
+    terminal.type('tasks --config endless/tasks.config.ts run sa\t\r')
+    expect(await terminal.shows(' to tasks')).toContain('<run><sa>')
+  }, 60_000)
+
   it('a tasks on the PATH is asked', async () => {
     const path = async (...directories: string[]) => {
       terminal.type(
@@ -119,6 +147,10 @@ describe.each(Object.entries(shells))('in %s', (shell, { start, setUp }) => {
     expect(['evaluated', 'called'].filter((name) => existsSync(join(project.directory, name)))).toEqual([])
   }, 60_000)
 })
+
+/** A process that was ended may wait for whoever has started it. */
+const isAlive = (pid: number): boolean =>
+  existsSync(`/proc/${pid}`) && !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
 
 describe('tasks complete', () => {
   it('knows the runs, and leaves out what a terminal would obey', async () => {

@@ -16,7 +16,8 @@ if (cache) module.enableCompileCache?.(cache)
 
 const terminals = [0, 1, 2].filter(isatty)
 
-const { main } = await import('../dist/main.js')
+// What a shell asks has a way of its own.
+const { main } = await import(process.argv[2] === 'complete' ? '../dist/complete.js' : '../dist/main.js')
 const exitCode = await main(process.argv.slice(2))
 for (const stream of [process.stdout, process.stderr])
   if (stream.writableLength > 0) await new Promise((resolve) => stream.write('', resolve))

@@ -1,6 +1,7 @@
 import { Console } from 'node:console'
 import { CommanderError } from 'commander'
 import { isViridianError, reportOf, ViridianError } from '../error.ts'
+import { answer, answering } from './completion/answering.ts'
 import { valuesIn } from './completion/values.ts'
 import { complete } from './completion.ts'
 import { asksForHelp } from './help-words.ts'
@@ -35,8 +36,8 @@ export async function main(argv: readonly string[]): Promise<number> {
 async function perform(argv: readonly string[]): Promise<number> {
   // What stands behind two dashes is for others.
   const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
-  // There nothing but events, or answers, stands on standard output: what task files print goes beside them.
-  if (own.includes('--json') || isQuestion(argv)) globalThis.console = new Console(process.stderr)
+  // There nothing but events stands on standard output: what task files print goes beside them.
+  if (own.includes('--json')) globalThis.console = new Console(process.stderr)
   try {
     return await orFailure(
       'the command',
@@ -50,8 +51,8 @@ async function perform(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** What a shell asks on its own: `tasks complete WORD…`. It is no command, since its words are those of another one. */
-const isQuestion = ([first]: readonly string[]): boolean => first === 'complete'
+/** What a shell asks on its own. It is no command, since its words are those of another one. */
+const isQuestion = ([first]: readonly string[]): boolean => first === answering
 
 /** The commands that load no task file. */
 const withoutProject = ['init', 'completion']
@@ -73,7 +74,7 @@ async function carryOut(argv: readonly string[], own: readonly string[]): Promis
       exitCode = code
     },
   })
-  if (isQuestion(argv)) return complete(program, valuesIn(project, stage), argv.slice(1), print)
+  if (isQuestion(argv)) return complete(program, valuesIn(project, stage), argv.slice(1), answer)
   try {
     if (argv.length === 0) program.outputHelp()
     else await program.parseAsync(asksForHelp(program, argv), { from: 'user' })
