@@ -1,5 +1,5 @@
 import { quote, quotePath } from '../command/quote.ts'
-import { digestProgram, plainly, realDirectory } from './file-commands.ts'
+import { digestPrograms, plainly, realDirectory } from './file-commands.ts'
 import { bytesOf, nameOf } from './names.ts'
 import { parseStamps, sayStamps, stampProgram } from './stamps.ts'
 import { modesOf, type Tree, type TreeEntry } from './tree.ts'
@@ -42,7 +42,8 @@ export function listTree(path: string, tree: Tree, owner?: string): string {
   const unreadable = `-type d -exec sh -c 'for d; do { [ -r "$d" ] && [ -x "$d" ]; } || printf "u %s\\0" "$d"; done' sh {} +`
   const foreign = owner === undefined ? undefined : isForeign(owner)
   // What is larger than any local file is not looked into.
-  const largest = Math.max(0, ...tree.entries.map(({ size }) => size))
+  const sizes = tree.entries.map(({ size }) => size)
+  const alike = `-type f ! -size +${sizes.reduce((most, size) => Math.max(most, size), 0)}c`
   const isHome = `${path} is the root or the home directory of the host: it is not exchanged as a whole`
   return [
     plainly,
@@ -63,8 +64,8 @@ export function listTree(path: string, tree: Tree, owner?: string): string {
     // All that Linux has mounted where the path, as far as it is spelled the same there, leads.
     `q=\${t%%[!A-Za-z0-9/_-]*}; [ ! -r ${mountTable} ] || ${sayMounts}`,
     "printf '\\0'",
-    digestProgram,
-    `find . -type f ! -size +${largest}c -exec $d {} + || :`,
+    digestPrograms(sizes.reduce((sum, size) => sum + size, 0)),
+    `find . ${alike} -path '*[[:cntrl:]]*' -exec $d {} + -o ${alike} -exec $f {} + || :`,
   ].join('; ')
 }
 
