@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { until, userData } from '../../aws/src/testing/fleet-cloud.ts'
 import { fleetBench, fleets, idsOf } from './testing/fleet-bench.ts'
 
@@ -73,13 +73,19 @@ test('one that dies while it is attached is told at once, and nobody takes its p
   await fleets.pin(t, blue)
   const green = (await bench.cloud.launch(2)).map((id) => ({ id }))
   const [doomed = ''] = idsOf(green)
-  const attaching = fleets.attach(t, blue, green)
-  await until(async () => doomed in (await bench.cloud.members()))
-  await bench.cloud.terminate([doomed])
-  await expect(attaching).rejects.toMatchObject({
-    code: 'E_INSTANCE_LOST',
-    message: expect.stringContaining(doomed),
-  })
+  // Until time goes on nobody comes into service.
+  vi.useFakeTimers({ toFake: ['Date'] })
+  try {
+    const attaching = fleets.attach(t, blue, green)
+    await until(async () => doomed in (await bench.cloud.members()))
+    await bench.cloud.terminate([doomed])
+    await expect(attaching).rejects.toMatchObject({
+      code: 'E_INSTANCE_LOST',
+      message: expect.stringContaining(doomed),
+    })
+  } finally {
+    vi.useRealTimers()
+  }
   await t.undo()
   expect(await bench.cloud.settled()).toEqual(before)
   await bench.cloud.terminate(idsOf(green))

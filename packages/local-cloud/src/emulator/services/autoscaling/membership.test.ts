@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { openTestCloud, refusal, type TestCloud, until } from '../testing/test-cloud.ts'
 import { WebFleet, web } from '../testing/web-fleet.ts'
 
@@ -10,7 +10,14 @@ beforeEach(async () => {
   fleet = new WebFleet(cloud)
 })
 
-afterEach(() => cloud.close())
+afterEach(() => {
+  vi.useRealTimers()
+  return cloud.close()
+})
+
+/** From here on members stay in the state that they pass through, until time goes on. */
+const timeStandsStill = () => vi.useFakeTimers({ toFake: ['Date'] })
+const timeGoesOn = () => vi.useRealTimers()
 
 /** Resolves when an instance has left the group. */
 async function gone(id: string): Promise<void> {
@@ -20,6 +27,7 @@ async function gone(id: string): Promise<void> {
 describe('standby', () => {
   test('drains, keeps the instance running out of the capacity, and brings it back', async () => {
     const [one = '', two = ''] = await fleet.create(2)
+    timeStandsStill()
     const { Activities } = await fleet.scaling.enterStandby({
       ...web,
       InstanceIds: [one],
@@ -33,6 +41,7 @@ describe('standby', () => {
       StatusCode: 'InProgress',
     })
     expect(await fleet.stateOf(one)).toBe('EnteringStandby')
+    timeGoesOn()
     await until(async () => (await fleet.stateOf(one)) === 'Standby', 'standby')
     expect(await fleet.registered()).toEqual([two])
     expect((await cloud.describe([one]))[0]?.State?.Name).toBe('running')
@@ -92,6 +101,7 @@ describe('standby', () => {
     expect(await refusal(fleet.scaling.exitStandby({ ...web, InstanceIds: [one] }))).toBe(
       `ValidationError: The instance ${one} is not in Standby.`,
     )
+    timeStandsStill()
     expect(await enter(false)).toBe('not refused')
     expect(await enter(false)).toBe(`ValidationError: The instance ${one} is not in InService.`)
     const terminate = { InstanceId: one, ShouldDecrementDesiredCapacity: false }
@@ -105,14 +115,17 @@ describe('members', () => {
   test('attached ones raise desired and are registered; detached ones go on without the group', async () => {
     await fleet.create(1)
     const [one = '', two = ''] = await cloud.launch(2)
+    timeStandsStill()
     await fleet.scaling.attachInstances({ ...web, InstanceIds: [one, two] })
     expect(await fleet.group()).toMatchObject({ DesiredCapacity: 3 })
     expect(await fleet.stateOf(one)).toBe('Pending')
+    timeGoesOn()
     await fleet.settled(3)
     expect(await fleet.registered()).toContain(one)
     expect((await cloud.describe([one]))[0]?.Tags).toEqual([
       { Key: 'aws:autoscaling:groupName', Value: 'web' },
     ])
+    timeStandsStill()
     const { Activities } = await fleet.scaling.detachInstances({
       ...web,
       InstanceIds: [one],
@@ -122,6 +135,7 @@ describe('members', () => {
       /was detached in response to a user request, shrinking the capacity from 3 to 2\.$/,
     )
     expect(await fleet.stateOf(one)).toBe('Detaching')
+    timeGoesOn()
     await gone(one)
     expect(await fleet.group()).toMatchObject({ DesiredCapacity: 2 })
     expect(await fleet.registered()).not.toContain(one)
