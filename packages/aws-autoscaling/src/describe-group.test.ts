@@ -13,7 +13,7 @@ test('a group is described with its launch source and balancers, and no secret',
     max: 4,
     desired: 3,
     zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
-    healthCheck: { type: 'ELB', grace: 30 },
+    healthCheck: { type: 'ELB', grace: 120 },
     launch: {
       source: { kind: 'launchConfiguration', name: 'web-lc' },
       image: bench.cloud.image,

@@ -96,7 +96,7 @@ test('a group that is not settled is refused with every reason', async () => {
   await bench.cloud.scaling.setInstanceHealth({ InstanceId: sick, HealthStatus: 'Healthy' })
   await bench.cloud.scaling.updateAutoScalingGroup({
     AutoScalingGroupName: 'web',
-    HealthCheckGracePeriod: 30,
+    HealthCheckGracePeriod: 120,
   })
   await bench.cloud.scaling.resumeProcesses({
     AutoScalingGroupName: 'web',

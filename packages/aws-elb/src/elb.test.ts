@@ -36,9 +36,9 @@ test('a balancer is described with its health check and draining', () => {
       healthCheck: {
         target: 'TCP:2222',
         interval: 5,
-        timeout: 2,
+        timeout: 4,
         healthyThreshold: 2,
-        unhealthyThreshold: 2,
+        unhealthyThreshold: 10,
       },
       drainSeconds: 60,
     },

@@ -39,7 +39,7 @@ test('a replica is empty, held still, and its original in every setting', async 
     LaunchConfigurationName: 'web-lc',
     LoadBalancerNames: ['web-green'],
     HealthCheckType: 'ELB',
-    HealthCheckGracePeriod: 30,
+    HealthCheckGracePeriod: 120,
     NewInstancesProtectedFromScaleIn: true,
     DefaultCooldown: 120,
     TerminationPolicies: ['OldestInstance', 'Default'],

@@ -158,7 +158,8 @@ async function seed(cloud: FleetCloud): Promise<void> {
   })
   await elb.configureHealthCheck({
     LoadBalancerName: 'web',
-    HealthCheck: { Target: 'TCP:2222', Interval: 5, Timeout: 2, HealthyThreshold: 2, UnhealthyThreshold: 2 },
+    // Patient: on a busy machine an answer takes longer than AWS's seconds do here, and whom a check refuses is replaced.
+    HealthCheck: { Target: 'TCP:2222', Interval: 5, Timeout: 4, HealthyThreshold: 2, UnhealthyThreshold: 10 },
   })
   await elb.modifyLoadBalancerAttributes({
     LoadBalancerName: 'web',
@@ -183,7 +184,7 @@ async function seed(cloud: FleetCloud): Promise<void> {
     AvailabilityZones: zones,
     LoadBalancerNames: ['web'],
     HealthCheckType: 'ELB',
-    HealthCheckGracePeriod: 30,
+    HealthCheckGracePeriod: 120,
     Tags: [
       { Key: 'team', Value: 'shop', PropagateAtLaunch: true },
       { Key: 'note', Value: 'group only', PropagateAtLaunch: false },
