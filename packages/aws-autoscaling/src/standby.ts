@@ -88,6 +88,7 @@ export const enterStandby = defineChange({
     const lost = await seeBack(c, group, ids, loadBalancers)
     return lost.length > 0 ? { leftAlone: `lost since: ${lost.join(', ')}` } : undefined
   },
+  givesTrafficBack: true,
   // As long as these do not serve, what the group launches and green's image are needed as they are.
   touches: ({ group, ids }) => [
     `group/${group}#capacity`,

@@ -1,4 +1,5 @@
 import type { Dimension, MetricAlarm } from '@aws-sdk/client-cloudwatch'
+import { balancerThing } from '@viridian/aws'
 
 /** A fleet, as alarms name it. */
 export interface Scope {
@@ -60,6 +61,13 @@ export function subjectsOf(alarm: MetricAlarm): Subjects {
   const acted = actionsOf(alarm).flatMap((arn) => groupOfPolicy(arn) ?? [])
   return { groups: [...watched('groups'), ...acted], balancers: watched('balancers') }
 }
+
+/** What alarms are to those that they speak of, as steps touch it: users there may need them. */
+export const alarmThings = ({ groups, balancers }: Subjects): string[] =>
+  [
+    ...groups.map((name) => `group/${name}`),
+    ...balancers.map((name) => balancerThing({ kind: 'classic', name })),
+  ].map((thing) => `${thing}#alarms`)
 
 /** The dimensions of an alarm's metric, or of all the metrics of its expression. */
 const dimensionsOf = ({ Dimensions = [], Metrics = [] }: MetricAlarm): Dimension[] => [

@@ -4,6 +4,7 @@ import { type ChangeContext, defineChange, placeholderText, ViridianError } from
 import { z } from '@viridian/core/zod'
 import { findAlarm, isMadeBy, ownTags, readAlarm } from './alarms.ts'
 import { cloudWatchApi } from './api.ts'
+import { alarmThings } from './concern.ts'
 import { type Alarm, alarmFates } from './fates.ts'
 import { rewritten } from './rewritten.ts'
 
@@ -63,7 +64,10 @@ export const copyAlarm = defineChange({
     await makeSure(c, () => cloudWatchApi(c, 'DeleteAlarms', { AlarmNames: [name] }, z.unknown()), isGone)
     return undefined
   },
-  touches: (_input, { name }) => [`alarm/${name}`],
+  touches: ({ counterparts: { groups, balancers } }, { name }) => [
+    `alarm/${name}`,
+    ...alarmThings({ groups: Object.values(groups), balancers: Object.values(balancers) }),
+  ],
   makes: (_input, { name }) => [`alarm/${name}`],
   leaves: (_input, { name }) => [`alarm ${name}`],
 })

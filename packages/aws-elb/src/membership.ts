@@ -109,6 +109,7 @@ export const deregisterInstances = defineChange({
       const lost = without(ids, there)
       return lost.length > 0 ? { leftAlone: `lost since: ${lost.join(', ')}` } : undefined
     }),
+  givesTrafficBack: true,
   touches,
   leaves: ({ balancer, ids }) => ids.map((id) => `instance ${id} not behind ${balancerName(balancer)}`),
 })

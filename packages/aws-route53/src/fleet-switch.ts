@@ -40,7 +40,7 @@ export function endsOf({ name, target }: FoundRecord, { blue, green, balancers }
         hint: `${name} leads to ${target?.dnsName ?? 'nowhere'}; ${blue.name} is behind ${blue.loadBalancers.map(balancerName).join(', ') || 'no balancer'}`,
       },
     )
-  const things = [`group/${green.name}`, `group/${green.name}#capacity`, `balancer/${balancerName(to)}`]
+  const things = [`group/${green.name}`, `balancer/${balancerName(to)}`]
   return {
     ...(from && { from }),
     to,

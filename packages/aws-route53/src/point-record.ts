@@ -121,6 +121,7 @@ export const pointRecord = defineChange({
     await makeSure(c, giveBack, async () => isNow(await present(c, input), old))
     return seeBack(c, input, old, change, ttl)
   },
+  givesTrafficBack: true,
   touches: ({ found, touches }) => [recordThing(found.name), ...touches],
   leaves: ({ found, to }) => [`record ${found.name} at ${balancerName(to)}`],
 })

@@ -1,5 +1,5 @@
 import { type ErrorReport, reportOf } from '../error.ts'
-import { greenOf } from '../step/green.ts'
+import { greenOf, madeIn } from '../step/green.ts'
 import { seeUndoable, type UndoResult, undoable, undoSteps } from '../step/undo.ts'
 import type { Ledger } from './ledger.ts'
 import { recordOrWarn } from './outcome.ts'
@@ -29,6 +29,7 @@ export async function takeBack(
   session.emit({ kind: 'undo.started', ...(reason && { reason }), steps: steps.length, at })
   const result = await undoSteps(steps, {
     registry: session.registry,
+    made: madeIn(ledger.history()?.steps.values() ?? []),
     underWay: session.undo,
     // An undo is not stopped by what stopped the run.
     contextFor: (step) => session.contextFor(step, new AbortController().signal),

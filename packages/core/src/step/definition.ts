@@ -120,9 +120,16 @@ export interface ChangeDefinition<Input, Before, Output> extends Definition<Inpu
    */
   readonly undoTimeout?: number | string
   /**
-   * The things that it changes or relies on, such as `group/web`, `instance/i-1`. When the undo of a later step
-   * fails, the undo of an earlier one that shares a thing with it is held back: what could not be detached is not
-   * terminated.
+   * Whether its undo gives users back to what served them before. It then goes ahead of what was done behind it, except for
+   * what shares a thing with it that the run has not made, and what that depends on.
+   *
+   * @default false
+   */
+  readonly givesTrafficBack?: boolean
+  /**
+   * The things that it changes or relies on, such as `group/web`, `instance/i-1`, and parts of them: `group/web#capacity`. When
+   * its undo fails, those that come behind it and share a thing with it are held back: what could not be detached is not
+   * terminated, and what users could not be given back from is left as they need it.
    */
   touches(input: Input, output: NoInfer<Output>): readonly string[]
   /**

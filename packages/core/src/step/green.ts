@@ -1,6 +1,7 @@
 import type { StepHistory } from '../journal/history.ts'
 import type { Registry } from './registry.ts'
 import { parseStep } from './scope.ts'
+import { wholeOf } from './things.ts'
 
 /** What a run has made itself, told apart from what it has changed of what was there before. */
 export interface Green {
@@ -18,11 +19,15 @@ interface Traces {
   readonly leaves: readonly string[]
 }
 
+/** What a run has made, as its journal tells: also what of it is undone by now. */
+export const madeIn = (steps: Iterable<StepHistory>): ReadonlySet<string> =>
+  new Set([...steps].flatMap(({ outcome }) => (outcome?.kind === 'step.done' ? (outcome.makes ?? []) : [])))
+
 /** Tells which of a run's changes are of green alone: every thing that they touch was made by the run. */
 export function greenOf(steps: readonly StepHistory[], registry: Registry): Green {
   const traces = steps.map((step) => tracesOf(step, registry))
   const made = new Set(traces.flatMap(({ makes }) => makes))
-  const isMade = (thing: string): boolean => made.has(thing) || made.has(thing.replace(/#.*$/, ''))
+  const isMade = (thing: string): boolean => made.has(thing) || made.has(wholeOf(thing))
   const isOwn = ({ touches }: Traces): boolean => touches.length > 0 && touches.every(isMade)
   const own = traces.filter(isOwn)
   return {

@@ -48,6 +48,37 @@ describe('undo', () => {
     expect(failed).toEqual(['E_BOOM', 'E_UNDO_BLOCKED'])
   })
 
+  it('gives traffic back first, and where that fails leaves what was made as those need it who are there', async () => {
+    const world = new World()
+    const change = makeThing(world, { makes: ({ name }) => (name === 'green' ? [name] : []) })
+    const give = makeThing(world, {
+      name: 'test/switch',
+      givesTrafficBack: true,
+      undo: async () => {
+        world.log.push('give back')
+        if (world.things.has('closed')) throw boom
+        return undefined
+      },
+    })
+    const bench = new EngineBench([change, give])
+    await bench.top.step(change, { name: 'green' })
+    await bench.top.step(change, { name: 'image' })
+    await bench.top.step(give, { name: 'record+green' })
+    await bench.top.step(change, { name: 'green#alarms' })
+    bench.records.pop()
+    world.log.length = 0
+    world.things.add('closed')
+    const { undone, leftovers } = await bench.undo()
+    expect({ undone, leftovers }).toEqual({
+      undone: 1,
+      leftovers: ['make record+green', 'make green#alarms', 'make green'],
+    })
+    expect(world.log).toEqual(['give back', 'remove image'])
+    world.things.delete('closed')
+    await expect(bench.undo()).resolves.toEqual({ undone: 3, leftovers: [] })
+    expect(world.log.slice(2)).toEqual(['give back', 'remove green#alarms', 'remove green'])
+  })
+
   it.each([
     ['undoes', true, ['make a', 'remove a']],
     ['passes over', false, ['make a']],

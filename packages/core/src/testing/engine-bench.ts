@@ -6,6 +6,7 @@ import { maskedRecord } from '../journal/masked.ts'
 import type { JournalRecord } from '../journal/record.ts'
 import { type ChangeDefinition, defineChange, defineRead, type StepDefinition } from '../step/definition.ts'
 import { Engine } from '../step/engine.ts'
+import { madeIn } from '../step/green.ts'
 import { Registry } from '../step/registry.ts'
 import { Scope } from '../step/scope.ts'
 import { UndoUnderWay } from '../step/under-way.ts'
@@ -61,6 +62,7 @@ export class EngineBench {
   undo() {
     return undoSteps(undoable(this.history.values()), {
       ...this.#restoring,
+      made: madeIn(this.history.values()),
       underWay: this.underWay,
       emit: (event) => this.events.push(event),
       record: async (record) => {
