@@ -227,6 +227,13 @@ export interface RequestCounts {
   readonly balancerErrors: number
 }
 
+/** Connections of clients. */
+export interface ConnectionCounts {
+  /** Since the balancer was opened. */
+  readonly opened: number
+  readonly open: number
+}
+
 export interface Balancers {
   /**
    * Opens the proxy on a loopback address of its own; resolves when it listens. `ports` names what a listener really
@@ -240,6 +247,7 @@ export interface Balancers {
   configure(spec: BalancerSpec | RuledBalancerSpec): Promise<void>
   /** What a balancer has counted, of all or of what it has given to one target group. */
   counts(name: string, group?: string): RequestCounts
+  connections(name: string): ConnectionCounts
   close(name: string): Promise<void>
   /** A classic balancer's own targets are a group of its name. */
   readonly groups: TargetGroups

@@ -1,7 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import { createServer, type Server } from 'node:net'
 import type { Clock } from '../clock.ts'
-import type { RequestCounts, RuledBalancerSpec, RuledListener, Stickiness } from '../hardware.ts'
+import type {
+  ConnectionCounts,
+  RequestCounts,
+  RuledBalancerSpec,
+  RuledListener,
+  Stickiness,
+} from '../hardware.ts'
 import { listen } from '../machines/loopback.ts'
 import { Front } from './front.ts'
 import type { Routed, Routing } from './http-front.ts'
@@ -31,6 +37,7 @@ export class Balancer {
   /** Keeps the address from other clouds while there is no listener. */
   readonly #hold: Server = createServer((socket) => socket.destroy())
   #spec: RuledBalancerSpec
+  #opened = 0
 
   constructor(spec: RuledBalancerSpec, address: string, parts: BalancerParts) {
     assertSupported(spec)
@@ -64,6 +71,11 @@ export class Balancer {
     return (group === undefined ? this.#tally : this.#tallyOf(group)).counts
   }
 
+  get connections(): ConnectionCounts {
+    const open = [...this.#fronts.values()].reduce((sum, front) => sum + front.open, 0)
+    return { opened: this.#opened, open }
+  }
+
   async configure(spec: RuledBalancerSpec): Promise<void> {
     assertSupported(spec)
     const before = this.#spec
@@ -93,6 +105,7 @@ export class Balancer {
       upgrades: this.#parts.manner.upgrades,
       idleTimeout: () => this.#idleTimeout(port),
       route: (request) => this.#route(port, request),
+      connected: () => void this.#opened++,
       otherIdentities: () => this.#listener(port)?.otherIdentities ?? [],
     }
     this.#fronts.set(port, await Front.open(listener, this.address, routing))

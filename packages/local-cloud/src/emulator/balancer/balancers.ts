@@ -63,6 +63,7 @@ export function openBalancers({
       if (isClassic(spec)) groups.configure(spec)
     },
     counts: (name, group) => find(name).counts(group),
+    connections: (name) => find(name).connections,
     async close(name) {
       const balancer = find(name)
       balancers.delete(name)

@@ -29,10 +29,16 @@ export class Front {
     const server = http ? httpFront(routing, identity) : tcpFront(routing, identity)
     const sockets = new Set<Socket>()
     server.on('connection', (socket: Socket) => {
+      routing.connected()
       sockets.add(socket)
       socket.once('close', () => sockets.delete(socket))
     })
     return new Front(server, sockets, await listenNear(server, address, listener.port))
+  }
+
+  /** Connections that are open. */
+  get open(): number {
+    return this.#sockets.size
   }
 
   /** Speaks as somebody else in the connections to come. */

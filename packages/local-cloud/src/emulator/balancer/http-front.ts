@@ -29,6 +29,8 @@ export interface Routing {
   idleTimeout(): number
   route(request?: IncomingMessage): Routed
   otherIdentities(): readonly TlsIdentity[]
+  /** Hears of each connection. */
+  connected(): void
   /** Whether requests may change protocols. */
   readonly upgrades: boolean
 }

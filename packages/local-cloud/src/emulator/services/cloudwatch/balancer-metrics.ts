@@ -33,10 +33,11 @@ export class BalancerMetrics {
     const loads = this.#parts.loads()
     for (const load of loads) {
       for (const [metric, value] of Object.entries(load.gauges)) this.#add(load, metric, value)
-      const { share = 1 } = load
-      // As on AWS, nothing is reported of what did not happen.
+      const { share = 1, steady = [] } = load
+      // As on AWS, nothing is reported of most things that did not happen.
       for (const [metric, count] of Object.entries(this.#counted(load))) {
         if (count > 0) this.#add(load, metric, count / share, count)
+        else if (steady.includes(metric)) this.#add(load, metric, 0)
       }
     }
     this.#before = new Map(loads.map((load) => [keyOf(load), load]))

@@ -29,6 +29,8 @@ export interface BalancerLoad {
   readonly gauges: Readonly<Record<string, number>>
   /** What was counted since its proxy was opened. */
   readonly counts: Readonly<Record<string, number>>
+  /** Those that are reported even when nothing came. @default none */
+  readonly steady?: readonly string[]
   /** So many share what is counted. @default 1 */
   readonly share?: number
 }

@@ -22,17 +22,26 @@ const namespaces = { application: 'AWS/ApplicationELB', network: 'AWS/NetworkELB
 
 function ofBalancer({ arn, kind }: LoadBalancer, balancers: Balancers): BalancerLoad[] {
   const { requests, byClass, balancerErrors } = balancers.counts(arn)
+  const { opened, open } = balancers.connections(arn)
   const common = {
     namespace: namespaces[kind],
     dimensions: [{ Name: 'LoadBalancer', Value: dimensionOf(arn) }],
-    gauges: {},
   }
   if (kind === 'network')
-    return [{ ...common, counts: { NewFlowCount: requests, NewFlowCount_TCP: requests } }]
+    return [
+      {
+        ...common,
+        gauges: { ActiveFlowCount: open, ...(open > 0 && { ActiveFlowCount_TCP: open }) },
+        counts: { NewFlowCount: requests, NewFlowCount_TCP: requests },
+        steady: ['NewFlowCount'],
+      },
+    ]
   return [
     {
       ...common,
+      gauges: open > 0 ? { ActiveConnectionCount: open } : {},
       counts: {
+        NewConnectionCount: opened,
         RequestCount: requests,
         HTTPCode_ELB_5XX_Count: balancerErrors,
         ...answers(byClass, balancerErrors),

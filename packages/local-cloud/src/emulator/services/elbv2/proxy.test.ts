@@ -15,15 +15,18 @@ let cloud: TestCloud
 let groups: TargetGroups
 let one: string
 let two: string
+let watch: CloudWatch
 
 beforeAll(async () => {
   cloud = await openTestCloud()
   groups = new TargetGroups(cloud)
+  watch = new CloudWatch(cloud.config)
   ;[one = '', two = ''] = await cloud.launch(2)
   for (const id of [one, two]) await groups.serve(id, id)
 })
 
 afterAll(async () => {
+  watch.destroy()
   groups.close()
   await cloud.close()
   expect(cloud.reports).toEqual([])
@@ -36,6 +39,22 @@ async function plain(name: string, group: object = {}, balancer: object = {}, li
   const listenerArn = await groups.listen(balancerArn, { Type: 'forward', TargetGroupArn: arn }, listener)
   return { arn, balancerArn, listenerArn, address: await groups.addressOf(balancerArn) }
 }
+
+/** What is known of a metric, by its dimensions. */
+const measurer =
+  (Namespace: string) => async (MetricName: string, dimensions: Readonly<Record<string, string>>) => {
+    const Dimensions: Dimension[] = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }))
+    const { Datapoints } = await watch.getMetricStatistics({
+      Namespace,
+      MetricName,
+      Dimensions,
+      StartTime: new Date(Date.now() - 3_600_000),
+      EndTime: new Date(Date.now() + 60_000),
+      Period: 7200,
+      Statistics: ['Sum', 'Maximum', 'Minimum'],
+    })
+    return Datapoints?.[0]
+  }
 
 describe('an Application Load Balancer', () => {
   test('answers 503 without targets, in its own words', async () => {
@@ -234,22 +253,9 @@ describe('an Application Load Balancer', () => {
     }, 'the alias')
     names.destroy()
 
-    const watch = new CloudWatch(cloud.config)
     const LoadBalancer = balancerArn.split(':loadbalancer/')[1] ?? ''
     const TargetGroup = arn.split(':').at(-1) ?? ''
-    const measured = async (MetricName: string, dimensions: Readonly<Record<string, string>>) => {
-      const Dimensions: Dimension[] = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }))
-      const { Datapoints } = await watch.getMetricStatistics({
-        Namespace: 'AWS/ApplicationELB',
-        MetricName,
-        Dimensions,
-        StartTime: new Date(Date.now() - 3_600_000),
-        EndTime: new Date(Date.now() + 60_000),
-        Period: 7200,
-        Statistics: ['Sum', 'Maximum'],
-      })
-      return Datapoints?.[0]
-    }
+    const measured = measurer('AWS/ApplicationELB')
     expect((await ask(address)).status).toBe(503)
     await groups.register(arn, one, two)
     await groups.healthy(arn, 2)
@@ -261,7 +267,13 @@ describe('an Application Load Balancer', () => {
     expect((await measured('RequestCountPerTarget', { TargetGroup }))?.Sum).toBe(2)
     expect((await measured('HTTPCode_Target_2XX_Count', of))?.Sum).toBe(4)
     expect((await measured('HTTPCode_ELB_5XX_Count', { LoadBalancer }))?.Sum).toBe(1)
-    watch.destroy()
+    expect((await measured('NewConnectionCount', { LoadBalancer }))?.Sum).toBe(5)
+    const idle = connect({ host: address, port: 8080 })
+    await until(
+      async () => (await measured('ActiveConnectionCount', { LoadBalancer }))?.Maximum === 1,
+      'the open connection',
+    )
+    idle.destroy()
   })
 })
 
@@ -269,7 +281,16 @@ describe('a Network Load Balancer', () => {
   const tcp = { Protocol: 'TCP', Port: 9000, HealthCheckTimeoutSeconds: 4 }
 
   test('joins connections to targets, and leaves those that are open when a target goes', async () => {
-    const { arn, address } = await plain('flows', tcp, { Type: 'network' }, { Protocol: 'TCP' })
+    const { arn, balancerArn, address } = await plain('flows', tcp, { Type: 'network' }, { Protocol: 'TCP' })
+    const LoadBalancer = balancerArn.split(':loadbalancer/')[1] ?? ''
+    const measured = measurer('AWS/NetworkELB')
+    // As on AWS, that there is no flow is reported too.
+    await until(
+      async () => (await measured('NewFlowCount', { LoadBalancer })) !== undefined,
+      'the count of none',
+    )
+    expect(await measured('NewFlowCount', { LoadBalancer })).toMatchObject({ Sum: 0, Maximum: 0 })
+    expect(await measured('NewFlowCount_TCP', { LoadBalancer })).toBeUndefined()
     const Attributes = [{ Key: 'deregistration_delay.timeout_seconds', Value: '10' }]
     await groups.client.modifyTargetGroupAttributes({ TargetGroupArn: arn, Attributes })
     await groups.register(arn, one)
@@ -281,6 +302,11 @@ describe('a Network Load Balancer', () => {
       return String(answer)
     }
     expect(await asks()).toContain(one)
+    await until(
+      async () => (await measured('ActiveFlowCount', { LoadBalancer }))?.Maximum === 1,
+      'the open flow',
+    )
+    expect(await measured('NewFlowCount', { LoadBalancer })).toMatchObject({ Sum: 1, Maximum: 1 })
     await groups.client.deregisterTargets({ TargetGroupArn: arn, Targets: [{ Id: one }] })
     await until(async () => (await groups.health(arn)).length === 0, 'the end of the delay')
     expect(await asks()).toContain(one)
