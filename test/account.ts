@@ -59,6 +59,7 @@ export class Account {
     return Reservations.flatMap(({ Instances = [] }) => Instances).map((instance) => ({
       id: instance.InstanceId ?? '',
       image: instance.ImageId ?? '',
+      kind: [instance.InstanceType, instance.InstanceLifecycle].join(' ').trim(),
       address: instance.PrivateIpAddress ?? '',
       state: instance.State?.Name,
       tags: tagsOf(instance.Tags),
@@ -74,6 +75,7 @@ export class Account {
       launchConfiguration: group.LaunchConfigurationName,
       launchTemplate:
         group.LaunchTemplate && `${group.LaunchTemplate.LaunchTemplateName}:${group.LaunchTemplate.Version}`,
+      mixed: group.MixedInstancesPolicy,
       sizes: [group.MinSize, group.DesiredCapacity, group.MaxSize],
       grace: group.HealthCheckGracePeriod,
       suspended: (group.SuspendedProcesses ?? []).map(({ ProcessName }) => ProcessName),

@@ -1,6 +1,7 @@
 import {
   boundTo,
   Fleet,
+  type InstanceKind,
   type LaunchSpec,
   type LoadBalancer,
   launchSpecOf,
@@ -15,17 +16,19 @@ import { z } from '@viridian/core/zod'
 import { fleetLines } from './fleet-lines.ts'
 import { type Group, readGroup } from './group.ts'
 import { groupSource } from './group-source.ts'
+import { kindsOf } from './instance-kinds.ts'
 
 /** Reads a group, its launch source and the balancers that are bound to it. */
 export const describeGroup = defineRead({
   name: 'aws-autoscaling/describe-group',
-  version: 4,
+  version: 5,
   input: z.strictObject({ group: z.string() }),
   output: Fleet,
   calls: [
     'autoscaling:DescribeAutoScalingGroups',
     'autoscaling:DescribeLaunchConfigurations',
     'ec2:DescribeLaunchTemplateVersions',
+    'ec2:DescribeInstances',
     'elasticloadbalancing:DescribeLoadBalancers',
     'elasticloadbalancing:DescribeLoadBalancerAttributes',
     ...targetGroupCalls,
@@ -34,12 +37,21 @@ export const describeGroup = defineRead({
   details: (_input, fleet) => fleetLines(fleet),
   run: async ({ group: name }, c) => {
     const group = await readGroup(c, name)
-    const [launch, loadBalancers] = await Promise.all([launchOf(c, group), balancersOf(c, group)])
-    return fleetOf(group, launch, loadBalancers)
+    const [launch, kinds, loadBalancers] = await Promise.all([
+      launchOf(c, group),
+      kindsOf(c, group),
+      balancersOf(c, group),
+    ])
+    return fleetOf(group, launch, kinds, loadBalancers)
   },
 })
 
-function fleetOf(group: Group, launch: LaunchSpec, loadBalancers: LoadBalancer[]): Fleet {
+function fleetOf(
+  group: Group,
+  launch: LaunchSpec,
+  kinds: ReadonlyMap<string, InstanceKind>,
+  loadBalancers: LoadBalancer[],
+): Fleet {
   const pin = group.Tags.find(({ Key }) => Key === pinTag)?.Value
   const instanceTags = group.Tags.filter(
     ({ Key, PropagateAtLaunch }) => PropagateAtLaunch && !Key.startsWith('aws:'),
@@ -54,13 +66,17 @@ function fleetOf(group: Group, launch: LaunchSpec, loadBalancers: LoadBalancer[]
     ...(group.PlacementGroup && { placementGroup: group.PlacementGroup }),
     healthCheck: { type: group.HealthCheckType, grace: group.HealthCheckGracePeriod },
     launch,
-    instances: group.Instances.map((member) => ({
-      id: member.InstanceId,
-      zone: member.AvailabilityZone,
-      lifecycle: member.LifecycleState,
-      health: member.HealthStatus,
-      protected: member.ProtectedFromScaleIn,
-    })),
+    instances: group.Instances.map((member) => {
+      const kind = kinds.get(member.InstanceId)
+      return {
+        id: member.InstanceId,
+        zone: member.AvailabilityZone,
+        lifecycle: member.LifecycleState,
+        health: member.HealthStatus,
+        protected: member.ProtectedFromScaleIn,
+        ...(kind !== undefined && { kind }),
+      }
+    }),
     loadBalancers,
     suspended: group.SuspendedProcesses.map(({ ProcessName }) => ProcessName),
     instanceTags: Object.fromEntries(instanceTags.map(({ Key, Value }) => [Key, Value])),
@@ -73,7 +89,8 @@ export async function launchOf(c: StepContext, group: Group): Promise<LaunchSpec
   const source = groupSource(group)
   const settings = await readLaunchSettings(c, source)
   const floats = source.kind === 'launchTemplate' && !/^\d+$/.test(source.version)
-  return { ...launchSpecOf(settings), ...(floats && { floating: source.version }) }
+  const spec = launchSpecOf(settings, group.MixedInstancesPolicy !== undefined)
+  return { ...spec, ...(floats && { floating: source.version }) }
 }
 
 async function balancersOf(c: StepContext, group: Group): Promise<LoadBalancer[]> {

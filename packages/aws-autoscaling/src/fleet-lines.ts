@@ -1,4 +1,4 @@
-import { balancerName, type Fleet, sourceName } from '@viridian/aws'
+import { balancerName, type Fleet, type InstanceKind, sourceName } from '@viridian/aws'
 
 /** What a fleet is made of, for people: its sizes, what it launches, and its instances, a line each. */
 export function fleetLines({
@@ -15,7 +15,11 @@ export function fleetLines({
   return [
     `${name}${behind}: ${desired} wanted (${min} to ${max}), launched from ${sourceName(launch.source)} with ${launch.image}`,
     ...instances.map(
-      ({ id, zone, lifecycle, health }) => `${id}  ${zone}  ${lifecycle}, ${health.toLowerCase()}`,
+      ({ id, zone, kind, lifecycle, health }) =>
+        `${id}  ${zone}  ${kindText(kind)}${lifecycle}, ${health.toLowerCase()}`,
     ),
   ]
 }
+
+const kindText = (kind: InstanceKind | undefined): string =>
+  kind === undefined ? '' : `${kind.type}${kind.spot ? ' Spot' : ''}  `

@@ -1,3 +1,4 @@
+import type { LaunchTemplateSpecification, UpdateAutoScalingGroupType } from '@aws-sdk/client-auto-scaling'
 import {
   autoScalingApi,
   awsCode,
@@ -12,7 +13,9 @@ import { defineChange, type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { readGroup } from './group.ts'
 import { findSource, groupSource, isSame } from './group-source.ts'
+import { policyFrom } from './mixed-policy.ts'
 import { replaceLaunched } from './replace-launched.ts'
+import { readWholeGroup } from './replica/original.ts'
 
 const Input = z.strictObject({
   group: z.string(),
@@ -24,7 +27,8 @@ const Input = z.strictObject({
 })
 
 /**
- * Points a group at another launch source (`UpdateAutoScalingGroup`): what it launches from now on. Undone by pointing
+ * Points a group at another launch source (`UpdateAutoScalingGroup`): what it launches from now on. A mixed instances
+ * policy keeps its overrides and its distribution, whoever has changed them since. Undone by pointing
  * it back to what it said, `$Latest` and `$Default` too, unless somebody has pointed it elsewhere since. When the source is
  * the run's own, those that the group has launched from it are then replaced, from wherever it launches by then.
  */
@@ -60,7 +64,7 @@ export const setGroupLaunch = defineChange({
     if (isOurs) await pointBack(c, group, c.before)
     if (own) await replaceLaunched(c, { group, source, loadBalancers })
     if (isOurs) return undefined
-    const from = now ? `from ${sourceName(now)}` : 'by a mixed instances policy'
+    const from = now ? `from ${sourceName(now)}` : 'from nothing'
     return { leftAlone: `${group} launches ${from} now: somebody has changed it` }
   },
   // Its undo replaces members: not those of a copy that users are still sent to.
@@ -89,6 +93,16 @@ async function setSource(c: StepContext, group: string, source: LaunchSource): P
   const from =
     source.kind === 'launchConfiguration'
       ? { LaunchConfigurationName: source.name }
-      : { LaunchTemplate: { LaunchTemplateId: source.id, Version: source.version } }
+      : await fromTemplate(c, group, { LaunchTemplateId: source.id, Version: source.version })
   await autoScalingApi(c, 'UpdateAutoScalingGroup', { AutoScalingGroupName: group, ...from }, z.unknown())
+}
+
+/** A group that is told a template beside its mixed instances policy loses the policy. */
+async function fromTemplate(
+  c: StepContext,
+  group: string,
+  LaunchTemplate: LaunchTemplateSpecification,
+): Promise<Pick<UpdateAutoScalingGroupType, 'LaunchTemplate' | 'MixedInstancesPolicy'>> {
+  const { MixedInstancesPolicy: policy } = await readWholeGroup(c, group)
+  return policy ? { MixedInstancesPolicy: policyFrom(policy, LaunchTemplate) } : { LaunchTemplate }
 }

@@ -1,6 +1,7 @@
 import { type LaunchSource, sourceThing } from '@viridian/aws'
 import { ViridianError } from '@viridian/core'
 import type { Group, Member } from './group.ts'
+import { refuseUnlike } from './mixed-policy.ts'
 
 /**
  * What a group launches from, in its own words: a template's version may be `$Latest` or `$Default`.
@@ -8,33 +9,34 @@ import type { Group, Member } from './group.ts'
  * @throws ViridianError `E_GROUP_NO_LAUNCH`, `E_MIXED_INSTANCES_UNSUPPORTED`
  */
 export function groupSource(group: Group): LaunchSource {
-  const { AutoScalingGroupName, MixedInstancesPolicy } = group
-  if (MixedInstancesPolicy !== undefined)
-    throw new ViridianError(
-      'E_MIXED_INSTANCES_UNSUPPORTED',
-      `${AutoScalingGroupName} launches by a mixed instances policy: there is no one source to launch instances like its own from`,
-      { hint: 'point the group at the launch template itself, with one instance type' },
-    )
+  refuseUnlike(group)
   const source = findSource(group)
   if (source) return source
   throw new ViridianError(
     'E_GROUP_NO_LAUNCH',
-    `${AutoScalingGroupName} has no launch source: it cannot launch anything`,
+    `${group.AutoScalingGroupName} has no launch source: it cannot launch anything`,
     { hint: 'somebody has deleted it: give the group one that exists' },
   )
 }
 
-/** What a group launches from, in its own words; nothing where that is not one source. */
-export const findSource = (group: Group): LaunchSource | undefined =>
-  group.MixedInstancesPolicy === undefined ? namedSource(group) : undefined
+/** What a group launches from, in its own words, by a mixed instances policy or without; nothing where it has none. */
+export const findSource = ({
+  LaunchTemplate,
+  MixedInstancesPolicy,
+  ...group
+}: Group): LaunchSource | undefined =>
+  namedSource({
+    ...group,
+    LaunchTemplate: LaunchTemplate ?? MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification,
+  })
 
 /** The source that a group or a member names; none for a member that was attached. */
 function namedSource({
   LaunchConfigurationName,
-  LaunchTemplate,
+  LaunchTemplate: template,
 }: Pick<Member, 'LaunchConfigurationName' | 'LaunchTemplate'>): LaunchSource | undefined {
-  if (LaunchTemplate) {
-    const { LaunchTemplateId: id, LaunchTemplateName: name, Version: version = '$Default' } = LaunchTemplate
+  if (template) {
+    const { LaunchTemplateId: id, LaunchTemplateName: name, Version: version = '$Default' } = template
     return { kind: 'launchTemplate', id, name, version }
   }
   if (LaunchConfigurationName) return { kind: 'launchConfiguration', name: LaunchConfigurationName }

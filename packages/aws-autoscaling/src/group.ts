@@ -14,19 +14,28 @@ const Member = z.object({
   LifecycleState: z.string(),
   HealthStatus: z.string(),
   ProtectedFromScaleIn: z.boolean(),
+  InstanceType: z.string().optional(),
   LaunchConfigurationName: z.string().optional(),
   LaunchTemplate: Template.optional(),
 })
 
-/** As far as it says what else a group launches from. */
-const Policy = z.object({
+const Override = z.object({
+  InstanceType: z.string().optional(),
+  WeightedCapacity: z.string().optional(),
+  ImageId: z.string().optional(),
+  LaunchTemplateSpecification: Template.partial().optional(),
+})
+
+/** What a group launches instances of several kinds by, as far as it is used. */
+const MixedInstancesPolicy = z.object({
   LaunchTemplate: z
     .object({
-      LaunchTemplateSpecification: Template.partial().optional(),
-      Overrides: z
-        .array(z.object({ LaunchTemplateSpecification: Template.partial().optional() }))
-        .default([]),
+      LaunchTemplateSpecification: Template.optional(),
+      Overrides: z.array(Override).default([]),
     })
+    .optional(),
+  InstancesDistribution: z
+    .object({ SpotMaxPrice: z.string().optional(), DistributionSegments: z.array(z.unknown()).default([]) })
     .optional(),
 })
 
@@ -49,7 +58,9 @@ const Group = z.object({
     .default([]),
   LaunchConfigurationName: z.string().optional(),
   LaunchTemplate: Template.optional(),
-  MixedInstancesPolicy: Policy.optional(),
+  MixedInstancesPolicy: MixedInstancesPolicy.optional(),
+  /** What desired counts: `units`, where it is not said. */
+  DesiredCapacityType: z.string().optional(),
   /** Absent for a group without a warm pool. */
   WarmPoolConfiguration: z.object({}).optional(),
 })

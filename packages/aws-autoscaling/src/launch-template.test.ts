@@ -5,7 +5,6 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type FleetCloud, openFleetCloud, until, userData } from '../../aws/src/testing/fleet-cloud.ts'
 import { type TestSteps, testSteps } from '../../aws/src/testing/test-steps.ts'
 import { createLaunchTemplateVersion } from './create-launch-template-version.ts'
-import { groupSource } from './group-source.ts'
 import { autoScaling } from './index.ts'
 
 let cloud: FleetCloud
@@ -266,25 +265,4 @@ test('a version that was deleted, and a template that says not enough, are named
   })
   await cloud.ec2.deleteLaunchTemplateVersions({ LaunchTemplateId: id, Versions: [version] })
   await expect(described()).rejects.toMatchObject({ code: 'E_LAUNCH_TEMPLATE_NOT_FOUND' })
-})
-
-test('a mixed instances policy is refused with a reason', () => {
-  expect(() =>
-    groupSource({
-      AutoScalingGroupName,
-      MinSize: 0,
-      MaxSize: 0,
-      DesiredCapacity: 0,
-      AvailabilityZones: [],
-      LoadBalancerNames: [],
-      TargetGroupARNs: [],
-      TrafficSources: [],
-      HealthCheckType: 'EC2',
-      HealthCheckGracePeriod: 0,
-      Instances: [],
-      SuspendedProcesses: [],
-      Tags: [],
-      MixedInstancesPolicy: {},
-    }),
-  ).toThrow(expect.objectContaining({ code: 'E_MIXED_INSTANCES_UNSUPPORTED' }))
 })

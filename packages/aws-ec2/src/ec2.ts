@@ -38,10 +38,12 @@ export interface DescribeOptions {
 export interface Ec2 extends Plugin {
   /**
    * Launches as many instances as a fleet wants (or `count`), with a launch source's exact settings, spread over zones
-   * and subnets as the fleet's own, tagged as its group tags them. Waits until all run and have an address,
+   * and subnets as the fleet's own, tagged as its group tags them. Where the group has instances of several kinds (by a
+   * mixed instances policy), each is of the type of the one in whose place it is, On-Demand or Spot as that is. Waits until all run and have an address,
    * and reads their SSH host keys from their consoles. `ec2:RunInstances`; undone by terminating them.
    *
-   * @throws ViridianError `E_INSTANCE_LOST` with AWS's reason when one does not come up; `E_LAUNCH_CHANGED`
+   * @throws ViridianError `E_INSTANCE_LOST` with AWS's reason when one does not come up; `E_LAUNCH_CHANGED`;
+   * `E_LAUNCH_TEMPLATE_INCOMPLETE`
    *
    * @example
    * ```ts

@@ -1,7 +1,7 @@
 import { type Fleet, type Instance, type LaunchSpec, sourceName } from '@viridian/aws'
-import type { Steps } from '@viridian/core'
+import { type Steps, ViridianError } from '@viridian/core'
 import { withConsoleKeys } from './host-keys.ts'
-import { placementsLike } from './placement.ts'
+import { type Placement, placementsLike } from './placement.ts'
 import { runInstances } from './run-instances.ts'
 import { type Login, seeRunning } from './running.ts'
 import { readSubnetZones } from './subnet-zones.ts'
@@ -25,16 +25,19 @@ export interface LaunchOptions {
 /** Launches instances like a fleet's own: see `Ec2.launchLike`. */
 export function launchLike(
   t: Steps,
-  { source, digest }: LaunchSpec,
+  launch: LaunchSpec,
   login: Login,
   { like, count = like.desired, trustConsole = true }: LaunchOptions,
 ): Promise<Instance[]> {
+  const { source, digest } = launch
   const title = `launch ${count} like ${like.name} from ${sourceName(source)}`
   return t.move({ name: 'launch', title }, async (t) => {
     const { subnets, instanceTags } = like
     const zones = subnets.length > 0 ? await t.step(readSubnetZones, { subnets }) : []
+    const placements = placementsLike(like, zones, count)
+    refuseUnknownKind(launch, placements)
     const launched = await Promise.all(
-      placementsLike(like, zones, count).map((placement) =>
+      placements.map((placement) =>
         t.step(runInstances, { source, digest, placement, name: like.name, tags: instanceTags }),
       ),
     )
@@ -42,4 +45,14 @@ export function launchLike(
     const instances = await t.step(seeRunning, { ids, login })
     return trustConsole ? withConsoleKeys(t, instances) : instances
   })
+}
+
+/** What nobody says, EC2 would choose for itself: the smallest type of its first generation. */
+function refuseUnknownKind({ source, instanceType }: LaunchSpec, placements: readonly Placement[]): void {
+  if (instanceType !== undefined || placements.every(({ kind }) => kind !== undefined)) return
+  throw new ViridianError(
+    'E_LAUNCH_TEMPLATE_INCOMPLETE',
+    `${sourceName(source)} names no instance type, and there is no instance to launch another one like`,
+    { hint: 'let the group launch an instance first, or add a version that names the instance type' },
+  )
 }

@@ -37,6 +37,19 @@ test('all of them stand in the placement group of the group', () => {
   expect(placementsLike(fleet, [], 2).map(({ group }) => group)).toEqual(['apart', 'apart'])
 })
 
+test('each is of the kind of the one in whose place it is, also from a zone that the group has left', () => {
+  const kinds = [{ type: 'm5.large' }, { type: 'm5.large', spot: {} }, { type: 'm4.large', spot: {} }]
+  const instances = ['a', 'b', 'gone'].map((zone, index) => ({
+    ...member(zone),
+    kind: kinds[index] ?? { type: '' },
+  }))
+  expect(placementsLike({ zones: ['a', 'b'], instances }, [], 4)).toEqual([
+    { zone: 'a', kind: kinds[0], count: 2 },
+    { zone: 'b', kind: kinds[1], count: 1 },
+    { zone: 'a', kind: kinds[2], count: 1 },
+  ])
+})
+
 test('an empty group is spread over its zones', () => {
   expect(placementsLike({ zones: ['a', 'b'], instances: [] }, [], 3)).toEqual([
     { zone: 'a', count: 2 },

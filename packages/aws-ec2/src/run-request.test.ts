@@ -1,8 +1,8 @@
-import type { LaunchConfiguration, LaunchTemplateVersion } from '@viridian/aws'
+import type { InstanceKind, LaunchConfiguration, LaunchTemplateVersion } from '@viridian/aws'
 import { expect, test } from 'vitest'
 import { type Launch, runRequest } from './run-request.ts'
 
-const request = (settings: Launch['settings'], subnet?: string, group?: string) =>
+const request = (settings: Launch['settings'], subnet?: string, group?: string, kind?: InstanceKind) =>
   runRequest({
     settings,
     placement: {
@@ -10,6 +10,7 @@ const request = (settings: Launch['settings'], subnet?: string, group?: string) 
       count: 2,
       ...(subnet !== undefined && { subnet }),
       ...(group !== undefined && { group }),
+      ...(kind !== undefined && { kind }),
     },
     name: 'web',
     tags: { team: 'shop' },
@@ -27,7 +28,12 @@ const launch = (settings: Partial<LaunchConfiguration>, subnet?: string, group?:
     group,
   )
 
-const fromTemplate = (data: LaunchTemplateVersion['LaunchTemplateData'], subnet?: string, group?: string) =>
+const fromTemplate = (
+  data: LaunchTemplateVersion['LaunchTemplateData'],
+  subnet?: string,
+  group?: string,
+  kind?: InstanceKind,
+) =>
   request(
     {
       kind: 'launchTemplate',
@@ -41,6 +47,7 @@ const fromTemplate = (data: LaunchTemplateVersion['LaunchTemplateData'], subnet?
     },
     subnet,
     group,
+    kind,
   )
 
 const made = [
@@ -192,4 +199,13 @@ test('they stand where the group says, whatever its source says', () => {
     fromTemplate({ Placement: { GroupId: 'pg-1', PartitionNumber: 2 } }, undefined, 'apart').Placement,
   ).toEqual({ AvailabilityZone: 'eu-west-1a', GroupName: 'apart', PartitionNumber: 2 })
   expect(fromTemplate({ Placement: { GroupName: 'close' } }).Placement).toMatchObject({ GroupName: 'close' })
+})
+
+test('an instance of another kind than the template says is asked for as Auto Scaling does', () => {
+  const onDemand = fromTemplate({}, undefined, undefined, { type: 'm5.large' })
+  expect(onDemand).toMatchObject({ InstanceType: 'm5.large' })
+  expect(onDemand).not.toHaveProperty('InstanceMarketOptions')
+  const spot = fromTemplate({}, undefined, undefined, { type: 'm5.large', spot: { maxPrice: '0.05' } })
+  const SpotOptions = { SpotInstanceType: 'one-time', MaxPrice: '0.05' }
+  expect(spot.InstanceMarketOptions).toEqual({ MarketType: 'spot', SpotOptions })
 })

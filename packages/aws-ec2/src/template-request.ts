@@ -1,5 +1,5 @@
 import type { RunInstancesRequest } from '@aws-sdk/client-ec2'
-import type { LaunchTemplateVersion } from '@viridian/aws'
+import type { InstanceKind, LaunchTemplateVersion } from '@viridian/aws'
 import type { Placement } from './placement.ts'
 
 /**
@@ -8,7 +8,7 @@ import type { Placement } from './placement.ts'
  */
 export function templateRequest(
   { LaunchTemplateId, VersionNumber, LaunchTemplateData: data }: LaunchTemplateVersion,
-  { zone, subnet, group }: Placement,
+  { zone, subnet, group, kind }: Placement,
 ): Partial<RunInstancesRequest> {
   // The zone is the placement's: an id of another one beside it would be refused.
   const { AvailabilityZoneId: _, ...said } = data.Placement ?? {}
@@ -18,8 +18,23 @@ export function templateRequest(
   return {
     LaunchTemplate: { LaunchTemplateId, Version: `${VersionNumber}` },
     Placement: { ...placed, AvailabilityZone: zone },
+    ...(kind !== undefined && kindOf(kind)),
     ...network(data, subnet),
     TagSpecifications: data.TagSpecifications,
+  }
+}
+
+/** As Auto Scaling asks for them: a Spot Instance is not asked for again once it is gone. */
+function kindOf({ type, spot }: InstanceKind): Partial<RunInstancesRequest> {
+  return {
+    // Auto Scaling took the type from EC2's own list.
+    InstanceType: type as RunInstancesRequest['InstanceType'],
+    ...(spot && {
+      InstanceMarketOptions: {
+        MarketType: 'spot',
+        SpotOptions: { SpotInstanceType: 'one-time', MaxPrice: spot.maxPrice },
+      },
+    }),
   }
 }
 

@@ -2,6 +2,15 @@ import { z } from '@viridian/core/zod'
 import { LaunchSpec } from './launch-spec.ts'
 import { LoadBalancer } from './load-balancer.ts'
 
+/** What an instance of a group is that launches several kinds: one in its place is of the same kind. */
+export const InstanceKind = z.strictObject({
+  type: z.string(),
+  /** How a Spot Instance is asked for: at most at the On-Demand price, or at another one. Absent for On-Demand. */
+  spot: z.strictObject({ maxPrice: z.string().exactOptional() }).exactOptional(),
+})
+
+export type InstanceKind = z.infer<typeof InstanceKind>
+
 /** An instance as its group sees it. */
 export const FleetInstance = z.strictObject({
   id: z.string(),
@@ -11,6 +20,8 @@ export const FleetInstance = z.strictObject({
   /** `Healthy` or `Unhealthy`. */
   health: z.string(),
   protected: z.boolean(),
+  /** Absent in a group whose launch source alone says it. */
+  kind: InstanceKind.exactOptional(),
 })
 
 export type FleetInstance = z.infer<typeof FleetInstance>

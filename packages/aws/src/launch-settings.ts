@@ -77,6 +77,7 @@ export async function readSameSettings<Source extends LaunchSource>(
 /**
  * What may be shown and journaled of the settings.
  *
+ * @param mixed whether the group's mixed instances policy says of which types instances are: the template need not
  * @throws ViridianError `E_LAUNCH_TEMPLATE_INCOMPLETE` for a template that leaves open what is launched
  *
  * @example
@@ -84,7 +85,7 @@ export async function readSameSettings<Source extends LaunchSource>(
  * const { image, instanceType } = launchSpecOf(await readLaunchSettings(c, blue.launch.source))
  * ```
  */
-export function launchSpecOf(settings: LaunchSettings): LaunchSpec {
+export function launchSpecOf(settings: LaunchSettings, mixed = false): LaunchSpec {
   const { source } = settings
   const digest = launchDigest(settings)
   if (settings.kind === 'launchConfiguration') {
@@ -104,7 +105,7 @@ export function launchSpecOf(settings: LaunchSettings): LaunchSpec {
   return {
     source,
     image: said(data.ImageId, 'image', source),
-    instanceType: said(data.InstanceType, 'instance type', source),
+    ...typeOf(data, mixed, source),
     ...(data.KeyName !== undefined && { keyName: data.KeyName }),
     securityGroups: [
       ...(data.SecurityGroupIds ?? []),
@@ -114,6 +115,16 @@ export function launchSpecOf(settings: LaunchSettings): LaunchSpec {
     ...(profile !== undefined && { profile }),
     digest,
   }
+}
+
+function typeOf(
+  { InstanceType, InstanceRequirements }: LaunchTemplateVersion['LaunchTemplateData'],
+  mixed: boolean,
+  source: LaunchSource,
+): Pick<LaunchSpec, 'instanceType'> {
+  // EC2 launches no single instance from a template with requirements, whatever type is named beside it.
+  if (mixed && InstanceType === undefined && InstanceRequirements === undefined) return {}
+  return { instanceType: said(InstanceType, 'instance type', source) }
 }
 
 function said(value: string | undefined, what: string, source: LaunchSource): string {

@@ -25,7 +25,8 @@ export const LaunchSpec = z.strictObject({
   /** What the group says instead of the version's number: `$Latest`, `$Default`. Absent when it says the number. */
   floating: z.string().exactOptional(),
   image: z.string(),
-  instanceType: z.string(),
+  /** Absent where the group's mixed instances policy names the types instead. */
+  instanceType: z.string().exactOptional(),
   keyName: z.string().exactOptional(),
   securityGroups: z.array(z.string()),
   profile: z.string().exactOptional(),

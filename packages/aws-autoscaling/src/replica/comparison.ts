@@ -1,6 +1,7 @@
 import type {
   AutoScalingGroup,
   LifecycleHook,
+  MixedInstancesPolicy,
   NotificationConfiguration,
   ScalingPolicy,
   ScheduledUpdateGroupAction,
@@ -34,6 +35,7 @@ export function comparisonOf(original: Original, copy: Original): Difference[] {
     ...differences(`group ${blue.AutoScalingGroupName}`, blue, green, groupFates, {
       SuspendedProcesses: blue.SuspendedProcesses,
       Tags: blue.Tags,
+      MixedInstancesPolicy: policyOf(blue, green),
     }),
     ...differencesOf<LifecycleHook>(
       ({ LifecycleHookName = '' }) => `lifecycle hook ${LifecycleHookName}`,
@@ -77,6 +79,19 @@ function comparable(group: AutoScalingGroup): AutoScalingGroup {
     Tags: by(({ Key = '' }) => Key, ownTags(Tags)),
   }
 }
+
+/** The policy of an original, launching from what its copy launches from: what that is, is compared by itself. */
+const policyOf = (
+  { MixedInstancesPolicy: original }: AutoScalingGroup,
+  { MixedInstancesPolicy: copy }: AutoScalingGroup,
+): MixedInstancesPolicy | undefined =>
+  original && {
+    ...original,
+    LaunchTemplate: {
+      ...original.LaunchTemplate,
+      LaunchTemplateSpecification: copy?.LaunchTemplate?.LaunchTemplateSpecification,
+    },
+  }
 
 const by = <Item>(keyOf: (item: Item) => string, items: readonly Item[]): Item[] =>
   items.toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1))

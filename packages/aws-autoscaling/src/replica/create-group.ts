@@ -14,6 +14,7 @@ import {
 } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { findGroup } from '../group.ts'
+import { policyFrom, templateOf } from '../mixed-policy.ts'
 import { deleteGroup } from './delete-group.ts'
 import { groupFates, hookFates } from './fates.ts'
 import { readHooks, readWholeGroup } from './original.ts'
@@ -104,7 +105,7 @@ async function requestFor(
   const [group, hooks] = await Promise.all([readWholeGroup(c, from), readHooks(c, from)])
   // It has a call of its own.
   const { EnabledMetrics: _, ...settings } = copyOf(group, groupFates)
-  const { LaunchConfigurationName, LaunchTemplate } = group
+  const { LaunchConfigurationName, LaunchTemplate, MixedInstancesPolicy: policy } = group
   const specifications = hooks.map(({ LifecycleHookName, LifecycleTransition, ...hook }) => ({
     ...copyOf({ LifecycleHookName, LifecycleTransition, ...hook }, hookFates),
     LifecycleHookName,
@@ -116,6 +117,9 @@ async function requestFor(
     // One of them is set; '' where AWS has forgotten a deleted one.
     ...(LaunchConfigurationName && { LaunchConfigurationName }),
     ...(LaunchTemplate && { LaunchTemplate: templateOf(LaunchTemplate) }),
+    ...(policy && {
+      MixedInstancesPolicy: policyFrom(policy, policy.LaunchTemplate?.LaunchTemplateSpecification),
+    }),
     MinSize: 0,
     MaxSize: max,
     DesiredCapacity: 0,
@@ -124,15 +128,6 @@ async function requestFor(
     ...(specifications.length > 0 && { LifecycleHookSpecificationList: specifications }),
   }
 }
-
-/** AWS describes a template by id and name, and takes one of them. */
-const templateOf = ({
-  LaunchTemplateId,
-  Version,
-}: NonNullable<AutoScalingGroup['LaunchTemplate']>): NonNullable<AutoScalingGroup['LaunchTemplate']> => ({
-  LaunchTemplateId,
-  Version,
-})
 
 /** Every balancer of the original has one in its place: behind the original's own, green would serve at once. */
 function placeBehind(

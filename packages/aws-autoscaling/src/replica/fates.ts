@@ -17,7 +17,7 @@ export const groupFates = {
   // From the original's as yet: with the new image it is another one.
   LaunchConfigurationName: 'rewritten',
   LaunchTemplate: 'rewritten',
-  MixedInstancesPolicy: { leftOut: 'a group that has one is refused when it is described' },
+  MixedInstancesPolicy: 'rewritten',
   MinSize: 'copied',
   MaxSize: 'copied',
   DesiredCapacity: 'copied',

@@ -13,7 +13,7 @@ import { retirementOf } from '../retired/retired-tags.ts'
  */
 export const findBehind = defineRead({
   name: 'aws-autoscaling/find-behind',
-  version: 2,
+  version: 3,
   input: z.strictObject({ balancer: LoadBalancer }),
   output: Fleet,
   calls: describeGroup.calls,
