@@ -13,6 +13,13 @@ export interface StoredFile extends WriteOptions {
 /** What a transfer's script begins with: messages are told apart by their words, and what a login sets changes no directory and no archive. */
 export const plainly = 'export LC_ALL=C; unset CDPATH TAR_OPTIONS'
 
+/*
+ * What is stored hangs on no lifeline: its input ends with the last byte. A host that ends a session's processes with it, or
+ * goes down, ends them by a signal. Of what has not come whole then, nothing is left; what has takes its place.
+ */
+export const dropped = "trap 'false || quit' HUP TERM"
+export const finished = "trap '' HUP TERM"
+
 /** Stores standard input as a file: a new one, renamed over the old. Says `same` when the old one has this content. */
 export function storeFile({ path, size, mode, owner, token }: StoredFile): string {
   return [
@@ -21,8 +28,10 @@ export function storeFile({ path, size, mode, owner, token }: StoredFile): strin
     temporaryName('p', token),
     refuseOthers(path),
     'umask 077',
-    'quit() { c=$?; rm -f "$p"; exit $c; }',
+    `quit() { c=$?; ${finished}; rm -f "$p"; exit $c; }`,
+    dropped,
     `{ cat >"$p" && [ "$(wc -c <"$p")" -eq ${size} ]; } || quit`,
+    finished,
     inheritOwner,
     `${settle('$p', { owner, mode: mode?.toString(8) ?? '"$m"' })} || quit`,
     'if [ ! -L "$t" ] && cmp -s "$p" "$t" 2>/dev/null',

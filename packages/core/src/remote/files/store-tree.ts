@@ -1,5 +1,5 @@
 import { quote, quotePath } from '../command/quote.ts'
-import { plainly, realDirectory, temporaryName } from './file-commands.ts'
+import { dropped, finished, plainly, realDirectory, temporaryName } from './file-commands.ts'
 import { isForeign, mountTable } from './listing.ts'
 import { type ModeList, modeLists } from './mode-lists.ts'
 import { sayStamps, stampProgram } from './stamps.ts'
@@ -43,12 +43,15 @@ export function storeTree({ path, token, own, entries, into, compressed, owner }
     `remove() { ${remove}; }`,
     // What has been mounted since the listing has moved along with the old directory.
     `clean() { ! grep -qsF ${quote(`/${token}/`)} ${mountTable} || { echo "$t is in use: something is mounted in $s" >&2; return 1; }; remove "$s"; }`,
-    'quit() { c=$?; [ -e "$t" ] || [ ! -e "$s/old" ] || mv "$s/old" "$t"; clean; exit $c; }',
+    `quit() { c=$?; ${finished}; [ -e "$t" ] || [ ! -e "$s/old" ] || mv "$s/old" "$t"; clean; exit $c; }`,
+    dropped,
     '{ mkdir "$s" && s=$(cd "$s" && pwd -P) && mkdir "$s/new"; } || quit',
     stampProgram,
     ...(isOdd ? [findUtf8] : []),
     // For a user who is not root, busybox leaves the modes to the umask, and those of what is there as they are.
     `(umask 0; ${compressed ? `gzip -dc | ${unpack}` : unpack}) || quit`,
+    `[ -e "$s/new/${own}.last" ] || quit`,
+    finished,
     `rm "$s/new/${own}.last" && mv "$s/new/${own}".* "$s/" && l=$s/${own} || quit`,
     ...given(owner),
     ...files.map((list) => giveModes(list, '"$s/new"')),
