@@ -22,15 +22,11 @@ import {
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2'
 import {
-  DescribeInstanceHealthCommand,
-  DescribeLoadBalancersCommand,
-  ElasticLoadBalancingClient,
-} from '@aws-sdk/client-elastic-load-balancing'
-import {
   ListHostedZonesCommand,
   ListResourceRecordSetsCommand,
   Route53Client,
 } from '@aws-sdk/client-route-53'
+import { Balancers } from './balancers.ts'
 import type { CloudStatus } from './project.ts'
 
 /** How to reach an account. */
@@ -40,15 +36,16 @@ export type Access = Pick<CloudStatus, 'endpoint' | 'region' | 'accessKeyId' | '
 export class Account {
   readonly #ec2: EC2Client
   readonly #autoScaling: AutoScalingClient
-  readonly #balancers: ElasticLoadBalancingClient
+  readonly #balancers: Balancers
   readonly #names: Route53Client
   readonly #watch: CloudWatchClient
 
-  constructor({ endpoint, region, accessKeyId, secretAccessKey }: Access) {
+  constructor(access: Access) {
+    const { endpoint, region, accessKeyId, secretAccessKey } = access
     const configuration = { endpoint, region, credentials: { accessKeyId, secretAccessKey } }
     this.#ec2 = new EC2Client(configuration)
     this.#autoScaling = new AutoScalingClient(configuration)
-    this.#balancers = new ElasticLoadBalancingClient(configuration)
+    this.#balancers = new Balancers(access)
     this.#names = new Route53Client(configuration)
     this.#watch = new CloudWatchClient(configuration)
   }
@@ -161,39 +158,28 @@ export class Account {
     await this.#ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }))
   }
 
-  async inService(balancer: string): Promise<string[]> {
-    const { InstanceStates = [] } = await this.#balancers.send(
-      new DescribeInstanceHealthCommand({ LoadBalancerName: balancer }),
-    )
-    return InstanceStates.filter(({ State }) => State === 'InService')
-      .map(({ InstanceId }) => InstanceId ?? '')
-      .sort()
+  inService(balancer: string): Promise<string[]> {
+    return this.#balancers.inService(balancer)
   }
 
   /** The instances in service behind the balancer that a name leads to. */
   async behind(name: string): Promise<string[]> {
-    const [zones, { LoadBalancerDescriptions = [] }] = await Promise.all([
-      this.#records(),
-      this.#balancers.send(new DescribeLoadBalancersCommand({})),
-    ])
-    const target = zones
+    const target = (await this.#records())
       .flatMap((sets = []) => sets)
       .find(({ Name, Type }) => Type === 'A' && Name === `${name}.`)
       ?.AliasTarget?.DNSName?.toLowerCase()
       .replace(/^dualstack\.|\.$/g, '')
-    const balancer = LoadBalancerDescriptions.find(({ DNSName }) => DNSName?.toLowerCase() === target)
-    return balancer?.LoadBalancerName === undefined ? [] : this.inService(balancer.LoadBalancerName)
+    return target === undefined ? [] : this.#balancers.behind(target)
   }
 
   /** Everything in the account that a deployment could change or leave behind. */
   async inventory() {
-    const [instances, images, snapshots, configurations, groups, balancers] = await Promise.all([
+    const [instances, images, snapshots, configurations, groups] = await Promise.all([
       this.instances(),
       this.#ec2.send(new DescribeImagesCommand({ Owners: ['self'] })),
       this.#ec2.send(new DescribeSnapshotsCommand({ OwnerIds: ['self'] })),
       this.#autoScaling.send(new DescribeLaunchConfigurationsCommand({})),
       this.#autoScaling.send(new DescribeAutoScalingGroupsCommand({})),
-      this.#balancers.send(new DescribeLoadBalancersCommand({})),
     ])
     return {
       instances: instances.sort((a, b) => a.id.localeCompare(b.id)),
@@ -207,14 +193,9 @@ export class Account {
           this.group(AutoScalingGroupName),
         ),
       ),
-      balancers: (balancers.LoadBalancerDescriptions ?? []).map(
-        ({ LoadBalancerName, Instances = [], ListenerDescriptions, HealthCheck }) => ({
-          LoadBalancerName,
-          ListenerDescriptions,
-          HealthCheck,
-          instances: Instances.map(({ InstanceId = '' }) => InstanceId).sort(),
-        }),
-      ),
+      balancers: await this.#balancers.classics(),
+      rules: await this.#balancers.rules(),
+      targetGroups: await this.#balancers.targetGroups(),
       templates: await this.templates(),
       records: await this.#records(),
       alarms: await this.#alarms(),

@@ -2,10 +2,13 @@ import { DescribeSubnetsCommand, EC2Client } from '@aws-sdk/client-ec2'
 import {
   CreateListenerCommand,
   CreateLoadBalancerCommand,
+  CreateRuleCommand,
   CreateTargetGroupCommand,
+  DescribeListenersCommand,
   DescribeLoadBalancersCommand,
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
+  ModifyListenerCommand,
   ModifyTargetGroupAttributesCommand,
   RegisterTargetsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
@@ -35,11 +38,8 @@ export class TargetGroups {
     return made?.LoadBalancerArn ?? ''
   }
 
-  async dnsName(Name: string): Promise<string> {
-    const { LoadBalancers: [found] = [] } = await this.#balancers.send(
-      new DescribeLoadBalancersCommand({ Names: [Name] }),
-    )
-    return found?.DNSName ?? ''
+  async dnsName(name: string): Promise<string> {
+    return (await this.#find(name))?.DNSName ?? ''
   }
 
   /** A target group of the sample application, which nothing forwards to yet; its ARN. */
@@ -73,6 +73,19 @@ export class TargetGroups {
     )
   }
 
+  /** Lets a load balancer forward by a rule, and refuse what does not meet it. */
+  async route(balancer: string, host: string): Promise<void> {
+    const { LoadBalancerArn } = (await this.#find(balancer)) ?? {}
+    const { Listeners = [] } = await this.#balancers.send(new DescribeListenersCommand({ LoadBalancerArn }))
+    for (const { ListenerArn, DefaultActions: Actions } of Listeners) {
+      const Conditions = [{ Field: 'host-header', HostHeaderConfig: { Values: [host] } }]
+      await this.#balancers.send(new CreateRuleCommand({ ListenerArn, Priority: 1, Conditions, Actions }))
+      const FixedResponseConfig = { StatusCode: '404' }
+      const DefaultActions = [{ Type: 'fixed-response', FixedResponseConfig } as const]
+      await this.#balancers.send(new ModifyListenerCommand({ ListenerArn, DefaultActions }))
+    }
+  }
+
   async register(TargetGroupArn: string, ids: readonly string[]): Promise<void> {
     const Targets = ids.map((Id) => ({ Id }))
     await this.#balancers.send(new RegisterTargetsCommand({ TargetGroupArn, Targets }))
@@ -91,6 +104,13 @@ export class TargetGroups {
   /** The ids of those that are sent users to. */
   async healthy(arn: string): Promise<string[]> {
     return (await this.targets(arn)).flatMap((target) => /^(\S+) healthy$/.exec(target)?.[1] ?? [])
+  }
+
+  async #find(Name: string) {
+    const { LoadBalancers: [found] = [] } = await this.#balancers.send(
+      new DescribeLoadBalancersCommand({ Names: [Name] }),
+    )
+    return found
   }
 
   async #subnets() {

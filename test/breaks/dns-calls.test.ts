@@ -23,7 +23,9 @@ interface Call {
 
 beforeAll(async () => {
   rehearsal = await Rehearsal.open(dnsSwitch, shrinkDnsSwitch)
-  await new Fleets(rehearsal.cloud).equip('web', 'web')
+  const fleets = new Fleets(rehearsal.cloud)
+  await fleets.equip('web')
+  await fleets.stick('web')
   const good = await rehearsal.project.json(rehearsal.deployment('v1'))
   expect(good.exitCode).toBe(0)
   calls = callsOf(good)

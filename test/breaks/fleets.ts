@@ -102,8 +102,8 @@ export class Fleets {
     await this.#balancers.send(new ConfigureHealthCheckCommand({ LoadBalancerName: name, HealthCheck }))
   }
 
-  /** Gives a group and its balancer something of each kind that a replica copies by a call of its own. */
-  async equip(group: string, balancer: string): Promise<void> {
+  /** Gives a group something of each kind that a replica copies by a call of its own. */
+  async equip(group: string): Promise<void> {
     const AutoScalingGroupName = group
     const { PolicyARN = '' } = await this.#autoScaling.send(
       new PutScalingPolicyCommand({
@@ -127,6 +127,10 @@ export class Fleets {
         ComparisonOperator: 'GreaterThanThreshold',
       }),
     )
+  }
+
+  /** Gives a classic balancer what a replica copies by a call of its own. */
+  async stick(balancer: string): Promise<void> {
     const policy = { LoadBalancerName: balancer, PolicyName: 'sticky' }
     await this.#balancers.send(
       new CreateLBCookieStickinessPolicyCommand({ ...policy, CookieExpirationPeriod: 60 }),

@@ -46,7 +46,7 @@ export async function campaign(options: CampaignOptions): Promise<Campaign> {
   const addresses = scenarios.reduce((sum, scenario) => sum + scenario.addresses.length, 0)
   const queue = options.random ? [] : casesOf(options, scenarios)
   say(
-    `${subject.template}: ${addresses} addresses, ${options.random ? 'at random' : `${queue.length} runs`}, seed ${seed}`,
+    `${subject.name}: ${addresses} addresses, ${options.random ? 'at random' : `${queue.length} runs`}, seed ${seed}`,
   )
   const next = options.random ? chance(scenarios, subject, seed) : () => queue.shift()
   const findings: Finding[] = []

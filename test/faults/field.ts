@@ -6,11 +6,14 @@ import { Fleets } from '../breaks/fleets.ts'
 import * as subjects from '../breaks/rehearsed-cloud.ts'
 import { edit, RehearsedCloud } from '../breaks/rehearsed-cloud.ts'
 import { type CloudStatus, ended, type JsonEvent, onLine, type Project, type Result } from '../project.ts'
+import { application, classic, type Front } from './front.ts'
 import { Gate } from './gate.ts'
 import { Visitors } from './visitors.ts'
 
 /** An approach, and how it is deployed. */
 export interface Subject extends subjects.Subject {
+  readonly name: string
+  readonly front: Front
   /** How many instances blue has. */
   readonly size: number
   /** How many fleets are besieged side by side: the longer a deployment waits, the more. */
@@ -21,12 +24,18 @@ export interface Subject extends subjects.Subject {
 
 export const instanceSwap: Subject = {
   ...subjects.instanceSwap,
+  name: 'instance-swap',
+  front: classic,
   size: 2,
   fields: 2,
   defaults: { group: 'web' },
 }
+/** The same behind an Application Load Balancer. */
+export const instanceSwapAlb: Subject = { ...instanceSwap, name: 'instance-swap-alb', front: application }
 export const dnsSwitch: Subject = {
   ...subjects.dnsSwitch,
+  name: 'dns-switch',
+  front: classic,
   size: 1,
   fields: 3,
   defaults: { record: 'www.example.test', quietFor: '3s', quietWithin: '1m' },
@@ -59,10 +68,13 @@ export class Field extends RehearsedCloud {
   }
 
   static async open(subject: Subject): Promise<Field> {
-    const { size, defaults } = subject
-    const opened = await RehearsedCloud.opened(subject, { size, timeScale: 0.04 })
+    const { size, defaults, front } = subject
+    const prepare = (directory: string): Promise<void> =>
+      edit(join(directory, 'local-fleet.ts'), 'loadBalancer:', `balancer: '${front.type}', loadBalancer:`)
+    const opened = await RehearsedCloud.opened(subject, { size, timeScale: 0.04, prepare })
     const [project, cloud] = opened
-    await new Fleets(cloud).equip('web', 'web')
+    await new Fleets(cloud).equip(cloud.names.group)
+    await front.furnish(cloud)
     const gate = await Gate.open(cloud.endpoint)
     // A stage like any real account's: of the local cloud the run knows nothing.
     const ssh = { ...cloud.ssh, config: false }

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { campaign } from './campaign.ts'
-import { dnsSwitch, instanceSwap } from './field.ts'
+import { dnsSwitch, instanceSwap, instanceSwapAlb } from './field.ts'
 import { writeReport } from './page.ts'
 import { seedOfCommit } from './seed.ts'
 import { markdownOf, reachOf, tableOf } from './table.ts'
@@ -15,7 +15,7 @@ const { values } = parseArgs({
     part: { type: 'string' },
     only: { type: 'string' },
     fault: { type: 'string' },
-    approach: { type: 'string', default: '' },
+    approach: { type: 'string' },
     write: { type: 'boolean', default: false },
   },
 })
@@ -29,7 +29,12 @@ function partOf(text: string): { which: number; of: number } {
 // Chance does not come to an end by itself.
 const minutes = values.minutes ?? (values.random ? '5' : undefined)
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
-const subjects = [instanceSwap, dnsSwitch].filter(({ template }) => template.includes(values.approach))
+const approaches = [instanceSwap, instanceSwapAlb, dnsSwitch]
+const subjects = approaches.filter(({ name }) => name === (values.approach ?? name))
+if (subjects.length === 0)
+  throw new Error(
+    `--approach: "${values.approach}" is none of ${approaches.map(({ name }) => name).join(', ')}`,
+  )
 const campaigns = await Promise.all(
   subjects.map((subject) =>
     campaign({

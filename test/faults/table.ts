@@ -64,5 +64,5 @@ export function readTable(text: string): Table {
 /** How many addresses there are, and how many were tried. */
 export function reachOf({ subject, addresses, tried, findings }: Campaign): string {
   const faults = findings.reduce((sum, { struck }) => sum + struck.length, 0)
-  return `${subject.template}: ${tried} of ${addresses} addresses tried, by ${faults} faults in ${findings.length} runs`
+  return `${subject.name}: ${tried} of ${addresses} addresses tried, by ${faults} faults in ${findings.length} runs`
 }
