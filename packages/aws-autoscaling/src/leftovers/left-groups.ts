@@ -1,10 +1,11 @@
 import { autoScalingApi, LaunchSource, retiredTag, runTag, sourceThing } from '@viridian/aws'
 import { defineRead, type LeftoverKind, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
-import { type Group, readGroups } from '../group.ts'
+import type { Group } from '../group.ts'
 import { findSource } from '../group-source.ts'
 import { removeGroup, seeRemoved } from '../retired/remove-group.ts'
 import { retirementOf } from '../retired/retired-tags.ts'
+import { taggedGroups } from './all-groups.ts'
 
 const MadeGroup = z.strictObject({
   name: z.string(),
@@ -31,7 +32,7 @@ export const findMadeGroups = defineRead({
   calls: ['autoscaling:DescribeAutoScalingGroups', 'autoscaling:DescribeScalingActivities'],
   title: () => 'find the groups that runs have made or retired',
   run: async (_input, c) => {
-    const groups = await readGroups(c, runTag, retiredTag)
+    const groups = await taggedGroups(c, runTag, retiredTag)
     const there = groups.filter(({ Status }) => Status === undefined)
     return Promise.all(there.map((group) => madeGroup(c, group)))
   },

@@ -1,11 +1,12 @@
 import { pinTag, retiredTag, roomTag } from '@viridian/aws'
 import { defineRead, type LeftoverKind } from '@viridian/core'
 import { z } from '@viridian/core/zod'
-import { type Group, isAside, readGroups } from '../group.ts'
+import { type Group, isAside } from '../group.ts'
 import { untagGroup } from '../group-tag.ts'
 import { unpin } from '../pin.ts'
 import { holderOf, parsePin } from '../pin-tag.ts'
 import { roomTagOf } from '../room.ts'
+import { taggedGroups } from './all-groups.ts'
 
 const Pinned = z.strictObject({
   group: z.string(),
@@ -32,7 +33,7 @@ export const findPinned = defineRead({
   output: z.array(Pinned),
   calls: ['autoscaling:DescribeAutoScalingGroups'],
   title: () => 'find the groups that runs hold',
-  run: async (_input, c) => (await readGroups(c, pinTag)).map(pinnedOf),
+  run: async (_input, c) => (await taggedGroups(c, pinTag)).map(pinnedOf),
 })
 
 /** The pins of runs that are gone: processes suspended, a max raised. */

@@ -11,11 +11,12 @@ import {
 } from '@viridian/aws'
 import { defineRead, type LeftoverKind, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
-import { type Group, readGroups } from '../group.ts'
+import type { Group } from '../group.ts'
 import { saysVersion } from '../launch-template-version.ts'
 import { parsePin, sourceMark } from '../pin-tag.ts'
 import { removeLaunchConfiguration } from '../retired/remove-launch-configuration.ts'
 import { removeLaunchTemplateVersion } from '../retired/remove-launch-template-version.ts'
+import { allGroups } from './all-groups.ts'
 
 const MadeSource = z.strictObject({
   source: LaunchSource,
@@ -68,7 +69,7 @@ export const findMadeSources = defineRead({
   title: () => 'find the launch sources that runs have made',
   run: async ({ without, unpinned, needed }, c) => {
     const [all, configurations, versions] = await Promise.all([
-      readGroups(c),
+      allGroups(c),
       readConfigurations(c),
       readVersions(c),
     ])

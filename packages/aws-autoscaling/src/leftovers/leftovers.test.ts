@@ -1,5 +1,5 @@
 import { nameFor } from '@viridian/aws'
-import type { Going } from '@viridian/core'
+import type { Going, LeftoverKind } from '@viridian/core'
 import { expect, test } from 'vitest'
 import { until } from '../../../aws/src/testing/fleet-cloud.ts'
 import { nothingGoes, plain } from '../../../aws/src/testing/leftovers.ts'
@@ -10,9 +10,13 @@ import { fleetBench, fleets } from '../testing/fleet-bench.ts'
 import { leftGroups } from './left-groups.ts'
 import { leftPins } from './left-pins.ts'
 import { leftSources } from './left-sources.ts'
+import { leftovers } from './leftovers.ts'
 
 const bench = fleetBench()
 const { steps } = bench
+
+/** What a run of its own finds. */
+const look = (kind: LeftoverKind, going = nothingGoes) => kind.find(steps(), going)
 
 const run = '20261101-101010-aaaa'
 const token = (step: number): string => `${run}-${step.toString(16).padStart(12, '0')}`
@@ -38,9 +42,9 @@ test('a pin is given back as its tag says, and nothing else', async () => {
   })
   const before = await bench.cloud.settled()
   const t = steps()
-  expect(await leftPins.find(t, nothingGoes)).toEqual([])
+  expect(await look(leftPins)).toEqual([])
   await fleets.pin(t, await fleets.describe(t, 'web'))
-  const found = await leftPins.find(t, nothingGoes)
+  const found = await look(leftPins)
   expect(plain(found)).toEqual([
     {
       thing: 'pin/web',
@@ -62,7 +66,7 @@ test('with a pin goes what the way back of its run has noted of the max that it 
   const t = steps()
   await fleets.pin(t, await fleets.describe(t, 'web'))
   await makeRoom(bench.cloud.context(), 'web', 7)
-  const [found] = await leftPins.find(t, nothingGoes)
+  const [found] = await look(leftPins)
   await found?.remove(t)
   expect(await bench.cloud.settled()).toEqual(before)
 })
@@ -73,9 +77,9 @@ test('a pin in the middle of a deployment is left to a person', async () => {
   const [id = ''] = Object.keys(await bench.cloud.members())
   const standby = { AutoScalingGroupName: 'web', InstanceIds: [id] }
   await bench.cloud.scaling.enterStandby({ ...standby, ShouldDecrementDesiredCapacity: true })
-  const undecided = async () => (await leftPins.find(t, nothingGoes))[0]?.undecided
+  const undecided = async () => (await look(leftPins))[0]?.undecided
   expect(await undecided()).toMatch(new RegExp(`^${id} is in standby: take back .* exit-standby`))
-  expect((await leftPins.find(t, nothingGoes))[0]?.title).toMatch(new RegExp(`; ${id} in standby$`))
+  expect((await look(leftPins))[0]?.title).toMatch(new RegExp(`; ${id} in standby$`))
   await until(async () => (await bench.cloud.members())[id]?.startsWith('Standby/') === true)
   await bench.cloud.scaling.exitStandby(standby)
   const wants = (DesiredCapacity: number) =>
@@ -96,7 +100,7 @@ test('a pin that no run has written, and one of a retired group, are not taken f
     Value,
   })
   await bench.cloud.scaling.createOrUpdateTags({ Tags: [{ ...tag('hands off'), PropagateAtLaunch: false }] })
-  expect(plain(await leftPins.find(t, nothingGoes))).toMatchObject([
+  expect(plain(await look(leftPins))).toMatchObject([
     { run: '', undecided: expect.stringContaining('what no run has written') },
   ])
   await bench.cloud.scaling.deleteTags({ Tags: [tag('hands off')] })
@@ -106,7 +110,7 @@ test('a pin that no run has written, and one of a retired group, are not taken f
     AutoScalingGroupName: 'old',
     ScalingProcesses: ['AlarmNotification'],
   })
-  const [found] = await leftPins.find(t, nothingGoes)
+  const [found] = await look(leftPins)
   await found?.remove(t)
   const { AutoScalingGroups: [old] = [] } = await bench.cloud.scaling.describeAutoScalingGroups({
     AutoScalingGroupNames: ['old'],
@@ -118,8 +122,7 @@ test('a pin that no run has written, and one of a retired group, are not taken f
 })
 
 test('groups that are retired, or that a run has died over, are removed; one that may sleep is left to a person', async () => {
-  const context = bench.cloud.context()
-  const t = testSteps(context)
+  const t = steps()
   const since = '2026-11-02T00:00:00.000Z'
   const needed = ['balancer/web', 'launch-configuration/web-lc']
   await makeGroup('died', { 'viridian:run': run })
@@ -131,10 +134,8 @@ test('groups that are retired, or that a run has died over, are removed; one tha
   await makeGroup('asleep', { 'viridian:run': run })
   await bench.cloud.scaling.setDesiredCapacity({ AutoScalingGroupName: 'asleep', DesiredCapacity: 1 })
   const byName = async (name: string) =>
-    plain(await leftGroups.find(t, nothingGoes)).find(({ thing }) => thing === `group/${name}`)
+    plain(await look(leftGroups)).find(({ thing }) => thing === `group/${name}`)
   expect(await byName('asleep')).toMatchObject({ inUse: 'it has 1 instance' })
-  const calls = context.events.map(({ data }) => data.operation)
-  expect(calls.filter((operation) => operation === 'DescribeAutoScalingGroups')).toHaveLength(1)
   // Only what has begun to launch tells later that it was there.
   const { scaling } = bench.cloud
   const activities = () => scaling.describeScalingActivities({ AutoScalingGroupName: 'asleep' })
@@ -147,8 +148,7 @@ test('groups that are retired, or that a run has died over, are removed; one tha
     ...{ thing: 'group/retired', title: 'group retired, retired', run, since, needed },
   })
   expect(await byName('web')).toBeUndefined()
-  for (const { thing, remove } of await leftGroups.find(t, nothingGoes))
-    if (thing !== 'group/asleep') await remove(t)
+  for (const { thing, remove } of await look(leftGroups)) if (thing !== 'group/asleep') await remove(t)
   expect(await groupNames()).toEqual(['asleep', 'web'])
 })
 
@@ -177,7 +177,7 @@ test('launch sources that runs have made, or that a removed group needed, are re
     await bench.cloud.ec2.createLaunchTemplateVersion({
       ...{ LaunchTemplateId: id, ...data, VersionDescription: nameFor(group, token(step), 255) },
     })
-  const found = plain(await leftSources.find(t, nothingGoes))
+  const found = plain(await look(leftSources))
   expect(found).toEqual([
     {
       thing: `launch-configuration/${names[0]}`,
@@ -204,7 +204,7 @@ test('launch sources that runs have made, or that a removed group needed, are re
     named: (kind) => (kind === 'group' ? ['user'] : []),
     needed: (kind) => (kind === 'launch-configuration' ? ['own'] : []),
   }
-  const without = plain(await leftSources.find(t, going)).map(({ thing, inUse }) => [thing, inUse])
+  const without = plain(await look(leftSources, going)).map(({ thing, inUse }) => [thing, inUse])
   expect(without).toContainEqual(['launch-configuration/own', undefined])
   expect(without).toContainEqual([`launch-configuration/${names[1]}`, undefined])
   // What a run, also one of another machine, has pointed its group away from, as long as its pin stands.
@@ -218,7 +218,7 @@ test('launch sources that runs have made, or that a removed group needed, are re
     ...{ AutoScalingGroupName: 'user', LaunchConfigurationName: names[0] },
   })
   const userOf = async (going: Going) =>
-    (await leftSources.find(t, going)).find(({ thing }) => thing.endsWith(`/${names[1]}`))?.inUse
+    (await look(leftSources, going)).find(({ thing }) => thing.endsWith(`/${names[1]}`))?.inUse
   expect(await userOf(nothingGoes)).toBe(`run ${run} holds group user, and may point it back at it`)
   const unpinned = { ...nothingGoes, named: (kind: string) => (kind === 'pin' ? ['user'] : []) }
   expect(await userOf(unpinned)).toBeUndefined()
@@ -226,10 +226,17 @@ test('launch sources that runs have made, or that a removed group needed, are re
   await bench.cloud.scaling.updateAutoScalingGroup({
     ...{ AutoScalingGroupName: 'user', LaunchConfigurationName: names[1] },
   })
-  for (const { inUse, remove } of await leftSources.find(t, nothingGoes))
-    if (inUse === undefined) await remove(t)
-  expect(plain(await leftSources.find(t, nothingGoes)).map(({ thing }) => thing)).toEqual([
+  for (const { inUse, remove } of await look(leftSources)) if (inUse === undefined) await remove(t)
+  expect(plain(await look(leftSources)).map(({ thing }) => thing)).toEqual([
     `launch-configuration/${names[1]}`,
     `launch-template/${id}#1`,
   ])
+})
+
+test('a run reads the groups once, whatever it looks for', async () => {
+  const context = bench.cloud.context()
+  const t = testSteps(context)
+  for (const kind of leftovers) await kind.find(t, nothingGoes)
+  const calls = context.events.map(({ data }) => data.operation)
+  expect(calls.filter((operation) => operation === 'DescribeAutoScalingGroups')).toHaveLength(1)
 })
