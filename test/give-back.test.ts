@@ -8,7 +8,9 @@ let rehearsal: Rehearsal
 
 beforeAll(async () => {
   rehearsal = await Rehearsal.open(dnsSwitch, shrinkDnsSwitch)
-  await new Fleets(rehearsal.cloud).equip('web', 'web')
+  const fleets = new Fleets(rehearsal.cloud)
+  await fleets.equip('web')
+  await fleets.stick('web')
 }, 90_000)
 
 afterAll(() => rehearsal.close())
