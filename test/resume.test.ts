@@ -1,4 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JsonResult, Project } from './project.ts'
 import { idOf, Things } from './things.ts'
@@ -48,6 +50,28 @@ describe('a resume', () => {
     expect(await things.newest()).toMatchObject({ run, state: 'crashed' })
     await project.write('names.ts', `export const thing = 'green'`)
     expect((await project.json(['resume', run])).last('run.finished')).toMatchObject({ status: 'succeeded' })
+  })
+
+  it('leaves the record of a run as it is also where it has written into it by then', async () => {
+    await project.write('closed', '')
+    const failed = await project.json(['run', 'deploy', '--bad'])
+    expect(await things.newest()).toMatchObject({ state: 'failed-dirty' })
+    const config = await project.read('tasks.config.ts')
+    const more = "  await t.branch('more', (t) => t.step(make, { name: 'more' }))\n"
+    await project.write('tasks.config.ts', config.replace(/const deploy = .*\n/, `$&${more}`))
+    await project.write('names.ts', `export const thing = 'blue'`)
+    const stopped = await project.json(['resume', idOf(failed)])
+    expect(stopped.last('run.finished')).toMatchObject({ error: { code: 'E_RESUME_MISMATCH' } })
+    expect(await things.newest()).toMatchObject({
+      state: 'failed-dirty',
+      leftovers: ['make more', 'make green'],
+      error: { message: 'Error: bad things cannot be made' },
+    })
+    await project.write('tasks.config.ts', config)
+    await project.write('names.ts', `export const thing = 'green'`)
+    await rm(join(project.directory, 'closed'))
+    expect(await project.tasks('rollback')).toMatchObject({ exitCode: 0 })
+    expect([things.has('green'), things.has('more')]).toEqual([false, false])
   })
 
   it.each([

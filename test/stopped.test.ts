@@ -103,6 +103,7 @@ describe('a mistake of a task', () => {
     ['text', 'E_COMMAND_TEMPLATE', 'a command is a template literal, and not a value of type string'],
     ['unset', 'E_SECRET', 't.secret was given undefined, not a text'],
     ['odd', 'E_UNEXPECTED', 'Error: [Object: null prototype] {}'],
+    ['foreign', 'E_STEP_SECRET', 'of another run'],
     ['promise', 'E_UNEXPECTED', 'Error: awaited by nobody'],
     ['outer', 'E_SCOPE_OUTER', 'within "build", command is asked of a t from outside of it'],
   ])('%s: fails the run, and is undone', async (how, code, message) => {

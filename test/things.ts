@@ -61,6 +61,7 @@ const endings = {
   timer: async () => { setTimeout(() => { throw new Error('in a timer') }, 10); await sleep(60_000) },
   emitter: async () => { setTimeout(() => new EventEmitter().emit('error', new Error('of an emitter')), 10); await sleep(60_000) },
   odd: async () => { throw Object.create(null) },
+  foreign: async () => { throw new ViridianError('E_STEP_SECRET', 'of another run') },
   outer: async (t) => {
     await t.branch('build', async () => { await t.$\`true\` })
   },

@@ -12,7 +12,7 @@ import { caught } from './caught.ts'
 import type { Ledger } from './ledger.ts'
 import type { LockStore } from './lock.ts'
 import { locksOf } from './locks-of.ts'
-import { finish, type Outcome } from './outcome.ts'
+import { finish, type Outcome, recordOrWarn } from './outcome.ts'
 import { accountIn, recordedEnv } from './recorded-env.ts'
 import { runnerHere } from './run-identity.ts'
 import { leftoversOf } from './run-state.ts'
@@ -104,9 +104,24 @@ async function lock({ session, ledger, task, args, mode, locks }: Execution): Pr
 }
 
 async function outcomeOf(execution: Execution): Promise<Outcome> {
+  const { session, ledger, mode } = execution
+  const before = ledger.history()?.finished
   const end = await attempt(execution)
-  return typeof end === 'string' ? ends[end] : afterFailure(execution, end)
+  if (typeof end === 'string') return ends[end]
+  const error = reportOf(end.thrown)
+  if (mode !== 'resume' || !doesNotFit.has(error.code)) return afterFailure(execution, end)
+  // What it has recorded by then is no end of the run, as a crash would be.
+  if (before && !ledger.history()?.finished)
+    await recordOrWarn(session, ledger).record(asBefore(ledger, before))
+  return leftAlone(ledger, error)
 }
+
+/** The end that the run has come to before, with what is left by now. */
+const asBefore = (ledger: Ledger, before: RecordOf<'run.finished'>): RecordOf<'run.finished'> => ({
+  ...before,
+  at: new Date().toISOString(),
+  ...(before.status !== 'kept' && { leftovers: [...standing(ledger)] }),
+})
 
 /** Runs the task function and awaits all that it started. */
 async function attempt({ session, task, args }: Execution): Promise<'done' | 'detached' | Failure> {
@@ -156,7 +171,6 @@ async function afterFailure(
   { thrown, wasCaught }: Failure,
 ): Promise<Outcome> {
   const error = wasCaught ? caught(reportOf(thrown)) : reportOf(thrown)
-  if (cannotGoOn.has(error.code)) return leftAlone(ledger, error)
   const other = await takenOver(session)
   if (other)
     return { status: 'cancelled', exitCode: 1, error: reportOf(other), leftovers: [], isUnrecorded: true }
@@ -181,7 +195,7 @@ async function goBack(session: Session, ledger: Ledger, reason: ErrorReport): Pr
 }
 
 // Of a resume that the task as it is now does not fit: nothing has failed, and the task can be mended.
-const cannotGoOn = new Set(['E_RESUME_MISMATCH', 'E_STEP_SECRET'])
+const doesNotFit = new Set(['E_RESUME_MISMATCH', 'E_STEP_SECRET'])
 
 /** What a run leaves that ends where it is. */
 function standing(ledger: Ledger): readonly string[] {
