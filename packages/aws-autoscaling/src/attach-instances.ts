@@ -2,6 +2,7 @@ import { autoScalingApi, findMade, healthCalls, poll } from '@viridian/aws'
 import { defineChange, defineCheck, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { activityHistory } from './activity-history.ts'
+import { seeCanLaunch } from './can-launch.ts'
 import { Attached, AttachedBefore, detachInstances, isMember } from './detach-instances.ts'
 import { isHealthy, isInService, isLeaving, memberText, readGroup, readMembers } from './group.ts'
 
@@ -38,6 +39,11 @@ export const attachInstances = defineChange({
   },
   // Some of them count as done: its undo detaches those, and the check behind it names those that lack.
   find: ({ group, ids }, c) => findMade(c, () => isMember(c, group, ids)),
+  ready: ({ group, green, wanted }, c) =>
+    seeCanLaunch(c, group, ({ Instances }) => {
+      const others = Instances.filter(({ InstanceId }) => !green.includes(InstanceId))
+      return wanted - others.filter((member) => !isLeaving(member) && isHealthy(member)).length
+    }),
   undo: async (input, c) => {
     await detachInstances(c, input)
     return undefined

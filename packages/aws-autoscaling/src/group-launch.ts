@@ -6,13 +6,15 @@ import {
   healthCalls,
   LaunchSource,
   LoadBalancer,
+  readLaunchSettings,
   sourceName,
   sourceThing,
 } from '@viridian/aws'
-import { defineChange, type StepContext, ViridianError } from '@viridian/core'
+import { defineChange, isViridianError, type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
-import { readGroup } from './group.ts'
-import { findSource, groupSource, isSame } from './group-source.ts'
+import { seeCanLaunch } from './can-launch.ts'
+import { findGroup, isLeaving, readGroup } from './group.ts'
+import { findSource, groupSource, isLaunchedFrom, isSame } from './group-source.ts'
 import { policyFrom } from './mixed-policy.ts'
 import { replaceLaunched } from './replace-launched.ts'
 import { readWholeGroup } from './replica/original.ts'
@@ -42,6 +44,8 @@ export const setGroupLaunch = defineChange({
     'autoscaling:UpdateAutoScalingGroup',
     'autoscaling:TerminateInstanceInAutoScalingGroup',
     'autoscaling:DescribeAutoScalingGroups',
+    'autoscaling:DescribeLaunchConfigurations',
+    'ec2:DescribeLaunchTemplateVersions',
     ...healthCalls,
     'ec2:RunInstances',
     'iam:PassRole',
@@ -57,6 +61,18 @@ export const setGroupLaunch = defineChange({
       const now = findSource(await readGroup(c, group))
       return now !== undefined && isSame(now, source)
     }),
+  ready: async ({ group: name, source, own }, c) => {
+    const group = await findGroup(c, name)
+    const now = group && findSource(group)
+    if (now && isSame(now, source)) await seeThere(c, name, c.before)
+    if (own)
+      await seeCanLaunch(
+        c,
+        name,
+        ({ Instances }) =>
+          Instances.filter((member) => !isLeaving(member) && isLaunchedFrom(member, source)).length,
+      )
+  },
   undo: async ({ group, source, own, loadBalancers }, c) => {
     const now = findSource(await readGroup(c, group))
     const isOurs = now !== undefined && (isSame(now, c.before) || isSame(now, source))
@@ -79,15 +95,28 @@ async function pointBack(c: StepContext, group: string, source: LaunchSource): P
   try {
     await setSource(c, group, source)
   } catch (error) {
-    if (awsCode(error) !== 'ValidationError') throw error
-    throw new ViridianError('E_LAUNCH_GONE', `${group} cannot be pointed back at ${sourceName(source)}`, {
-      hint: 'if somebody has deleted that, point the group at another one that launches what was there before (aws autoscaling update-auto-scaling-group), and go back once more: tasks rollback',
-      place: { call: 'autoscaling:UpdateAutoScalingGroup' },
-      cause: error,
-      refused: true,
-    })
+    if (awsCode(error) === 'ValidationError') throw launchGone(group, source, error)
+    throw error
   }
 }
+
+async function seeThere(c: StepContext, group: string, source: LaunchSource): Promise<void> {
+  try {
+    await readLaunchSettings(c, source)
+  } catch (error) {
+    if (isViridianError(error) && /^E_LAUNCH_\w+_NOT_FOUND$/.test(error.code))
+      throw launchGone(group, source, error)
+    throw error
+  }
+}
+
+const launchGone = (group: string, source: LaunchSource, cause: unknown): ViridianError =>
+  new ViridianError('E_LAUNCH_GONE', `${group} cannot be pointed back at ${sourceName(source)}`, {
+    hint: 'if somebody has deleted that, point the group at another one that launches what was there before (aws autoscaling update-auto-scaling-group), and go back once more: tasks rollback',
+    place: { call: 'autoscaling:UpdateAutoScalingGroup' },
+    cause,
+    refused: true,
+  })
 
 async function setSource(c: StepContext, group: string, source: LaunchSource): Promise<void> {
   const from =

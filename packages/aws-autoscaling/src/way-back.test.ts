@@ -128,6 +128,37 @@ test.each([
   },
 )
 
+test('of blue one has died, and the group is kept from launching another: that is said before anything goes', async () => {
+  const state = await kept()
+  await end(idsOf(state.blue.instances).slice(0, 1), 'ended by the group')
+  await until(async () => Object.keys(await bench.cloud.members()).length === 5)
+  await state.t.seeUndoable()
+  const launch = { AutoScalingGroupName: 'web', ScalingProcesses: ['Launch'] }
+  await bench.cloud.scaling.suspendProcesses(launch)
+  await expect(state.t.seeUndoable()).rejects.toMatchObject({
+    code: 'E_GROUP_LAUNCHES_NONE',
+    message: 'web has to launch 1 before it can go back, and its process Launch is suspended',
+    hint: expect.stringMatching(/^aws autoscaling resume-processes .* tasks rollback$/),
+  })
+  await bench.cloud.scaling.resumeProcesses(launch)
+  await goBack(state)
+  await expectBlue(state)
+})
+
+test('the group has launched green, and is kept from launching anything: that is said before anything goes', async () => {
+  const state = await kept()
+  await resize({ MaxSize: 6, DesiredCapacity: 4 })
+  await until(async () => Object.keys(await bench.cloud.members()).length === 7)
+  await state.t.seeUndoable()
+  const launch = { AutoScalingGroupName: 'web', ScalingProcesses: ['Launch'] }
+  await bench.cloud.scaling.suspendProcesses(launch)
+  await expect(state.t.seeUndoable()).rejects.toMatchObject({ code: 'E_GROUP_LAUNCHES_NONE' })
+  await bench.cloud.scaling.resumeProcesses(launch)
+  await goBack(state)
+  await expectBlue(state, 4)
+  await resize({ MaxSize: 4, DesiredCapacity: 3 })
+})
+
 test('of blue one has died while the group was scaled out: it ends with as many as it wanted', async () => {
   const state = await kept()
   await resize({ MaxSize: 6, DesiredCapacity: 4 })
@@ -242,11 +273,13 @@ test('what it launched from is gone: that is said, and from what somebody points
   const pointAt = (LaunchConfigurationName: string) =>
     bench.cloud.scaling.updateAutoScalingGroup({ AutoScalingGroupName: 'web', LaunchConfigurationName })
   await bench.cloud.scaling.deleteLaunchConfiguration({ LaunchConfigurationName: 'web-lc' })
-  await expect(state.t.undo()).rejects.toMatchObject({
+  const gone = {
     code: 'E_LAUNCH_GONE',
     message: 'web cannot be pointed back at web-lc',
     hint: expect.stringMatching(/point the group at another one .* tasks rollback$/),
-  })
+  }
+  await expect(state.t.seeUndoable()).rejects.toMatchObject(gone)
+  await expect(state.t.undo()).rejects.toMatchObject(gone)
   await like('other')
   await pointAt('other')
   const { reports } = await goBack(state)

@@ -105,7 +105,7 @@ export interface ChangeDefinition<Input, Before, Output> extends Definition<Inpu
   find(input: Input, c: ChangeContext<Before>): Promise<Found<NoInfer<Output>>>
   /**
    * Waits until it can be reversed, and fails where it cannot: asked before anything of the run is undone, so that what was
-   * made behind it stays whole, and the way forward open.
+   * made behind it stays whole, and the way forward open. Not asked of what touches nothing but the run's own work.
    */
   ready?(input: Input, c: ChangeContext<Before> & { readonly output: NoInfer<Output> }): Promise<void>
   /** Reverses it. May be called twice; leaves alone what somebody else has changed since. */

@@ -164,6 +164,16 @@ describe('seeing whether recorded changes can be undone', () => {
     expect(world.log.slice(3)).toEqual(['b goes back to 1', 'a goes back to 0'])
   })
 
+  it('asks nothing of what was done to the work of the run alone: from there users are given back all the same', async () => {
+    const step = makeThing(new World(), {
+      makes: ({ name }) => (name === 'green' ? [name] : []),
+      ready: ({ name }) => (name.startsWith('green') ? Promise.reject(boom) : Promise.resolve()),
+    })
+    const bench = new EngineBench([step])
+    for (const name of ['green', 'green#launch', 'blue']) await bench.top.step(step, { name })
+    await bench.seeUndoable()
+  })
+
   it('fails with the first that cannot be, and with nothing undone', async () => {
     const world = new World()
     const step = makeThing(world, { ready: () => Promise.reject(boom) })

@@ -2,6 +2,7 @@ import { type ErrorReport, reportOf, ViridianError } from '../error.ts'
 import type { Event } from '../events/event.ts'
 import type { StepHistory } from '../journal/history.ts'
 import type { JournalRecord } from '../journal/record.ts'
+import { greenOf } from './green.ts'
 import { type LookedUp, lookUp, type Restoring, restore } from './looked-up.ts'
 import { parseStep } from './scope.ts'
 import { wholeOf } from './things.ts'
@@ -128,10 +129,11 @@ async function undoChange(change: LookedUp, held: Held, settings: UndoSettings):
 
 /**
  * Asks those of recorded changes that can tell whether they can be undone by now, before anything is. What one has made is
- * known where its outcome is on record; of others their undo finds out.
+ * known where its outcome is on record; of others their undo finds out. What was done to the run's own work alone keeps nobody
+ * from going back.
  */
 export async function seeUndoable(steps: readonly StepHistory[], settings: Restoring): Promise<void> {
-  for (const step of steps) {
+  for (const step of greenOf(steps, settings.registry).others) {
     if (step.outcome?.kind !== 'step.done') continue
     const { definition, input, context } = restore(step, settings)
     if (!definition.ready) continue
