@@ -74,14 +74,14 @@ describe('a person at a terminal', () => {
       ['exec', '--role', 'web', `echo said ${passphrase}`],
       [
         { question: 'Is it the right one? [yes/no/fingerprint]', typed: 'yes' },
-        { question: 'passphrase of locked:', typed: passphrase },
+        { question: `passphrase of ${key}:`, typed: passphrase },
       ],
       { HOME: home, SSH_AUTH_SOCK: '' },
     )
     expect(sitting).toMatchObject({ exitCode: 0, unasked: 0 })
     expect(sitting.screen).not.toContain(passphrase)
     expect(sitting.screen).toContain('said [masked]')
-    expect(sitting.screen.match(/passphrase of locked:/g)).toHaveLength(1)
+    expect(sitting.screen.match(/passphrase of \S+\/locked:/g)).toHaveLength(1)
     expect(sitting.screen).toContain('is now in known_hosts')
     const [address = ''] = server.addresses
     expect(await project.read('known_hosts')).toBe(`[${address}]:${server.port} ${server.hostKey}\n`)
@@ -101,6 +101,6 @@ describe('a person at a terminal', () => {
     const { exitCode, stdout } = await project.tasks('exec', '--role', 'web', 'true')
     expect(exitCode).toBe(1)
     expect(stdout).toContain('locked is encrypted')
-    expect(stdout).toContain('ssh-add locked')
+    expect(stdout).toContain(`ssh-add ${key}`)
   })
 })

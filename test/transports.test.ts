@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type JsonResult, Project } from './project.ts'
+import { ended, type JsonResult, Project } from './project.ts'
 import { PseudoTerminal } from './pseudo-terminal.ts'
 import { Sshd } from './referees/sshd.ts'
 
@@ -16,7 +16,7 @@ import { get } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { defineConfig, remoteTask } from '@viridian/core'
 
-const { good, odd } = JSON.parse(readFileSync('hosts.json', 'utf8'))
+const { good, odd } = JSON.parse(readFileSync(new URL('hosts.json', import.meta.url), 'utf8'))
 const web = [good, { ...good, name: 'web-2' }]
 const all = [good, ...odd]
 
@@ -101,6 +101,37 @@ async function both(argsFor: (transport: string) => string[]): Promise<{ ssh2: s
       .replaceAll(ownWords, '')
   return { ssh2: await of('ssh2'), openssh: await of('openssh') }
 }
+
+describe('relative paths of a task file', () => {
+  it('start where it stands, wherever the command is given', async () => {
+    const [good] = server.hosts()
+    copyFileSync(join(server.directory, 'id'), join(project.directory, 'key'))
+    await project.write(
+      'ssh_config',
+      `Host by-name\n  HostName ${good?.address}\n  UserKnownHostsFile none\n`,
+    )
+    const host = { ...good, name: 'by-name', address: 'by-name', identityFile: 'key', hostKeys: undefined }
+    const byName = `{ ...${JSON.stringify(host)}, name, transport: name }`
+    await project.write(
+      'paths.config.ts',
+      `const hosts = ['ssh2', 'openssh'].map((name) => (${byName}))
+      export default {
+        ssh: { config: 'ssh_config', knownHosts: ['known_hosts'], connectTimeout: '10s' },
+        roles: { byName: hosts }, tasks: {},
+      }`,
+    )
+    const below = join(project.directory, 'below')
+    mkdirSync(below)
+    for (const words of [
+      ['exec', '--role', 'byName', 'echo in'],
+      ['doctor', '--role', 'byName'],
+    ]) {
+      const child = project.start(['--config', '../paths.config.ts', ...words], { SSH_AUTH_SOCK: '' }, below)
+      const { exitCode, stdout, stderr } = await ended(child)
+      expect({ exitCode, stderr }, stdout).toEqual({ exitCode: 0, stderr: '' })
+    }
+  }, 60_000)
+})
 
 describe('over both transports the same comes of', () => {
   it('hosts that cannot be logged in to', async () => {

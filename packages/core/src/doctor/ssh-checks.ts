@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { ViridianError } from '../error.ts'
+import { withPath, withPaths } from '../remote/local-paths.ts'
 import type { AgentKeys } from '../remote/ssh/agent.ts'
 import { fingerprint } from '../remote/ssh/fingerprint.ts'
 import { knownHostsText, parseKnownHosts, strayLines } from '../remote/ssh/known-hosts.ts'
@@ -17,7 +18,11 @@ const group = 'SSH'
 export function sshChecks(session: Session, hosts: () => readonly HostSpec[]): readonly Check[] {
   let found: Promise<Ways> | undefined
   const ways = (signal: AbortSignal): Promise<Ways> => {
-    found ??= session.openStage().then((defaults) => waysTo(hosts(), defaults, signal))
+    found ??= session.openStage().then((defaults) => {
+      const { directory } = session
+      const there = hosts().map((host) => withPath(host, directory))
+      return waysTo(there, withPaths(defaults, directory), signal)
+    })
     return found
   }
   const check = (name: string, title: string, look: (ways: Ways) => Promise<Finding[]>): Check => ({

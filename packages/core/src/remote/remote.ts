@@ -69,15 +69,17 @@ export interface Remote {
 }
 
 export function createRemote(options: RemoteOptions): Remote {
+  const { directory = process.cwd() } = options
   const transport =
     options.transport ??
     new TransportByHost({
       defaults: options.defaults,
+      directory,
       ask: options.ask ?? askNobody,
       ...(options.note && { note: options.note }),
     })
   const connections = new Connections(transport, options.signal)
-  const files = new LocalFiles(options.directory ?? process.cwd(), options.stateDirectory)
+  const files = new LocalFiles(directory, options.stateDirectory)
   // Every command of every host listens on it.
   setMaxListeners(0, options.signal)
   const sudo = new SudoPasswords({

@@ -1,9 +1,12 @@
+import { withPath, withPaths } from './local-paths.ts'
 import { Doors } from './ssh/doors.ts'
 import type { Ask } from './terminal/prompt.ts'
 import type { Connection, HostSpec, SshDefaults, Transport, TransportName } from './transport.ts'
 
 export interface TransportByHostOptions {
   readonly defaults: () => SshDefaults | Promise<SshDefaults>
+  /** Where relative paths of hosts and stages start. */
+  readonly directory: string
   readonly ask: Ask
   /** Told of what a person should know. */
   readonly note?: (text: string) => void
@@ -20,9 +23,10 @@ export class TransportByHost implements Transport {
   }
 
   async connect(host: HostSpec, signal: AbortSignal): Promise<Connection> {
-    const defaults = await this.#options.defaults()
-    const transport = await this.#get(host.transport ?? defaults.transport ?? 'ssh2')
-    return transport.connect(host, signal)
+    const { defaults, directory } = this.#options
+    const { transport: usual = 'ssh2' } = await defaults()
+    const transport = await this.#get(host.transport ?? usual)
+    return transport.connect(withPath(host, directory), signal)
   }
 
   async close(): Promise<void> {
@@ -36,7 +40,9 @@ export class TransportByHost implements Transport {
   }
 
   async #make(name: TransportName): Promise<Transport> {
-    const options = { ...this.#options, doors: this.#doors }
+    const { directory } = this.#options
+    const defaults = async () => withPaths(await this.#options.defaults(), directory)
+    const options = { ...this.#options, defaults, doors: this.#doors }
     // Loaded on first use: most commands need one of them, and many none.
     if (name === 'ssh2') {
       const { SshTransport } = await import('./ssh/transport.ts')

@@ -10,7 +10,7 @@ export interface HostSpec {
   readonly port?: number
   /** Who logs in. @default that of ssh_config, or who runs `tasks` */
   readonly user?: string
-  /** Path of a private key. */
+  /** Path of a private key; a relative one starts where the task file stands. */
   readonly identityFile?: string
   /** How it is reached. @default the stage's */
   readonly transport?: TransportName
@@ -32,7 +32,10 @@ export interface HostSpec {
  */
 export type TransportName = 'ssh2' | 'openssh'
 
-/** The ssh settings that hosts do not state themselves: a stage's, a role's, or a plugin's. */
+/**
+ * The ssh settings that hosts do not state themselves: a stage's, a role's, or a plugin's. Relative paths start where the task
+ * file stands.
+ */
 export interface SshDefaults {
   /** Who logs in. */
   readonly user?: string
