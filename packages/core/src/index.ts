@@ -1,4 +1,3 @@
-export { type FailureTaker, takeFailures } from './cli/process-failures.ts'
 export type { Config, HostList, RoleSpec, RoleSsh, Stage, TaskTree } from './config/config.ts'
 export { defineConfig } from './config/config.ts'
 export type { Check, CheckContext, Finding, Verdict } from './doctor/check.ts'
@@ -19,6 +18,7 @@ export type {
   Surroundings,
   SurroundingsContext,
 } from './plugin.ts'
+export { type FailureTaker, takeFailures } from './process-failures.ts'
 export type { CommandOptions, CommandResult, CommandValue, RunCommand } from './remote/command/run-command.ts'
 export type {
   FilledTemplate,

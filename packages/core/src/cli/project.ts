@@ -6,7 +6,7 @@ import { type LoadedConfig, loadConfig } from '../config/load.ts'
 import { refusePlanted } from '../config/planted.ts'
 import { isViridianError, ViridianError } from '../error.ts'
 import { suggestion } from '../nearest.ts'
-import { orFailure } from './process-failures.ts'
+import { orFailure } from '../process-failures.ts'
 
 interface Found {
   readonly loaded?: LoadedConfig

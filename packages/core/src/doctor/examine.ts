@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { orFailure } from '../cli/process-failures.ts'
 import { formatDuration, parseTimer } from '../duration.ts'
 import { isViridianError, ViridianError } from '../error.ts'
+import { orFailure } from '../process-failures.ts'
 import type { Session } from '../run/session.ts'
 import { stageClosed } from '../run/stage.ts'
 import type { Check, CheckContext, Finding } from './check.ts'

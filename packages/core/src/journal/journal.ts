@@ -3,9 +3,9 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { type FileHandle, open, readFile, truncate } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { reasonOf, ViridianError } from '../error.ts'
-import { stateHint } from '../run/state-hint.ts'
 import { formatOf, type JournalRecord, journalFormat, journalRecord, unknownKindOf } from './record.ts'
 import { Reserve } from './reserve.ts'
+import { stateHint } from './state-hint.ts'
 
 /** Where a run writes what it is about to do and what came of it. */
 export interface Journal {

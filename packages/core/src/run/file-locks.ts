@@ -4,6 +4,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isViridianError, reasonOf, ViridianError } from '../error.ts'
+import { stateHint } from '../journal/state-hint.ts'
 import {
   type Holder,
   hasLapsed,
@@ -17,7 +18,6 @@ import {
   takenOver,
 } from './lease.ts'
 import type { HeldLock, LockEvents, LockStore } from './lock.ts'
-import { stateHint } from './state-hint.ts'
 
 const renewEveryMs = 10_000
 /** Room is left for the ending: most file systems take 255. */

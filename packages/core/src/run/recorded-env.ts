@@ -1,6 +1,6 @@
 import { ViridianError } from '../error.ts'
 import type { RecordedVariable } from '../journal/record.ts'
-import { digestOf, isDigestOf } from './secret-digest.ts'
+import { digestOf, isDigestOf } from '../journal/secret-digest.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 

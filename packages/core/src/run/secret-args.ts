@@ -1,7 +1,7 @@
 import { type Mask, masked } from '../events/mask.ts'
+import { digestOf, isDigestOf } from '../journal/secret-digest.ts'
 import { asJson } from '../step/performance.ts'
 import { type ArgSpec, type ArgSpecs, detailsOf } from '../task/args.ts'
-import { digestOf, isDigestOf } from './secret-digest.ts'
 
 type Args = Readonly<Record<string, unknown>>
 

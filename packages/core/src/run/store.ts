@@ -5,9 +5,9 @@ import { reasonOf, ViridianError } from '../error.ts'
 import { historyOf, type RunHistory } from '../journal/history.ts'
 import { FileJournal, readJournal, type Salvage, salvageJournal } from '../journal/journal.ts'
 import type { JournalRecord } from '../journal/record.ts'
+import { stateHint } from '../journal/state-hint.ts'
 import { suggestion } from '../nearest.ts'
 import { isRunId } from './run-identity.ts'
-import { stateHint } from './state-hint.ts'
 
 /** There may be thousands, and a process may open few files at once. */
 const readAtOnce = 8

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { createHash } from 'node:crypto'
 import { ViridianError } from '../error.ts'
-import { digestOf, isDigestOf } from '../run/secret-digest.ts'
+import { digestOf, isDigestOf } from '../journal/secret-digest.ts'
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex')
 

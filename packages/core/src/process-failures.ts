@@ -1,5 +1,5 @@
-import { awaited, lastAwaited } from '../awaited.ts'
-import { ViridianError } from '../error.ts'
+import { awaited, lastAwaited } from './awaited.ts'
+import { ViridianError } from './error.ts'
 
 /** Who takes what would end the process with a stack trace, or without a word. */
 export interface FailureTaker {
