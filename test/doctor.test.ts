@@ -26,7 +26,7 @@ describe('a project that is well', () => {
     export default defineConfig({
       ssh: { config: false, knownHosts: ['known_hosts'], connectTimeout: '20s' },
       roles: { web, found: async () => web.slice(1), db: [{ ...host, name: 'away', port: 1 }], other: [{ ...host, name: 'by-ssh', transport: 'openssh' }] },
-      stages: { usual: {}, hasty: { ssh: { connectTimeout: '1s' } }, strange: { ssh: { knownHosts: ['nobody'] } } },
+      stages: { usual: {}, hasty: { ssh: { connectTimeout: '1s' } }, strange: { ssh: { knownHosts: ['nobody'] } }, learning: { ssh: { config: 'trusting', knownHosts: ['nobody'] } } },
       tasks: { uptime: remoteTask({ role: 'web' }, async (host) => { await host.run\`uptime\` }) },
     })`
   let project: Project
@@ -35,6 +35,7 @@ describe('a project that is well', () => {
       'tasks.config.ts': config,
       'hosts.json': JSON.stringify(server.hosts()),
       known_hosts: server.knownHosts(),
+      trusting: 'StrictHostKeyChecking accept-new\n',
     })
   })
   afterAll(() => project.remove())
@@ -80,6 +81,15 @@ describe('a project that is well', () => {
     const away = await project.tasks('doctor', '--stage', 'hasty', '--hosts', 'away')
     expect(away.stdout).toMatch(/^✗ Hosts\n {2}✗ E_HOST_UNREACHABLE: away: .*$/m)
     expect(away.exitCode).toBe(1)
+  }, 60_000)
+
+  it('writes no key down where a run would', async () => {
+    const looked = await project.tasks('doctor', '--stage', 'learning', '--hosts', 'web-1,by-ssh')
+    expect(looked.stdout).toMatch(/^✓ Hosts {9}web-1, by-ssh: answers$/m)
+    expect(looked.exitCode).toBe(0)
+    expect(existsSync(join(project.directory, 'nobody'))).toBe(false)
+    await project.tasks('exec', '--stage', 'learning', '--hosts', 'by-ssh', '--yes', 'true')
+    expect(await project.read('nobody')).toMatch(/ssh-ed25519/)
   }, 60_000)
 
   it.each([['--limit', '1'], ['--sudo']])(

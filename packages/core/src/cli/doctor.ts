@@ -50,7 +50,7 @@ async function lookAround(project: Project, globals: Globals, wanted: Wanted, pr
     stateDirectory,
     identity: newIdentity('doctor', stage),
     planning: false,
-    joinsStage: true,
+    onlyLooks: true,
     ledger: new Ledger(undefined),
     mask: new Mask(),
     emit: () => undefined,

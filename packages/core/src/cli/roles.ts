@@ -24,7 +24,7 @@ export async function listRoles(project: Project, globals: Globals, print: Print
     stateDirectory: project.stateDirectory,
     identity: newIdentity('roles', project.stage(globals.stage)),
     planning: true,
-    joinsStage: true,
+    onlyLooks: true,
     ledger: new Ledger(undefined),
     mask: new Mask(),
     emit: () => undefined,

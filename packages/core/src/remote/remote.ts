@@ -38,6 +38,8 @@ export interface RemoteOptions {
   readonly caughtUp?: () => Promise<void> | undefined
   /** Commands are only told of, not run. @default false */
   readonly planning?: boolean
+  /** New keys of hosts that may be learnt are added to known_hosts. @default true */
+  readonly learnsHostKeys?: boolean
   /** Where relative local paths start. @default the process's own directory */
   readonly directory?: string
   /** Where runs are on record: what is put leaves it out. */
@@ -77,6 +79,7 @@ export function createRemote(options: RemoteOptions): Remote {
       directory,
       ask: options.ask ?? askNobody,
       ...(options.note && { note: options.note }),
+      learnsHostKeys: options.learnsHostKeys ?? true,
     })
   const connections = new Connections(transport, options.signal)
   const files = new LocalFiles(directory, options.stateDirectory)

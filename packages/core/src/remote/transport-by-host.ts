@@ -10,6 +10,8 @@ export interface TransportByHostOptions {
   readonly ask: Ask
   /** Told of what a person should know. */
   readonly note?: (text: string) => void
+  /** New keys of hosts that may be learnt are added to known_hosts. @default true */
+  readonly learnsHostKeys?: boolean
 }
 
 /** Reaches each host by the transport that it, or its stage, names. Both share the limit on handshakes in flight. */

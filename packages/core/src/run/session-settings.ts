@@ -31,8 +31,8 @@ export interface SessionSettings {
   readonly detach?: boolean
   /** The hosts that it is for. @default all */
   readonly choice?: HostChoice
-  /** Of the stage's surroundings it uses those that stand already, and opens none. @default false */
-  readonly joinsStage?: boolean
+  /** Of the stage's surroundings it uses those that stand already, and opens none; nor does it learn a host's key. @default false */
+  readonly onlyLooks?: boolean
   /** What the run has recorded is not replayed. @default false */
   readonly isAside?: boolean
 }

@@ -137,6 +137,7 @@ export class Session implements StepHost {
       directory: settings.directory,
       stateDirectory: settings.stateDirectory,
       planning: settings.planning,
+      learnsHostKeys: !settings.onlyLooks,
     })
   }
 
@@ -251,11 +252,11 @@ export class Session implements StepHost {
 
   /** Opens the stage, once: as a line of its own when it has surroundings to open. */
   openStage(): Promise<SshDefaults> {
-    const { joinsStage = false } = this.#settings
-    const open = (): Promise<SshDefaults> => (joinsStage ? this.#stage.join() : this.#stage.open())
+    const { onlyLooks = false } = this.#settings
+    const open = (): Promise<SshDefaults> => (onlyLooks ? this.#stage.join() : this.#stage.open())
     const title = `open the stage "${this.identity.stage}"`
     const group = { key: '/stage#0', parent: undefined, step: 'stage', type: 'task', title } as const
-    const isLine = this.#stage.hasSurroundings && !joinsStage
+    const isLine = this.#stage.hasSurroundings && !onlyLooks
     this.#opening ??= isLine ? this.engine.group(group, open) : open()
     return this.#opening
   }

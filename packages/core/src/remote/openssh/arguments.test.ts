@@ -3,7 +3,12 @@ import { Targets } from '../ssh/targets.ts'
 import type { HostSpec, SshDefaults } from '../transport.ts'
 import { type MasterSettings, masterArguments } from './arguments.ts'
 
-const settings = { control: '/tmp/vs-1/1', isAlone: true, alive: { interval: 15, count: 3 } }
+const settings = {
+  control: '/tmp/vs-1/1',
+  isAlone: true,
+  learnsHostKeys: true,
+  alive: { interval: 15, count: 3 },
+}
 
 const argumentsFor = async (
   spec: HostSpec,
@@ -44,6 +49,16 @@ test('a jump host is shown its own keys, then that of the stage', async () => {
   const args = masterArguments({ ...settings, target: via, defaults })
   expect(args.join(' ')).toMatch(/-p 23 -l deploy .*id_ed25519.* -o IdentityFile="\/keys\/stage" .*-- door$/)
   expect(args).not.toContain('IdentitiesOnly=yes')
+})
+
+test('new keys are written nowhere when none is to be learnt', async () => {
+  const args = await argumentsFor({ name: 'web-1' }, { knownHosts: ['/known'] }, { learnsHostKeys: false })
+  expect(args).toContain('UserKnownHostsFile="/dev/null" "/known"')
+  expect(args).toContain('GlobalKnownHostsFile=none')
+  expect(args).toContain('UpdateHostKeys=no')
+  const usual = await argumentsFor({ name: 'web-1' }, { config: false }, { learnsHostKeys: false })
+  expect(usual.join(' ')).toMatch(/UserKnownHostsFile="\/dev\/null" "\/.*\/\.ssh\/known_hosts"/)
+  expect(usual.join(' ')).not.toMatch(/GlobalKnownHostsFile/)
 })
 
 test('given keys are the only ones', async () => {

@@ -12,6 +12,8 @@ export interface MasterSettings {
   readonly control: string
   /** No person can be asked. */
   readonly isAlone: boolean
+  /** New keys are added to known_hosts. */
+  readonly learnsHostKeys: boolean
   /** Keys that the host was given with, and the file that holds them. */
   readonly given?: GivenKeys & { readonly file: string }
   /** Seconds between probes of a silent host, and how many may go unanswered. */
@@ -66,7 +68,7 @@ function way({ proxyCommand }: Target, via: string | undefined): string[] {
   return proxyCommand === undefined ? options({ ProxyJump: 'none', ProxyCommand: 'none' }) : []
 }
 
-function hostKeys({ given, defaults, target }: MasterSettings): string[] {
+function hostKeys({ given, defaults, target, learnsHostKeys }: MasterSettings): string[] {
   if (given) {
     return options({
       StrictHostKeyChecking: 'yes',
@@ -78,13 +80,16 @@ function hostKeys({ given, defaults, target }: MasterSettings): string[] {
       ...(given.fingerprints.length > 0 && { KnownHostsCommand: byFingerprint(given.fingerprints) }),
     })
   }
-  const files = defaults.knownHosts?.map((file) => atHome(file, target.home))
+  const said = defaults.knownHosts?.map((file) => atHome(file, target.home))
+  // ssh adds new keys to the first one.
+  const files = learnsHostKeys ? said : ['/dev/null', ...(said ?? target.settings.userKnownHostsFiles)]
   return options({
+    ...(!learnsHostKeys && { UpdateHostKeys: 'no' }),
     // To `no`, ssh takes a changed key too, and only warns.
     ...(target.settings.strictHostKeyChecking === 'no' && { StrictHostKeyChecking: 'accept-new' }),
     ...(files && {
       UserKnownHostsFile: files.length === 0 ? 'none' : files.map(quoted).join(' '),
-      GlobalKnownHostsFile: 'none',
+      ...(said && { GlobalKnownHostsFile: 'none' }),
     }),
   })
 }

@@ -12,6 +12,7 @@ import { Reaper } from './reaper.ts'
 export interface MastersOptions {
   readonly timing: Timing
   readonly note: (text: string) => void
+  readonly learnsHostKeys: boolean
 }
 
 export interface MasterOrder {
@@ -41,7 +42,7 @@ export class Masters {
     const control = join(reaper.directory, String(this.#count))
     const given = target.hostKeys && { ...givenKeys(target, target.hostKeys), file: `${control}.keys` }
     if (given) await writeFile(given.file, given.lines.map((line) => `${line}\n`).join(''))
-    const { timing, note } = this.#options
+    const { timing, note, learnsHostKeys } = this.#options
     const { serverAliveInterval, serverAliveCountMax } = target.settings
     const args = masterArguments({
       target,
@@ -49,6 +50,7 @@ export class Masters {
       control,
       via,
       isAlone: dialogue === undefined,
+      learnsHostKeys,
       ...(given && { given }),
       alive: {
         interval: serverAliveInterval ?? Math.ceil(timing.keepaliveInterval / 1_000),

@@ -32,6 +32,8 @@ export interface OpenSshTransportOptions {
   readonly ask?: Ask
   /** Told of what a person should know or do, such as touch a key. */
   readonly note?: (text: string) => void
+  /** New keys of hosts that may be learnt are added to known_hosts. @default true */
+  readonly learnsHostKeys?: boolean
   /** Whoever connects. @default as the system says of this process */
   readonly local?: LocalSide
 }
@@ -56,13 +58,13 @@ export class OpenSshTransport implements Transport {
   readonly #jumpHosts = new JumpHosts((target, signal) => this.#reach(target, signal))
 
   constructor(options: OpenSshTransportOptions) {
-    const { ask = askNobody, note = () => undefined } = options
+    const { ask = askNobody, note = () => undefined, learnsHostKeys = true } = options
     this.#options = options
     this.#targets = new Targets(options.local)
     this.#timing = { ...usualTiming, ...options.timing }
     this.#doors = options.doors ?? new Doors(50)
     this.#questions = ask === askNobody ? undefined : new Questions(ask)
-    this.#masters = new Masters({ timing: this.#timing, note })
+    this.#masters = new Masters({ timing: this.#timing, note, learnsHostKeys })
   }
 
   async connect(spec: HostSpec, signal: AbortSignal): Promise<Connection> {

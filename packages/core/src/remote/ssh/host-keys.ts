@@ -17,8 +17,8 @@ export class HostKeys {
   readonly #revoked = new Map<string, Promise<ReadonlyMap<string, number>>>()
   readonly #new: NewHostKeys
 
-  constructor(ask: Ask, note: (text: string) => void) {
-    this.#new = new NewHostKeys(ask, note)
+  constructor(ask: Ask, note: (text: string) => void, learns: boolean) {
+    this.#new = new NewHostKeys(ask, note, learns)
   }
 
   async policy(target: Target, time: HostTime): Promise<HostKeyPolicy> {

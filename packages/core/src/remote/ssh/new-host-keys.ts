@@ -28,12 +28,15 @@ export interface Meeting {
 export class NewHostKeys {
   readonly #ask: Ask
   readonly #note: (text: string) => void
+  readonly #learns: boolean
   /** One at a time: two names of one host ask once, and lines are added whole. */
   readonly #turn = new Semaphore(1)
 
-  constructor(ask: Ask, note: (text: string) => void) {
+  /** @param learns - false: what is trusted is trusted by this process alone, and written nowhere */
+  constructor(ask: Ask, note: (text: string) => void, learns: boolean) {
     this.#ask = ask
     this.#note = note
+    this.#learns = learns
   }
 
   meet(meeting: Meeting): Promise<ViridianError | undefined> {
@@ -70,11 +73,10 @@ export class NewHostKeys {
     const host = port === undefined || port === 22 ? name : `[${name}]:${port}`
     const listed = target.settings.hashKnownHosts ? hashedName(host.toLowerCase()) : host.toLowerCase()
     const type = typeOf(key)
-    const file = target.ownKnownHosts
+    const file = this.#learns ? target.ownKnownHosts : undefined
     const seen = `the ${type} key ${fingerprint(key)} of ${target.name}`
     let line = 0
-    if (file === undefined)
-      this.#note(`${seen} is trusted for this run; there is no known_hosts file to add it to`)
+    if (file === undefined) this.#note(`${seen} is trusted for this run, and in no known_hosts file`)
     else
       try {
         line = await append(file, `${listed} ${type} ${key.toString('base64')}\n`)

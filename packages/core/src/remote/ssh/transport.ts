@@ -27,6 +27,8 @@ export interface SshTransportOptions {
   readonly ask?: Ask
   /** Told of what a person should know, such as a host key that was added to known_hosts. */
   readonly note?: (text: string) => void
+  /** New keys of hosts that may be learnt are added to known_hosts. @default true */
+  readonly learnsHostKeys?: boolean
   /** Whoever connects. @default as the system says of this process */
   readonly local?: LocalSide
 }
@@ -47,13 +49,13 @@ export class SshTransport implements Transport {
   readonly #connections: Set<SshConnection>[] = []
 
   constructor(options: SshTransportOptions) {
-    const { ask = askNobody, note = () => undefined } = options
+    const { ask = askNobody, note = () => undefined, learnsHostKeys = true } = options
     this.#options = options
     this.#targets = new Targets(options.local)
     this.#timing = { ...usualTiming, ...options.timing }
     this.#doors = options.doors ?? new Doors(50)
     this.#authentication = new Authentication(ask)
-    this.#hostKeys = new HostKeys(ask, note)
+    this.#hostKeys = new HostKeys(ask, note, learnsHostKeys)
   }
 
   async connect(spec: HostSpec, signal: AbortSignal): Promise<SshConnection> {
