@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { openSync } from 'node:fs'
+import { existsSync, openSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { record } from '../messages.ts'
 import { ended, Project } from '../project.ts'
@@ -134,7 +134,13 @@ describe('what was typed', () => {
     ],
     ['no directory for a project', ['init'], 2, 'E_INIT_NOT_EMPTY', /tasks init minimal my-fleet/],
     ['a directory that is a project', ['init', 'minimal', '.'], 2, 'E_INIT_EXISTS', /nothing was written/],
-    ['a directory that is a file', ['init', 'minimal', 'tasks.config.ts'], 2, 'E_INIT_WRITE', /may write/],
+    [
+      'a directory that is a file',
+      ['init', 'minimal', 'tasks.config.ts'],
+      2,
+      'E_INIT_NO_DIRECTORY',
+      /there is a file/,
+    ],
     ['unknown shell', ['completion', 'tcsh'], 2, 'E_USAGE', /"tasks completion --help"/],
     ['unknown run', ['resume', '20260101-000000-abcd'], 2, 'E_RUN_UNKNOWN', /tasks runs/],
     ['nothing to take back', ['rollback'], 2, 'E_RUN_NONE', /tasks runs/],
@@ -268,6 +274,19 @@ describe('what was typed', () => {
     const unread = start('pipe')
     unread.stdout?.destroy()
     expect(await ended(unread)).toMatchObject({ exitCode: 0, stderr: '' })
+  }, 30_000)
+
+  it('fails, and has understood, where there is no room for a project', async () => {
+    const words = ['-c', 'ulimit -f 1 && exec "$@"', 'sh', process.execPath, project.command]
+    const full = await ended(spawn('sh', [...words, 'init', 'minimal', 'full'], { cwd: project.directory }))
+    expect(full).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/^E_INIT_WRITE: .*make room/s) })
+    expect(existsSync(`${project.directory}/full`)).toBe(false)
+    record({
+      case: 'a full disk for a project',
+      command: 'tasks init minimal full',
+      exitCode: 1,
+      screen: full.stderr,
+    })
   }, 30_000)
 
   it('says that the directory is gone in which it is given', async () => {

@@ -120,13 +120,13 @@ function subjectOf(argv: readonly string[]): string {
 const wordsOf = (argv: readonly string[]): string[] =>
   argv.filter((word, index) => !word.startsWith('-') && !/^--(config|stage)$/.test(argv[index - 1] ?? ''))
 
+/** What was understood, and failed on this machine. */
+const failedHere = /^E_(STATE|JOURNAL|INIT_WRITE)/
+
 /** What stopped a command before or outside a run. */
 function refused(argv: readonly string[], thrown: unknown): number {
   const error = reportOf(thrown)
-  const exitCode =
-    isViridianError(thrown) && !thrown.code.startsWith('E_STATE') && !thrown.code.startsWith('E_JOURNAL')
-      ? 2
-      : 1
+  const exitCode = isViridianError(thrown) && !failedHere.test(thrown.code) ? 2 : 1
   if (argv.includes('--json')) {
     const finished = {
       kind: 'run.finished',

@@ -10,7 +10,7 @@ type Made = (() => void)[]
  * already or cannot be written, none.
  *
  * @returns their paths
- * @throws ViridianError `E_INIT_EXISTS`, `E_INIT_WRITE`
+ * @throws ViridianError `E_INIT_EXISTS`, `E_INIT_NO_DIRECTORY`, `E_INIT_WRITE`
  */
 export function writeNew(
   directory: string,
@@ -26,13 +26,25 @@ export function writeNew(
     return paths
   } catch (error) {
     for (const remove of made) remove()
-    if (error instanceof ViridianError) throw error
-    throw new ViridianError('E_INIT_WRITE', `cannot make the project: ${reasonOf(error)}`, {
-      cause: error,
-      place: { file: directory },
-      hint: 'nothing of it is left; name a directory in which you may write',
-    })
+    throw error instanceof ViridianError ? error : notMade(directory, error)
   }
+}
+
+function notMade(directory: string, cause: unknown): ViridianError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  const isFile = /^(ENOTDIR|EEXIST)$/.test(code)
+  const hint = isFile
+    ? 'name a new directory; on the way to this one there is a file'
+    : /^(ENOSPC|EDQUOT|EFBIG)$/.test(code)
+      ? 'make room (df, quota, ulimit -f)'
+      : 'name a directory in which you may write'
+  const message = `cannot make the project: ${reasonOf(cause)}`
+  const place = { file: directory }
+  return new ViridianError(isFile ? 'E_INIT_NO_DIRECTORY' : 'E_INIT_WRITE', message, {
+    cause,
+    place,
+    hint: `nothing of it is left; ${hint}`,
+  })
 }
 
 function refuseExisting(directory: string, paths: readonly string[]): void {
