@@ -20,6 +20,7 @@ import { bothOf } from './services/elb/traffic.ts'
 import { elbv2Service } from './services/elbv2/elbv2-service.ts'
 import { route53Service } from './services/route53/route53-service.ts'
 import { stsService } from './services/sts/sts-service.ts'
+import { wafService } from './services/waf/waf-service.ts'
 import { openStore, type Store } from './store.ts'
 
 /** How a cloud is opened. */
@@ -66,7 +67,7 @@ export interface Cloud {
 }
 
 /**
- * Opens an AWS on loopback: EC2, load balancing, Auto Scaling, CloudWatch, Route 53, Certificate Manager and STS,
+ * Opens an AWS on loopback: EC2, load balancing, Auto Scaling, CloudWatch, Route 53, Certificate Manager, WAF and STS,
  * on real machines, proxies and name servers. A directory that has been used before comes back: its instances boot
  * again, and its load balancers reopen at their addresses.
  *
@@ -165,6 +166,7 @@ async function open(options: CloudOptions, endings: Endings): Promise<Cloud> {
     cloudWatch.service,
     route53.service,
     acm.service,
+    wafService({ ...common, stateOf: (arn) => elbv2.stateOf(arn) }),
     stsService({ account }),
   ]
   const { port } = options

@@ -31,4 +31,7 @@ export const sdk = {
   get sts(): typeof import('@aws-sdk/client-sts') {
     return require('@aws-sdk/client-sts')
   },
+  get wafV2(): typeof import('@aws-sdk/client-wafv2') {
+    return require('@aws-sdk/client-wafv2')
+  },
 }

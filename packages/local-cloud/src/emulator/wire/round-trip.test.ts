@@ -3,8 +3,10 @@ import * as autoScaling from '@aws-sdk/client-auto-scaling'
 import * as cloudWatch from '@aws-sdk/client-cloudwatch'
 import * as ec2 from '@aws-sdk/client-ec2'
 import * as elb from '@aws-sdk/client-elastic-load-balancing'
+import * as elbV2 from '@aws-sdk/client-elastic-load-balancing-v2'
 import * as route53 from '@aws-sdk/client-route-53'
 import * as sts from '@aws-sdk/client-sts'
+import * as wafV2 from '@aws-sdk/client-wafv2'
 import { AwsJson1_0Protocol, AwsJson1_1Protocol, AwsQueryProtocol } from '@aws-sdk/core/protocols'
 import { SmithyRpcV2CborProtocol } from '@smithy/core/cbor'
 import { afterEach, expect, test } from 'vitest'
@@ -105,10 +107,12 @@ test.each([
   ['ec2', ec2, 'EC2Client', 823],
   ['autoscaling', autoScaling, 'AutoScalingClient', 68],
   ['elasticloadbalancing', elb, 'ElasticLoadBalancingClient', 29],
+  ['elasticloadbalancing', elbV2, 'ElasticLoadBalancingV2Client', 51],
   ['route53', route53, 'Route53Client', 74],
   ['monitoring', cloudWatch, 'CloudWatchClient', 46],
   ['sts', sts, 'STSClient', 12],
   ['acm', acm, 'ACMClient', 15],
+  ['wafv2', wafV2, 'WAFV2Client', 55],
 ])(
   'every operation of %s keeps its input and output on the wire',
   async (name, client, className, atLeast) => {

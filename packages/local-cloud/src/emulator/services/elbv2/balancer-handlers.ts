@@ -219,8 +219,7 @@ export function invalidMarker(marker: string | undefined): AwsError {
 
 function describeBalancer(balancer: LoadBalancer, parts: BalancerHandlerParts): WireBalancer {
   const { kind, securityGroups } = balancer
-  const { clock, provision, region } = parts
-  const age = clock.now().getTime() - Date.parse(balancer.created)
+  const { region } = parts
   return {
     LoadBalancerArn: balancer.arn,
     DNSName: balancer.dnsName,
@@ -229,13 +228,22 @@ function describeBalancer(balancer: LoadBalancer, parts: BalancerHandlerParts): 
     LoadBalancerName: balancer.name,
     Scheme: balancer.scheme,
     VpcId: balancer.vpcId,
-    State: { Code: age < clock.milliseconds(provision) ? 'provisioning' : 'active' },
+    State: { Code: stateOf(balancer, parts) },
     Type: kind,
     AvailabilityZones: describeZones(balancer.zones),
     ...(securityGroups.length === 0 ? {} : { SecurityGroups: securityGroups }),
     IpAddressType: 'ipv4',
     ...describeInbound(balancer),
   }
+}
+
+/** Whether a load balancer can take traffic already. */
+export function stateOf(
+  { created }: LoadBalancer,
+  { clock, provision }: Pick<BalancerHandlerParts, 'clock' | 'provision'>,
+): 'provisioning' | 'active' {
+  const age = clock.now().getTime() - Date.parse(created)
+  return age < clock.milliseconds(provision) ? 'provisioning' : 'active'
 }
 
 function describeInbound({ kind, securityGroups, enforcesInbound = 'on' }: LoadBalancer): {

@@ -4,7 +4,7 @@ import type { Service } from '../../service.ts'
 import type { ElbParts } from '../elb/balancer-book.ts'
 import { Network } from '../elb/network.ts'
 import type { Traffic } from '../elb/traffic.ts'
-import { balancerHandlers } from './balancer-handlers.ts'
+import { balancerHandlers, stateOf } from './balancer-handlers.ts'
 import { Elbv2Book } from './book.ts'
 import { capacityHandlers } from './capacity-handlers.ts'
 import { groupHandlers } from './group-handlers.ts'
@@ -27,6 +27,8 @@ export interface Elbv2 {
   readonly traffic: Traffic
   /** The ARNs of the load balancers that use a certificate. */
   certificateUsers(certificate: string): string[]
+  /** How a load balancer stands, by its ARN. */
+  stateOf(arn: string): 'missing' | 'provisioning' | 'active'
   /** Whether a load balancer has a security group. */
   usesGroup(groupId: string): boolean
   /** Opens the proxies of an earlier cloud process again. */
@@ -71,6 +73,10 @@ export function elbv2Service({ provision = 30, ...parts }: Elbv2Parts): Elbv2 {
     },
     traffic: trafficOf(book, states, parts),
     certificateUsers: (certificate) => usersOf(certificate).map(({ arn }) => arn),
+    stateOf(arn) {
+      const balancer = book.balancer(arn)
+      return balancer === undefined ? 'missing' : stateOf(balancer, { ...parts, provision })
+    },
     usesGroup: (groupId) => book.balancers().some(({ securityGroups }) => securityGroups.includes(groupId)),
     restore: () => book.restore(),
   }
