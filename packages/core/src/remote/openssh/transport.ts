@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises'
 import { isViridianError } from '../../error.ts'
+import { AwaitedHosts } from '../ssh/awaited-hosts.ts'
 import { type ConnectionDetails, SshConnection } from '../ssh/connection.ts'
 import { Doors } from '../ssh/doors.ts'
 import { SentEnvironment } from '../ssh/environment.ts'
@@ -49,6 +50,7 @@ const usualTiming: Timing = { readyTimeout: 20_000, keepaliveInterval: 15_000, k
  */
 export class OpenSshTransport implements Transport {
   readonly #options: OpenSshTransportOptions
+  readonly #awaited: AwaitedHosts
   readonly #timing: Timing
   readonly #doors: Doors
   readonly #questions: Questions | undefined
@@ -60,6 +62,7 @@ export class OpenSshTransport implements Transport {
   constructor(options: OpenSshTransportOptions) {
     const { ask = askNobody, note = () => undefined, learnsHostKeys = true } = options
     this.#options = options
+    this.#awaited = new AwaitedHosts(note)
     this.#targets = new Targets(options.local)
     this.#timing = { ...usualTiming, ...options.timing }
     this.#doors = options.doors ?? new Doors(50)
@@ -79,12 +82,15 @@ export class OpenSshTransport implements Transport {
 
   async #reach(target: Target, signal: AbortSignal): Promise<MasterConnection> {
     const door = sshdOf(target)
-    const { master, session } = await persist({ target, door, doors: this.#doors, signal }, async (time) => {
-      const { via } = target
-      // Before the host's turn: its jump host needs turns too.
-      const jumpHost = via && (await time.standing(() => this.#jumpHosts.get(via, signal)))
-      return this.#doors.through(door, time, signal, () => this.#logIn(target, jumpHost, time, signal))
-    })
+    const { master, session } = await persist(
+      { target, door, doors: this.#doors, signal, awaited: this.#awaited },
+      async (time) => {
+        const { via } = target
+        // Before the host's turn: its jump host needs turns too.
+        const jumpHost = via && (await time.standing(() => this.#jumpHosts.get(via, signal)))
+        return this.#doors.through(door, time, signal, () => this.#logIn(target, jumpHost, time, signal))
+      },
+    )
     const env = this.#environment.of(target.settings)
     const details = { host: target.name, patience: target.connectTimeout, env }
     return new MasterConnection(master, session, details)

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isViridianError } from '../../error.ts'
+import type { AwaitedHosts } from './awaited-hosts.ts'
 import type { Doors } from './doors.ts'
 import { HostTime } from './host-time.ts'
 import type { Target } from './target.ts'
@@ -11,15 +12,21 @@ export interface Reach {
   readonly door: string
   readonly doors: Doors
   readonly signal: AbortSignal
+  /** Told, once, of a host that lets itself be waited for. */
+  readonly awaited: AwaitedHosts
 }
+
+// Most sshds that start, or are busy, are there by then.
+const quietMs = 2_000
 
 /** Tries until the host's time is up: a new machine's sshd comes up late, a busy one drops handshakes. */
 export async function persist<Value>(
-  { target, door, doors, signal }: Reach,
+  { target, door, doors, signal, awaited }: Reach,
   attempt: (time: HostTime) => Promise<Value>,
 ): Promise<Value> {
   const time = new HostTime()
   let before: unknown
+  let isTold = false
   for (let attempts = 0; ; attempts += 1) {
     try {
       return await attempt(time)
@@ -31,6 +38,10 @@ export async function persist<Value>(
       const isCut = before !== undefined && time.spent >= target.connectTimeout
       if (isFinal(error) || time.spent + pause >= target.connectTimeout)
         throw unreachable(target, isCut ? before : error)
+      if (!isTold && time.spent >= quietMs) {
+        isTold = true
+        awaited.add(target, error)
+      }
       before = error
       await sleep(pause, undefined, { signal })
     }

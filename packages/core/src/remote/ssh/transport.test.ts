@@ -42,6 +42,16 @@ describe.each(transportNames)('reaching a host by %s', (transport) => {
     expect(performance.now() - began).toBeLessThan(3_000)
   })
 
+  test('says meanwhile that it is waiting for it, and for what', async () => {
+    const spec = { ...sshd.spec(), port: await freePort() }
+    const notes: string[] = []
+    const note = (text: string): void => void notes.push(text)
+    await expect(logIn(spec, { transport, connectTimeout: '9s' }, { note })).rejects.toMatchObject({
+      code: 'E_HOST_UNREACHABLE',
+    })
+    expect(notes).toEqual([expect.stringMatching(/^not reached yet, and tried for 9s: web-1: .*refused/i)])
+  })
+
   test('says it of each address that a name has', async () => {
     const spec = sshd.spec({ address: 'localhost', port: await freePort() })
     await expect(logIn(spec, { transport, connectTimeout: 1_000 })).rejects.toMatchObject({

@@ -4,6 +4,7 @@ import type { LocalSide } from '../ssh-config/local-side.ts'
 import { type Ask, askNobody } from '../terminal/prompt.ts'
 import type { HostSpec, SshDefaults, Transport } from '../transport.ts'
 import { Authentication } from './authentication.ts'
+import { AwaitedHosts } from './awaited-hosts.ts'
 import { SshConnection } from './connection.ts'
 import { Doors } from './doors.ts'
 import { SentEnvironment } from './environment.ts'
@@ -38,6 +39,7 @@ const usualTiming: Timing = { readyTimeout: 20_000, keepaliveInterval: 15_000, k
 /** Reaches hosts by node-ssh, straight or through jump hosts, which all hosts behind them share. */
 export class SshTransport implements Transport {
   readonly #options: SshTransportOptions
+  readonly #awaited: AwaitedHosts
   readonly #timing: Timing
   readonly #doors: Doors
   readonly #authentication: Authentication
@@ -51,6 +53,7 @@ export class SshTransport implements Transport {
   constructor(options: SshTransportOptions) {
     const { ask = askNobody, note = () => undefined, learnsHostKeys = true } = options
     this.#options = options
+    this.#awaited = new AwaitedHosts(note)
     this.#targets = new Targets(options.local)
     this.#timing = { ...usualTiming, ...options.timing }
     this.#doors = options.doors ?? new Doors(50)
@@ -72,8 +75,9 @@ export class SshTransport implements Transport {
 
   async #reach(target: Target, signal: AbortSignal): Promise<SshConnection> {
     const door = sshdOf(target)
-    const session = await persist({ target, door, doors: this.#doors, signal }, (time) =>
-      this.#attempt(target, time, door, signal),
+    const session = await persist(
+      { target, door, doors: this.#doors, signal, awaited: this.#awaited },
+      (time) => this.#attempt(target, time, door, signal),
     )
     const connection = new SshConnection(session, {
       host: target.name,

@@ -42,7 +42,7 @@ function narrowing({ settings: { addressFamily, bindAddress } }: Target): string
 }
 
 // A name with several addresses fails with all of their errors, and without a message of its own.
-function reasonOf(cause: unknown): string {
+export function reasonOf(cause: unknown): string {
   if (cause instanceof AggregateError) return cause.errors.map(reasonOf).join(', ')
   return cause instanceof Error ? cause.message || cause.name : String(cause)
 }
