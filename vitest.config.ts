@@ -22,6 +22,7 @@ export default defineConfig({
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     // Each file in a process of its own would load the SDK's clients anew.
     isolate: false,
+    globalSetup: 'test/left-behind.ts',
     projects: [
       { extends: true, test: { name: 'units', include: ['packages/*/src/**/*.test.ts'] } },
       {

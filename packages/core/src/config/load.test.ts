@@ -1,16 +1,26 @@
-import { chmod, chown, mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { reportOf } from '../error.ts'
 import { loadConfig } from './load.ts'
 
 const core = fileURLToPath(new URL('../..', import.meta.url))
+// A task file that was loaded is looked at again by the next one's loading.
+let projects: string
 let project: string
 
+beforeAll(async () => {
+  projects = await mkdtemp(join(tmpdir(), 'viridian-'))
+  // Others are to reach the projects, as they are where a person has them.
+  await chmod(projects, 0o755)
+})
+
+afterAll(() => rm(projects, { recursive: true }))
+
 beforeEach(async () => {
-  project = await mkdtemp(join(tmpdir(), 'config-'))
+  project = await mkdtemp(join(projects, 'config-'))
   await mkdir(join(project, 'node_modules/@viridian'), { recursive: true })
   await symlink(core, join(project, 'node_modules/@viridian/core'))
 })

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
-import { appendFile, mkdtemp, readFile, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { appendFile, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { temporaryDirectory } from '../testing/temporary-directory.ts'
 import { FileJournal, readJournal } from './journal.ts'
 
 const at = '2026-01-01T00:00:00.000Z'
 let file: string
 
 beforeEach(async () => {
-  file = join(await mkdtemp(join(tmpdir(), 'journal-')), 'runs', 'one.jsonl')
+  file = join(await temporaryDirectory(), 'runs', 'one.jsonl')
 })
 
 async function write(roles: readonly string[]): Promise<void> {

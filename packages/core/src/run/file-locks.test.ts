@@ -1,7 +1,7 @@
-import { mkdtemp, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { temporaryDirectory } from '../testing/temporary-directory.ts'
 import { FileLocks } from './file-locks.ts'
 import type { Holder } from './lease.ts'
 import type { LockEvents } from './lock.ts'
@@ -24,7 +24,7 @@ let locks: FileLocks
 beforeEach(async () => {
   lost.length = 0
   taken.length = 0
-  locks = new FileLocks(await mkdtemp(join(tmpdir(), 'locks-')))
+  locks = new FileLocks(await temporaryDirectory())
 })
 afterEach(() => void vi.useRealTimers())
 
@@ -96,7 +96,7 @@ describe('a lock', () => {
 
 describe('the list of locks', () => {
   it('has every lock, and of one that cannot be read, or that was taken over half-way, the error', async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'locks-'))
+    const directory = await temporaryDirectory()
     const listed = new FileLocks(directory)
     expect(await listed.list()).toEqual([])
     await listed.acquire('group/web', holder('one'), events)
@@ -115,7 +115,7 @@ describe('the list of locks', () => {
   })
 
   it('is refused where the directory is none', async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'locks-'))
+    const directory = await temporaryDirectory()
     await writeFile(join(directory, 'locks'), '')
     await expect(new FileLocks(directory).list()).rejects.toMatchObject({ code: 'E_STATE_READ' })
   })
