@@ -16,6 +16,7 @@ export { elbApi } from './elastic-load-balancing.ts'
 export { elbV2Api } from './elastic-load-balancing-v2.ts'
 export { type Ec2Filter, filteredPages } from './filtered-pages.ts'
 export { Fleet, FleetInstance, InstanceKind } from './fleet.ts'
+export { balancersOf, frontsOf } from './fronts.ts'
 export type { InstanceRef } from './instance.ts'
 export { Instance } from './instance.ts'
 export type { LaunchConfiguration } from './launch-configuration.ts'
@@ -26,8 +27,18 @@ export { launchSpecOf, readLaunchSettings, readSameSettings } from './launch-set
 export { LaunchSource, LaunchSpec, sourceName, sourceThing } from './launch-spec.ts'
 export type { LaunchTemplateVersion } from './launch-template.ts'
 export { findLaunchTemplateVersion } from './launch-template.ts'
-export type { BalancerRef, ClassicLoadBalancer, TargetGroup } from './load-balancer.ts'
-export { balancerName, balancerThing, balancerTitle, HealthCheck, LoadBalancer } from './load-balancer.ts'
+export type { BalancerRef, ClassicLoadBalancer, FrontRef, TargetGroup } from './load-balancer.ts'
+export {
+  balancerKey,
+  balancerName,
+  balancerThing,
+  balancerTitle,
+  Front,
+  HealthCheck,
+  LoadBalancer,
+  LoadBalancerV2,
+} from './load-balancer.ts'
+export { listLoadBalancersV2 } from './load-balancers-v2.ts'
 export { makeSure } from './make-sure.ts'
 export { nameFor, runOfName, stemOf } from './names.ts'
 export type { InputOf, OperationOf } from './operation.ts'

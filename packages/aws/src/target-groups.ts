@@ -2,7 +2,8 @@ import { type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { isBalancerGone } from './balancer-members.ts'
 import { elbV2Api } from './elastic-load-balancing-v2.ts'
-import type { TargetGroup } from './load-balancer.ts'
+import type { LoadBalancerV2, TargetGroup } from './load-balancer.ts'
+import { listLoadBalancersV2 } from './load-balancers-v2.ts'
 import { allPages } from './pages.ts'
 
 const Described = z.object({
@@ -40,6 +41,7 @@ const Attributes = z.object({
 export const targetGroupCalls = [
   'elasticloadbalancing:DescribeTargetGroups',
   'elasticloadbalancing:DescribeTargetGroupAttributes',
+  'elasticloadbalancing:DescribeLoadBalancers',
 ]
 
 /**
@@ -86,8 +88,8 @@ export async function describeTargetGroups(
 }
 
 /**
- * Reads target groups by their ARNs: how they check health, how long they drain (`DescribeTargetGroups`,
- * `DescribeTargetGroupAttributes`).
+ * Reads target groups by their ARNs: how they check health, how long they drain, which load balancers use them
+ * (`DescribeTargetGroups`, `DescribeTargetGroupAttributes`, `DescribeLoadBalancers`).
  *
  * @throws ViridianError `E_BALANCER_NOT_FOUND`; `E_BALANCER_UNSUPPORTED` for one whose targets are no instances
  *
@@ -98,37 +100,45 @@ export async function describeTargetGroups(
  * ```
  */
 export async function readTargetGroups(c: StepContext, arns: readonly string[]): Promise<TargetGroup[]> {
-  return Promise.all((await describeTargetGroups(c, arns)).map((group) => targetGroup(c, group)))
+  const described = await describeTargetGroups(c, arns)
+  const unfit = described.find(({ TargetType }) => TargetType !== 'instance')
+  if (unfit) throw notOfInstances(unfit)
+  const users = [...new Set(described.flatMap(({ LoadBalancerArns }) => LoadBalancerArns))]
+  const balancers = users.length > 0 ? await listLoadBalancersV2(c, users) : []
+  return Promise.all(
+    described.map(async (group) => {
+      const uses = ({ arn }: LoadBalancerV2): boolean => group.LoadBalancerArns.includes(arn)
+      return targetGroup(group, await attributesOf(c, group.TargetGroupArn), balancers.filter(uses))
+    }),
+  )
 }
 
-async function targetGroup(c: StepContext, group: DescribedTargetGroup): Promise<TargetGroup> {
-  const { TargetGroupArn: arn, TargetGroupName: name } = group
-  if (group.TargetType !== 'instance') throw notOfInstances(group)
-  const { Attributes: list } = await elbV2Api(
-    c,
-    'DescribeTargetGroupAttributes',
-    { TargetGroupArn: arn },
-    Attributes,
-  )
-  const secondsOf = (key: string): number => Number(list.find(({ Key }) => Key === key)?.Value ?? 0)
-  return {
-    kind: 'targetGroup',
-    arn,
-    name,
-    protocol: group.Protocol,
-    port: group.Port,
-    healthCheck: {
-      target: `${group.HealthCheckProtocol}:${group.HealthCheckPort}${group.HealthCheckPath}`,
-      interval: group.HealthCheckIntervalSeconds,
-      timeout: group.HealthCheckTimeoutSeconds,
-      healthyThreshold: group.HealthyThresholdCount,
-      unhealthyThreshold: group.UnhealthyThresholdCount,
-    },
-    drainSeconds: secondsOf('deregistration_delay.timeout_seconds'),
-    slowStartSeconds: secondsOf('slow_start.duration_seconds'),
-    balancers: group.LoadBalancerArns,
-  }
+const attributesOf = async (c: StepContext, TargetGroupArn: string): Promise<ReadonlyMap<string, string>> => {
+  const answer = await elbV2Api(c, 'DescribeTargetGroupAttributes', { TargetGroupArn }, Attributes)
+  return new Map(answer.Attributes.map(({ Key, Value }) => [Key, Value]))
 }
+
+const targetGroup = (
+  group: DescribedTargetGroup,
+  attributes: ReadonlyMap<string, string>,
+  balancers: LoadBalancerV2[],
+): TargetGroup => ({
+  kind: 'targetGroup',
+  arn: group.TargetGroupArn,
+  name: group.TargetGroupName,
+  protocol: group.Protocol,
+  port: group.Port,
+  healthCheck: {
+    target: `${group.HealthCheckProtocol}:${group.HealthCheckPort}${group.HealthCheckPath}`,
+    interval: group.HealthCheckIntervalSeconds,
+    timeout: group.HealthCheckTimeoutSeconds,
+    healthyThreshold: group.HealthyThresholdCount,
+    unhealthyThreshold: group.UnhealthyThresholdCount,
+  },
+  drainSeconds: Number(attributes.get('deregistration_delay.timeout_seconds') ?? 0),
+  slowStartSeconds: Number(attributes.get('slow_start.duration_seconds') ?? 0),
+  balancers,
+})
 
 const notOfInstances = ({ TargetGroupName, TargetType }: DescribedTargetGroup): ViridianError =>
   new ViridianError(
