@@ -1,9 +1,9 @@
 import {
   balancerName,
-  classicOnly,
+  balancersOf,
+  type Front,
+  healthCall,
   inServiceWithinMs,
-  type LoadBalancer,
-  listClassicBalancers,
   lookFor,
   membersOf,
   poll,
@@ -13,8 +13,8 @@ import { isViridianError, type StepContext, ViridianError } from '@viridian/core
 /** Where traffic goes back to, and when it may. */
 export interface WayBack {
   readonly name: string
-  readonly from: LoadBalancer
-  readonly to: LoadBalancer
+  readonly from: Front
+  readonly to: Front
   /** How many in service are enough. */
   readonly capacity: number
   /** @default as long as the balancer's health checks may take */
@@ -23,7 +23,7 @@ export interface WayBack {
 
 /**
  * Waits until the balancer that traffic goes back to can serve it: as many in service as were before, or, when time is
- * up, as many as where it is now (`DescribeInstanceHealth`). Where nobody is registered with it, or it is gone, there is
+ * up, as many as where it is now (`DescribeInstanceHealth`, `DescribeTargetHealth`). Where nobody is registered with it, or it is gone, there is
  * nobody to wait for.
  *
  * @throws ViridianError `E_BLUE_UNHEALTHY`
@@ -35,7 +35,7 @@ export async function waitReady(c: StepContext, way: WayBack): Promise<void> {
   try {
     await poll(c, {
       what: `${capacity} in service at ${balancerName(from)}`,
-      deadlineMs: way.withinMs ?? inServiceWithinMs([from]),
+      deadlineMs: way.withinMs ?? inServiceWithinMs(balancersOf(from)),
       look: async () => {
         const count = await servingAt(c, from)
         const waiting = `${count} of ${capacity} in service at ${balancerName(from)}`
@@ -49,13 +49,18 @@ export async function waitReady(c: StepContext, way: WayBack): Promise<void> {
   }
 }
 
-async function hasMembers(c: StepContext, balancer: LoadBalancer): Promise<boolean> {
-  const all = await listClassicBalancers(c)
-  return all.some(({ name, instances }) => name === classicOnly(balancer).name && instances.length > 0)
+async function hasMembers(c: StepContext, front: Front): Promise<boolean> {
+  for (const balancer of balancersOf(front))
+    if ((await membersOf(balancer).registered(c)).length > 0) return true
+  return false
 }
 
-const servingAt = async (c: StepContext, balancer: LoadBalancer): Promise<number> =>
-  (await membersOf(balancer).inService(c)).length
+/** How many serve whoever comes in: as many as where they are fewest. */
+async function servingAt(c: StepContext, front: Front): Promise<number> {
+  const serving = await Promise.all(balancersOf(front).map((each) => membersOf(each).inService(c)))
+  const counts = serving.map(({ length }) => length)
+  return counts.length > 0 ? Math.min(...counts) : 0
+}
 
 const unhealthy = ({ name, from, to, capacity }: WayBack, old: number, present: number, cause?: unknown) =>
   new ViridianError(
@@ -63,7 +68,7 @@ const unhealthy = ({ name, from, to, capacity }: WayBack, old: number, present: 
     `${name} stays at ${balancerName(to)} (${present} in service): ${balancerName(from)} has ${old} of ${capacity} in service`,
     {
       hint: `bring the instances behind ${balancerName(from)} back in service, then: tasks rollback`,
-      place: { call: 'elasticloadbalancing:DescribeInstanceHealth' },
+      place: { call: healthCall(from) },
       cause,
     },
   )

@@ -1,4 +1,12 @@
-import { balancerName, classicOnly, type Fleet, type LoadBalancer } from '@viridian/aws'
+import {
+  balancerKey,
+  balancerName,
+  balancersOf,
+  balancerThing,
+  type Fleet,
+  type Front,
+  frontsOf,
+} from '@viridian/aws'
 import { ViridianError } from '@viridian/core'
 import { balancerDnsName } from './domain-name.ts'
 import type { FoundRecord } from './found-record.ts'
@@ -9,14 +17,14 @@ export interface FleetSwitch {
   readonly blue: Fleet
   /** The fleet that it is to lead to, with the balancers that it is behind. */
   readonly green: Fleet
-  /** Which of green's balancers takes the place of which of blue's, by name. */
+  /** Which of green's balancers takes the place of which of blue's: by name, or by ARN. */
   readonly balancers: Readonly<Record<string, string>>
 }
 
 /** Between which balancers a name is switched, and what it relies on then. */
 export interface SwitchEnds {
-  readonly from?: LoadBalancer
-  readonly to: LoadBalancer
+  readonly from?: Front
+  readonly to: Front
   readonly capacity: number
   readonly touches: readonly string[]
 }
@@ -28,19 +36,21 @@ export interface SwitchEnds {
  * @throws ViridianError `E_BALANCER_UNMATCHED`
  */
 export function endsOf({ name, target }: FoundRecord, { blue, green, balancers }: FleetSwitch): SwitchEnds {
-  const from = target && blue.loadBalancers.find((balancer) => leadsTo(balancer, target.dnsName))
-  const to = green.loadBalancers.find((balancer) =>
-    from ? balancerName(balancer) === balancers[balancerName(from)] : true,
+  const before = frontsOf(blue.loadBalancers)
+  const from = target && before.find((front) => leadsTo(front, target.dnsName))
+  const to = frontsOf(green.loadBalancers).find((front) =>
+    from ? balancerKey(front) === balancers[balancerKey(from)] : true,
   )
   if (!to || (target && !from))
     throw new ViridianError(
       'E_BALANCER_UNMATCHED',
       `nothing of ${green.name} takes the place where ${name} leads`,
       {
-        hint: `${name} leads to ${target?.dnsName ?? 'nowhere'}; ${blue.name} is behind ${blue.loadBalancers.map(balancerName).join(', ') || 'no balancer'}`,
+        hint: `${name} leads to ${target?.dnsName ?? 'nowhere'}; ${blue.name} is behind ${before.map(balancerName).join(', ') || 'no balancer'}`,
       },
     )
-  const things = [`group/${green.name}`, `balancer/${balancerName(to)}`]
+  const behind = [to, ...balancersOf(to)].map(balancerThing)
+  const things = [`group/${green.name}`, ...new Set(behind)]
   return {
     ...(from && { from }),
     to,
@@ -49,5 +59,5 @@ export function endsOf({ name, target }: FoundRecord, { blue, green, balancers }
   }
 }
 
-const leadsTo = (balancer: LoadBalancer, dnsName: string): boolean =>
-  balancerDnsName(classicOnly(balancer).dnsName) === balancerDnsName(dnsName)
+const leadsTo = (front: Front, dnsName: string): boolean =>
+  balancerDnsName(front.dnsName) === balancerDnsName(dnsName)

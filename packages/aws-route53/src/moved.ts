@@ -1,4 +1,16 @@
-import { balancerName, LoadBalancer, listClassicBalancers, membersOf } from '@viridian/aws'
+import {
+  type BalancerRef,
+  balancerName,
+  type FrontRef,
+  frontsOf,
+  healthCall,
+  healthCalls,
+  LoadBalancer,
+  listClassicBalancers,
+  listLoadBalancersV2,
+  listTargetGroups,
+  membersOf,
+} from '@viridian/aws'
 import { defineCheck, type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { balancerDnsName } from './domain-name.ts'
@@ -8,13 +20,13 @@ import { readUnnamed } from './read-unnamed.ts'
 
 /**
  * Tests that users have moved: that no name of the account leads to balancers any more, and that a name leads to one where
- * most are in service (`DescribeInstanceHealth`). What it leads to outside of the account cannot be seen, and passes.
+ * most are in service (`DescribeInstanceHealth`, `DescribeTargetHealth`). What it leads to outside of the account cannot be seen, and passes.
  *
  * @throws ViridianError `E_BALANCER_NAMED`, `E_RECORD_UNSERVED`
  */
 export const testMoved = defineCheck({
   name: 'aws-route53/test-moved',
-  version: 2,
+  version: 3,
   input: z.strictObject({
     found: FoundRecord,
     from: z.array(LoadBalancer),
@@ -25,9 +37,11 @@ export const testMoved = defineCheck({
   calls: [
     ...readUnnamed.calls,
     'elasticloadbalancing:DescribeLoadBalancers',
-    'elasticloadbalancing:DescribeInstanceHealth',
+    'elasticloadbalancing:DescribeTargetGroups',
+    ...healthCalls,
   ],
-  title: ({ found, from }) => `see ${found.name} served, and no name at ${from.map(balancerName).join(', ')}`,
+  title: ({ found, from }) =>
+    `see ${found.name} served, and no name at ${frontsOf(from).map(balancerName).join(', ')}`,
   run: async ({ found, from, gone = false }, c) => {
     await readUnnamed.run({ balancers: from }, c)
     await refuseUnserved(c, found, gone)
@@ -38,29 +52,54 @@ export const testMoved = defineCheck({
 async function refuseUnserved(c: StepContext, { name, zoneId }: FoundRecord, gone: boolean): Promise<void> {
   const targets = (await readTargets(c, zoneId, name)).map(balancerDnsName)
   if (targets.length === 0) {
-    if (!gone) throw unserved(c, name, `${name} leads nowhere`, deletedOnPurpose(c.run.id))
+    if (!gone) throw unserved(c, name, `${name} leads nowhere`, { otherwise: deletedOnPurpose(c.run.id) })
     const text = [`! ${name} leads nowhere, and the run goes on all the same`]
     return c.emit({ kind: 'record.gone', data: { record: name }, text })
   }
-  const known = await listClassicBalancers(c)
-  const led = known.filter(({ dnsName }) => targets.includes(balancerDnsName(dnsName)))
-  for (const { name: balancer, instances } of led) {
-    const { length: serving } = await membersOf({ kind: 'classic', name: balancer }).inService(c)
+  for (const { front, balancers } of await ledTo(c, targets)) {
+    let [serving, registered] = [0, 0]
+    for (const members of balancers.map(membersOf)) {
+      serving += (await members.inService(c)).length
+      registered += (await members.registered(c)).length
+    }
     // One that comes or goes is no reason to stop; that most are away is.
-    if (serving > 0 && serving >= instances.length / 2) continue
-    throw unserved(
-      c,
-      name,
-      `${name} leads to ${balancer}, where ${serving} of ${instances.length} are in service`,
-    )
+    if (serving > 0 && serving >= registered / 2) continue
+    const text = `${name} leads to ${balancerName(front)}, where ${serving} of ${registered} are in service`
+    throw unserved(c, name, text, { call: healthCall(front) })
   }
+}
+
+/** The load balancers of the account at these DNS names, each with what spreads its requests, whomever that is for. */
+async function ledTo(c: StepContext, dnsNames: readonly string[]): Promise<Led[]> {
+  const [classic, others] = await Promise.all([listClassicBalancers(c), listLoadBalancersV2(c)])
+  const isLedTo = ({ dnsName }: { readonly dnsName: string }): boolean =>
+    dnsNames.includes(balancerDnsName(dnsName))
+  const led: Led[] = classic.filter(isLedTo).map(({ name }) => {
+    const front = { kind: 'classic', name } as const
+    return { front, balancers: [front] }
+  })
+  for (const front of others.filter(isLedTo)) {
+    const groups = await listTargetGroups(c, front.arn)
+    led.push({ front, balancers: groups.map((group) => ({ kind: 'targetGroup', ...group })) })
+  }
+  return led
+}
+
+interface Led {
+  readonly front: FrontRef
+  readonly balancers: readonly BalancerRef[]
 }
 
 const deletedOnPurpose = (run: string): string =>
   `; if it is deleted on purpose: tasks resume ${run} --name-gone (a task of your own: moved with { gone: true })`
 
-const unserved = ({ run }: StepContext, name: string, message: string, otherwise = ''): ViridianError =>
+const unserved = (
+  { run }: StepContext,
+  name: string,
+  message: string,
+  { otherwise = '', call = 'route53:ListResourceRecordSets' },
+): ViridianError =>
   new ViridianError('E_RECORD_UNSERVED', message, {
     hint: `let ${name} lead to a balancer that has its instances in service, then: tasks resume ${run.id}${otherwise}`,
-    place: { call: 'elasticloadbalancing:DescribeInstanceHealth' },
+    place: { call },
   })

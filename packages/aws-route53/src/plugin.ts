@@ -1,4 +1,4 @@
-import { accountChecks, balancerName, type LoadBalancer } from '@viridian/aws'
+import { accountChecks, balancerName, type Front, type LoadBalancer } from '@viridian/aws'
 import type { Plugin, Steps } from '@viridian/core'
 import { findRecord } from './find-record.ts'
 import { endsOf, type FleetSwitch } from './fleet-switch.ts'
@@ -33,9 +33,9 @@ export interface FindOptions {
 /** A switch from one balancer to another, with what its way back needs. Between whole fleets {@link FleetSwitch} says less. */
 export interface SwitchOptions {
   /** The balancer that the name leads to, which `target` of the record names; left out where there is no record yet. */
-  readonly from?: LoadBalancer
+  readonly from?: Front
   /** The balancer that the name is to lead to. */
-  readonly to: LoadBalancer
+  readonly to: Front
   /** How many have to be in service at `from` before the name is given back to it: as many as served before. */
   readonly capacity: number
   /** How long the way back waits for them, in milliseconds. @default as long as `from`'s health checks may take */
@@ -68,7 +68,7 @@ export interface Switched {
   /** When that is over: all name servers have had the change for so long. As `Date.toISOString` writes it. */
   readonly forgotten: string
   /** The balancer that it leads to now. */
-  readonly to: LoadBalancer
+  readonly to: Front
 }
 
 /** The moves of Amazon Route 53, for tasks. */
@@ -119,7 +119,7 @@ export interface Route53 extends Plugin {
    *
    * @throws ViridianError `E_RECORD_CHANGED`
    */
-  resolves(t: Steps, found: FoundRecord, to: LoadBalancer): Promise<void>
+  resolves(t: Steps, found: FoundRecord, to: Front): Promise<void>
   /**
    * Sees that no record of the account leads to these balancers, in whatever zone: nobody misses them. One that is to be
    * switched does not count before. `route53:ListHostedZones`, `route53:ListResourceRecordSets`.

@@ -1,4 +1,4 @@
-import { balancerName, classicOnly, lookFor, makeSure, poll } from '@viridian/aws'
+import { balancerName, healthCalls, lookFor, makeSure, poll } from '@viridian/aws'
 import { defineChange, type Found, formatDuration, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { waitReady } from './blue-ready.ts'
@@ -52,7 +52,7 @@ const oldTtl = ({ found }: Pointing, { ttl }: z.infer<typeof Before>): number =>
  */
 export const pointRecord = defineChange({
   name: 'aws-route53/point-record',
-  version: 2,
+  version: 3,
   input: Pointing,
   beforeSchema: Before,
   output: Output,
@@ -61,7 +61,7 @@ export const pointRecord = defineChange({
     'route53:ListResourceRecordSets',
     'route53:GetChange',
     'elasticloadbalancing:DescribeLoadBalancers',
-    'elasticloadbalancing:DescribeInstanceHealth',
+    ...healthCalls,
   ],
   title: ({ found, to }) => {
     const ttl = recordTtl(found)
@@ -145,7 +145,7 @@ async function seeBack(
   ttl: number,
 ): Promise<undefined> {
   await waitInSync(c, change)
-  await waitResolved(c, { ...lookupOf(input), sets }, classicOnly(input.to).dnsName)
+  await waitResolved(c, { ...lookupOf(input), sets }, input.to.dnsName)
   await waitForgotten(c, input, ttl)
   return undefined
 }

@@ -1,4 +1,4 @@
-import { balancerName, classicOnly, LoadBalancer } from '@viridian/aws'
+import { balancerName, Front } from '@viridian/aws'
 import { isViridianError, type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { route53Api } from './api.ts'
@@ -12,8 +12,8 @@ import type { Lookup } from './resolved.ts'
 export const Pointing = z.strictObject({
   found: FoundRecord,
   /** Where it leads; left out where there is no record yet. */
-  from: LoadBalancer.optional(),
-  to: LoadBalancer,
+  from: Front.optional(),
+  to: Front,
   /** How many have to be in service at `from` before the name is given back to it. */
   capacity: z.int(),
   /** How long that may take, in milliseconds. */
@@ -28,8 +28,7 @@ export type Pointing = z.infer<typeof Pointing>
 const Changed = z.object({ ChangeInfo: z.object({ Id: z.string() }) })
 
 /** The record sets that a pointing makes. */
-export const wantedBy = ({ found, to }: Pointing): RecordSet[] =>
-  pointedAt(found.name, found.sets, classicOnly(to))
+export const wantedBy = ({ found, to }: Pointing): RecordSet[] => pointedAt(found.name, found.sets, to)
 
 /** What is looked up in DNS about it. */
 export const lookupOf = ({ found, nameServers }: Pointing): Omit<Lookup, 'sets'> => ({
@@ -61,7 +60,7 @@ export const shown = (now: Present): string => (typeof now === 'string' ? now : 
  * @throws ViridianError `E_BALANCER_MISMATCH`
  */
 export function refuseStranger({ found: { name, target }, from }: Pointing): void {
-  const said = from && balancerDnsName(classicOnly(from).dnsName)
+  const said = from && balancerDnsName(from.dnsName)
   if (said === target?.dnsName) return
   throw new ViridianError(
     'E_BALANCER_MISMATCH',
@@ -78,7 +77,7 @@ export function refuseStranger({ found: { name, target }, from }: Pointing): voi
  */
 export async function refuseLeading(c: StepContext, pointing: Pointing, now: Present): Promise<void> {
   const { found, from, to } = pointing
-  const there = balancerDnsName(classicOnly(to).dnsName)
+  const there = balancerDnsName(to.dnsName)
   const targets = await readTargets(c, found.zoneId, found.name)
   if (!targets.some((target) => balancerDnsName(target) === there)) return
   throw new ViridianError(

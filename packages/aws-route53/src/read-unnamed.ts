@@ -1,4 +1,4 @@
-import { allPages, balancerName, classicOnly, LoadBalancer, lookFor } from '@viridian/aws'
+import { allPages, balancerName, frontsOf, LoadBalancer, lookFor } from '@viridian/aws'
 import { defineRead, type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { route53Api } from './api.ts'
@@ -37,14 +37,14 @@ type Input = z.infer<typeof Input>
  */
 export const readUnnamed = defineRead({
   name: 'aws-route53/read-unnamed',
-  version: 2,
+  version: 3,
   input: Input,
   output: z.null(),
   calls: ['route53:ListHostedZones', 'route53:ListResourceRecordSets'],
   title: ({ balancers, without }) =>
-    `see that no ${without ? 'other ' : ''}name leads to ${balancers.map(balancerName).join(', ')}`,
+    `see that no ${without ? 'other ' : ''}name leads to ${frontsOf(balancers).map(balancerName).join(', ')}`,
   run: async (input, c) => {
-    const sought = input.balancers.map(classicOnly)
+    const sought = frontsOf(input.balancers)
     const dnsNames = sought.map(({ dnsName }) => dnsName)
     let leading: Leading[] = []
     // An answer that shows a name there may be an old one.

@@ -1,6 +1,6 @@
 import type { BalancerMembers } from './balancer-members.ts'
 import { classicMembers } from './classic-members.ts'
-import type { BalancerRef } from './load-balancer.ts'
+import type { BalancerRef, FrontRef } from './load-balancer.ts'
 import { targetGroupMembers } from './target-group-members.ts'
 
 /**
@@ -13,6 +13,19 @@ import { targetGroupMembers } from './target-group-members.ts'
  */
 export const membersOf = (balancer: BalancerRef): BalancerMembers =>
   balancer.kind === 'classic' ? classicMembers(balancer) : targetGroupMembers(balancer)
+
+/**
+ * The call by which a balancer, or what is behind a front, is asked for what it thinks of instances.
+ *
+ * @example
+ * ```ts
+ * healthCall({ kind: 'classic' }) // 'elasticloadbalancing:DescribeInstanceHealth'
+ * ```
+ */
+export const healthCall = ({ kind }: Pick<FrontRef, 'kind'>): string =>
+  kind === 'classic'
+    ? 'elasticloadbalancing:DescribeInstanceHealth'
+    : 'elasticloadbalancing:DescribeTargetHealth'
 
 /** The calls by which balancers of every kind are asked for what they think of instances. */
 export const healthCalls = [

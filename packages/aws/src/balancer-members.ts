@@ -27,6 +27,8 @@ export interface BalancerMembers {
   readonly healthCommand: string
   /** What the balancer thinks of exactly these instances: one answer each, whatever AWS leaves out. */
   health(c: StepContext, ids: readonly string[]): Promise<MemberHealth[]>
+  /** All that are registered, in service or not, and those that are still draining; none when the balancer is gone. */
+  registered(c: StepContext): Promise<string[]>
   /** Those in service, of all that are registered; none when the balancer is gone. */
   inService(c: StepContext): Promise<string[]>
   /** Has the balancer send traffic to these instances; those that it has already are no error. */

@@ -16,6 +16,12 @@ const Health = z.object({
   ),
 })
 
+const Registered = z.object({
+  LoadBalancerDescriptions: z.array(
+    z.object({ Instances: z.array(z.object({ InstanceId: z.string() })).default([]) }),
+  ),
+})
+
 type ClassicRef = Extract<BalancerRef, { kind: 'classic' }>
 type State = z.infer<typeof Health>['InstanceStates'][number]
 
@@ -36,10 +42,20 @@ export const classicMembers = (balancer: ClassicRef): BalancerMembers => {
         ...judgement(states.get(id)),
       }))
     },
+    registered: async (c) => {
+      try {
+        const input = { LoadBalancerNames: [LoadBalancerName] }
+        const { LoadBalancerDescriptions } = await elbApi(c, 'DescribeLoadBalancers', input, Registered)
+        return LoadBalancerDescriptions.flatMap(({ Instances }) => Instances).map(idOf)
+      } catch (error) {
+        if (isBalancerGone(error)) return []
+        throw error
+      }
+    },
     inService: async (c) => {
       try {
         const { InstanceStates } = await elbApi(c, 'DescribeInstanceHealth', { LoadBalancerName }, Health)
-        return InstanceStates.filter(({ State }) => State === 'InService').map(({ InstanceId }) => InstanceId)
+        return InstanceStates.filter(({ State }) => State === 'InService').map(idOf)
       } catch (error) {
         if (isBalancerGone(error)) return []
         throw error
@@ -81,6 +97,8 @@ async function statesOf(
     return (await elbApi(c, 'DescribeInstanceHealth', { LoadBalancerName }, Health)).InstanceStates
   }
 }
+
+const idOf = ({ InstanceId }: { readonly InstanceId: string }): string => InstanceId
 
 const instancesOf = (ids: readonly string[]): { InstanceId: string }[] =>
   ids.map((InstanceId) => ({ InstanceId }))

@@ -2,7 +2,7 @@ export { accountChecks } from './account-checks.ts'
 export { autoScalingApi } from './auto-scaling.ts'
 export { awsCode } from './aws-error.ts'
 export { balancerHealth, inServiceWithinMs, leaveWithinMs, notInService } from './balancer-health.ts'
-export { healthCalls, membersOf, registrationCalls } from './balancer-kinds.ts'
+export { healthCall, healthCalls, membersOf, registrationCalls } from './balancer-kinds.ts'
 export { type BalancerMembers, isBalancerGone, type MemberHealth } from './balancer-members.ts'
 export { Bindings, type Bound, boundTo, isBoundTo } from './bound-balancers.ts'
 export { type ListedBalancer, listClassicBalancers, readClassicBalancers } from './classic-balancers.ts'
@@ -53,7 +53,7 @@ export type { ClientSettings, Service, ServiceDefinition } from './service.ts'
 export { defineService } from './service.ts'
 export type { Tag } from './tags.ts'
 export { pinTag, retiredTag, roomTag, runTag, stepTag, tagsOf } from './tags.ts'
-export { atOtherPorts, targetIds } from './target-group-members.ts'
+export { atOtherPorts } from './target-group-members.ts'
 export {
   type DescribedTargetGroup,
   describeTargetGroups,

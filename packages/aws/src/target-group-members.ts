@@ -35,15 +35,10 @@ export const targetGroupMembers = (balancer: TargetGroupRef): BalancerMembers =>
         ...judgement(targets.filter(({ Target }) => Target.Id === id)),
       }))
     },
+    registered: async (c) => idsOf(await targetsLeft(c, TargetGroupArn)),
     inService: async (c) => {
-      try {
-        const targets = await targetsOf(c, TargetGroupArn)
-        const well = targets.filter(({ TargetHealth }) => TargetHealth.State === 'healthy')
-        return [...new Set(well.map(({ Target }) => Target.Id))]
-      } catch (error) {
-        if (isBalancerGone(error)) return []
-        throw error
-      }
+      const targets = await targetsLeft(c, TargetGroupArn)
+      return idsOf(targets.filter(({ TargetHealth }) => TargetHealth.State === 'healthy'))
     },
     register: async (c, ids) => {
       const Targets = ids.map((Id) => ({ Id }))
@@ -53,24 +48,6 @@ export const targetGroupMembers = (balancer: TargetGroupRef): BalancerMembers =>
       const Targets = ids.map((Id) => ({ Id }))
       await elbV2Api(c, 'DeregisterTargets', { TargetGroupArn, Targets }, z.unknown())
     },
-  }
-}
-
-/**
- * The ids of all that are registered, in service or not, and of those that are still draining; none when it is gone
- * (`DescribeTargetHealth`).
- *
- * @example
- * ```ts
- * const taken = (await targetIds(c, service.arn)).filter((id) => ids.includes(id))
- * ```
- */
-export async function targetIds(c: StepContext, arn: string): Promise<string[]> {
-  try {
-    return [...new Set((await targetsOf(c, arn)).map(({ Target }) => Target.Id))]
-  } catch (error) {
-    if (isBalancerGone(error)) return []
-    throw error
   }
 }
 
@@ -95,6 +72,18 @@ async function targetsOf(c: StepContext, TargetGroupArn: string): Promise<readon
   const { TargetHealthDescriptions } = await elbV2Api(c, 'DescribeTargetHealth', { TargetGroupArn }, Health)
   return TargetHealthDescriptions.filter(({ TargetHealth }) => TargetHealth.Reason !== 'Target.NotRegistered')
 }
+
+/** All targets; none when the target group is gone. */
+async function targetsLeft(c: StepContext, arn: string): Promise<readonly Target[]> {
+  try {
+    return await targetsOf(c, arn)
+  } catch (error) {
+    if (isBalancerGone(error)) return []
+    throw error
+  }
+}
+
+const idsOf = (targets: readonly Target[]): string[] => [...new Set(targets.map(({ Target }) => Target.Id))]
 
 /** What is thought of an instance, at whichever ports it is registered: the worst of it. */
 function judgement(targets: readonly Target[]): Pick<MemberHealth, 'state' | 'reason'> {

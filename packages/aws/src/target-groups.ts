@@ -45,16 +45,19 @@ export const targetGroupCalls = [
 ]
 
 /**
- * All target groups of the account and region (`DescribeTargetGroups`, every page).
+ * Target groups of the account and region: all, or those that a load balancer uses (`DescribeTargetGroups`, every page).
  *
  * @example
  * ```ts
  * const arns = (await listTargetGroups(c)).filter(({ name }) => name === 'web').map(({ arn }) => arn)
  * ```
  */
-export const listTargetGroups = (c: StepContext): Promise<Pick<TargetGroup, 'arn' | 'name'>[]> =>
+export const listTargetGroups = (
+  c: StepContext,
+  LoadBalancerArn?: string,
+): Promise<Pick<TargetGroup, 'arn' | 'name'>[]> =>
   allPages(async (Marker) => {
-    const page = await elbV2Api(c, 'DescribeTargetGroups', { Marker }, Names)
+    const page = await elbV2Api(c, 'DescribeTargetGroups', { LoadBalancerArn, Marker }, Names)
     const items = page.TargetGroups.map(({ TargetGroupArn: arn, TargetGroupName: name }) => ({ arn, name }))
     return { items, next: page.NextMarker }
   })

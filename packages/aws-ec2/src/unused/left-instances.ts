@@ -3,8 +3,8 @@ import {
   autoScalingApi,
   listClassicBalancers,
   listTargetGroups,
+  membersOf,
   runTag,
-  targetIds,
 } from '@viridian/aws'
 import { defineRead, type LeftoverKind, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
@@ -86,7 +86,10 @@ async function usersOfInstances(c: StepContext): Promise<ReadonlyMap<string, str
     listTargetGroups(c),
   ])
   const targets = await Promise.all(
-    targetGroups.map(async ({ arn, name }) => ({ name, ids: await targetIds(c, arn) })),
+    targetGroups.map(async ({ arn, name }) => {
+      const ids = await membersOf({ kind: 'targetGroup', arn, name }).registered(c)
+      return { name, ids }
+    }),
   )
   const users = new Map<string, string>()
   for (const { name, instances } of balancers)
