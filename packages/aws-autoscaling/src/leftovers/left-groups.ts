@@ -1,4 +1,13 @@
-import { autoScalingApi, LaunchSource, retiredTag, runTag, sourceThing } from '@viridian/aws'
+import {
+  autoScalingApi,
+  balancerLabel,
+  boundTo,
+  LaunchSource,
+  labelThing,
+  retiredTag,
+  runTag,
+  sourceThing,
+} from '@viridian/aws'
 import { defineRead, type LeftoverKind, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import type { Group } from '../group.ts'
@@ -16,6 +25,7 @@ const MadeGroup = z.strictObject({
   size: z.int(),
   /** True when it has had instances, which a group that a run has died over has not. */
   hasServed: z.boolean(),
+  /** What it is bound to, by name; target groups by ARN. */
   balancers: z.array(z.string()),
   source: LaunchSource.nullable(),
 })
@@ -46,7 +56,7 @@ export const leftGroups: LeftoverKind = {
     (await t.step(findMadeGroups, {})).map((group) => {
       const { name, run, retiredSince, size, balancers, source } = group
       const needed = [
-        ...balancers.map((balancer) => `balancer/${balancer}`),
+        ...balancers.map((key) => labelThing(balancerLabel(key))),
         ...(source === null ? [] : [sourceThing(source)]),
       ]
       return {
@@ -72,7 +82,8 @@ export const leftGroups: LeftoverKind = {
 const isAsleep = ({ retiredSince, hasServed }: MadeGroup): boolean => retiredSince === undefined && hasServed
 
 async function madeGroup(c: StepContext, group: Group): Promise<MadeGroup> {
-  const { AutoScalingGroupName: name, Instances, DesiredCapacity, LoadBalancerNames, Tags } = group
+  const { AutoScalingGroupName: name, Instances, DesiredCapacity, Tags } = group
+  const { classic, targetGroups } = boundTo(group)
   const retirement = retirementOf(Tags)
   const size = Math.max(Instances.length, DesiredCapacity)
   return {
@@ -81,7 +92,7 @@ async function madeGroup(c: StepContext, group: Group): Promise<MadeGroup> {
     ...(retirement && { retiredSince: retirement.since }),
     size,
     hasServed: size > 0 || (!retirement && (await hasActivities(c, name))),
-    balancers: LoadBalancerNames,
+    balancers: [...classic, ...targetGroups],
     source: findSource(group) ?? null,
   }
 }

@@ -13,19 +13,24 @@ import { readingCalls, readOriginal } from './original.ts'
  */
 export const compareGroups = defineCheck({
   name: 'aws-autoscaling/compare-groups',
-  version: 1,
-  input: z.strictObject({ blue: z.string(), green: z.string() }),
+  version: 2,
+  input: z.strictObject({
+    blue: z.string(),
+    green: z.string(),
+    /** As for creating the group. */
+    balancers: z.record(z.string(), z.string()),
+  }),
   output: z.null(),
   calls: [...readingCalls, ...describeGroup.calls],
   title: ({ blue, green }) => `compare ${green} with ${blue}`,
-  run: async ({ blue, green }, c) => {
+  run: async ({ blue, green, balancers }, c) => {
     const [original, copy, old, launch] = await Promise.all([
       readOriginal(c, blue),
       readOriginal(c, green),
       launchOf(c, blue),
       launchOf(c, green),
     ])
-    const found = [...comparisonOf(original, copy), ...launchDifferences(old, launch)]
+    const found = [...comparisonOf(original, copy, balancers), ...launchDifferences(old, launch)]
     sayCompared(c, `group ${blue} and its copy ${green}`, found)
     return null
   },

@@ -21,14 +21,22 @@ import { unpinnedGroup } from './pinned.ts'
 import { renamedConfigurations } from './policy-request.ts'
 import { isPast } from './read-parts.ts'
 
-/** In what a replica differs from its original, besides what the pins of runs do. */
-export function comparisonOf(original: Original, copy: Original): Difference[] {
+/**
+ * In what a replica differs from its original, besides what the pins of runs do.
+ *
+ * @param balancers those that take the place of the original's, by name or ARN
+ */
+export function comparisonOf(
+  original: Original,
+  copy: Original,
+  balancers: Readonly<Record<string, string>>,
+): Difference[] {
   const [blue, green] = [original.group, copy.group].map(comparable)
   if (!blue || !green) return []
   const { AutoScalingGroupName } = green
   const renamed = {
     groups: { [blue.AutoScalingGroupName ?? '']: green.AutoScalingGroupName ?? '' },
-    balancers: paired(blue.LoadBalancerNames, green.LoadBalancerNames),
+    balancers,
   }
   const upcoming = original.scheduled.filter((action) => !isPast(action))
   return [
@@ -112,6 +120,3 @@ function differencesOf<Shape extends object>(
     return differences<Partial<Shape>>(name, original, green?.get(name) ?? {}, fates, rewritten(original))
   })
 }
-
-const paired = (originals: readonly string[] = [], copies: readonly string[] = []): Record<string, string> =>
-  Object.fromEntries(originals.map((name, index) => [name, copies[index] ?? name]))

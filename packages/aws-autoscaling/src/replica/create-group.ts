@@ -4,7 +4,17 @@ import type {
   Tag,
   TagDescription,
 } from '@aws-sdk/client-auto-scaling'
-import { autoScalingApi, awsCode, copyOf, lookFor, nameFor, runTag, stepTag } from '@viridian/aws'
+import {
+  autoScalingApi,
+  awsCode,
+  balancerLabel,
+  copyOf,
+  labelThing,
+  lookFor,
+  nameFor,
+  runTag,
+  stepTag,
+} from '@viridian/aws'
 import {
   type ChangeContext,
   defineChange,
@@ -25,7 +35,7 @@ const Input = z.strictObject({
   /** The group to copy. */
   from: z.string(),
   max: z.int(),
-  /** The balancers of the original, by name (a target group by ARN), and those that take their place. */
+  /** The balancers of the original, by name (of version 2 by ARN), and those that take their place. */
   balancers: z.record(z.string(), z.string()),
 })
 type Input = z.infer<typeof Input>
@@ -90,7 +100,7 @@ export const createGroup = defineChange({
     `group/${name}`,
     `group/${name}#capacity`,
     `group/${name}#launch`,
-    ...Object.values(balancers).map((balancer) => `balancer/${balancer}`),
+    ...Object.values(balancers).map((key) => labelThing(balancerLabel(key))),
   ],
   makes: (_input, { name }) => [`group/${name}`],
   leaves: (_input, { name }) => [`group ${name}`],

@@ -1,4 +1,4 @@
-import { balancerName, Fleet, isBoundTo, LoadBalancer, retiredTag } from '@viridian/aws'
+import { balancerName, balancersOf, Fleet, Front, isBoundTo, retiredTag } from '@viridian/aws'
 import { defineRead, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { describeGroup } from '../describe-group.ts'
@@ -13,23 +13,24 @@ import { retirementOf } from '../retired/retired-tags.ts'
  */
 export const findBehind = defineRead({
   name: 'aws-autoscaling/find-behind',
-  version: 3,
-  input: z.strictObject({ balancer: LoadBalancer }),
+  version: 4,
+  input: z.strictObject({ front: Front }),
   output: Fleet,
   calls: describeGroup.calls,
-  title: ({ balancer }) => `find the group behind ${balancerName(balancer)}`,
+  title: ({ front }) => `find the group behind ${balancerName(front)}`,
   details: (_input, fleet) => fleetLines(fleet),
-  run: async ({ balancer }, c) => {
+  run: async ({ front }, c) => {
     const bound = (await readGroups(c)).filter(
-      (group) => isBoundTo(group, balancer) && group.Status === undefined,
+      (group) =>
+        group.Status === undefined && balancersOf(front).some((balancer) => isBoundTo(group, balancer)),
     )
     const serving = bound.filter((group) => !isRetired(group))
     const [group, ...others] = serving.map(({ AutoScalingGroupName }) => AutoScalingGroupName)
-    if (group === undefined) throw noneBehind(balancer, bound)
+    if (group === undefined) throw noneBehind(front, bound)
     if (others.length > 0)
       throw new ViridianError(
         'E_GROUP_AMBIGUOUS',
-        `several groups are behind ${balancerName(balancer)}: ${[group, ...others].join(', ')}`,
+        `several groups are behind ${balancerName(front)}: ${[group, ...others].join(', ')}`,
         { hint: 'a replica takes the place of one group: detach the balancer from the others' },
       )
     return describeGroup.run({ group }, c)
@@ -38,8 +39,8 @@ export const findBehind = defineRead({
 
 const isRetired = ({ Tags }: Group): boolean => Tags.some(({ Key }) => Key === retiredTag)
 
-function noneBehind(balancer: LoadBalancer, [bound]: readonly Group[]): ViridianError {
-  const name = balancerName(balancer)
+function noneBehind(front: Front, [bound]: readonly Group[]): ViridianError {
+  const name = balancerName(front)
   const place = { call: 'autoscaling:DescribeAutoScalingGroups' }
   const retirement = bound && retirementOf(bound.Tags)
   if (!retirement)

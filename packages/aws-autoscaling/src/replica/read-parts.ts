@@ -2,7 +2,7 @@ import type { ScheduledUpdateGroupAction } from '@aws-sdk/client-auto-scaling'
 import { defineRead } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { readingCalls, readOriginal } from './original.ts'
-import { refuseUnsupported } from './policy-request.ts'
+import { refuseUnmatched } from './policy-request.ts'
 
 const Names = z.array(z.string())
 
@@ -13,8 +13,12 @@ const Names = z.array(z.string())
  */
 export const readParts = defineRead({
   name: 'aws-autoscaling/read-parts',
-  version: 1,
-  input: z.strictObject({ group: z.string() }),
+  version: 2,
+  input: z.strictObject({
+    group: z.string(),
+    /** Those of the original that get a copy, by name or ARN. */
+    balancers: Names,
+  }),
   output: z.strictObject({
     scheduled: Names,
     topics: Names,
@@ -23,9 +27,9 @@ export const readParts = defineRead({
   }),
   calls: readingCalls,
   title: ({ group }) => `see what belongs to ${group}`,
-  run: async ({ group: name }, c) => {
+  run: async ({ group: name, balancers }, c) => {
     const { group, scheduled, notifications, policies } = await readOriginal(c, name)
-    for (const policy of policies) refuseUnsupported(policy)
+    for (const policy of policies) refuseUnmatched(policy, balancers)
     const past = scheduled.filter((action) => isPast(action))
     if (past.length > 0) c.progress(`past, and not copied: ${past.map(nameOf).join(', ')}`)
     return {

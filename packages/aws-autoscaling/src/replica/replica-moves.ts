@@ -1,4 +1,4 @@
-import type { Fleet, LoadBalancer } from '@viridian/aws'
+import { balancerKey, type Fleet, type Front, frontsOf } from '@viridian/aws'
 import type { StepDefinition, Steps } from '@viridian/core'
 import { compareGroups } from './compare-groups.ts'
 import { createGroup } from './create-group.ts'
@@ -17,12 +17,12 @@ import { putWarmPool } from './warm-pool.ts'
 /** The moves that make a replica of a whole fleet. */
 export interface ReplicaMoves {
   /**
-   * Finds and reads the one group that is bound to a load balancer. Those that a replica has taken the place of don't
+   * Finds and reads the one group that is bound to a load balancer, or to its target groups. Those that a replica has taken the place of don't
    * count. `autoscaling:DescribeAutoScalingGroups`.
    *
    * @throws ViridianError `E_GROUP_NONE`, `E_GROUP_AMBIGUOUS`
    */
-  behind(t: Steps, balancer: LoadBalancer): Promise<Fleet>
+  behind(t: Steps, front: Front): Promise<Fleet>
   /**
    * Makes an empty copy of the fleet's group, which launches from the same source as yet: every setting, its tags,
    * lifecycle hooks, scheduled actions (past ones dropped), notifications, collected metrics and scaling policies; behind
@@ -59,13 +59,21 @@ export interface ReplicaMoves {
 }
 
 export const replicaMoves: ReplicaMoves = {
-  behind: (t, balancer) => t.step(findBehind, { balancer }),
+  behind: (t, front) => t.step(findBehind, { front }),
   replicate,
   fill,
   compare: async (t, blue, green) => {
-    await t.step(compareGroups, { blue: blue.name, green: green.name })
+    const balancers = Object.fromEntries(paired(keysOf(blue), keysOf(green)))
+    await t.step(compareGroups, { blue: blue.name, green: green.name, balancers })
   },
 }
+
+/** What its balancers are known by, and the load balancers before its target groups. */
+const keysOf = ({ loadBalancers }: Fleet): string[] =>
+  [...loadBalancers, ...frontsOf(loadBalancers)].map(balancerKey)
+
+const paired = (originals: readonly string[], copies: readonly string[]): [string, string][] =>
+  originals.map((original, index) => [original, copies[index] ?? original])
 
 /** Every step that they take. */
 export const replicaSteps: readonly StepDefinition[] = [

@@ -1,4 +1,11 @@
-import { balancerName, type Counterparts, type Fleet, type LoadBalancer, pinTag } from '@viridian/aws'
+import {
+  balancerKey,
+  balancerTitle,
+  type Counterparts,
+  type Fleet,
+  type LoadBalancer,
+  pinTag,
+} from '@viridian/aws'
 import { type Steps, ViridianError } from '@viridian/core'
 import { describeGroup } from '../describe-group.ts'
 import { tagGroup } from '../group-tag.ts'
@@ -28,7 +35,7 @@ const actionsInACall = 50
 export interface ReplicaOptions {
   /** The balancers that the replica's instances are registered with. */
   readonly balancers: readonly LoadBalancer[]
-  /** Which of them takes the place of which, by name; target groups by ARN. */
+  /** Which of them takes the place of which, by name; target groups and the load balancers before them by ARN. */
   readonly names: Readonly<Record<string, string>>
 }
 
@@ -53,7 +60,7 @@ export function replicate(
   refuseUnmatched(fleet, balancers)
   const { max, suspended } = unpinnedFleet(fleet)
   return t.move({ name: 'replicate', title: `replicate the group ${from}` }, async (t) => {
-    const parts = await t.step(readParts, { group: from })
+    const parts = await t.step(readParts, { group: from, balancers: Object.keys(balancers) })
     const { name: group } = await t.step(createGroup, { from, max, balancers })
     const processes = pinnedProcesses.filter((process) => !suspended.includes(process))
     const tag = pinText({ run: t.runId, by: t.by, max, processes: [...processes] })
@@ -98,7 +105,9 @@ export function fill(t: Steps, green: Fleet, { like }: { readonly like: Fleet })
 }
 
 function refuseUnmatched(fleet: Fleet, balancers: Readonly<Record<string, string>>): void {
-  const unmatched = fleet.loadBalancers.map(balancerName).filter((name) => balancers[name] === undefined)
+  const unmatched = fleet.loadBalancers
+    .filter((balancer) => balancers[balancerKey(balancer)] === undefined)
+    .map(balancerTitle)
   if (unmatched.length === 0) return
   throw new ViridianError(
     'E_BALANCER_UNMATCHED',

@@ -3,7 +3,7 @@ import { defineChange, type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { findGroup } from '../group.ts'
 import { readPolicies } from './original.ts'
-import { policyRequest, refuseUnsupported } from './policy-request.ts'
+import { policyRequest, refuseUnmatched } from './policy-request.ts'
 
 const Made = z.strictObject({ arn: z.string() })
 const Put = z.object({ PolicyARN: z.string() })
@@ -40,7 +40,7 @@ export const putPolicy = defineChange({
       throw new ViridianError('E_GROUP_CHANGED', `${from} has no scaling policy ${name} any more`, {
         hint: 'somebody has deleted it meanwhile: run the task again',
       })
-    refuseUnsupported(policy)
+    refuseUnmatched(policy, Object.keys(balancers))
     const request = policyRequest(policy, group, { groups: { [from]: group }, balancers })
     return { arn: (await autoScalingApi(c, 'PutScalingPolicy', request, Put)).PolicyARN }
   },
