@@ -1,19 +1,21 @@
 import type { Dimension, MetricAlarm } from '@aws-sdk/client-cloudwatch'
-import { balancerThing } from '@viridian/aws'
+import { balancerLabel, type Counterparts, labelThing } from '@viridian/aws'
 
 /** A fleet, as alarms name it. */
 export interface Scope {
   readonly groups: readonly string[]
-  /** By name. */
+  /** Classic load balancers by name; those of version 2, and target groups, by ARN. */
   readonly balancers: readonly string[]
   /** Scaling policies by ARN, besides those whose ARN names one of the groups. */
   readonly policies: readonly string[]
 }
 
-/** The dimension that names a group, and the one that names a classic load balancer. */
+/** The dimension that names a group, and those that name a classic load balancer, one of version 2, and a target group. */
 const named: ReadonlyMap<string | undefined, 'groups' | 'balancers'> = new Map([
   ['AutoScalingGroupName', 'groups'],
   ['LoadBalancerName', 'balancers'],
+  ['LoadBalancer', 'balancers'],
+  ['TargetGroup', 'balancers'],
 ])
 
 /** True for an alarm that a target tracking policy keeps for itself: it comes and goes with it. */
@@ -36,10 +38,11 @@ export const groupOfPolicy = (arn: string): string | undefined =>
  * when others are among them, `not` when it names none of it.
  */
 export function concernOf(alarm: MetricAlarm, scope: Scope): 'only' | 'also' | 'not' {
+  const names = { groups: scope.groups, balancers: scope.balancers.map(balancerLabel) }
   const belongings = [
     ...dimensionsOf(alarm).flatMap(({ Name, Value = '' }) => {
       const kind = named.get(Name)
-      return kind === undefined ? [] : [scope[kind].includes(Value)]
+      return kind === undefined ? [] : [names[kind].includes(Value)]
     }),
     ...actionsOf(alarm).flatMap((arn) => {
       const group = groupOfPolicy(arn)
@@ -51,23 +54,26 @@ export function concernOf(alarm: MetricAlarm, scope: Scope): 'only' | 'also' | '
   return belongings.includes(false) ? 'also' : 'only'
 }
 
-/** What alarms speak of, by name. */
-export type Subjects = Pick<Scope, 'groups' | 'balancers'>
-
-/** The groups and balancers that an alarm watches, or acts on by a scaling policy. */
-export function subjectsOf(alarm: MetricAlarm): Subjects {
-  const watched = (kind: keyof Subjects): string[] =>
-    dimensionsOf(alarm).flatMap(({ Name, Value = '' }) => (named.get(Name) === kind ? [Value] : []))
+/** The groups and balancers that an alarm watches, or acts on by a scaling policy, as steps name them. */
+export function subjectsOf(alarm: MetricAlarm): string[] {
+  const watched = dimensionsOf(alarm).flatMap(({ Name, Value = '' }) => {
+    const kind = named.get(Name)
+    if (kind === undefined) return []
+    return [kind === 'groups' ? `group/${Value}` : labelThing(Value)]
+  })
   const acted = actionsOf(alarm).flatMap((arn) => groupOfPolicy(arn) ?? [])
-  return { groups: [...watched('groups'), ...acted], balancers: watched('balancers') }
+  return [...watched, ...acted.map((name) => `group/${name}`)]
 }
 
+/** Groups, and balancers by name or ARN, as steps name them. */
+export const fleetThings = ({ groups, balancers }: Pick<Scope, 'groups' | 'balancers'>): string[] => [
+  ...groups.map((name) => `group/${name}`),
+  ...balancers.map((key) => labelThing(balancerLabel(key))),
+]
+
 /** What alarms are to those that they speak of, as steps touch it: users there may need them. */
-export const alarmThings = ({ groups, balancers }: Subjects): string[] =>
-  [
-    ...groups.map((name) => `group/${name}`),
-    ...balancers.map((name) => balancerThing({ kind: 'classic', name })),
-  ].map((thing) => `${thing}#alarms`)
+export const alarmThings = (subjects: readonly string[]): string[] =>
+  subjects.map((thing) => `${thing}#alarms`)
 
 /** The dimensions of an alarm's metric, or of all the metrics of its expression. */
 const dimensionsOf = ({ Dimensions = [], Metrics = [] }: MetricAlarm): Dimension[] => [
@@ -76,14 +82,17 @@ const dimensionsOf = ({ Dimensions = [], Metrics = [] }: MetricAlarm): Dimension
 ]
 
 /** Dimensions that name the counterparts of what they named. */
-export const rewrittenDimensions = (
+export function rewrittenDimensions(
   dimensions: readonly Dimension[],
-  counterparts: Readonly<Record<'groups' | 'balancers', Readonly<Record<string, string>>>>,
-): Dimension[] =>
-  dimensions.map(({ Name, Value }) => {
+  { groups, balancers }: Pick<Counterparts, 'groups' | 'balancers'>,
+): Dimension[] {
+  const labels = Object.entries(balancers).map(([from, to]) => [balancerLabel(from), balancerLabel(to)])
+  const names = { groups, balancers: Object.fromEntries(labels) }
+  return dimensions.map(({ Name, Value }) => {
     const kind = named.get(Name)
-    return { Name, Value: (kind && counterparts[kind][Value ?? '']) ?? Value }
+    return { Name, Value: (kind && names[kind][Value ?? '']) ?? Value }
   })
+}
 
 /**
  * Where an alarm names a group or balancer of the fleet in the text of a query, which a copy cannot rewrite; undefined
@@ -92,7 +101,9 @@ export const rewrittenDimensions = (
 export function namingText(alarm: MetricAlarm, { groups, balancers }: Scope): string | undefined {
   const query = alarm.EvaluationCriteria?.PromQLCriteria?.Query
   const texts = [...(alarm.Metrics ?? []).map(({ Expression = '' }) => Expression), query ?? '']
-  const names = [...groups, ...balancers].map((name) => new RegExp(`(?<![\\w-])${escaped(name)}(?![\\w-])`))
+  const names = [...groups, ...balancers.map(balancerLabel)].map(
+    (name) => new RegExp(`(?<![\\w-])${escaped(name)}(?![\\w-])`),
+  )
   return texts.find((text) =>
     (text.match(/'[^']*'|"[^"]*"/g) ?? []).some((quoted) => names.some((name) => name.test(quoted))),
   )
@@ -102,4 +113,6 @@ const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\
 
 /** A fleet as people know it: a group and a balancer of one name are said once. */
 export const fleetText = (groups: readonly string[], balancers: readonly string[]): string =>
-  [...new Set([...groups, ...balancers])].join(', ')
+  [...new Set([...groups, ...balancers.map(nameOf)])].join(', ')
+
+const nameOf = (key: string): string => labelThing(balancerLabel(key)).replace(/^[^/]+\//, '')

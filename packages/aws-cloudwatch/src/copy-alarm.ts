@@ -4,7 +4,7 @@ import { type ChangeContext, defineChange, placeholderText, ViridianError } from
 import { z } from '@viridian/core/zod'
 import { findAlarm, isMadeBy, ownTags, readAlarm } from './alarms.ts'
 import { cloudWatchApi } from './api.ts'
-import { alarmThings } from './concern.ts'
+import { alarmThings, fleetThings } from './concern.ts'
 import { type Alarm, alarmFates } from './fates.ts'
 import { rewritten } from './rewritten.ts'
 
@@ -66,7 +66,7 @@ export const copyAlarm = defineChange({
   },
   touches: ({ counterparts: { groups, balancers } }, { name }) => [
     `alarm/${name}`,
-    ...alarmThings({ groups: Object.values(groups), balancers: Object.values(balancers) }),
+    ...alarmThings(fleetThings({ groups: Object.values(groups), balancers: Object.values(balancers) })),
   ],
   makes: (_input, { name }) => [`alarm/${name}`],
   leaves: (_input, { name }) => [`alarm ${name}`],

@@ -1,11 +1,18 @@
-import { allPages, autoScalingApi, listClassicBalancers, runOfName } from '@viridian/aws'
+import {
+  allPages,
+  autoScalingApi,
+  balancerThing,
+  listClassicBalancers,
+  listLoadBalancersV2,
+  listTargetGroups,
+  runOfName,
+} from '@viridian/aws'
 import { defineRead, type LeftoverKind, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { readAllAlarms } from './alarms.ts'
-import { isOfTargetTracking, type Subjects, subjectsOf } from './concern.ts'
+import { isOfTargetTracking, subjectsOf } from './concern.ts'
 import { deleteAlarms } from './delete-alarms.ts'
 
-const Names = z.array(z.string())
 const Groups = z.object({
   AutoScalingGroups: z.array(z.object({ AutoScalingGroupName: z.string() })),
   NextToken: z.string().optional(),
@@ -14,10 +21,10 @@ const Groups = z.object({
 /** Finds the alarms that runs have copied, as their names say, and those of what will be gone. */
 export const findMadeAlarms = defineRead({
   name: 'aws-cloudwatch/find-made-alarms',
-  version: 1,
+  version: 2,
   input: z.strictObject({
-    /** Groups and balancers that will be gone. */
-    without: z.strictObject({ groups: Names, balancers: Names }),
+    /** Groups and balancers that will be gone, as steps name them. */
+    without: z.array(z.string()),
   }),
   output: z.array(
     z.strictObject({
@@ -33,6 +40,7 @@ export const findMadeAlarms = defineRead({
     'cloudwatch:DescribeAlarms',
     'autoscaling:DescribeAutoScalingGroups',
     'elasticloadbalancing:DescribeLoadBalancers',
+    'elasticloadbalancing:DescribeTargetGroups',
   ],
   title: () => 'find the alarms that runs have copied',
   run: async ({ without }, c) => {
@@ -43,15 +51,15 @@ export const findMadeAlarms = defineRead({
         const { AlarmName: name = '' } = alarm
         return { name, run: runOfName(name) ?? null, subjects: subjectsOf(alarm) }
       })
-    const concerned = own.filter(({ run, subjects }) => run !== null || names(subjects, without).length > 0)
+    const concerned = own.filter(({ run, subjects }) => run !== null || among(subjects, without).length > 0)
     if (concerned.length === 0) return []
     const left = await readLeft(c, without)
     return concerned
       .map(({ name, run, subjects }) => {
-        const [watched] = names(subjects, left)
-        const [of] = names(subjects, without)
-        const isOfFleet = subjects.groups.length + subjects.balancers.length > 0
-        const user = isOfFleet ? watched && `it watches ${watched.replace('/', ' ')}` : 'it watches no fleet'
+        const [watched] = among(subjects, left)
+        const [of] = among(subjects, without)
+        const isOfFleet = subjects.length > 0
+        const user = isOfFleet ? watched && `it watches ${titleOf(watched)}` : 'it watches no fleet'
         return { name, run, ...(of !== undefined && { of }), ...(user !== undefined && { user }) }
       })
       .filter(({ run, user }) => run !== null || user === undefined)
@@ -61,9 +69,10 @@ export const findMadeAlarms = defineRead({
 /** Alarms whose groups and balancers are gone, or go. */
 export const leftAlarms: LeftoverKind = {
   kind: 'alarm',
-  after: ['group', 'load balancer'],
+  after: ['group', 'load balancer', 'target group'],
   find: async (t, going) => {
-    const without = { groups: going.named('group'), balancers: going.named('balancer') }
+    const kinds = ['group', 'balancer', 'balancer-v2', 'target-group']
+    const without = kinds.flatMap((kind) => going.named(kind).map((name) => `${kind}/${name}`))
     return (await t.step(findMadeAlarms, { without })).map(({ name, run, of, user }) => ({
       thing: `alarm/${name}`,
       title: `alarm ${name}`,
@@ -76,25 +85,29 @@ export const leftAlarms: LeftoverKind = {
   },
 }
 
-/** Those of an alarm's subjects that are among others, as steps name them. */
-const names = (subjects: Subjects, others: Subjects): string[] => [
-  ...subjects.groups.filter((name) => others.groups.includes(name)).map((name) => `group/${name}`),
-  ...subjects.balancers.filter((name) => others.balancers.includes(name)).map((name) => `balancer/${name}`),
-]
+const among = (things: readonly string[], others: readonly string[]): string[] =>
+  things.filter((thing) => others.includes(thing))
 
-/** The groups and balancers that there will be. */
-async function readLeft(c: StepContext, without: Subjects): Promise<Subjects> {
-  const [groups, balancers] = await Promise.all([
+/** `group web`, `balancer web`, `target group web`. */
+const titleOf = (thing: string): string =>
+  thing.replace('balancer-v2/', 'balancer ').replace('target-group/', 'target group ').replace('/', ' ')
+
+/** The groups and balancers that there will be, as steps name them. */
+async function readLeft(c: StepContext, without: readonly string[]): Promise<string[]> {
+  const [groups, classic, others, targetGroups] = await Promise.all([
     allPages(async (NextToken) => {
       const page = await autoScalingApi(c, 'DescribeAutoScalingGroups', { NextToken }, Groups)
       return { items: page.AutoScalingGroups, next: page.NextToken }
     }),
     listClassicBalancers(c),
+    listLoadBalancersV2(c),
+    listTargetGroups(c),
   ])
-  return {
-    groups: groups
-      .map(({ AutoScalingGroupName }) => AutoScalingGroupName)
-      .filter((name) => !without.groups.includes(name)),
-    balancers: balancers.map(({ name }) => name).filter((name) => !without.balancers.includes(name)),
-  }
+  const balancers = [
+    ...classic.map((each) => balancerThing({ kind: 'classic', ...each })),
+    ...others.map(balancerThing),
+    ...targetGroups.map((each) => balancerThing({ kind: 'targetGroup', ...each })),
+  ]
+  const things = [...groups.map(({ AutoScalingGroupName: name }) => `group/${name}`), ...balancers]
+  return things.filter((thing) => !without.includes(thing))
 }

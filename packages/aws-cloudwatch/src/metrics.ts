@@ -1,3 +1,5 @@
+import type { Dimension, GetMetricStatisticsInput } from '@aws-sdk/client-cloudwatch'
+import { balancerLabel } from '@viridian/aws'
 import { type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { cloudWatchApi } from './api.ts'
@@ -9,15 +11,18 @@ export type Question = 'requests' | 'open' | 'healthy'
 interface Meter {
   readonly Namespace: string
   /** None: the balancer is not measured so. */
-  readonly metrics: Readonly<
-    Partial<Record<Question, { readonly MetricName: string; readonly statistic: Statistic }>>
-  >
+  readonly metrics: Readonly<Partial<Record<Question, Metric>>>
 }
 
-type Statistic = 'Sum' | 'Maximum'
+interface Metric {
+  readonly MetricName: string
+  readonly statistic: 'Sum' | 'Maximum'
+  /** Whether each target group has one of its own, and the load balancer none. */
+  readonly byTargetGroup?: true
+}
 
 /** Where each kind of balancer is measured. */
-const meters: Readonly<Record<Exclude<Watched['kind'], 'targetGroup'>, Meter>> = {
+const meters: Readonly<Record<Watched['kind'], Meter>> = {
   classic: {
     Namespace: 'AWS/ELB',
     metrics: {
@@ -28,7 +33,10 @@ const meters: Readonly<Record<Exclude<Watched['kind'], 'targetGroup'>, Meter>> =
   },
   application: {
     Namespace: 'AWS/ApplicationELB',
-    metrics: { requests: { MetricName: 'RequestCount', statistic: 'Sum' } },
+    metrics: {
+      requests: { MetricName: 'RequestCount', statistic: 'Sum' },
+      healthy: { MetricName: 'HealthyHostCount', statistic: 'Maximum', byTargetGroup: true },
+    },
   },
   network: {
     Namespace: 'AWS/NetworkELB',
@@ -36,6 +44,7 @@ const meters: Readonly<Record<Exclude<Watched['kind'], 'targetGroup'>, Meter>> =
       requests: { MetricName: 'NewFlowCount', statistic: 'Sum' },
       // A flow that began long ago is no new one, and still a user.
       open: { MetricName: 'ActiveFlowCount', statistic: 'Maximum' },
+      healthy: { MetricName: 'HealthyHostCount', statistic: 'Maximum', byTargetGroup: true },
     },
   },
 }
@@ -64,7 +73,10 @@ const periods = [60, 300, 3_600]
 const longestPeriod = 86_400
 const pointsAtOnce = 1_440
 
-/** Reads what was measured of a balancer in this time, by the minute where that is possible (`GetMetricStatistics`). */
+/**
+ * Reads what was measured of a balancer in this time, by the minute where that is possible (`GetMetricStatistics`). What is
+ * measured by target group is that of the one where it is least.
+ */
 export async function measure(
   c: StepContext,
   balancer: Watched,
@@ -72,34 +84,43 @@ export async function measure(
   from: Date,
   to: Date,
 ): Promise<Measured> {
-  const dimension = dimensionOf(balancer)
-  const { Namespace, metrics } = meters[balancer.kind === 'targetGroup' ? 'classic' : balancer.kind]
-  const metric = metrics[question]
-  if (!metric) return { periodMs: 0, points: [] }
-  const { MetricName, statistic } = metric
+  const metric = meters[balancer.kind].metrics[question]
   const seconds = (to.getTime() - from.getTime()) / 1000
   const Period = periods.find((period) => seconds / period < pointsAtOnce) ?? longestPeriod
-  const { Datapoints } = await cloudWatchApi(
-    c,
-    'GetMetricStatistics',
-    {
-      Namespace,
-      MetricName,
-      Dimensions: [dimension],
-      Statistics: [statistic],
-      Period,
-      StartTime: from,
-      EndTime: to,
-    },
-    Statistics,
-  )
-  const points = Datapoints.map(({ Timestamp: at, [statistic]: value = 0 }) => ({ at, value }))
+  const asked = { Namespace: meters[balancer.kind].Namespace, Period, StartTime: from, EndTime: to }
+  const least = new Map<number, number>()
+  if (!metric) return { periodMs: 0, points: [] }
+  for (const Dimensions of dimensionsOf(balancer, metric))
+    for (const [at, value] of await read(c, { ...asked, Dimensions }, metric))
+      least.set(at, Math.min(value, least.get(at) ?? value))
   return {
     periodMs: Period * 1000,
-    points: points.sort((one, other) => one.at.getTime() - other.at.getTime()),
+    points: [...least]
+      .sort(([one], [other]) => one - other)
+      .map(([at, value]) => ({ at: new Date(at), value })),
   }
 }
 
+type Asked = Omit<GetMetricStatisticsInput, 'MetricName' | 'Statistics'>
+
+/** When each period began, in milliseconds, and what was measured in it. */
+async function read(
+  c: StepContext,
+  asked: Asked,
+  { MetricName, statistic }: Metric,
+): Promise<[number, number][]> {
+  const input = { ...asked, MetricName, Statistics: [statistic] }
+  const { Datapoints } = await cloudWatchApi(c, 'GetMetricStatistics', input, Statistics)
+  return Datapoints.map(({ Timestamp, [statistic]: value = 0 }) => [Timestamp.getTime(), value])
+}
+
+/** By which dimensions a metric of a balancer is asked for: once, or for each of its target groups. */
+function dimensionsOf(balancer: Watched, { byTargetGroup }: Metric): Dimension[][] {
+  const own = dimensionOf(balancer)
+  if (!byTargetGroup || balancer.kind === 'classic') return [[own]]
+  const targetGroups = (balancer.targetGroups ?? []).map(balancerLabel)
+  return targetGroups.map((Value) => [own, { Name: 'TargetGroup', Value }])
+}
 /** All that was counted. */
 export const totalOf = ({ points }: Measured): number => points.reduce((sum, { value }) => sum + value, 0)
 

@@ -1,4 +1,4 @@
-import { balancerName, type Counterparts, type Fleet } from '@viridian/aws'
+import { balancerKey, type Counterparts, type Fleet, frontsOf, type LoadBalancer } from '@viridian/aws'
 import { parseDuration, type Steps, ViridianError } from '@viridian/core'
 import { disableAlarms, enableAlarms } from './alarm-actions.ts'
 import { chunks } from './alarms.ts'
@@ -9,13 +9,13 @@ import { copyAlarm } from './copy-alarm.ts'
 import { deleteAlarms } from './delete-alarms.ts'
 import { listAlarms } from './list-alarms.ts'
 import { type Silence, seeSilent } from './silence.ts'
-import type { Watched } from './watched.ts'
+import { type Watched, watchedOf } from './watched.ts'
 
 /** A fleet, by the names of what it is made of. */
 export interface FleetNames {
   /** Auto Scaling groups. */
   readonly groups: readonly string[]
-  /** Classic load balancers. */
+  /** Classic load balancers by name; those of version 2, and target groups, by ARN. */
   readonly balancers: readonly string[]
   /** Scaling policies by ARN, besides the groups' own. */
   readonly policies?: readonly string[]
@@ -86,11 +86,11 @@ export function remove(t: Steps, fleets: FleetNames | readonly Fleet[]): Promise
 /** Waits until balancers see no more requests: see `CloudWatch.silent`. */
 export const silent = (
   t: Steps,
-  balancers: readonly Watched[],
+  balancers: readonly (LoadBalancer | Watched)[],
   { since, notBefore = since, quietFor = '3m', deadline, otherwise = 'fail' }: SilenceOptions,
 ): Promise<Silence> =>
   t.step(seeSilent, {
-    balancers: [...balancers],
+    balancers: watchedOf(balancers),
     since,
     notBefore,
     quietForMs: parseDuration(quietFor),
@@ -103,7 +103,9 @@ const namesOf = (fleets: FleetNames | readonly Fleet[]): FleetNames =>
     ? fleets
     : {
         groups: fleets.map(({ name }) => name),
-        balancers: fleets.flatMap(({ loadBalancers }) => loadBalancers.map(balancerName)),
+        balancers: fleets.flatMap(({ loadBalancers }) => [
+          ...new Set([...loadBalancers, ...frontsOf(loadBalancers)].map(balancerKey)),
+        ]),
       }
 
 const scopeOf = ({ groups, balancers, policies = [] }: FleetNames): Record<keyof Scope, string[]> => ({

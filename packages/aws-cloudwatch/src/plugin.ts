@@ -18,7 +18,7 @@ import {
 } from './moves.ts'
 import { testServed } from './served.ts'
 import { type Silence, seeSilent } from './silence.ts'
-import type { Watched } from './watched.ts'
+import { type Watched, watchedOf } from './watched.ts'
 
 /** The moves of Amazon CloudWatch, for tasks. */
 export interface CloudWatch extends Plugin {
@@ -68,14 +68,18 @@ export interface CloudWatch extends Plugin {
    * await alarms.silent(t, blue.loadBalancers, { since, notBefore: forgotten, deadline: '30m' })
    * ```
    */
-  silent(t: Steps, balancers: readonly Watched[], options: SilenceOptions): Promise<Silence>
+  silent(t: Steps, balancers: readonly (LoadBalancer | Watched)[], options: SilenceOptions): Promise<Silence>
   /**
    * Tests that balancers have had requests since then, and never a whole period (a minute; longer when it is more than a
    * day) without a healthy instance. `cloudwatch:GetMetricStatistics`.
    *
    * @throws ViridianError `E_NOT_SERVED`
    */
-  served(t: Steps, balancers: readonly LoadBalancer[], options: { readonly since: string }): Promise<void>
+  served(
+    t: Steps,
+    balancers: readonly (LoadBalancer | Watched)[],
+    options: { readonly since: string },
+  ): Promise<void>
   /** Lists the alarms that concern these fleets and no other: what `remove` deletes. */
   concerning(t: Steps, fleets: FleetNames | readonly Fleet[]): Promise<string[]>
   /**
@@ -120,7 +124,7 @@ export const cloudWatch = (): CloudWatch => ({
   disable,
   silent,
   served: async (t, balancers, { since }) => {
-    await t.step(testServed, { balancers: [...balancers], since })
+    await t.step(testServed, { balancers: watchedOf(balancers), since })
   },
   concerning,
   remove,

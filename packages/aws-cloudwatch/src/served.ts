@@ -1,7 +1,7 @@
-import { balancerName, LoadBalancer } from '@viridian/aws'
 import { defineCheck, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { type Measured, measure, parseTime, totalOf } from './metrics.ts'
+import { Watched, watchedName } from './watched.ts'
 
 /**
  * Tests that balancers have served since a time (`GetMetricStatistics`): requests were counted, and in every whole period
@@ -9,16 +9,16 @@ import { type Measured, measure, parseTime, totalOf } from './metrics.ts'
  */
 export const testServed = defineCheck({
   name: 'aws-cloudwatch/test-served',
-  version: 2,
+  version: 3,
   input: z.strictObject({
-    balancers: z.array(LoadBalancer),
+    balancers: z.array(Watched),
     /** ISO 8601. */
     since: z.string(),
   }),
   output: z.strictObject({ requests: z.number() }),
   calls: ['cloudwatch:GetMetricStatistics'],
   title: ({ balancers, since }) =>
-    `see that ${balancers.map(balancerName).join(', ')} has served since ${since}`,
+    `see that ${balancers.map(watchedName).join(', ')} has served since ${since}`,
   run: async ({ balancers, since }, c) => {
     const [from, to] = [parseTime(since), new Date()]
     let requests = 0
@@ -26,7 +26,7 @@ export const testServed = defineCheck({
       const counted = await measure(c, balancer, 'requests', from, to)
       const healthy = await measure(c, balancer, 'healthy', from, to)
       const reason = whyNotServed(counted, healthy, from, to)
-      if (reason !== undefined) throw notServed(`${balancerName(balancer)}: ${reason} (since ${since})`)
+      if (reason !== undefined) throw notServed(`${watchedName(balancer)}: ${reason} (since ${since})`)
       requests += totalOf(counted)
     }
     return { requests }

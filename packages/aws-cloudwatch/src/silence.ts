@@ -49,7 +49,7 @@ interface Seen {
  */
 export const seeSilent = defineCheck({
   name: 'aws-cloudwatch/see-silent',
-  version: 4,
+  version: 5,
   input: Input,
   output: Silence,
   calls: ['cloudwatch:GetMetricStatistics'],
