@@ -21,7 +21,7 @@ export type Watched = z.infer<typeof Watched>
  * @throws ViridianError `E_BALANCER_UNSUPPORTED` of a Gateway Load Balancer
  */
 export function watchedOf(balancers: readonly (LoadBalancer | Watched)[]): Watched[] {
-  const named = balancers.filter((each) => !isDescribed(each))
+  const named = balancers.filter((each): each is Watched => !isDescribed(each))
   return [...frontsOf(balancers.filter(isDescribed)).map(watchedFront), ...named]
 }
 
