@@ -3,6 +3,7 @@ import { answeringQueries } from '../../aws/src/testing/answering.ts'
 import { testContext } from '../../aws/src/testing/step-context.ts'
 import {
   arnOf,
+  describedFront,
   describedTargetGroup,
   members,
   targetGroupAttributes,
@@ -24,7 +25,7 @@ async function read(
   { balancer = 'internal', group = describedTargetGroup('web'), targets = ['i-1:8080 healthy'] } = {},
 ): Promise<unknown> {
   const server = await answeringQueries({
-    DescribeLoadBalancers: `<LoadBalancerDescriptions>${members(classic(balancer))}</LoadBalancerDescriptions>`,
+    DescribeLoadBalancers: `<LoadBalancerDescriptions>${members(classic(balancer))}</LoadBalancerDescriptions>${describedFront}`,
     DescribeLoadBalancerAttributes: '<LoadBalancerAttributes/>',
     DescribeTargetGroups: `<TargetGroups>${members(group)}</TargetGroups>`,
     DescribeTargetGroupAttributes: targetGroupAttributes({ 'deregistration_delay.timeout_seconds': '30' }),

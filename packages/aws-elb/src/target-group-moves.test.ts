@@ -40,7 +40,15 @@ test('a target group is described as the moves need it', () => {
       },
       drainSeconds: 20,
       slowStartSeconds: 0,
-      balancers: [expect.stringMatching(/:loadbalancer\/net\/network\//)],
+      balancers: [
+        {
+          kind: 'network',
+          arn: expect.stringMatching(/:loadbalancer\/net\/network\//),
+          name: 'network',
+          dnsName: expect.stringMatching(/^network-.*\.elb\.eu-west-1\.amazonaws\.com$/),
+          zoneId: expect.stringMatching(/^Z/),
+        },
+      ],
     },
   ])
 })

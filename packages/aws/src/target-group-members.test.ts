@@ -7,7 +7,9 @@ import { answeringQueries } from './testing/answering.ts'
 import { type TestContext, testContext } from './testing/step-context.ts'
 import {
   arnOf,
+  describedFront,
   describedTargetGroup,
+  frontArn,
   members,
   targetGroupAttributes,
   targetHealth,
@@ -59,6 +61,7 @@ test('what a target group thinks of instances is said as of those behind a class
 test('a target group is read with its health check, its draining and its slow start', async () => {
   const c = await seeing({
     DescribeTargetGroups: `<TargetGroups>${members(describedTargetGroup('web'))}</TargetGroups>`,
+    DescribeLoadBalancers: describedFront,
     DescribeTargetGroupAttributes: targetGroupAttributes({
       'deregistration_delay.timeout_seconds': '120',
       'slow_start.duration_seconds': '30',
@@ -78,7 +81,15 @@ test('a target group is read with its health check, its draining and its slow st
     },
     drainSeconds: 120,
     slowStartSeconds: 30,
-    balancers: ['arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/front/1'],
+    balancers: [
+      {
+        kind: 'application',
+        arn: frontArn,
+        name: 'front',
+        dnsName: 'front-1.eu-west-1.elb.amazonaws.com',
+        zoneId: 'Z1',
+      },
+    ],
   })
 })
 

@@ -1,6 +1,6 @@
 import type { ScalingPolicy } from '@aws-sdk/client-auto-scaling'
 import { describe, expect, it } from 'vitest'
-import { policyRequest, refuseUnsupported } from './policy-request.ts'
+import { policyRequest, refuseUnmatched } from './policy-request.ts'
 
 const renamed = { groups: { web: 'web--1' }, balancers: { web: 'web-2' } }
 
@@ -56,20 +56,48 @@ describe("a policy's copy", () => {
     expect(policyRequest(step, 'web--1', renamed)).toMatchObject({ MinAdjustmentMagnitude: 2 })
   })
 
-  it('is refused for the requests of a target group', () => {
-    const policy: ScalingPolicy = {
-      PolicyName: 'requests',
-      TargetTrackingConfiguration: {
-        TargetValue: 100,
-        PredefinedMetricSpecification: {
-          PredefinedMetricType: 'ALBRequestCountPerTarget',
-          ResourceLabel: 'app/web/1/targetgroup/web/2',
-        },
-      },
-    }
-    expect(() => refuseUnsupported(policy)).toThrow(
-      'scaling policy requests follows the requests of a target group (app/web/1/targetgroup/web/2)',
+  const followingRequests = (ResourceLabel: string): ScalingPolicy => ({
+    PolicyName: 'requests',
+    TargetTrackingConfiguration: {
+      TargetValue: 100,
+      PredefinedMetricSpecification: { PredefinedMetricType: 'ALBRequestCountPerTarget', ResourceLabel },
+    },
+  })
+  const arn = (end: string): string => `arn:aws:elasticloadbalancing:eu-west-1:123456789012:${end}`
+  const balancers = {
+    [arn('loadbalancer/app/web/1')]: arn('loadbalancer/app/web-green/3'),
+    [arn('targetgroup/web/2')]: arn('targetgroup/web-green/4'),
+  }
+
+  it('follows the requests of the target group that takes the place of the original', () => {
+    const policy = followingRequests('app/web/1/targetgroup/web/2')
+    expect(policyRequest(policy, 'green', { groups: {}, balancers })).toMatchObject(
+      followingRequests('app/web-green/3/targetgroup/web-green/4'),
     )
-    expect(() => refuseUnsupported(tracking({ MetricName: 'busy' }))).not.toThrow()
+    const load = {
+      MetricName: 'RequestCount',
+      Namespace: 'AWS/ApplicationELB',
+      Dimensions: [
+        { Name: 'TargetGroup', Value: 'targetgroup/web/2' },
+        { Name: 'LoadBalancer', Value: 'app/web/1' },
+        { Name: 'Site', Value: 'app/web/1' },
+      ],
+    }
+    expect(
+      policyRequest(tracking(load), 'green', {
+        groups: {},
+        balancers,
+      }).TargetTrackingConfiguration?.CustomizedMetricSpecification?.Dimensions?.map(({ Value }) => Value),
+    ).toEqual(['targetgroup/web-green/4', 'app/web-green/3', 'app/web/1'])
+  })
+
+  it('is refused for the requests of a target group that has no copy', () => {
+    const keys = Object.keys(balancers)
+    for (const label of ['app/web/1/targetgroup/other/2', 'app/other/1/targetgroup/web/2'])
+      expect(() => refuseUnmatched(followingRequests(label), keys)).toThrow(
+        `scaling policy requests follows the requests of a target group that the group is not behind (${label})`,
+      )
+    expect(() => refuseUnmatched(followingRequests('app/web/1/targetgroup/web/2'), keys)).not.toThrow()
+    expect(() => refuseUnmatched(tracking({ MetricName: 'busy' }), keys)).not.toThrow()
   })
 })

@@ -125,7 +125,9 @@ test('a pin that heals lets unhealthy instances be replaced', async () => {
 })
 
 test('a balancer that nothing takes the place of is refused', () => {
-  expect(() => fleets.replicate(steps(), copying.blue, { balancers: [], names: {} })).toThrow('is behind web')
+  expect(() => fleets.replicate(steps(), copying.blue, { balancers: [], names: {} })).toThrow(
+    'is behind load balancer web',
+  )
 })
 
 test('launches that fail are told early, with the reason that AWS gives', async () => {
