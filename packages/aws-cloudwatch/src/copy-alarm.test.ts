@@ -88,6 +88,45 @@ describe('a copy of the alarms of a fleet', () => {
     expect(replica).toEqual({ alarms: {}, enabled: [] })
   })
 
+  test('names what takes the place of a target group, and of the load balancer before it', async () => {
+    const arn = (end: string): string => `arn:aws:elasticloadbalancing:eu-west-1:123456789012:${end}`
+    const blue = { LoadBalancer: 'app/web/1', TargetGroup: 'targetgroup/web/2' }
+    const dimensions = (named: object): { Name: string; Value: string }[] =>
+      Object.entries(named).map(([Name, Value]) => ({ Name, Value }))
+    const watching = { ...judged, Namespace: 'AWS/ApplicationELB', Statistic: 'Sum', Period: 60 } as const
+    await bench.put(
+      { ...watching, AlarmName: 'ill', MetricName: 'UnHealthyHostCount', Dimensions: dimensions(blue) },
+      {
+        ...watching,
+        AlarmName: 'others',
+        MetricName: 'UnHealthyHostCount',
+        Dimensions: dimensions({ ...blue, TargetGroup: 'targetgroup/web/3' }),
+      },
+      {
+        ...watching,
+        AlarmName: 'text',
+        MetricName: 'RequestCount',
+        Dimensions: dimensions({ LoadBalancer: 'app/web-2/1' }),
+      },
+    )
+    const balancers = {
+      [arn('loadbalancer/app/web/1')]: arn('loadbalancer/app/web-green/3'),
+      [arn('targetgroup/web/2')]: arn('targetgroup/web-green/4'),
+    }
+    const counterparts = { groups: {}, policies: {}, balancers }
+    const t = testSteps(bench.cloud.context())
+    const replica = await alarms.replicate(t, counterparts)
+    expect(Object.keys(replica.alarms).sort()).toEqual(['ill', 'others'])
+    const after = await bench.described()
+    expect(after[replica.alarms.ill ?? '']).toMatchObject({
+      Dimensions: dimensions({ LoadBalancer: 'app/web-green/3', TargetGroup: 'targetgroup/web-green/4' }),
+    })
+    await alarms.compare(t, counterparts, replica)
+    const scope = { groups: [], balancers: Object.keys(balancers) }
+    expect(await alarms.concerning(testSteps(bench.cloud.context()), scope)).toEqual(['ill'])
+    await t.undo()
+  })
+
   test('finds alarms on every page', async () => {
     const [first, ...rest] = bench.fleetAlarms()
     await bench.put(...rest.slice(0, 1), { ...first, AlarmName: 'a-busy' })

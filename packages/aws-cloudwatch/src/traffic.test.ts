@@ -187,6 +187,34 @@ describe('having served', () => {
     await requests.stop()
   })
 
+  test('needs healthy instances at each target group of an Application Load Balancer', async () => {
+    const arn = (end: string): string => `arn:aws:elasticloadbalancing:eu-west-1:123456789012:${end}`
+    const healthy: Record<string, number> = { 'targetgroup/page/2': 3, 'targetgroup/api/3': 0 }
+    const since = Date.now() - 180_000
+    const aws = await answering(async (request, response) => {
+      const { MetricName, Dimensions, Statistics } = JSON.parse(await text(request))
+      const [balancer, targetGroup] = Dimensions
+      expect(balancer).toEqual({ Name: 'LoadBalancer', Value: 'app/web/1' })
+      const value = MetricName === 'RequestCount' ? 7 : healthy[targetGroup.Value]
+      const point = { Timestamp: (since + 60_000) / 1000, [Statistics[0]]: value }
+      response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-requestid': 'r-1' })
+      response.end(JSON.stringify({ Label: MetricName, Datapoints: [point] }))
+    })
+    const c = testContext({ env: aws.env })
+    const targetGroups = Object.keys(healthy).map(arn)
+    const web = { kind: 'application', arn: arn('loadbalancer/app/web/1'), targetGroups } as const
+    const asking = (): Promise<void> =>
+      traffic.served(testSteps(c), [web], { since: new Date(since).toISOString() })
+    await expect(asking()).rejects.toMatchObject({
+      code: 'E_NOT_SERVED',
+      message: expect.stringContaining('web: no instance was healthy in the minutes from'),
+    })
+    healthy['targetgroup/api/3'] = 1
+    await asking()
+    await c.close()
+    await aws.close()
+  })
+
   test('needs healthy instances in every whole period', () => {
     const at = (minute: number): Date => new Date(Date.UTC(2026, 10, 23, 12, minute))
     const measured = (...values: number[]) => ({
