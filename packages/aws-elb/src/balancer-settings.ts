@@ -7,6 +7,7 @@ import type {
 import { awsCode, decoded, elbApi } from '@viridian/aws'
 import type { StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
+import { ordered } from './ordered.ts'
 
 /** Everything that AWS says of a classic load balancer, in an order that does not depend on AWS. */
 export interface BalancerSettings {
@@ -85,21 +86,3 @@ export async function readTags(c: StepContext, name: string): Promise<Tag[] | un
 /** What is off does nothing with its other settings, and AWS does not take all of them then. */
 const inEffect = <Part extends { Enabled: boolean | undefined }>(part: Part): Part | { Enabled: false } =>
   part.Enabled ? part : { Enabled: false }
-
-/** The same with every list sorted: AWS promises no order, and none of these lists means one. */
-function ordered<Value>(value: Value): Value {
-  return sorted(value) as Value // Of the same shape, member by member.
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value))
-    return value.map(sorted).sort((one, other) => (textOf(one) < textOf(other) ? -1 : 1))
-  if (typeof value !== 'object' || value === null || value instanceof Date) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .map(([member, of]): [string, unknown] => [member, sorted(of)])
-      .sort(([one], [other]) => (one < other ? -1 : 1)),
-  )
-}
-
-const textOf = (value: unknown): string => JSON.stringify(value)

@@ -1,16 +1,18 @@
 import {
   allPages,
   autoScalingApi,
-  type BalancerRef,
   Bindings,
   balancerName,
-  classicOnly,
+  balancerTitle,
+  isBalancerGone,
   isBoundTo,
-  LoadBalancer,
+  listTargetGroups,
+  membersOf,
+  type BalancerRef as SpreaderRef,
 } from '@viridian/aws'
 import { defineRead, type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
-import { readDescription } from './balancer-settings.ts'
+import { BalancerRef, targetGroupRef } from './balancer-ref.ts'
 
 const Groups = z.object({
   AutoScalingGroups: z.array(
@@ -27,6 +29,8 @@ const Groups = z.object({
 /** The calls by which it is found out whether a balancer is in use. */
 export const usageCalls = [
   'elasticloadbalancing:DescribeLoadBalancers',
+  'elasticloadbalancing:DescribeTargetGroups',
+  'elasticloadbalancing:DescribeTargetHealth',
   'autoscaling:DescribeAutoScalingGroups',
 ]
 
@@ -38,42 +42,73 @@ export const usageCalls = [
  */
 export const readRemovable = defineRead({
   name: 'aws-elb/read-removable',
-  version: 2,
-  input: z.strictObject({ balancers: z.array(LoadBalancer), without: z.array(z.string()) }),
+  version: 3,
+  input: z.strictObject({ balancers: z.array(BalancerRef), without: z.array(z.string()) }),
   output: z.null(),
   calls: usageCalls,
   title: ({ balancers }) => `see nothing behind ${balancers.map(balancerName).join(', ')}`,
   run: async ({ balancers, without }, c) => {
-    for (const balancer of balancers) await refuseInUse(c, classicOnly(balancer).name, without)
+    for (const balancer of balancers) await refuseInUse(c, balancer, without)
     return null
   },
 })
 
 /**
- * Refuses to delete a balancer that has instances, or that a group puts its instances behind.
+ * Refuses to delete what has instances, or what a group puts its instances behind; a load balancer of version 2 has those of
+ * all its target groups.
  *
  * @param without groups that don't count
  * @throws ViridianError `E_BALANCER_IN_USE`
  */
 export async function refuseInUse(
   c: StepContext,
-  name: string,
+  balancer: BalancerRef,
   without: readonly string[] = [],
 ): Promise<void> {
-  const { Instances = [] } = await readDescription(c, name)
-  if (Instances.length > 0)
-    throw inUse(
-      `load balancer ${name} still has ${Instances.map(({ InstanceId }) => InstanceId).join(', ')}`,
-      'take them out first, or delete the group that keeps them there',
-    )
-  const groups = (await readGroups(c))
-    .filter((group) => group.isBehind({ kind: 'classic', name }) && !without.includes(group.name))
-    .map((group) => group.name)
-  if (groups.length > 0)
-    throw inUse(
-      `load balancer ${name} is bound to ${groups.join(', ')}`,
-      'detach it from that group first, if it is not needed there',
-    )
+  const groups = await readGroups(c)
+  for (const each of await spreadersOf(c, balancer)) {
+    const title = balancerTitle(each)
+    const ids = await membersOf(each).registered(c)
+    if (ids.length > 0)
+      throw inUse(
+        `${title} still has ${ids.join(', ')}`,
+        'take them out first, or delete the group that keeps them there',
+      )
+    const bound = groups
+      .filter((group) => group.isBehind(each) && !without.includes(group.name))
+      .map((group) => group.name)
+    if (bound.length > 0)
+      throw inUse(
+        `${title} is bound to ${bound.join(', ')}`,
+        'detach it from that group first, if it is not needed there',
+      )
+  }
+}
+
+/** Who uses what spreads requests, in words: a group that is bound to it, or instances; undefined for nobody. */
+export async function userOf(
+  c: StepContext,
+  spreaders: readonly SpreaderRef[],
+  groups: readonly BoundGroup[],
+): Promise<string | undefined> {
+  for (const each of spreaders) {
+    const group = groups.find(({ isBehind }) => isBehind(each))
+    if (group) return `group ${group.name} is bound to it`
+    const { length } = await membersOf(each).registered(c)
+    if (length > 0) return `it has instances: ${length}`
+  }
+  return undefined
+}
+
+/** What spreads the requests of a balancer over instances: itself, or the target groups that it uses. */
+export async function spreadersOf(c: StepContext, balancer: BalancerRef): Promise<SpreaderRef[]> {
+  if (balancer.kind === 'classic' || balancer.kind === 'targetGroup') return [balancer]
+  try {
+    return (await listTargetGroups(c, balancer.arn)).map(targetGroupRef)
+  } catch (error) {
+    if (isBalancerGone(error)) return []
+    throw error
+  }
 }
 
 /**
@@ -84,7 +119,7 @@ export async function refuseInUse(
  */
 export async function refuseJudged(
   c: StepContext,
-  balancer: BalancerRef,
+  balancer: SpreaderRef,
   ids: readonly string[],
 ): Promise<void> {
   for (const group of await readGroups(c)) {
@@ -102,10 +137,11 @@ export async function refuseJudged(
   }
 }
 
-interface BoundGroup {
+/** A group, as far as balancers need to know. */
+export interface BoundGroup {
   readonly name: string
   /** Whether it is bound to a balancer. */
-  isBehind(balancer: BalancerRef): boolean
+  isBehind(balancer: SpreaderRef): boolean
   /** Its instances in service, where its balancers' health checks are its own. */
   readonly judged: readonly string[]
 }

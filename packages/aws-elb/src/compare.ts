@@ -1,58 +1,42 @@
-import type { PolicyDescription, Tag } from '@aws-sdk/client-elastic-load-balancing'
-import { type Difference, differences, type Fates, sayCompared } from '@viridian/aws'
-import { defineCheck } from '@viridian/core'
-import { z } from '@viridian/core/zod'
-import { attributesFates, descriptionFates, policyFates } from './balancer-fates.ts'
-import { type BalancerSettings, readSettings } from './balancer-settings.ts'
+import type { Front, LoadBalancer } from '@viridian/aws'
+import { type Steps, ViridianError } from '@viridian/core'
+import { loadBalancerRef, targetGroupRef } from './balancer-ref.ts'
+import { compareBalancers } from './compare-balancers.ts'
+import { usedFronts } from './used-fronts.ts'
+import { compareFronts } from './v2/compare-fronts.ts'
 
-/** The names that AWS gives the policies of its own: a copy may have one more than its original. */
-const awsOwn = /^ELBSecurityPolicy-/
-
-const taggedFates = { Tags: 'copied' } as const satisfies Fates<{ Tags: readonly Tag[] }>
-
-/** Compares a load balancer with its copy, member by member: description, attributes, policies, tags. */
-export const compareBalancers = defineCheck({
-  name: 'aws-elb/compare-balancers',
-  version: 1,
-  input: z.strictObject({ original: z.string(), copy: z.string() }),
-  output: z.null(),
-  calls: [
-    'elasticloadbalancing:DescribeLoadBalancers',
-    'elasticloadbalancing:DescribeLoadBalancerAttributes',
-    'elasticloadbalancing:DescribeLoadBalancerPolicies',
-    'elasticloadbalancing:DescribeTags',
-  ],
-  title: ({ original, copy }) => `compare ${original} with ${copy}`,
-  run: async ({ original, copy }, c) => {
-    const [from, to] = await Promise.all([readSettings(c, original), readSettings(c, copy)])
-    sayCompared(c, `balancer ${original} and its copy ${copy}`, [
-      ...differences(`balancer ${original}`, from.description, to.description, descriptionFates, {
-        LoadBalancerName: copy,
-      }),
-      ...differences(`balancer ${original}`, from.attributes, to.attributes, attributesFates),
-      ...policyDifferences(original, from, to),
-      ...differences(`balancer ${original}`, ownersTags(from), ownersTags(to), taggedFates),
-    ])
-    return null
-  },
-})
-
-function policyDifferences(name: string, from: BalancerSettings, to: BalancerSettings): Difference[] {
-  const [ours, theirs] = [from, to].map(
-    ({ policies }) => new Map(policies.map((policy) => [policy.PolicyName ?? '', policy])),
-  )
-  const added = [...(theirs?.keys() ?? [])].filter((policy) => !ours?.has(policy) && !awsOwn.test(policy))
-  return [...(ours?.keys() ?? []), ...added].flatMap((policy) =>
-    differences<PolicyDescription>(
-      `balancer ${name}: policy ${policy}`,
-      ours?.get(policy) ?? {},
-      theirs?.get(policy) ?? {},
-      policyFates,
-    ),
-  )
+/** Compares load balancers with their copies: see `Elb.compare`. */
+export async function compare(
+  t: Steps,
+  originals: readonly LoadBalancer[],
+  copies: readonly LoadBalancer[],
+): Promise<void> {
+  const fronts = usedFronts(copies)
+  const pairs = usedFronts(originals).map((original, index) => [original, fronts[index]] as const)
+  const isWhole = copies.length === originals.length && fronts.length === pairs.length
+  if (!isWhole)
+    throw differ(`${originals.length} load balancers are to be compared with ${copies.length} copies`)
+  for (const [original, copy] of pairs) await compareFront(t, original, copy)
 }
 
-/** Without those of AWS itself and of runs: a copy has its own. */
-const ownersTags = ({ tags }: BalancerSettings): { Tags: readonly Tag[] } => ({
-  Tags: tags.filter(({ Key = '' }) => !/^(aws|viridian):/.test(Key)),
-})
+async function compareFront(t: Steps, original: Front, copy: Front | undefined): Promise<void> {
+  if (original.kind === 'classic' && copy?.kind === 'classic') {
+    await t.step(compareBalancers, { original: original.name, copy: copy.name })
+    return
+  }
+  if (original.kind === 'classic' || !copy || copy.kind === 'classic')
+    throw differ(`load balancer ${original.name} is ${original.kind}, and its copy is ${copy?.kind}`)
+  await t.step(compareFronts, {
+    original: loadBalancerRef(original),
+    copy: loadBalancerRef(copy),
+    targetGroups: original.targetGroups.flatMap((group, index) => {
+      const other = copy.targetGroups[index]
+      return other ? [{ original: targetGroupRef(group), copy: targetGroupRef(other) }] : []
+    }),
+  })
+}
+
+const differ = (message: string): ViridianError =>
+  new ViridianError('E_REPLICA_DIFFERS', message, {
+    hint: 'give both lists in full, in the same order: a group may have changed its balancers meanwhile',
+  })

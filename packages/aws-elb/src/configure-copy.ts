@@ -12,6 +12,7 @@ import {
   drainingFates,
   healthCheckFates,
 } from './balancer-fates.ts'
+import { classicRef } from './balancer-ref.ts'
 import { readAttributes, readDescription } from './balancer-settings.ts'
 import { defineCopyPart } from './copy-part.ts'
 
@@ -23,6 +24,8 @@ export const configureHealthCheck = defineCopyPart({
   name: 'aws-elb/configure-health-check',
   version: 1,
   input: Input,
+  output: z.null(),
+  copyOf: classicRef,
   calls: ['elasticloadbalancing:ConfigureHealthCheck', 'elasticloadbalancing:DescribeLoadBalancers'],
   title: ({ from }) => `copy the health check of ${from}`,
   run: async ({ from, name }, c) => {
@@ -42,6 +45,8 @@ export const modifyAttributes = defineCopyPart({
   name: 'aws-elb/modify-attributes',
   version: 1,
   input: Input,
+  output: z.null(),
+  copyOf: classicRef,
   calls: [
     'elasticloadbalancing:ModifyLoadBalancerAttributes',
     'elasticloadbalancing:DescribeLoadBalancerAttributes',

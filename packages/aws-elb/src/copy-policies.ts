@@ -8,6 +8,7 @@ import {
   policyAttributeFates,
   policyFates,
 } from './balancer-fates.ts'
+import { classicRef } from './balancer-ref.ts'
 import { readDescription, readPolicies } from './balancer-settings.ts'
 import { defineCopyPart } from './copy-part.ts'
 
@@ -58,6 +59,8 @@ export const createPolicy = defineCopyPart({
   name: 'aws-elb/create-policy',
   version: 1,
   input: z.strictObject({ from: z.string(), name: z.string(), policy: z.string() }),
+  output: z.null(),
+  copyOf: classicRef,
   calls: [
     'elasticloadbalancing:CreateLoadBalancerPolicy',
     'elasticloadbalancing:DescribeLoadBalancerPolicies',
@@ -87,6 +90,8 @@ export const setListenerPolicies = defineCopyPart({
   name: 'aws-elb/set-listener-policies',
   version: 1,
   input: SetInput,
+  output: z.null(),
+  copyOf: classicRef,
   calls: [
     'elasticloadbalancing:SetLoadBalancerPoliciesOfListener',
     'elasticloadbalancing:DescribeLoadBalancers',
@@ -110,6 +115,8 @@ export const setBackendPolicies = defineCopyPart({
   name: 'aws-elb/set-backend-policies',
   version: 1,
   input: SetInput,
+  output: z.null(),
+  copyOf: classicRef,
   calls: [
     'elasticloadbalancing:SetLoadBalancerPoliciesForBackendServer',
     'elasticloadbalancing:DescribeLoadBalancers',

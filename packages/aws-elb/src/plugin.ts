@@ -1,14 +1,15 @@
 import {
   accountChecks,
   balancerThing,
-  classicOnly,
   type Fleet,
+  type Front,
   type InstanceRef,
   type LoadBalancer,
 } from '@viridian/aws'
-import { type Plugin, type Steps, ViridianError } from '@viridian/core'
+import type { Plugin, Steps } from '@viridian/core'
 import { readRemovable } from './balancer-uses.ts'
-import { compareBalancers } from './compare.ts'
+import { compare } from './compare.ts'
+import { compareBalancers } from './compare-balancers.ts'
 import { configureHealthCheck, modifyAttributes } from './configure-copy.ts'
 import { createPolicy, readPolicyPlan, setBackendPolicies, setListenerPolicies } from './copy-policies.ts'
 import { createBalancer } from './create-balancer.ts'
@@ -18,10 +19,23 @@ import { findBalancer } from './find-balancer.ts'
 import { readAskable } from './http-listener.ts'
 import { seeInService, testInService } from './in-service.ts'
 import { findMadeBalancers, leftBalancers } from './left-balancers.ts'
+import { findMadeTargetGroups, leftTargetGroups } from './left-target-groups.ts'
 import { deregisterInstances, registerInstances } from './membership.ts'
-import { removeBalancer } from './remove-balancer.ts'
+import { goingWith, removeBalancer, takeAway } from './remove-balancer.ts'
 import { type BalancerReplica, replicate } from './replicate.ts'
 import { type SmokeOptions, smokeTest } from './smoke.ts'
+import { usedFronts } from './used-fronts.ts'
+import { seeActive } from './v2/active.ts'
+import { reserveCapacity } from './v2/capacity.ts'
+import { compareFronts } from './v2/compare-fronts.ts'
+import { copyAttributes } from './v2/copy-attributes.ts'
+import { addCertificate, createListener, createRule } from './v2/copy-listeners.ts'
+import { createLoadBalancer } from './v2/create-load-balancer.ts'
+import { createTargetGroup } from './v2/create-target-group.ts'
+import { setDeletionProtection } from './v2/deletion-protection.ts'
+import { planFronts, readFrontPlan } from './v2/front-plan.ts'
+import { trustPrivateLink } from './v2/private-link.ts'
+import { associateWebAcl } from './v2/web-acl.ts'
 
 /** Whose use of a balancer does not count. */
 export interface RemovableOptions {
@@ -61,8 +75,9 @@ export interface Elb extends Plugin {
    */
   describe(t: Steps, names: readonly string[], options?: DescribeOptions): Promise<LoadBalancer[]>
   /**
-   * Finds the classic load balancer that a DNS name leads to, as the alias of a record names it: with `dualstack.`
-   * before it, with a dot behind it, in capitals. `elasticloadbalancing:DescribeLoadBalancers`.
+   * Finds the load balancer that a DNS name leads to, as the alias of a record names it: with `dualstack.`
+   * before it, with a dot behind it, in capitals. Of an Application or Network Load Balancer it tells the target groups of
+   * instances that it uses. `elasticloadbalancing:DescribeLoadBalancers`, `elasticloadbalancing:DescribeTargetGroups`.
    *
    * @throws ViridianError `E_BALANCER_NOT_FOUND`, with what else the name may be
    *
@@ -71,7 +86,7 @@ export interface Elb extends Plugin {
    * const blue = await traffic.find(t, 'dualstack.web-1234.eu-west-1.elb.amazonaws.com.')
    * ```
    */
-  find(t: Steps, dnsName: string): Promise<LoadBalancer>
+  find(t: Steps, dnsName: string): Promise<Front>
   /**
    * Registers those of the instances that are not registered yet: behind balancers that are bound to their group the
    * group has done it. Undone by taking out those that were not registered before, drained; not as long as of those that
@@ -123,12 +138,20 @@ export interface Elb extends Plugin {
   /**
    * Makes a copy of each load balancer in every setting: listeners with their certificates, place, security groups,
    * scheme, health check, attributes, policies and where they are set, tags. Its instances are not: the group of the
-   * copy registers its own. Undone by deleting the copies. Its calls are `CreateLoadBalancer`, `ConfigureHealthCheck`,
-   * `ModifyLoadBalancerAttributes`, `CreateLoadBalancerPolicy`, `SetLoadBalancerPoliciesOfListener` and
-   * `SetLoadBalancerPoliciesForBackendServer`, each a step.
+   * copy registers its own. Undone by deleting the copies. Each call is a step. Of a classic one these are
+   * `CreateLoadBalancer`, `ConfigureHealthCheck`, `ModifyLoadBalancerAttributes`, `CreateLoadBalancerPolicy`,
+   * `SetLoadBalancerPoliciesOfListener` and `SetLoadBalancerPoliciesForBackendServer`.
+   *
+   * Of target groups it copies the Application and Network Load Balancers that use them, too, with listeners, rules,
+   * certificates, web ACL, reserved capacity and protection from deletion, once these are active: `CreateTargetGroup`,
+   * `CreateLoadBalancer`, `CreateListener`, `AddListenerCertificates`, `CreateRule`, `ModifyTargetGroupAttributes`,
+   * `ModifyLoadBalancerAttributes`, `ModifyListenerAttributes`, `ModifyCapacityReservation`, `SetSecurityGroups`,
+   * `wafv2:AssociateWebACL`.
    *
    * @throws ViridianError `E_NAME_TAKEN` when somebody else's balancer has the name that the copy would get;
-   * `E_BALANCER_UNSUPPORTED` for a target group
+   * `E_BALANCER_SHARED` for a load balancer that sends users to other target groups as well; `E_BALANCER_UNUSED` for a
+   * target group that no load balancer uses; `E_BALANCER_UNSUPPORTED` for a Gateway Load Balancer, one with addresses that were
+   * chosen for it, or a listener that signs users in by OpenID Connect; `E_WEB_ACL_UNKNOWN` when nobody may ask for a web ACL
    *
    * @example
    * ```ts
@@ -145,10 +168,10 @@ export interface Elb extends Plugin {
    */
   compare(t: Steps, originals: readonly LoadBalancer[], copies: readonly LoadBalancer[]): Promise<void>
   /**
-   * Sees that each load balancer has a listener that `smoke` can ask: ahead of what is built for it.
-   * `elasticloadbalancing:DescribeLoadBalancers`.
+   * Sees that each load balancer has a listener that `smoke` can ask, and that `replicate` can make a whole copy of it: ahead of
+   * what is built for it. `elasticloadbalancing:DescribeLoadBalancers`, `elasticloadbalancing:DescribeListeners`.
    *
-   * @throws ViridianError `E_SMOKE_PORT` with the listeners that there are
+   * @throws ViridianError `E_SMOKE_PORT` with the listeners that there are; what `replicate` refuses
    *
    * @example
    * ```ts
@@ -170,7 +193,8 @@ export interface Elb extends Plugin {
    */
   smoke(t: Steps, balancers: readonly LoadBalancer[], options: SmokeOptions): Promise<void>
   /**
-   * Sees that load balancers have no instances, and that no group is bound to them, so that `remove` will delete them.
+   * Sees that load balancers and target groups have no instances, and that no group is bound to them, so that `remove` will
+   * delete them.
    *
    * @throws ViridianError `E_BALANCER_IN_USE`
    *
@@ -181,8 +205,9 @@ export interface Elb extends Plugin {
    */
   removable(t: Steps, balancers: readonly LoadBalancer[], options?: RemovableOptions): Promise<void>
   /**
-   * Deletes load balancers that have no instances any more, and that no group is bound to. It cannot be undone: it stands
-   * behind the commit. `elasticloadbalancing:DeleteLoadBalancer`.
+   * Deletes load balancers that have no instances any more, and that no group is bound to; with target groups the load
+   * balancers that use them, which need not be protected from deletion any more then. It cannot be undone: it stands behind
+   * the commit. `elasticloadbalancing:DeleteLoadBalancer`, `elasticloadbalancing:DeleteTargetGroup`.
    *
    * @throws ViridianError `E_BALANCER_IN_USE`
    */
@@ -190,8 +215,8 @@ export interface Elb extends Plugin {
 }
 
 /**
- * The plugin for Elastic Load Balancing: classic load balancers, and target groups of Application and Network Load
- * Balancers, behind one set of moves.
+ * The plugin for Elastic Load Balancing: classic load balancers, and Application and Network Load Balancers with their
+ * target groups, behind one set of moves.
  *
  * @example
  * ```ts
@@ -207,9 +232,13 @@ export const elb = (): Elb => ({
     ...[seeDrained, seeInService, testInService],
     ...[readPolicyPlan, createBalancer, configureHealthCheck, modifyAttributes],
     ...[createPolicy, setListenerPolicies, setBackendPolicies],
-    ...[compareBalancers, readAskable, smokeTest, readRemovable, removeBalancer, findMadeBalancers],
+    ...[readFrontPlan, createTargetGroup, createLoadBalancer, copyAttributes, trustPrivateLink],
+    ...[createListener, addCertificate, createRule, associateWebAcl, reserveCapacity],
+    ...[setDeletionProtection, seeActive],
+    ...[compareBalancers, compareFronts, readAskable, smokeTest],
+    ...[readRemovable, removeBalancer, findMadeBalancers, findMadeTargetGroups],
   ],
-  leftovers: [leftBalancers],
+  leftovers: [leftBalancers, leftTargetGroups],
   checks: accountChecks,
   describe: async (t, names, { without = [] } = {}) => {
     const described = names.length === 0 ? [] : await t.step(describeBalancers, { names: [...names] })
@@ -236,34 +265,24 @@ export const elb = (): Elb => ({
       await t.step(testInService, { balancers: [...balancers], ids: idsOf(instances) })
   },
   replicate,
-  compare: async (t, originals, copies) => {
-    if (copies.length !== originals.length)
-      throw new ViridianError(
-        'E_REPLICA_DIFFERS',
-        `${originals.length} load balancers are to be compared with ${copies.length} copies`,
-        {
-          hint: 'give both lists in full, in the same order: a group may have changed its balancers meanwhile',
-        },
-      )
-    const names = copies.map((copy) => classicOnly(copy).name)
-    for (const [index, original] of originals.map(classicOnly).entries())
-      await t.step(compareBalancers, { original: original.name, copy: names[index] ?? '' })
-  },
+  compare,
   askable: async (t, balancers, { port } = {}) => {
-    if (balancers.length > 0) await t.step(readAskable, { balancers: [...balancers], port })
+    if (balancers.length === 0) return
+    await t.step(readAskable, { balancers: [...balancers], port })
+    await planFronts(t, balancers)
   },
   smoke: async (t, balancers, options) => {
-    for (const balancer of balancers) await t.step(smokeTest, { balancer: classicOnly(balancer), ...options })
+    for (const front of usedFronts(balancers)) await t.step(smokeTest, { front, ...options })
   },
   removable: async (t, balancers, { without = [] } = {}) => {
     if (balancers.length > 0)
       await t.step(readRemovable, {
-        balancers: [...balancers],
+        balancers: goingWith(balancers),
         without: without.map(({ name }) => name),
       })
   },
   remove: async (t, balancers) => {
-    for (const balancer of balancers) await t.step(removeBalancer, { name: classicOnly(balancer).name })
+    for (const balancer of goingWith(balancers)) await takeAway(t, balancer)
   },
 })
 

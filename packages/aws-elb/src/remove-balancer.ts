@@ -1,39 +1,54 @@
-import { balancerThing, balancerTitle, elbApi, findMade } from '@viridian/aws'
-import { defineChange, type StepContext } from '@viridian/core'
+import { balancerThing, balancerTitle, findMade, frontsOf, type LoadBalancer } from '@viridian/aws'
+import { defineChange, type StepContext, type Steps } from '@viridian/core'
 import { z } from '@viridian/core/zod'
-import { readTags } from './balancer-settings.ts'
-import { refuseInUse, usageCalls } from './balancer-uses.ts'
+import { BalancerRef, refOf } from './balancer-ref.ts'
+import { deleteCalls, resourceOf, tagCalls } from './balancer-resource.ts'
+import { readRemovable, refuseInUse, usageCalls } from './balancer-uses.ts'
+import { setDeletionProtection } from './v2/deletion-protection.ts'
 
-const classic = (name: string) => ({ kind: 'classic', name }) as const
-
-const isThere = async (c: StepContext, name: string): Promise<boolean> =>
-  (await readTags(c, name)) !== undefined
+const isThere = async (c: StepContext, balancer: BalancerRef): Promise<boolean> =>
+  (await resourceOf(balancer).tags(c)) !== undefined
 
 /**
- * Deletes a classic load balancer that has no instances any more, and that no group is bound to (`DeleteLoadBalancer`). It
- * cannot be undone: it belongs behind the commit.
+ * Deletes a load balancer or a target group that has no instances any more, and that no group is bound to
+ * (`DeleteLoadBalancer`, `DeleteTargetGroup`). It cannot be undone: it belongs behind the commit.
  *
  * @throws ViridianError `E_BALANCER_IN_USE`
  */
 export const removeBalancer = defineChange({
   name: 'aws-elb/remove-balancer',
-  version: 2,
-  input: z.strictObject({ name: z.string() }),
+  version: 3,
+  input: z.strictObject({ balancer: BalancerRef }),
   beforeSchema: z.strictObject({ there: z.boolean() }),
   output: z.null(),
-  calls: ['elasticloadbalancing:DeleteLoadBalancer', 'elasticloadbalancing:DescribeTags', ...usageCalls],
-  title: ({ name }) => `delete ${balancerTitle(classic(name))}`,
-  before: async ({ name }, c) => ({ there: await isThere(c, name) }),
-  run: async ({ name }, c) => {
+  calls: [...deleteCalls, ...tagCalls, ...usageCalls],
+  title: ({ balancer }) => `delete ${balancerTitle(balancer)}`,
+  before: async ({ balancer }, c) => ({ there: await isThere(c, balancer) }),
+  run: async ({ balancer }, c) => {
     if (!c.before.there) return null
-    await refuseInUse(c, name)
-    await elbApi(c, 'DeleteLoadBalancer', { LoadBalancerName: name }, z.unknown())
+    await refuseInUse(c, balancer)
+    await resourceOf(balancer).delete(c)
     return null
   },
-  find: ({ name }, c) => findMade(c, async () => !(await isThere(c, name))),
-  undo: async ({ name }) => ({
-    leftAlone: `${balancerTitle(classic(name))}: a deleted one cannot be brought back`,
+  find: ({ balancer }, c) => findMade(c, async () => !(await isThere(c, balancer))),
+  undo: async ({ balancer }) => ({
+    leftAlone: `${balancerTitle(balancer)}: a deleted one cannot be brought back`,
   }),
-  touches: ({ name }) => [balancerThing(classic(name))],
+  touches: ({ balancer }) => [balancerThing(balancer)],
   leaves: () => [],
 })
+
+/** All that goes with balancers, in the order in which it can go: a target group once no load balancer uses it. */
+export const goingWith = (balancers: readonly LoadBalancer[]): BalancerRef[] => [
+  ...frontsOf(balancers).map(refOf),
+  ...balancers.filter(({ kind }) => kind === 'targetGroup').map(refOf),
+]
+
+/** Deletes a balancer; one that is protected from that is so no more, once nothing is behind it. */
+export async function takeAway(t: Steps, balancer: BalancerRef): Promise<void> {
+  if (balancer.kind !== 'classic' && balancer.kind !== 'targetGroup') {
+    await t.step(readRemovable, { balancers: [balancer], without: [] })
+    await t.step(setDeletionProtection, { balancer, enabled: false })
+  }
+  await t.step(removeBalancer, { balancer })
+}

@@ -1,14 +1,25 @@
-import { balancerName, type ClassicLoadBalancer, classicOnly, type LoadBalancer } from '@viridian/aws'
+import {
+  balancerKey,
+  type ClassicLoadBalancer,
+  type LoadBalancer,
+  type LoadBalancerV2,
+  type TargetGroup,
+} from '@viridian/aws'
 import { type Steps, ViridianError } from '@viridian/core'
 import { configureHealthCheck, modifyAttributes } from './configure-copy.ts'
 import { createPolicy, readPolicyPlan, setBackendPolicies, setListenerPolicies } from './copy-policies.ts'
 import { createBalancer } from './create-balancer.ts'
+import { planFronts } from './v2/front-plan.ts'
+import { copyFront, copyTargetGroup } from './v2/replicate-front.ts'
 
 /** Copies of load balancers. */
 export interface BalancerReplica {
   /** In the order of their originals. */
   readonly balancers: LoadBalancer[]
-  /** By an original's name, its copy's: `balancers` of `Counterparts`. */
+  /**
+   * What stands for what: of a classic load balancer by its name its copy's, of a target group, and of an Application or
+   * Network Load Balancer, by its ARN its copy's. `balancers` of `Counterparts`.
+   */
   readonly names: Record<string, string>
 }
 
@@ -18,22 +29,38 @@ export async function replicate(t: Steps, originals: readonly LoadBalancer[]): P
     throw new ViridianError('E_BALANCER_NONE', 'there is no load balancer to copy', {
       hint: 'users reach a replica through a copy of its balancer: attach one to the group first',
     })
-  const balancers: LoadBalancer[] = []
-  const names: Record<string, string> = {}
-  for (const original of originals.map(classicOnly)) {
-    const made = await copy(t, original)
-    balancers.push(made)
-    names[original.name] = balancerName(made)
+  const plans = await planFronts(t, originals)
+  const copied: [original: LoadBalancer, copy: LoadBalancer][] = []
+  for (const original of originals) copied.push([original, await copyBalancer(t, original)])
+  const groups = Object.fromEntries(
+    copied.map(([original, copy]) => [balancerKey(original), balancerKey(copy)]),
+  )
+  const fronts = new Map<string, LoadBalancerV2>()
+  for (const { balancer, plan } of plans) fronts.set(balancer.arn, await copyFront(t, balancer, plan, groups))
+  return {
+    balancers: copied.map(([original, copy]) => ({ ...copy, ...usersOf(original, fronts) })),
+    names: { ...groups, ...Object.fromEntries([...fronts].map(([original, { arn }]) => [original, arn])) },
   }
-  return { balancers, names }
 }
 
-const copy = (t: Steps, balancer: ClassicLoadBalancer): Promise<LoadBalancer> => {
+const copyBalancer = (t: Steps, original: LoadBalancer): Promise<LoadBalancer> =>
+  original.kind === 'classic' ? copyClassic(t, original) : copyTargetGroup(t, original)
+
+/** A target group's copy is used by the copies of those that use the original. */
+const usersOf = (
+  original: LoadBalancer,
+  fronts: ReadonlyMap<string, LoadBalancerV2>,
+): Partial<Pick<TargetGroup, 'balancers'>> =>
+  original.kind === 'classic'
+    ? {}
+    : { balancers: original.balancers.flatMap(({ arn }) => fronts.get(arn) ?? []) }
+
+const copyClassic = (t: Steps, balancer: ClassicLoadBalancer): Promise<ClassicLoadBalancer> => {
   const from = balancer.name
   return t.move({ name: 'replicate', title: `replicate the balancer ${from}` }, async (t) => {
     const { policies, listeners, backends } = await t.step(readPolicyPlan, { name: from })
     const made = await t.step(createBalancer, { balancer })
-    const name = balancerName(made)
+    const { name } = made
     await t.step(configureHealthCheck, { from, name })
     await t.step(modifyAttributes, { from, name })
     for (const policy of policies) await t.step(createPolicy, { from, name, policy })

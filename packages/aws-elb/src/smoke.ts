@@ -1,17 +1,9 @@
-import {
-  addressesOf,
-  type ClassicLoadBalancer,
-  classicOnly,
-  concreteName,
-  elbApi,
-  LoadBalancer,
-  poll,
-} from '@viridian/aws'
+import { addressesOf, balancersOf, concreteName, Front, healthCalls, membersOf, poll } from '@viridian/aws'
 import { defineCheck, isViridianError, type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { type Answer, ask, type Question } from './ask.ts'
 import { Expectation, expectationText, isMet } from './expectation.ts'
-import { httpListener } from './http-listener.ts'
+import { httpListener, listenerCalls } from './http-listener.ts'
 
 const Options = z.strictObject({
   path: z.string().startsWith('/'),
@@ -22,7 +14,7 @@ const Options = z.strictObject({
   https: z.boolean().optional(),
   insecure: z.boolean().optional(),
 })
-const Input = Options.extend({ balancer: LoadBalancer })
+const Input = Options.extend({ front: Front })
 type Input = z.infer<typeof Input>
 
 /** What a smoke test asks, and what it takes for an answer. */
@@ -43,8 +35,6 @@ export interface SmokeOptions {
   readonly insecure?: boolean
 }
 
-const Health = z.object({ InstanceStates: z.array(z.object({ State: z.string() })) })
-
 /** How long a new balancer's name may take to be known everywhere. */
 const resolvedWithinMs = 180_000
 const fewestRequests = 5
@@ -56,16 +46,15 @@ const requestsPerInstance = 3
  */
 export const smokeTest = defineCheck({
   name: 'aws-elb/smoke-test',
-  version: 2,
+  version: 3,
   input: Input,
   output: z.null(),
-  calls: ['elasticloadbalancing:DescribeLoadBalancers', 'elasticloadbalancing:DescribeInstanceHealth'],
-  title: ({ balancer, path }) => `ask for ${path} through ${classicOnly(balancer).name}`,
+  calls: [...listenerCalls, ...healthCalls],
+  title: ({ front, path }) => `ask for ${path} through ${front.name}`,
   run: async (input, c) => {
-    const balancer = classicOnly(input.balancer)
-    const question = await questionFor(c, balancer, input)
-    const addresses = await resolved(c, balancer)
-    const count = Math.max(fewestRequests, requestsPerInstance * (await countInService(c, balancer)))
+    const question = await questionFor(c, input)
+    const addresses = await resolved(c, input.front)
+    const count = Math.max(fewestRequests, requestsPerInstance * (await countInService(c, input.front)))
     for (let asked = 0; asked < count; asked += 1) {
       c.progress(`${asked} of ${count} answers from ${addresses.join(', ')}`)
       await Promise.all(addresses.map((address) => tryOut(input, { ...question, address })))
@@ -76,14 +65,13 @@ export const smokeTest = defineCheck({
 
 async function questionFor(
   c: StepContext,
-  balancer: ClassicLoadBalancer,
-  { path, host = balancer.dnsName, port: asked, https, insecure = false }: Input,
+  { front, path, host = front.dnsName, port: asked, https, insecure = false }: Input,
 ): Promise<Omit<Question, 'address'>> {
-  const { port, isSecure } = await httpListener(c, balancer, asked)
+  const { port, isSecure } = await httpListener(c, front, asked)
   return { path, host: concreteName(host), port, https: https ?? isSecure, insecure, signal: c.signal }
 }
 
-async function resolved(c: StepContext, { dnsName }: ClassicLoadBalancer): Promise<string[]> {
+async function resolved(c: StepContext, { dnsName }: Front): Promise<string[]> {
   await c.environment()
   return poll(c, {
     what: `${dnsName} known to name servers`,
@@ -102,9 +90,10 @@ async function resolved(c: StepContext, { dnsName }: ClassicLoadBalancer): Promi
   })
 }
 
-async function countInService(c: StepContext, { name }: ClassicLoadBalancer): Promise<number> {
-  const { InstanceStates } = await elbApi(c, 'DescribeInstanceHealth', { LoadBalancerName: name }, Health)
-  return InstanceStates.filter(({ State }) => State === 'InService').length
+/** Those that serve behind it, each once, whatever target groups it is in. */
+async function countInService(c: StepContext, front: Front): Promise<number> {
+  const members = await Promise.all(balancersOf(front).map((each) => membersOf(each).inService(c)))
+  return new Set(members.flat()).size
 }
 
 /** @throws ViridianError `E_SMOKE_FAILED` */

@@ -80,19 +80,27 @@ test('members of a group are left in a target group that it judges them by', asy
   })
 })
 
-test('what has no meaning for a target group is refused ahead of any call, and told what does work', async () => {
-  const t = testSteps(testContext())
+test('a target group that no load balancer uses has nothing to copy, to compare and to ask', async () => {
+  const t = testSteps(await seeing())
   for (const move of [
-    traffic.replicate(t, [web]),
-    traffic.compare(t, [web], [web]),
-    traffic.askable(t, [web]),
-    traffic.smoke(t, [web], { path: '/' }),
-    traffic.removable(t, [web]),
-    traffic.remove(t, [web]),
+    () => traffic.replicate(t, [web]),
+    () => traffic.compare(t, [web], [web]),
+    () => traffic.askable(t, [web]),
+    () => traffic.smoke(t, [web], { path: '/' }),
   ])
-    await expect(move).rejects.toMatchObject({
-      code: 'E_BALANCER_UNSUPPORTED',
-      message: 'target group web belongs to an Application or Network Load Balancer',
-      hint: expect.stringContaining('deploy:bluegreen of the template instance-swap'),
+    await expect(move()).rejects.toMatchObject({
+      code: 'E_BALANCER_UNUSED',
+      message: 'no load balancer uses target group web',
     })
+})
+
+test('a Gateway Load Balancer is refused ahead of any call', async () => {
+  const gateway = { kind: 'gateway', arn: 'arn', name: 'inspection', dnsName: '', zoneId: '' } as const
+  const replicating = traffic.replicate(testSteps(await seeing()), [{ ...web, balancers: [gateway] }])
+  await expect(replicating).rejects.toMatchObject({
+    code: 'E_BALANCER_UNSUPPORTED',
+    message: expect.stringContaining('Gateway Load Balancer'),
+    hint: expect.stringContaining('deploy:bluegreen of the template instance-swap'),
+    refused: true,
+  })
 })

@@ -28,16 +28,18 @@ export { launchSpecOf, readLaunchSettings, readSameSettings } from './launch-set
 export { LaunchSource, LaunchSpec, sourceName, sourceThing } from './launch-spec.ts'
 export type { LaunchTemplateVersion } from './launch-template.ts'
 export { findLaunchTemplateVersion } from './launch-template.ts'
-export type { BalancerRef, ClassicLoadBalancer, FrontRef, TargetGroup } from './load-balancer.ts'
+export type { BalancerRef, FrontRef } from './load-balancer.ts'
 export {
   balancerKey,
   balancerName,
   balancerThing,
   balancerTitle,
+  ClassicLoadBalancer,
   Front,
   HealthCheck,
   LoadBalancer,
   LoadBalancerV2,
+  TargetGroup,
 } from './load-balancer.ts'
 export { listLoadBalancersV2 } from './load-balancers-v2.ts'
 export { makeSure } from './make-sure.ts'

@@ -12,7 +12,8 @@ export const HealthCheck = z.strictObject({
 
 export type HealthCheck = z.infer<typeof HealthCheck>
 
-const ClassicLoadBalancer = z.strictObject({
+/** A load balancer of the classic kind: one of its own, which its instances are registered with. */
+export const ClassicLoadBalancer = z.strictObject({
   kind: z.literal('classic'),
   name: z.string(),
   /** Where its traffic goes in: what an alias of a hosted zone names, and the zone that this name is in. */
@@ -23,7 +24,6 @@ const ClassicLoadBalancer = z.strictObject({
   drainSeconds: z.int(),
 })
 
-/** A load balancer of the classic kind: one of its own, which its instances are registered with. */
 export type ClassicLoadBalancer = z.infer<typeof ClassicLoadBalancer>
 
 /** A load balancer of version 2: what users come to; its listeners send them to target groups. */
@@ -39,8 +39,8 @@ export const LoadBalancerV2 = z.strictObject({
 /** An Application, Network or Gateway Load Balancer. */
 export type LoadBalancerV2 = z.infer<typeof LoadBalancerV2>
 
-/** A target group whose targets are instances. */
-const TargetGroup = z.strictObject({
+/** A target group of an Application or Network Load Balancer, whose targets are instances. */
+export const TargetGroup = z.strictObject({
   kind: z.literal('targetGroup'),
   arn: z.string(),
   name: z.string(),
@@ -56,7 +56,6 @@ const TargetGroup = z.strictObject({
   balancers: z.array(LoadBalancerV2),
 })
 
-/** A target group of an Application or Network Load Balancer, whose targets are instances. */
 export type TargetGroup = z.infer<typeof TargetGroup>
 
 /** What spreads traffic over instances: a classic load balancer, or a target group of an ALB or NLB. */

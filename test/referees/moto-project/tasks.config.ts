@@ -64,7 +64,9 @@ const mirror = task(
   async (t) => {
     const [named] = await traffic.describe(t, [t.args.balancer])
     if (named?.kind !== 'classic') throw new Error('a classic load balancer')
-    const blue = [await traffic.find(t, `dualstack.${named.dnsName}.`)]
+    const front = await traffic.find(t, `dualstack.${named.dnsName}.`)
+    if (front.kind !== 'classic') throw new Error('no classic load balancer')
+    const blue = [front]
     await traffic.askable(t, blue)
     const green = await traffic.replicate(t, blue)
     await traffic.compare(t, blue, green.balancers)

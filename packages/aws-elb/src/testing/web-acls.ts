@@ -1,0 +1,30 @@
+import { WAFV2 } from '@aws-sdk/client-wafv2'
+import type { FleetCloud } from '../../../aws/src/testing/fleet-cloud.ts'
+
+/** A web ACL in front of load balancers. */
+export interface WebAcl {
+  readonly arn: string
+  guard(balancer: string): Promise<void>
+  /** The web ACL in front of a load balancer. */
+  guardOf(balancer: string): Promise<string | undefined>
+  close(): void
+}
+
+export async function openWebAcl({ settings }: FleetCloud, Name: string): Promise<WebAcl> {
+  const waf = new WAFV2(settings)
+  const { Summary } = await waf.createWebACL({
+    Name,
+    Scope: 'REGIONAL',
+    DefaultAction: { Allow: {} },
+    VisibilityConfig: { SampledRequestsEnabled: false, CloudWatchMetricsEnabled: false, MetricName: Name },
+  })
+  const arn = Summary?.ARN ?? ''
+  return {
+    arn,
+    guard: async (ResourceArn) => {
+      await waf.associateWebACL({ WebACLArn: arn, ResourceArn })
+    },
+    guardOf: async (ResourceArn) => (await waf.getWebACLForResource({ ResourceArn })).WebACL?.ARN,
+    close: () => waf.destroy(),
+  }
+}
