@@ -24,12 +24,12 @@ export function frontsOf(balancers: readonly LoadBalancer[]): Front[] {
 }
 
 /**
- * What spreads the requests that come in at a front.
+ * What spreads the requests that come in at a front; a balancer of its own is just that.
  *
  * @example
  * ```ts
  * await balancerHealth(c, balancersOf(front), ids)
  * ```
  */
-export const balancersOf = (front: Front): LoadBalancer[] =>
-  front.kind === 'classic' ? [front] : [...front.targetGroups]
+export const balancersOf = (front: Front | LoadBalancer): LoadBalancer[] =>
+  front.kind === 'classic' || front.kind === 'targetGroup' ? [front] : [...front.targetGroups]

@@ -1,4 +1,4 @@
-import { balancerName, balancersOf, Fleet, Front, isBoundTo, retiredTag } from '@viridian/aws'
+import { Fleet, isBoundTo, LoadBalancer, retiredTag } from '@viridian/aws'
 import { defineRead, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { describeGroup } from '../describe-group.ts'
@@ -14,23 +14,26 @@ import { retirementOf } from '../retired/retired-tags.ts'
 export const findBehind = defineRead({
   name: 'aws-autoscaling/find-behind',
   version: 4,
-  input: z.strictObject({ front: Front }),
+  input: z.strictObject({
+    /** What people call it. */
+    name: z.string(),
+    balancers: z.array(LoadBalancer),
+  }),
   output: Fleet,
   calls: describeGroup.calls,
-  title: ({ front }) => `find the group behind ${balancerName(front)}`,
+  title: ({ name }) => `find the group behind ${name}`,
   details: (_input, fleet) => fleetLines(fleet),
-  run: async ({ front }, c) => {
+  run: async ({ name, balancers }, c) => {
     const bound = (await readGroups(c)).filter(
-      (group) =>
-        group.Status === undefined && balancersOf(front).some((balancer) => isBoundTo(group, balancer)),
+      (group) => group.Status === undefined && balancers.some((balancer) => isBoundTo(group, balancer)),
     )
     const serving = bound.filter((group) => !isRetired(group))
     const [group, ...others] = serving.map(({ AutoScalingGroupName }) => AutoScalingGroupName)
-    if (group === undefined) throw noneBehind(front, bound)
+    if (group === undefined) throw noneBehind(name, bound)
     if (others.length > 0)
       throw new ViridianError(
         'E_GROUP_AMBIGUOUS',
-        `several groups are behind ${balancerName(front)}: ${[group, ...others].join(', ')}`,
+        `several groups are behind ${name}: ${[group, ...others].join(', ')}`,
         { hint: 'a replica takes the place of one group: detach the balancer from the others' },
       )
     return describeGroup.run({ group }, c)
@@ -39,8 +42,7 @@ export const findBehind = defineRead({
 
 const isRetired = ({ Tags }: Group): boolean => Tags.some(({ Key }) => Key === retiredTag)
 
-function noneBehind(front: Front, [bound]: readonly Group[]): ViridianError {
-  const name = balancerName(front)
+function noneBehind(name: string, [bound]: readonly Group[]): ViridianError {
   const place = { call: 'autoscaling:DescribeAutoScalingGroups' }
   const retirement = bound && retirementOf(bound.Tags)
   if (!retirement)

@@ -1,4 +1,12 @@
-import { balancerKey, type Fleet, type Front, frontsOf } from '@viridian/aws'
+import {
+  balancerKey,
+  balancerName,
+  balancersOf,
+  type Fleet,
+  type Front,
+  frontsOf,
+  type LoadBalancer,
+} from '@viridian/aws'
 import type { StepDefinition, Steps } from '@viridian/core'
 import { compareGroups } from './compare-groups.ts'
 import { createGroup } from './create-group.ts'
@@ -22,7 +30,7 @@ export interface ReplicaMoves {
    *
    * @throws ViridianError `E_GROUP_NONE`, `E_GROUP_AMBIGUOUS`
    */
-  behind(t: Steps, front: Front): Promise<Fleet>
+  behind(t: Steps, front: Front | LoadBalancer): Promise<Fleet>
   /**
    * Makes an empty copy of the fleet's group, which launches from the same source as yet: every setting, its tags,
    * lifecycle hooks, scheduled actions (past ones dropped), notifications, collected metrics and scaling policies; behind
@@ -59,7 +67,7 @@ export interface ReplicaMoves {
 }
 
 export const replicaMoves: ReplicaMoves = {
-  behind: (t, front) => t.step(findBehind, { front }),
+  behind: (t, front) => t.step(findBehind, { name: balancerName(front), balancers: balancersOf(front) }),
   replicate,
   fill,
   compare: async (t, blue, green) => {

@@ -1,5 +1,5 @@
-import { WAFV2 } from '@aws-sdk/client-wafv2'
-import type { FleetCloud } from '../../../aws/src/testing/fleet-cloud.ts'
+import { WAFUnavailableEntityException, WAFV2 } from '@aws-sdk/client-wafv2'
+import { type FleetCloud, until } from '../../../aws/src/testing/fleet-cloud.ts'
 
 /** A web ACL in front of load balancers. */
 export interface WebAcl {
@@ -21,9 +21,17 @@ export async function openWebAcl({ settings }: FleetCloud, Name: string): Promis
   const arn = Summary?.ARN ?? ''
   return {
     arn,
-    guard: async (ResourceArn) => {
-      await waf.associateWebACL({ WebACLArn: arn, ResourceArn })
-    },
+    // WAF does not know a load balancer before it is set up.
+    guard: (ResourceArn) =>
+      until(async () => {
+        try {
+          await waf.associateWebACL({ WebACLArn: arn, ResourceArn })
+          return true
+        } catch (error) {
+          if (error instanceof WAFUnavailableEntityException) return false
+          throw error
+        }
+      }),
     guardOf: async (ResourceArn) => (await waf.getWebACLForResource({ ResourceArn })).WebACL?.ARN,
     close: () => waf.destroy(),
   }
