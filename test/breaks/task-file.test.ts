@@ -57,7 +57,7 @@ describe('the task file', () => {
         'tasks.config.ts': `${good}import { a } from 'nowhere-to-be-found'\nexport default defineConfig({ tasks: { a } })`,
       },
       'E_CONFIG_BROKEN',
-      /'nowhere-to-be-found'\n {2}2 \| [\s\S]*at tasks\.config\.ts:2/m,
+      /'nowhere-to-be-found'\n {2}2 \| [\s\S]*at tasks\.config\.ts:2[\s\S]*npm install nowhere-to-be-found$/m,
     ],
     [
       'a name that a package does not export',

@@ -15,7 +15,7 @@ export function brokenConfig(file: string, thrown: unknown): ViridianError {
   const { file: at = file, line } = position ?? {}
   return new ViridianError('E_CONFIG_BROKEN', [summaryOf(thrown), ...excerpt(position)].join('\n'), {
     place: { file: at, ...(line !== undefined && { line }) },
-    hint: 'mend it; an editor, or "tsc --noEmit", shows what else there is',
+    hint: missingPackage(thrown) ?? 'mend it; an editor, or "tsc --noEmit", shows what else there is',
     ...(thrown instanceof Error && thrown.cause !== undefined && { cause: thrown.cause }),
   })
 }
@@ -45,10 +45,24 @@ function innermost(thrown: unknown): Position | undefined {
   return undefined
 }
 
-/** Where a module that cannot be found is asked for: the loader names the file only. */
+/** The module that is asked for, and cannot be found. */
+function missingModule(message: string): string | undefined {
+  return /^Cannot find (?:module|package) '([^']+)'/.exec(message)?.[1]
+}
+
+/** What to do where that is a package, as in a project that is new here. */
+function missingPackage(thrown: unknown): string | undefined {
+  const module = thrown instanceof Error ? missingModule(thrown.message) : undefined
+  const [name] = /^(?:@[\w.-]+\/)?\w[\w.-]*/.exec(module ?? '') ?? []
+  return name === undefined
+    ? undefined
+    : `install the packages of the project: npm install; where its package.json does not have this one: npm install ${name}`
+}
+
+/** Where it is asked for: the loader names the file only. */
 function missingImport(thrown: unknown): Position | undefined {
   const message = thrown instanceof Error ? thrown.message : ''
-  const [, module] = /^Cannot find (?:module|package) '([^']+)'/.exec(message) ?? []
+  const module = missingModule(message)
   const [, file] = /^- (\/.+)$/m.exec(message) ?? []
   if (module === undefined || file === undefined) return undefined
   for (const [index, line] of linesOf(file).entries()) {
