@@ -34,7 +34,7 @@ export default defineConfig({
       void (async () => { throw new RangeError('what nobody awaits') })()
       await t.keep('30s')
     }),
-    breaks: task({}, async () => { throw new TypeError('what the task says') }),
+    breaks: task({ summary: 'Throws\\nwhat it says' }, async () => { throw new TypeError('what the task says') }),
     catches: task({}, async (t) => {
       try { await t.$\`test -f nowhere\` } catch { await t.$\`echo not here\` }
     }),
@@ -250,6 +250,10 @@ describe('what was typed', () => {
       stderr: '',
     })
   }, 60_000)
+
+  it('lists a task a line, whatever its summary holds', async () => {
+    expect((await project.tasks('list')).stdout).toMatch(/^breaks {2,}Throws what it says$/m)
+  }, 30_000)
 
   it('names the task on the one line of --json, wherever the flags stand', async () => {
     for (const args of [

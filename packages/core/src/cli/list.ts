@@ -1,4 +1,5 @@
 import { columns } from '../output/columns.ts'
+import { contained } from '../output/contained.ts'
 import { isRemote } from '../task/task.ts'
 import { tasksOf } from '../task/tree.ts'
 import type { Print } from './print.ts'
@@ -18,7 +19,8 @@ export function listTasks(project: Project, json: boolean, print: Print): void {
   }
   const rows = tasks.map(({ name, summary, role }) => [
     name,
-    summary || (role === undefined ? '' : `on every host of "${role}"`),
+    // A line is a task.
+    contained(summary).replaceAll(/\s+/g, ' ') || (role === undefined ? '' : `on every host of "${role}"`),
   ])
   for (const line of columns(rows)) print(line)
 }
