@@ -6,11 +6,7 @@ import type { FleetSeed } from './fleet-seed.ts'
 
 /** What a person wants to log in to or to call: the running instances, and the service's address. */
 export async function landscapeOf(access: CloudAccess, fleet: FleetSeed | undefined): Promise<string[]> {
-  // In the bad weather that a person has ordered, the rest is told all the same.
-  const logins = await loginsOf(access).catch((error: Error) => [
-    `  its instances could not be listed: ${error.message}`,
-  ])
-  return [...logins, ...(fleet ? await callOf(access, fleet) : [])]
+  return [...(await loginsOf(access)), ...(fleet ? await callOf(access, fleet) : [])]
 }
 
 async function loginsOf(access: CloudAccess): Promise<string[]> {

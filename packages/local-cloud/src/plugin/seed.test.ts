@@ -5,6 +5,7 @@ import { ElasticLoadBalancing } from '@aws-sdk/client-elastic-load-balancing'
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openCloud } from '../emulator/cloud.ts'
+import type { FaultSettings } from '../emulator/faults.ts'
 import { keyName } from './access.ts'
 import { clientSettings } from './client-settings.ts'
 import type { FleetSeed } from './fleet-seed.ts'
@@ -35,8 +36,12 @@ systemctl enable --now web
 }
 
 /** A seeded cloud, and what is done to it. */
-async function seeded(fleet: FleetSeed) {
-  const cloud = await openCloud({ timeScale: 0.02, latencies: { launch: 1, terminate: 1, sync: 5 } })
+async function seeded(fleet: FleetSeed, faults: FaultSettings = {}) {
+  const cloud = await openCloud({
+    timeScale: 0.02,
+    latencies: { launch: 1, terminate: 1, sync: 5 },
+    faults,
+  })
   const settings = clientSettings(cloud)
   const ec2 = new EC2(settings)
   await ec2.createKeyPair({ KeyName: keyName })
@@ -130,3 +135,9 @@ describe.each(['classic', 'application', 'network'] as const)('a fleet behind a 
     },
   )
 })
+
+test('is made in bad weather too, which is meant for others', async () => {
+  const one = await seeded(plain, { rules: [{ operation: '*', kind: 'throttle', times: 'always' }] })
+  expect(await one.answer()).toBe(200)
+  await one.close()
+}, 30_000)
