@@ -84,12 +84,13 @@ function mixedSource(
   if (named === undefined)
     throw validationError('A mixed instances policy must contain a LaunchTemplateSpecification.')
   const find = (specification: LaunchTemplateSpecification): TemplateSource => {
+    const source = templateSource(specification, compute)
     // A policy chooses between On-Demand and Spot by itself.
     if (compute.launchTemplate(specification).data.InstanceMarketOptions?.MarketType === 'spot')
       throw validationError(
         'Incompatible launch template: You cannot use a launch template that is set to request Spot Instances (InstanceMarketOptions) when you configure an Auto Scaling group with a mixed instances policy. Add a different launch template to the group and try again.',
       )
-    return templateSource(specification, compute)
+    return source
   }
   const mixed = readMixedPolicy(policy, old?.mixed, (own) => specificationOf(find(own)))
   return { ...find(named), mixed }

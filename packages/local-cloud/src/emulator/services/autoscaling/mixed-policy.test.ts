@@ -52,7 +52,7 @@ test.each<[RegExp, object]>([
     { LaunchTemplate: { LaunchTemplateSpecification: { LaunchTemplateName: 'spot' } } },
   ],
   [
-    /name no, does not exist/,
+    /^ValidationError: .* name no, does not exist/,
     { LaunchTemplate: { LaunchTemplateSpecification: { LaunchTemplateName: 'no' } } },
   ],
   [
@@ -74,7 +74,7 @@ test.each<[RegExp, object]>([
   ],
   [/maximum price/, distributed({ SpotMaxPrice: 'much' })],
 ])(
-  '%s refuses a policy',
+  'a policy that makes no sense here is refused: %s',
   async (message, { besides = {}, ...MixedInstancesPolicy }: { besides?: object }) => {
     const create = fleet.scaling.createAutoScalingGroup({ ...group, ...besides, MixedInstancesPolicy })
     expect(await refusal(create)).toMatch(message)
