@@ -202,6 +202,26 @@ describe.sequential('the AWS steps on moto', () => {
     ])
   })
 
+  it('replace the instances of a group with a mixed instances policy, which keeps the rest', async () => {
+    const templates = await templateFleet('mixed')
+    const { mixed: before } = await account.group('web')
+    const blue = await account.instances()
+    const back = await swap('--fail')
+    expect(back.last('run.finished')).toMatchObject({ status: 'failed', exitCode: 1, leftovers: [] })
+    expect((await account.group('web')).mixed).toEqual(before)
+    expect(await templates()).toHaveLength(1)
+    const run = await swap()
+    expect(run.last('run.finished')).toMatchObject({ status: 'succeeded', leftovers: [] })
+    const { LaunchTemplate, ...others } = before ?? {}
+    const LaunchTemplateSpecification = { ...LaunchTemplate?.LaunchTemplateSpecification, Version: '3' }
+    await expectSwapped(
+      blue.map(({ id }) => id),
+      { mixed: { ...others, LaunchTemplate: { ...LaunchTemplate, LaunchTemplateSpecification } } },
+    )
+    const green = await account.instances()
+    expect(green.map(({ kind }) => kind).sort()).toEqual(blue.map(({ kind }) => kind).sort())
+  })
+
   it('remove an image with its snapshots, and a version of a launch template, lost answers or not', async () => {
     const templates = await templateFleet()
     const before = await account.inventory()
@@ -267,10 +287,10 @@ describe.sequential('the AWS steps on moto', () => {
   })
 })
 
-/** The fleet of each test, launched from a launch template instead. Answers a look at the versions, by way of the gateway. */
-async function templateFleet(): Promise<() => Promise<string[]>> {
+/** The fleet of each test, launched from a launch template instead, or by a mixed instances policy. Answers a look at the versions, by way of the gateway. */
+async function templateFleet(how: 'template' | 'mixed' = 'template'): Promise<() => Promise<string[]>> {
   await moto.reset()
-  await python.report('moto_fleet.py', moto.access, 'template')
+  await python.report('moto_fleet.py', moto.access, how)
   const gated = new Account(moto.access)
   return () => gated.templates()
 }

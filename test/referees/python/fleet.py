@@ -87,6 +87,15 @@ def make_template(account, network, name, user_data, key):
     return {"LaunchTemplate": {"LaunchTemplateName": f"{name}-1", "Version": "$Latest"}}
 
 
+def make_mixed(account, network, name, user_data, key):
+    """The same template, by a mixed instances policy."""
+    source = make_template(account, network, name, user_data, key)["LaunchTemplate"]
+    types = [{"InstanceType": each} for each in ["m5.large", "m5a.large"]]
+    distribution = {"OnDemandBaseCapacity": 1, "OnDemandPercentageAboveBaseCapacity": 0}
+    template = {"LaunchTemplateSpecification": source, "Overrides": types}
+    return {"MixedInstancesPolicy": {"LaunchTemplate": template, "InstancesDistribution": distribution}}
+
+
 def make_group(account, network, name, size, user_data, key, balancers, make_source=make_configuration):
     """A launch source and a group of it; returns when the group's instances are in service."""
     account.autoscaling.create_auto_scaling_group(

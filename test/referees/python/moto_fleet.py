@@ -1,13 +1,14 @@
 """
 Makes the fleet that is replaced on moto: a group `web` of two behind a balancer, with two alarms and some traffic, and
-balancers on their own. With `template` the group launches from a launch template.
+balancers on their own. With `template` the group launches from a launch template, with `mixed` by a mixed instances
+policy.
 """
 
 import datetime
 import sys
 
 from account import Account
-from fleet import make_balancer, make_configuration, make_group, make_network, make_template
+from fleet import make_balancer, make_configuration, make_group, make_mixed, make_network, make_template
 from parts import make_parts
 
 NAME = "web"
@@ -18,7 +19,8 @@ network["subnets"] = network["subnets"][:3]
 account.ec2.create_key_pair(KeyName=NAME)
 for balancer in [NAME, "extra", "green"]:
     make_balancer(account, network, balancer)
-source = make_template if "template" in sys.argv else make_configuration
+sources = {"template": make_template, "mixed": make_mixed}
+source = sources.get(sys.argv[-1], make_configuration)
 ids = make_group(account, network, NAME, 2, "#!/bin/sh\n", NAME, [NAME], source)
 named = [{"InstanceId": each} for each in ids]
 account.elb.register_instances_with_load_balancer(LoadBalancerName="extra", Instances=named)

@@ -21,6 +21,14 @@ def cases(autoscaling, elb, name):
         )
         return f"{len(autoscaling.describe_lifecycle_hooks(**other)['LifecycleHooks'])} hooks"
 
+    def mixed():
+        template = {"LaunchTemplateSpecification": {"LaunchTemplateName": "odd"}}
+        autoscaling.update_auto_scaling_group(**other, MixedInstancesPolicy={"LaunchTemplate": template})
+        autoscaling.update_auto_scaling_group(**other, MaxSize=1)
+        names = {"AutoScalingGroupNames": [other["AutoScalingGroupName"]]}
+        shown = autoscaling.describe_auto_scaling_groups(**names)["AutoScalingGroups"][0]
+        return "stays" if "MixedInstancesPolicy" in shown else "gone"
+
     def policies():
         for group in [one, other]:
             simple = {"PolicyName": "shared", "AdjustmentType": "ChangeInCapacity", "ScalingAdjustment": 1}
@@ -48,6 +56,7 @@ def cases(autoscaling, elb, name):
     return {
         "DescribeLoadBalancers, the zone of its name": zone,
         "CreateAutoScalingGroup with a lifecycle hook": hooks,
+        "UpdateAutoScalingGroup that says nothing of a mixed instances policy": mixed,
         "PutScalingPolicy of one name for two groups": policies,
         "PutScheduledUpdateGroupAction of one name for two groups": actions,
         "PutNotificationConfiguration": notifications,

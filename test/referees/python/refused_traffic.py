@@ -20,6 +20,8 @@ def group_cases(it):
         "VPCZoneIdentifier": it["subnets"][0],
     }
     of = {"AutoScalingGroupName": name}
+    nobodys = {"LaunchTemplate": {"LaunchTemplateSpecification": {"LaunchTemplateName": "nobody"}}}
+    untold = {"LaunchTemplate": {"Overrides": [{"InstanceType": "m5.large"}]}}
     hook = {"LifecycleHookName": "hook", "LifecycleTransition": "autoscaling:EC2_INSTANCE_LAUNCHING"}
     tag = {"ResourceId": "nobody", "ResourceType": "auto-scaling-group", "Key": "a"}
     return [
@@ -40,6 +42,9 @@ def group_cases(it):
         ("CreateAutoScalingGroup", {**group, "LaunchConfigurationName": "nobody"}, "ValidationError"),
         ("CreateAutoScalingGroup", {**group, "LaunchTemplate": {"LaunchTemplateName": "nobody"}}, "ValidationError"),
         ("UpdateAutoScalingGroup", {**of, "LaunchTemplate": {"LaunchTemplateName": "nobody"}}, "ValidationError"),
+        ("UpdateAutoScalingGroup", {**of, "MixedInstancesPolicy": untold}, "ValidationError"),
+        ("UpdateAutoScalingGroup", {**of, "MixedInstancesPolicy": nobodys}, "ValidationError"),
+        ("CreateAutoScalingGroup", {**group, "MixedInstancesPolicy": nobodys}, "ValidationError"),
         ("CreateAutoScalingGroup", {**group, "LoadBalancerNames": ["nobody"]}, "ValidationError"),
         ("CreateAutoScalingGroup", {**group, "VPCZoneIdentifier": "subnet-0123456789abcdef0"}, "ValidationError"),
         ("CreateAutoScalingGroup", {"AutoScalingGroupName": "other", "MinSize": 0}, "ValidationError"),

@@ -15,6 +15,7 @@ def story(account):
     versions(account, template)
     instances(account, template, network)
     group(account, template, network)
+    mixed_group(account, template, network)
     take_down(account, template, network)
 
 
@@ -104,6 +105,60 @@ def group(account, template, network):
     )
     autoscaling.delete_auto_scaling_group(AutoScalingGroupName=NAME, ForceDelete=True)
     wait(account.ec2, "instance_terminated", InstanceIds=ids)
+
+
+def mixed_group(account, template, network):
+    autoscaling, source = account.autoscaling, {**template, "LaunchTemplateName": NAME}
+    types = [{"InstanceType": each, "WeightedCapacity": "1"} for each in ["m5.large", "m5a.large"]]
+    distribution = {"OnDemandBaseCapacity": 1, "OnDemandPercentageAboveBaseCapacity": 0, "SpotMaxPrice": "0.05"}
+    autoscaling.create_auto_scaling_group(
+        AutoScalingGroupName="mixed",
+        MixedInstancesPolicy={
+            "LaunchTemplate": {
+                "LaunchTemplateSpecification": {"LaunchTemplateName": NAME, "Version": "$Default"},
+                "Overrides": types,
+            },
+            "InstancesDistribution": distribution,
+        },
+        MinSize=0,
+        MaxSize=3,
+        DesiredCapacity=3,
+        VPCZoneIdentifier=network["subnets"][0],
+    )
+    ids = settled(account, "mixed", 3)
+    shown = described_mixed(account)
+    policy = shown["MixedInstancesPolicy"]
+    check("a group shows its policy instead of a template", "LaunchTemplate" in shown, False)
+    said = {"LaunchTemplateSpecification": {**source, "Version": "$Default"}, "Overrides": types}
+    check("a policy is shown as it was given", policy["LaunchTemplate"], said)
+    allocation = {"OnDemandAllocationStrategy": "prioritized", "SpotAllocationStrategy": "lowest-price"}
+    check(
+        "what a policy leaves out has its default",
+        policy["InstancesDistribution"],
+        {**distribution, **allocation, "SpotInstancePools": 2},
+    )
+    pages_of, _ = pages(account.ec2, "describe_instances", "Reservations", InstanceIds=ids)
+    launched = [instance for page in pages_of for instance in page["Instances"]]
+    kinds = sorted([each["InstanceType"], each.get("InstanceLifecycle", "")] for each in launched)
+    check("On-Demand comes first", kinds, [["m5.large", ""], ["m5.large", "spot"], ["m5a.large", "spot"]])
+    members = [[each["WeightedCapacity"], each["LaunchTemplate"]["Version"]] for each in shown["Instances"]]
+    check("members show their weights and versions", members, [["1", "2"]] * 3)
+    autoscaling.update_auto_scaling_group(
+        AutoScalingGroupName="mixed",
+        MixedInstancesPolicy={"LaunchTemplate": {"LaunchTemplateSpecification": {**template, "Version": "1"}}},
+    )
+    version = {"LaunchTemplateSpecification": {**source, "Version": "1"}, "Overrides": types}
+    check(
+        "an update of the version leaves the rest",
+        described_mixed(account)["MixedInstancesPolicy"],
+        {**policy, "LaunchTemplate": version},
+    )
+    autoscaling.delete_auto_scaling_group(AutoScalingGroupName="mixed", ForceDelete=True)
+    wait(account.ec2, "instance_terminated", InstanceIds=ids)
+
+
+def described_mixed(account):
+    return account.autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=["mixed"])["AutoScalingGroups"][0]
 
 
 def take_down(account, template, network):
