@@ -59,11 +59,10 @@ const size = values.full
 const line = `${date}, ${size}, seed ${values.seed}: ${campaigns.map(reachOf).join('; ')}.`
 const table = tableOf(campaigns)
 say(`\n${markdownOf(table)}\n\n${line}`)
-if (values.write)
-  await writeReport(values.full ? 'full' : 'campaign', {
-    table,
-    line,
-    ...(values.part !== undefined && { part: values.part }),
-  })
+const marks = [
+  ...(values.part === undefined ? [] : [`part ${values.part},`]),
+  ...(values.approach === undefined ? [] : [`${values.approach}:`]),
+]
+if (values.write) await writeReport(values.full ? 'full' : 'campaign', { table, line, marks })
 if (campaigns.some(({ findings }) => findings.some(({ violations }) => violations.length > 0)))
   process.exitCode = 1
