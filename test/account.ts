@@ -162,6 +162,11 @@ export class Account {
     return this.#balancers.inService(balancer)
   }
 
+  /** The target groups, with those of their instances that are sent users to. */
+  targets() {
+    return this.#balancers.targets()
+  }
+
   /** The instances in service behind the balancer that a name leads to. */
   async behind(name: string): Promise<string[]> {
     const target = (await this.#records())

@@ -47,7 +47,7 @@ export class Balancers {
     )
     const targets = await Promise.all(TargetGroups.map(({ TargetGroupArn }) => this.#targets(TargetGroupArn)))
     const healthy = targets.flat().filter(({ state }) => state === 'healthy')
-    return [...new Set(healthy.map(({ id }) => id))].sort()
+    return idsOf(healthy)
   }
 
   /** The classic load balancers, as far as a deployment could change them. */
@@ -80,15 +80,24 @@ export class Balancers {
 
   /** The target groups, with the instances that are registered: one that drains is not any more. */
   async targetGroups() {
+    return (await this.#members()).map(({ group, targets }) => ({
+      ...group,
+      instances: idsOf(targets.filter(({ state }) => state !== 'draining')),
+    }))
+  }
+
+  /** The target groups, with those of their instances that are sent users to. */
+  async targets() {
+    return (await this.#members()).map(({ group: { TargetGroupName: name = '' }, targets }) => ({
+      name,
+      healthy: idsOf(targets.filter(({ state }) => state === 'healthy')),
+    }))
+  }
+
+  async #members() {
     const { TargetGroups = [] } = await this.#balancers.send(new DescribeTargetGroupsCommand({}))
     return Promise.all(
-      TargetGroups.map(async (group) => ({
-        ...group,
-        instances: (await this.#targets(group.TargetGroupArn))
-          .filter(({ state }) => state !== 'draining')
-          .map(({ id }) => id)
-          .sort(),
-      })),
+      TargetGroups.map(async (group) => ({ group, targets: await this.#targets(group.TargetGroupArn) })),
     )
   }
 
@@ -106,3 +115,6 @@ export class Balancers {
     }))
   }
 }
+
+const idsOf = (targets: readonly { readonly id: string }[]): string[] =>
+  [...new Set(targets.map(({ id }) => id))].sort()

@@ -6,7 +6,7 @@ import { Fleets } from '../breaks/fleets.ts'
 import * as subjects from '../breaks/rehearsed-cloud.ts'
 import { edit, RehearsedCloud } from '../breaks/rehearsed-cloud.ts'
 import { type CloudStatus, ended, type JsonEvent, onLine, type Project, type Result } from '../project.ts'
-import { application, classic, type Front } from './front.ts'
+import { application, aside, classic, type Front } from './front.ts'
 import { Gate } from './gate.ts'
 import { Visitors } from './visitors.ts'
 
@@ -19,7 +19,7 @@ export interface Subject extends subjects.Subject {
   /** How many fleets are besieged side by side: the longer a deployment waits, the more. */
   readonly fields: number
   /** What its stage gives the task, beside the release. */
-  readonly defaults: Readonly<Record<string, string>>
+  readonly defaults: Readonly<Record<string, string | readonly string[]>>
 }
 
 export const instanceSwap: Subject = {
@@ -30,8 +30,13 @@ export const instanceSwap: Subject = {
   fields: 2,
   defaults: { group: 'web' },
 }
-/** The same behind an Application Load Balancer. */
-export const instanceSwapAlb: Subject = { ...instanceSwap, name: 'instance-swap-alb', front: application }
+/** The same behind Application Load Balancers. */
+export const instanceSwapAlb: Subject = {
+  ...instanceSwap,
+  name: 'instance-swap-alb',
+  front: application,
+  defaults: { ...instanceSwap.defaults, balancers: [aside] },
+}
 export const dnsSwitch: Subject = {
   ...subjects.dnsSwitch,
   name: 'dns-switch',
@@ -142,7 +147,7 @@ export class Field extends RehearsedCloud {
     return calls.filter(({ service }) => service === 'ssh')
   }
 
-  /** The fewest instances that were in service behind the name since it was asked the last time. */
+  /** The fewest instances that were in service behind the name, or in a target group, since it was asked the last time. */
   takeLowest(): number {
     const lowest = this.#lowest
     this.#lowest = Number.POSITIVE_INFINITY
@@ -153,7 +158,9 @@ export class Field extends RehearsedCloud {
     const { record } = this.cloud.names
     for (; !this.#isOver; await sleep(700)) {
       try {
-        this.#lowest = Math.min(this.#lowest, (await this.account.behind(record)).length)
+        const [behind, targets] = await Promise.all([this.account.behind(record), this.account.targets()])
+        const healthy = targets.map((each) => each.healthy)
+        for (const { length } of [behind, ...healthy]) this.#lowest = Math.min(this.#lowest, length)
       } catch (error) {
         // The balancer has gone between the two looks: the next look finds the one that the name leads to.
         if (!(error instanceof Error && error.name === 'AccessPointNotFoundException')) throw error

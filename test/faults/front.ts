@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Account } from '../account.ts'
 import { Fleets } from '../breaks/fleets.ts'
 import type { CloudStatus } from '../project.ts'
 import { TargetGroups } from '../target-groups.ts'
@@ -15,8 +17,19 @@ export const classic: Front = {
   furnish: (cloud) => new Fleets(cloud).stick(cloud.names.loadBalancer),
 }
 
-/** Visitors come to its target group by a rule. */
+/** A target group that the fleet is registered with, and its group does not know. */
+export const aside = 'internal'
+
+/** Visitors come to its target group by a rule; beside it the fleet is behind a second one. */
 export const application: Front = {
   type: 'application',
-  furnish: (cloud) => new TargetGroups(cloud).route(cloud.names.loadBalancer, cloud.names.record),
+  furnish: async (cloud) => {
+    const groups = new TargetGroups(cloud)
+    await groups.route(cloud.names.loadBalancer, cloud.names.record)
+    const internal = await groups.create(aside)
+    await groups.listen(await groups.createBalancer(aside), 8091, internal)
+    const ids = (await new Account(cloud).instances()).map(({ id }) => id)
+    await groups.register(internal, ids)
+    while ((await groups.healthy(internal)).length < ids.length) await sleep(200)
+  },
 }

@@ -67,7 +67,9 @@ export async function violationsOf(field: Field, ended: Ended): Promise<string[]
   if (failures.length > 0) found.push(`${failures.length} of ${asked} requests failed: ${failures[0]}`)
   if (died.length > 0 && !ended.mayDie) found.push(`${died.length} requests died with ${died[0]}`)
   if (lowest < ended.blue - (ended.mayDip ? 1 : 0))
-    found.push(`only ${lowest} of ${ended.blue} instances were in service behind the name`)
+    found.push(
+      `only ${lowest} of ${ended.blue} instances were in service behind the name, or in a target group`,
+    )
   return found
 }
 
@@ -105,19 +107,17 @@ async function notGreen(field: Field, { before, blue, release }: Ended): Promise
   const { account, cloud } = field
   const served = await account.behind(cloud.names.record)
   const instances = await account.instances()
+  const ids = instances.map(({ id }) => id).sort()
   const groups = (await account.inventory()).groups
   const live = groups.filter(({ instances }) => instances.length > 0)
   const versions = await Promise.all(instances.map(({ address }) => versionOn(address)))
   const found: string[] = []
   if (instances.length !== blue) found.push(`${instances.length} instances run, not ${blue}`)
-  if (
-    served.join() !==
-    instances
-      .map(({ id }) => id)
-      .sort()
-      .join()
-  )
-    found.push(`of ${instances.length} instances ${served.length} are in service behind the name`)
+  if (served.join() !== ids.join())
+    found.push(`of ${ids.length} instances ${served.length} are in service behind the name`)
+  for (const { name, healthy } of await account.targets())
+    if (healthy.join() !== ids.join())
+      found.push(`of ${ids.length} instances ${healthy.length} are healthy in target group ${name}`)
   if (versions.some((version) => version !== release))
     found.push(`not all is ${release}: ${versions.join(', ')}`)
   const was = before.groups.find(({ instances }) => instances.length > 0)
