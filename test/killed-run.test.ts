@@ -22,17 +22,18 @@ const moments: readonly Moment[] = [
   { step: 'retire-instance', signal: 'SIGTERM', exitCode: 3, command: 'resume', end: 'green' },
 ]
 
-// The campaign of faults does it at every call; here it is behind a target group.
-describe.each(['application'] as const)('behind a load balancer of the type %s', (type) => {
+// The campaign of faults does it at every call; here it is behind the kinds of load balancers that forward to target groups.
+describe.each(['application', 'network'] as const)('behind a load balancer of the type %s', (type) => {
   let rehearsal: Rehearsal
   let visitors: Visitors
   let releases = 1
 
   beforeAll(async () => {
     rehearsal = await Rehearsal.open(instanceSwap, (directory) =>
-      edit(join(directory, 'local-fleet.ts'), 'loadBalancer:', `loadBalancerType: '${type}', loadBalancer:`),
+      edit(join(directory, 'local-fleet.ts'), 'loadBalancer:', `balancer: '${type}', loadBalancer:`),
     )
-    visitors = new Visitors(rehearsal.cloud)
+    // A Network Load Balancer passes connections on: one that is kept lasts as long as its instance, and may be cut.
+    visitors = new Visitors(rehearsal.cloud, rehearsal.cloud.names, type === 'application')
   }, 120_000)
   afterAll(async () => {
     await visitors?.close()

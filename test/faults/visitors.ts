@@ -19,7 +19,7 @@ export class Visitors {
   readonly #at: Pick<CloudStatus['names'], 'record' | 'port'>
   readonly #resolver = new Resolver()
   // In turns: a connection that is used at long last may meet its end, which the balancer sets to idle ones.
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: visitorsAtOnce, scheduling: 'fifo' })
+  readonly #agent: Agent
   readonly #going: Promise<void>[]
   #address: { value: string; until: number } | undefined
   #asked = 0
@@ -27,9 +27,17 @@ export class Visitors {
   #died: string[] = []
   #isOver = false
 
-  /** @param at the service's name and port. @default those of the fleet that the cloud began with */
-  constructor(cloud: CloudStatus, at: Pick<CloudStatus['names'], 'record' | 'port'> = cloud.names) {
+  /**
+   * @param at the service's name and port. @default those of the fleet that the cloud began with
+   * @param keepAlive whether they keep their connections. @default true
+   */
+  constructor(
+    cloud: CloudStatus,
+    at: Pick<CloudStatus['names'], 'record' | 'port'> = cloud.names,
+    keepAlive = true,
+  ) {
     this.#at = at
+    this.#agent = new Agent({ keepAlive, maxSockets: visitorsAtOnce, scheduling: 'fifo' })
     this.#resolver.setServers([`${cloud.dns.address}:${cloud.dns.port}`])
     this.#going = Array.from({ length: visitorsAtOnce }, () => this.#keepAsking())
   }
