@@ -1,4 +1,4 @@
-import { balancerName, type Fleet, sourceName } from '@viridian/aws'
+import { balancerTitle, type Fleet, frontsOf, sourceName } from '@viridian/aws'
 import type { UnusedImages } from '@viridian/aws-ec2'
 import { recordThing } from '@viridian/aws-route53'
 import { task, ViridianError } from '@viridian/core'
@@ -45,7 +45,7 @@ const listed = (blue: readonly Fleet[], watch: readonly string[], { unused, kept
   'To delete:',
   ...blue.flatMap(({ name, launch, loadBalancers }) => [
     `  group ${name}, with its policies and schedules`,
-    ...loadBalancers.map((balancer) => `  load balancer ${balancerName(balancer)}`),
+    ...new Set([...frontsOf(loadBalancers), ...loadBalancers].map((each) => `  ${balancerTitle(each)}`)),
     `  ${launch.source.kind === 'launchConfiguration' ? 'launch configuration' : 'launch template version'} ${sourceName(launch.source)}, unless another group uses it`,
   ]),
   ...watch.map((name) => `  alarm ${name}`),
