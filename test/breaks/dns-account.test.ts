@@ -135,8 +135,8 @@ describe.sequential('a name', () => {
     await fleets.deleteBalancer('gone')
     await expectRefused('an alias of a balancer that is gone', ['--record', record], {
       code: 'E_BALANCER_NOT_FOUND',
-      says: [/no classic load balancer at gone-\S+\.us-east-1\.elb\.amazonaws\.com/],
-      hint: /it is deleted, another account's/,
+      says: [/no load balancer at gone-\S+\.us-east-1\.elb\.amazonaws\.com/],
+      hint: /it is deleted, or another account's/,
     })
   })
 
@@ -175,14 +175,14 @@ describe.sequential('a name', () => {
     await rehearsal.isAgain(before)
   }, 60_000)
 
-  it('without a record, and with a group behind a target group, is refused', async () => {
+  it('without a record, and with a group behind a target group that no load balancer uses, is refused', async () => {
     const arn = await new TargetGroups(rehearsal.cloud).create('targets')
     await fleets.create('behind', { size: 0, targetGroups: [arn] })
     const flags = ['--record', 'new.example.test', '--group', 'behind']
-    await expectRefused('no record yet, and a group behind a target group', flags, {
-      code: 'E_BALANCER_UNSUPPORTED',
-      says: [/target group targets belongs to an Application or Network Load Balancer/],
-      hint: /deploy:bluegreen of the template instance-swap/,
+    await expectRefused('no record yet, and a group behind a target group that no load balancer uses', flags, {
+      code: 'E_BALANCER_UNUSED',
+      says: [/no load balancer uses target group targets/],
+      hint: /let a listener forward to it/,
     })
   })
 
