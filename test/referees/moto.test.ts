@@ -278,8 +278,9 @@ describe.sequential('the AWS steps on moto', () => {
   })
 
   it('are all seen: taken, planned, found and undone', () => {
-    const names = definitions.map(({ name }) => name).filter((name) => !notTaken.includes(name))
-    const changing = definitions.filter(({ kind }) => kind === 'change').map(({ name }) => name)
+    const held = definitions.filter(({ name }) => !notTaken.includes(name))
+    const names = held.map(({ name }) => name)
+    const changing = held.filter(({ kind }) => kind === 'change').map(({ name }) => name)
     expect(names.filter((name) => !seen.taken.has(name))).toEqual([])
     expect(names.filter((name) => !seen.planned.has(name) && !isOfCleanUp(name))).toEqual(notPlanned)
     expect(changing.filter((name) => !seen.found.has(name))).toEqual([])
