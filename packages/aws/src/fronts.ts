@@ -28,7 +28,7 @@ export function frontsOf(balancers: readonly LoadBalancer[]): Front[] {
  *
  * @example
  * ```ts
- * await balancerHealth(c, balancersOf(front), ids)
+ * for (const each of frontsOf(blue.loadBalancers)) await balancerHealth(c, balancersOf(each), ids)
  * ```
  */
 export const balancersOf = (front: Front | LoadBalancer): LoadBalancer[] =>
