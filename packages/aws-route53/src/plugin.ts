@@ -1,4 +1,4 @@
-import { accountChecks, balancerName, type Front, type LoadBalancer } from '@viridian/aws'
+import { accountChecks, balancerName, type Front, frontsOf, type LoadBalancer } from '@viridian/aws'
 import type { Plugin, Steps } from '@viridian/core'
 import { findRecord } from './find-record.ts'
 import { endsOf, type FleetSwitch } from './fleet-switch.ts'
@@ -204,7 +204,7 @@ export const route53 = ({ nameServers = [] }: Route53Settings = {}): Route53 => 
     await t.step(testPointsAt, { found, to })
   },
   unnamed: async (t, balancers, { without } = {}) => {
-    if (balancers.length === 0) return
+    if (frontsOf(balancers).length === 0) return
     const switched = without && {
       name: without.name,
       zoneId: without.zoneId,

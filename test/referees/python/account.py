@@ -9,7 +9,7 @@ from botocore.config import Config
 
 from shapes import problems_of
 
-SERVICES = ["ec2", "autoscaling", "elb", "elbv2", "cloudwatch", "route53", "acm", "sts"]
+SERVICES = ["ec2", "autoscaling", "elb", "elbv2", "cloudwatch", "route53", "acm", "sts", "wafv2"]
 
 
 class Account:
@@ -18,9 +18,9 @@ class Account:
         self.answers = {}
         # A refusal, and an answer that breaks off, must be seen as they are.
         self.config = Config(retries={"total_max_attempts": 1})
-        self.ec2, self.autoscaling, self.elb, self.elbv2, self.cloudwatch, self.route53, self.acm, self.sts = (
-            self._client(name) for name in SERVICES
-        )
+        clients = [self._client(name) for name in SERVICES]
+        self.ec2, self.autoscaling, self.elb, self.elbv2, self.cloudwatch, *others = clients
+        self.route53, self.acm, self.sts, self.wafv2 = others
 
     def report_answers(self):
         """One line for each operation that was answered: what is wrong with its answers."""

@@ -12,6 +12,7 @@ from instances import ids_of
 from lifecycle import lifecycle_cases
 from refused_alarms import alarm_cases, policy_cases
 from refused_certificates import certificates_cases
+from refused_guards import balancer_guard_cases, web_acl_cases
 from refused_names import names_cases
 from refused_target_groups import binding_cases, target_group_cases
 from refused_templates import template_cases
@@ -196,9 +197,14 @@ def main():
         for case in cases:
             judge(client, *case)
     # What these need takes its time, in which the cooldown of the group above would end.
-    client = client_of("elbv2")
-    for case in target_group_cases(account, subject):
-        judge(client, *case)
+    late = {
+        "elbv2": [*target_group_cases(account, subject), *balancer_guard_cases(account)],
+        "wafv2": web_acl_cases(account, subject),
+    }
+    for service, cases in late.items():
+        client = client_of(service)
+        for case in cases:
+            judge(client, *case)
     strangers()
 
 

@@ -103,6 +103,7 @@ def listener_cases(subject):
     unknown = {"Type": "forward", **NO_GROUP}
     other = {"Type": "forward", **subject["flow"]}
     login = {"Type": "authenticate-cognito", "Order": 1}
+    two = [{**action, "Order": 1}, {**fixed("200"), "Order": 2}]
     return [
         ("CreateListener", {**new, "Port": 8080, "Protocol": "HTTPS"}, "ValidationError"),
         ("CreateListener", {**new, "Port": 8080, "DefaultActions": [fixed("200")]}, "DuplicateListener"),
@@ -111,7 +112,7 @@ def listener_cases(subject):
         ("CreateListener", {**new, "DefaultActions": [unknown]}, "TargetGroupNotFound"),
         ("CreateListener", {**new, "DefaultActions": [other]}, "IncompatibleProtocols"),
         ("CreateListener", {**new, "DefaultActions": [login]}, "InvalidLoadBalancerAction"),
-        ("CreateListener", {**new, "DefaultActions": [action, fixed("200")]}, "TooManyActions"),
+        ("CreateListener", {**new, "DefaultActions": two}, "TooManyActions"),
         ("CreateListener", {**new, **subject["other"]}, "TargetGroupAssociationLimit"),
         ("CreateListener", {**new, **NO_BALANCER}, "LoadBalancerNotFound"),
         ("DescribeListeners", NO_BALANCER, "LoadBalancerNotFound"),

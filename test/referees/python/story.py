@@ -4,6 +4,7 @@ import alarms
 import balancers
 import certificates
 import groups
+import guards
 import instances
 import target_groups
 import templates
@@ -11,6 +12,6 @@ import zones
 from account import Account
 
 account = Account()
-for chapter in [instances, templates, balancers, certificates, groups, target_groups, alarms, zones]:
+for chapter in [instances, templates, balancers, certificates, groups, target_groups, guards, alarms, zones]:
     chapter.story(account)
 account.report_answers()
