@@ -179,11 +179,15 @@ describe.sequential('a name', () => {
     const arn = await new TargetGroups(rehearsal.cloud).create('targets')
     await fleets.create('behind', { size: 0, targetGroups: [arn] })
     const flags = ['--record', 'new.example.test', '--group', 'behind']
-    await expectRefused('no record yet, and a group behind a target group that no load balancer uses', flags, {
-      code: 'E_BALANCER_UNUSED',
-      says: [/no load balancer uses target group targets/],
-      hint: /let a listener forward to it/,
-    })
+    await expectRefused(
+      'no record yet, and a group behind a target group that no load balancer uses',
+      flags,
+      {
+        code: 'E_BALANCER_UNUSED',
+        says: [/no load balancer uses target group targets/],
+        hint: /let a listener forward to it/,
+      },
+    )
   })
 
   it('without a record, and with a group that another name leads to, is refused', () =>
