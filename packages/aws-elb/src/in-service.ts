@@ -2,6 +2,7 @@ import {
   balancerHealth,
   balancerName,
   balancerThing,
+  healthCall,
   healthCalls,
   inServiceWithinMs,
   LoadBalancer,
@@ -109,6 +110,6 @@ function unhealthy(off: readonly MemberHealth[]): ViridianError {
     hint: isUnused
       ? "no load balancer asks it: let a listener forward to the target group, of a load balancer that is enabled in the instance's zone"
       : `ask the instance itself for the health check's path, and look at its log${seen ? `; what the balancer sees: ${seen.healthCommand}` : ''}`,
-    ...(seen && { place: { call: seen.healthCall } }),
+    ...(first && { place: { call: healthCall(first.balancer) } }),
   })
 }

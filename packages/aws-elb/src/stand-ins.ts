@@ -1,4 +1,4 @@
-import { autoScalingApi, balancerName, type LoadBalancer, membersOf } from '@viridian/aws'
+import { autoScalingApi, balancerName, healthCall, type LoadBalancer, membersOf } from '@viridian/aws'
 import { type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { waitInService } from './in-service.ts'
@@ -64,6 +64,6 @@ const noneLeft = (balancer: LoadBalancer, ids: readonly string[]): ViridianError
     `of ${ids.join(', ')} none serves at ${balancerName(balancer)} any more`,
     {
       hint: `what took their place stays there: register with it who is to serve (${membersOf(balancer).registerCommand}), and go back once more: tasks rollback`,
-      place: { call: membersOf(balancer).healthCall },
+      place: { call: healthCall(balancer) },
     },
   )

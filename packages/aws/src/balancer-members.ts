@@ -21,8 +21,6 @@ export interface MemberHealth {
 export interface BalancerMembers {
   /** How a person registers instances by hand. */
   readonly registerCommand: string
-  /** The call that tells what the balancer thinks of its instances. */
-  readonly healthCall: string
   /** How a person asks for that. */
   readonly healthCommand: string
   /** What the balancer thinks of exactly these instances: one answer each, whatever AWS leaves out. */

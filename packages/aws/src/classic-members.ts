@@ -30,7 +30,6 @@ export const classicMembers = (balancer: ClassicRef): BalancerMembers => {
   const { name: LoadBalancerName } = balancer
   return {
     registerCommand: 'aws elb register-instances-with-load-balancer',
-    healthCall: 'elasticloadbalancing:DescribeInstanceHealth',
     healthCommand: `aws elb describe-instance-health --load-balancer-name ${LoadBalancerName}`,
     health: async (c, ids) => {
       const states = new Map(

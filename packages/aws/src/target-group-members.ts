@@ -25,7 +25,6 @@ export const targetGroupMembers = (balancer: TargetGroupRef): BalancerMembers =>
   const { arn: TargetGroupArn } = balancer
   return {
     registerCommand: 'aws elbv2 register-targets',
-    healthCall: 'elasticloadbalancing:DescribeTargetHealth',
     healthCommand: `aws elbv2 describe-target-health --target-group-arn ${TargetGroupArn}`,
     health: async (c, ids) => {
       const targets = ids.length === 0 ? [] : await targetsOf(c, TargetGroupArn)
