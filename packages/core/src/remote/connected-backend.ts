@@ -6,6 +6,7 @@ import {
   readingCommand,
   shownCommand,
   terminalCommand,
+  wireByLogin,
   wireCommand,
 } from './command/command.ts'
 import type { CommandOptions, CommandResult } from './command/run-command.ts'
@@ -160,6 +161,7 @@ export class ConnectedBackend implements Backend {
       const order: Order = {
         host,
         wire: wire(),
+        wireByLogin: input ? undefined : wireByLogin(context, command),
         shown,
         onBytes: onBytes ?? ((chunk) => answer.take(chunk)),
         ...(input && { input: { ...input, ends: true } }),
@@ -192,7 +194,15 @@ export class ConnectedBackend implements Backend {
     const { host, mask } = this.#options
     const wire = (hasPassword?: boolean): string => wireCommand(context, command, input?.size, hasPassword)
     const given = input && input.size > 0 && { input }
-    return { host, wire: wire(), shown: mask(shown), ...given, ...sudoOf(context, wire) }
+    const byLogin = wireByLogin(context, command, input?.size)
+    return {
+      host,
+      wire: wire(),
+      wireByLogin: byLogin,
+      shown: mask(shown),
+      ...given,
+      ...sudoOf(context, wire),
+    }
   }
 
   async #execute(order: Order, options: CommandOptions): Promise<CommandResult> {

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import type { LoginShell } from './command/login-shell.ts'
 
 /** A machine that tasks run on. Plain JSON: role assignments are journaled. */
 export interface HostSpec {
@@ -143,6 +144,8 @@ export interface Connection {
   readonly open: boolean
   /** Milliseconds that the host is given to be reached: the shell of a login has as many to begin with a command. */
   readonly patience: number
+  /** What its commands have told of the login's shell. */
+  readonly shell: LoginShell
   /** Runs a command line under the login's shell; rejects when the connection or the channel fails, or when aborted. */
   exec(command: string, options: ExecOptions): Promise<ExitStatus>
   /** A TCP connection from the host to an address that it can reach. */

@@ -15,6 +15,17 @@ const sayOnStderr = "printf '\\001%s stderr\\n' viridian >&2"
 /** A shell's commands that say the marks. */
 export const sayMark = `${sayOnStdout}; ${sayOnStderr}`
 
+/**
+ * The same, and on stdout the path of the login's shell with it, if that leads a process group: this shell has taken its
+ * place. sshd puts the path into the environment.
+ */
+export const sayMarkAndShell = [
+  'viridian=$SHELL',
+  'kill -0 -$$ 2>/dev/null || viridian=',
+  `printf '\\001%s\\n' "viridian\${viridian:+ $viridian}"`,
+  sayOnStderr,
+].join('; ')
+
 /*
  * Between the login and a command by sudo stands sudo as well: the mark is said on stderr before it, so that what it says
  * there is the command's, and on stdout behind it. Without the second one, it has refused.
@@ -58,10 +69,17 @@ export function shellWords(script: string): string {
 
 const kept = 8 * 1024
 
+// The marks as they are found: stdout's may tell the login's shell.
+const marks = {
+  stdout: new RegExp(mark.replace('\n', '(?: (/[^\\n]*))?\n')),
+  stderr: new RegExp(stderrMark),
+}
+
 /** One output of a command line: holds back what comes before its mark. */
 export class Announced {
-  readonly #own: Buffer
+  readonly #own: RegExp
   readonly #other: Buffer
+  #shell: string | undefined
   #before = Buffer.alloc(0)
   #begun = false
   #isCut = false
@@ -69,14 +87,18 @@ export class Announced {
   #held: Buffer | undefined = Buffer.alloc(0)
 
   constructor(stream: 'stdout' | 'stderr') {
-    const [own, other] = stream === 'stdout' ? [mark, stderrMark] : [stderrMark, mark]
-    this.#own = Buffer.from(own)
-    this.#other = Buffer.from(other)
+    this.#own = marks[stream]
+    this.#other = Buffer.from(stream === 'stdout' ? stderrMark : mark)
   }
 
   /** True once the mark has come. */
   get begun(): boolean {
     return this.#begun
+  }
+
+  /** The path of the login's shell, where the mark has told it. */
+  get shell(): string | undefined {
+    return this.#shell
   }
 
   /** The login has made one of both outputs: the other one's mark came here. */
@@ -109,12 +131,14 @@ export class Announced {
 
   #seek(chunk: Buffer): Buffer {
     const all = Buffer.concat([this.#before, chunk])
-    const at = all.indexOf(this.#own)
-    this.#begun = at >= 0
-    const before = this.#begun ? all.subarray(0, at) : all
+    // A character a byte, so that it may stand anywhere among bytes that are no text.
+    const own = this.#own.exec(all.toString('latin1'))
+    this.#begun = own !== null
+    if (own?.[1] !== undefined) this.#shell = Buffer.from(own[1], 'latin1').toString('utf8')
+    const before = own ? all.subarray(0, own.index) : all
     this.#isCut ||= before.length > kept
     this.#before = before.subarray(-kept)
-    return this.#begun ? this.#withoutOther(all.subarray(at + this.#own.length)) : Buffer.alloc(0)
+    return own ? this.#withoutOther(all.subarray(own.index + own[0].length)) : Buffer.alloc(0)
   }
 
   // Where both outputs are one, the other's mark follows this one's.

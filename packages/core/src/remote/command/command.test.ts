@@ -3,9 +3,24 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { holdCommand } from '../testing/held-command.ts'
-import { announceBy, mark, sayMark, sayMarkBeforeSudo, sayMarkBehindSudo } from './announcement.ts'
-import { type CommandContext, inDirectory, scriptOf, shownCommand, wireCommand, withEnv } from './command.ts'
-import { lifeline } from './lifeline.ts'
+import {
+  announceBy,
+  mark,
+  sayMark,
+  sayMarkAndShell,
+  sayMarkBeforeSudo,
+  sayMarkBehindSudo,
+} from './announcement.ts'
+import {
+  type CommandContext,
+  inDirectory,
+  scriptOf,
+  shownCommand,
+  wireByLogin,
+  wireCommand,
+  withEnv,
+} from './command.ts'
+import { lifeline, lifelineOfLogin } from './lifeline.ts'
 
 const bare: CommandContext = { env: {} }
 const full: CommandContext = { directory: '/srv/my web', env: { A: '1', B: "it's" }, user: 'deploy' }
@@ -20,13 +35,23 @@ describe('a command in its context', () => {
   })
 
   test('is sent announced, under a lifeline, and that under sudo', () => {
-    expect(wireCommand(bare, 'ls', 7)).toBe(`exec ${lifeline('ls', { inputSize: 7, first: sayMark })}`)
+    expect(wireCommand(bare, 'ls', 7)).toBe(
+      `exec ${lifeline('ls', { inputSize: 7, first: sayMarkAndShell })}`,
+    )
     const begin = `exec ${announceBy(sayMarkBeforeSudo)} sudo -n`
     const first = sayMarkBehindSudo
     expect(wireCommand({ ...bare, user: 'root' }, 'ls')).toBe(`${begin} ${lifeline('ls', { first })}`)
     expect(wireCommand(full, 'ls', 7)).toBe(
       `${begin} -u deploy ${lifeline(scriptOf(full, 'ls'), { inputSize: 7, first })}`,
     )
+  })
+
+  test('is watched by the login alone where it has no input, and goes by no sudo', () => {
+    expect(wireByLogin({ ...bare, directory: '/srv' }, 'ls')).toBe(
+      `${sayMark}; ${lifelineOfLogin('cd /srv || exit; ls')}`,
+    )
+    expect(wireByLogin(bare, 'ls', 7)).toBeUndefined()
+    expect(wireByLogin(full, 'ls')).toBeUndefined()
   })
 
   test('is shown as a person would type it', () => {

@@ -3,12 +3,13 @@ import {
   announce,
   announceBy,
   sayMark,
+  sayMarkAndShell,
   sayMarkBeforeSudo,
   sayMarkBehindSudo,
   sayMarkOnTerminal,
   shellWords,
 } from './announcement.ts'
-import { lifeline } from './lifeline.ts'
+import { lifeline, lifelineOfLogin } from './lifeline.ts'
 import { quote, quoteDirectory, quotePath } from './quote.ts'
 import { givePassword, skipPassword, sudoTo } from './sudo.ts'
 
@@ -45,10 +46,16 @@ export function wireCommand(
   hasPassword = false,
 ): string {
   const script = scriptOf(context, command)
-  if (context.user === undefined) return `exec ${lifeline(script, { inputSize, first: sayMark })}`
+  if (context.user === undefined) return `exec ${lifeline(script, { inputSize, first: sayMarkAndShell })}`
   const [flags, skip] = hasPassword ? ["-S -p ''", `${skipPassword}; `] : ['-n', '']
   const inside = lifeline(script, { inputSize, first: `${skip}${sayMarkBehindSudo}` })
   return `exec ${announceBy(sayMarkBeforeSudo)} ${sudoTo(context.user, flags)} ${inside}`
+}
+
+/** The same for a login's shell that watches over the command itself; undefined: it is not the one to do so. */
+export function wireByLogin(context: CommandContext, command: string, inputSize = 0): string | undefined {
+  if (context.user !== undefined || inputSize > 0) return undefined
+  return `${sayMark}; ${lifelineOfLogin(scriptOf(context, command))}`
 }
 
 /** The command line of a command that is given a terminal: hung up, it dies as others do when their input ends. */

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { type HeldCommand, holdCommand } from '../testing/held-command.ts'
 import { countOf, processesWith } from '../testing/processes.ts'
 import { until } from '../testing/until.ts'
-import { lifeline } from './lifeline.ts'
+import { sayMark } from './announcement.ts'
+import { lifeline, lifelineOfLogin } from './lifeline.ts'
 
 const place = mkdtempSync(join(tmpdir(), 'viridian-lifeline-'))
 afterAll(() => rmSync(place, { recursive: true }))
@@ -86,6 +87,53 @@ describe.each(shells)('by %s', (shell) => {
     )
   })
 })
+
+const logins = [...shells, '/bin/mksh', '/bin/ksh93']
+  .filter(existsSync)
+  .filter((shell) => !shell.endsWith('busybox'))
+
+describe.each(logins)('by a login with %s', (shell) => {
+  const start = (script: string): HeldCommand =>
+    holdCommand(shell, lifelineOfLogin(script), { detached: true })
+
+  test('a command runs to its own end, and tells its own code', async () => {
+    expect(await start(`echo "it's"; wait; echo '\\!' "$0" $# >&2; exit 3`).ended).toEqual({
+      code: 3,
+      signal: null,
+      stdout: "it's\n",
+      stderr: '\\! sh 0\n',
+    })
+    expect(await start('cat; kill -9 $$').ended).toMatchObject({ signal: 'SIGKILL', stdout: '' })
+  })
+
+  test('nothing of it stays behind', async () => {
+    const mark = randomUUID()
+    const command = start(`true ${mark}`)
+    await command.ended
+    command.letGo()
+    await until(() => processesWith(mark).length === 0)
+  })
+
+  test('all that it started dies when it is let go', async () => {
+    const seconds = duration()
+    const command = start(`sleep ${seconds} & sh -c 'sleep ${seconds}; true'; echo survived`)
+    await until(() => countOf(`sleep ${seconds}`) === 2)
+    command.letGo()
+    await until(() => countOf(`sleep ${seconds}`) === 0)
+    expect((await command.ended).stdout).toBe('')
+  })
+})
+
+test.each(['/usr/bin/fish', '/bin/tcsh'].filter(existsSync))(
+  '%s does nothing of what is for the login of another family',
+  async (shell) => {
+    const cwd = mkdtempSync(join(place, 'other-'))
+    const line = `${sayMark}; ${lifelineOfLogin('touch done')}`
+    const { code, stdout } = await holdCommand(shell, line, { cwd, detached: true }).ended
+    expect({ stdout, left: readdirSync(cwd) }).toEqual({ stdout: '', left: [] })
+    expect(code).not.toBe(null)
+  },
+)
 
 test('what ignores SIGTERM is killed after five seconds', async () => {
   const mark = randomUUID()

@@ -1,4 +1,5 @@
 import { quoteForLogin, scriptForLogin } from './announcement.ts'
+import { quote } from './quote.ts'
 
 /*
  * A remote command must die with its runner, however that ends. The runner therefore keeps the channel's standard
@@ -47,6 +48,12 @@ const withInput = `${gather} || { ${sayWhere}; exit ${withoutRoom}; }; ${watched
 /** Whether the input found no room on the host, so that the command has not run: by the code and the last lines. */
 export const isWithoutRoom = (code: number, lines: readonly string[]): boolean =>
   code === withoutRoom && lines.some((line) => line.startsWith(unread))
+
+/**
+ * The same as a lifeline by a login's shell of the family of sh, which leads its group: it starts the watchdog and gives its
+ * place to the command's sh.
+ */
+export const lifelineOfLogin = (script: string): string => `${withoutInput} ${quote(script)} 3<&-`
 
 export interface LifelineOptions {
   /** Bytes of input. @default 0 */

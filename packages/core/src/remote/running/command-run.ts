@@ -33,6 +33,9 @@ export interface Circumstances {
   readonly caughtUp?: () => Promise<void> | undefined
 }
 
+/** What runs command lines: a connection, or what stands for one where `tasks` runs. */
+type Runner = Pick<Connection, 'exec' | 'patience'> & Partial<Pick<Connection, 'shell'>>
+
 /**
  * Runs a command on a connection and judges how it ended.
  *
@@ -40,12 +43,13 @@ export interface Circumstances {
  * `E_COMMAND_ABORTED`, or the connection's failure
  */
 export async function runCommand(
-  connection: Pick<Connection, 'exec' | 'patience'>,
+  connection: Runner,
   order: Order,
   options: CommandOptions,
   around: Circumstances,
 ): Promise<CommandResult> {
   refuseLong(order)
+  const byLogin = connection.shell?.watches ? order.wireByLogin : undefined
   const limits = new Limits(order, options, around.signal)
   let file: OutputFile | undefined
   const spill = (): void => {
@@ -71,7 +75,7 @@ export async function runCommand(
     return taking ?? around.caughtUp?.()
   }
   try {
-    const exit = await connection.exec(order.wire, {
+    const exit = await connection.exec(byLogin ?? order.wire, {
       ...(order.input && { input: inputAfter(begun, order.input) }),
       ...(order.pty && { pty: order.pty }),
       onAccepted: () => limits.accepted(connection.patience),
@@ -86,7 +90,12 @@ export async function runCommand(
       const said = stdout.isJoined ? linesOf(stdout.before) : lines
       throw failed(order, exit, { lines: said, file: undefined }, around.mask)
     }
+    if (!stdout.begun && byLogin !== undefined) {
+      connection.shell?.doubt()
+      return await runCommand(connection, order, options, around)
+    }
     if (!stdout.begun) throw notRun(order, exit, [stdout.before, stderr.before], around.mask)
+    connection.shell?.learn(stdout.shell)
     return judge(order, options, exit, { stdout, stderr, lines, file: file?.path }, around.mask)
   } finally {
     begin()
@@ -158,6 +167,11 @@ class Output {
   get before(): string {
     const { before, isCut } = this.#announced
     return isCut ? this.#withoutStart(before) : before
+  }
+
+  /** The path of the login's shell, if the command has announced it. */
+  get shell(): string | undefined {
+    return this.#announced.shell
   }
 
   get held(): Buffer {

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { LoginShell } from '../command/login-shell.ts'
 import { Semaphore } from '../semaphore.ts'
 import { sizeOf } from '../terminal/raw-terminal.ts'
 import type {
@@ -46,6 +47,7 @@ export interface ConnectionDetails {
 /** A logged-in connection: of ssh2, or of a master of `ssh`. */
 export class SshConnection implements Connection {
   readonly patience: number
+  readonly shell = new LoginShell()
   readonly #session: Session
   readonly #brake: Brake
   readonly #host: string
