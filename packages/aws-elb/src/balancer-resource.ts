@@ -10,7 +10,7 @@ import {
 } from '@viridian/aws'
 import type { StepContext, UndoReport } from '@viridian/core'
 import { z } from '@viridian/core/zod'
-import { readTags } from './balancer-settings.ts'
+import { readTags } from './classic/settings.ts'
 import { readTagsV2 } from './v2/settings.ts'
 
 interface Tag {

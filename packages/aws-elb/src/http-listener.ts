@@ -1,7 +1,7 @@
 import { type Front, frontsOf, LoadBalancer } from '@viridian/aws'
 import { defineRead, type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
-import { readDescription } from './balancer-settings.ts'
+import { readDescription } from './classic/settings.ts'
 import { usedFronts } from './used-fronts.ts'
 import { readListeners } from './v2/settings.ts'
 

@@ -8,11 +8,16 @@ import {
 } from '@viridian/aws'
 import type { Plugin, Steps } from '@viridian/core'
 import { readRemovable } from './balancer-uses.ts'
+import { compareBalancers } from './classic/compare-balancers.ts'
+import { configureHealthCheck, modifyAttributes } from './classic/configure-copy.ts'
+import {
+  createPolicy,
+  readPolicyPlan,
+  setBackendPolicies,
+  setListenerPolicies,
+} from './classic/copy-policies.ts'
+import { createBalancer } from './classic/create-balancer.ts'
 import { compare } from './compare.ts'
-import { compareBalancers } from './compare-balancers.ts'
-import { configureHealthCheck, modifyAttributes } from './configure-copy.ts'
-import { createPolicy, readPolicyPlan, setBackendPolicies, setListenerPolicies } from './copy-policies.ts'
-import { createBalancer } from './create-balancer.ts'
 import { describeBalancers } from './describe-balancers.ts'
 import { seeDrained } from './drained.ts'
 import { findBalancer } from './find-balancer.ts'

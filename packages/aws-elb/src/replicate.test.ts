@@ -3,7 +3,7 @@ import { balancerName, type LoadBalancer } from '@viridian/aws'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type FleetCloud, openFleetCloud } from '../../aws/src/testing/fleet-cloud.ts'
 import { testSteps } from '../../aws/src/testing/test-steps.ts'
-import { createBalancer } from './create-balancer.ts'
+import { createBalancer } from './classic/create-balancer.ts'
 import { elb } from './index.ts'
 import { openShop, shopTags } from './testing/shop.ts'
 

@@ -1,14 +1,6 @@
-import {
-  balancerKey,
-  type ClassicLoadBalancer,
-  type LoadBalancer,
-  type LoadBalancerV2,
-  type TargetGroup,
-} from '@viridian/aws'
+import { balancerKey, type LoadBalancer, type LoadBalancerV2, type TargetGroup } from '@viridian/aws'
 import { type Steps, ViridianError } from '@viridian/core'
-import { configureHealthCheck, modifyAttributes } from './configure-copy.ts'
-import { createPolicy, readPolicyPlan, setBackendPolicies, setListenerPolicies } from './copy-policies.ts'
-import { createBalancer } from './create-balancer.ts'
+import { copyClassic } from './classic/replicate-classic.ts'
 import { planFronts } from './v2/front-plan.ts'
 import { copyFront, copyTargetGroup } from './v2/replicate-front.ts'
 
@@ -54,18 +46,3 @@ const usersOf = (
   original.kind === 'classic'
     ? {}
     : { balancers: original.balancers.flatMap(({ arn }) => fronts.get(arn) ?? []) }
-
-const copyClassic = (t: Steps, balancer: ClassicLoadBalancer): Promise<ClassicLoadBalancer> => {
-  const from = balancer.name
-  return t.move({ name: 'replicate', title: `replicate the balancer ${from}` }, async (t) => {
-    const { policies, listeners, backends } = await t.step(readPolicyPlan, { name: from })
-    const made = await t.step(createBalancer, { balancer })
-    const { name } = made
-    await t.step(configureHealthCheck, { from, name })
-    await t.step(modifyAttributes, { from, name })
-    for (const policy of policies) await t.step(createPolicy, { from, name, policy })
-    for (const listener of listeners) await t.step(setListenerPolicies, { name, ...listener })
-    for (const backend of backends) await t.step(setBackendPolicies, { name, ...backend })
-    return made
-  })
-}

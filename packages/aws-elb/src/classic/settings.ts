@@ -7,7 +7,7 @@ import type {
 import { awsCode, decoded, elbApi } from '@viridian/aws'
 import type { StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
-import { ordered } from './ordered.ts'
+import { ordered } from '../ordered.ts'
 
 /** Everything that AWS says of a classic load balancer, in an order that does not depend on AWS. */
 export interface BalancerSettings {

@@ -1,7 +1,7 @@
 import * as sdk from '@aws-sdk/client-elastic-load-balancing'
 import { expect, test } from 'vitest'
-import { membersOf, type StructureSchema } from '../../aws/src/testing/schema-members.ts'
-import * as fates from './balancer-fates.ts'
+import { membersOf, type StructureSchema } from '../../../aws/src/testing/schema-members.ts'
+import * as fates from './fates.ts'
 
 const tables: [name: string, table: object, schema: StructureSchema][] = [
   ['a description', fates.descriptionFates, sdk.LoadBalancerDescription$],

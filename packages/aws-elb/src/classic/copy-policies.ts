@@ -2,15 +2,10 @@ import type { PolicyAttribute, PolicyDescription } from '@aws-sdk/client-elastic
 import { copyOf, elbApi, findMade } from '@viridian/aws'
 import { defineRead, type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
-import {
-  backendFates,
-  listenerDescriptionFates,
-  policyAttributeFates,
-  policyFates,
-} from './balancer-fates.ts'
-import { classicRef } from './balancer-ref.ts'
-import { readDescription, readPolicies } from './balancer-settings.ts'
-import { defineCopyPart } from './copy-part.ts'
+import { classicRef } from '../balancer-ref.ts'
+import { defineCopyPart } from '../copy-part.ts'
+import { backendFates, listenerDescriptionFates, policyAttributeFates, policyFates } from './fates.ts'
+import { readDescription, readPolicies } from './settings.ts'
 
 const reference = 'Reference-Security-Policy'
 const publicKey = 'PublicKeyPolicyType'

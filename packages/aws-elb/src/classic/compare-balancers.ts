@@ -2,9 +2,9 @@ import type { PolicyDescription } from '@aws-sdk/client-elastic-load-balancing'
 import { type Difference, differences, sayCompared } from '@viridian/aws'
 import { defineCheck } from '@viridian/core'
 import { z } from '@viridian/core/zod'
-import { attributesFates, descriptionFates, policyFates } from './balancer-fates.ts'
-import { type BalancerSettings, readSettings } from './balancer-settings.ts'
-import { ownersTags, taggedFates } from './owners-tags.ts'
+import { ownersTags, taggedFates } from '../owners-tags.ts'
+import { attributesFates, descriptionFates, policyFates } from './fates.ts'
+import { type BalancerSettings, readSettings } from './settings.ts'
 
 /** The names that AWS gives the policies of its own: a copy may have one more than its original. */
 const awsOwn = /^ELBSecurityPolicy-/

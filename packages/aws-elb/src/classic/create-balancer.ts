@@ -2,9 +2,9 @@ import type { CreateAccessPointInput } from '@aws-sdk/client-elastic-load-balanc
 import { ClassicLoadBalancer, copyOf, elbApi, isBalancerGone, tagsOf } from '@viridian/aws'
 import { placeholderText, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
-import { defineBalancerCopy } from './balancer-copy.ts'
-import { descriptionFates, listenerFates } from './balancer-fates.ts'
-import { readDescription } from './balancer-settings.ts'
+import { defineBalancerCopy } from '../balancer-copy.ts'
+import { descriptionFates, listenerFates } from './fates.ts'
+import { readDescription } from './settings.ts'
 
 const Made = z.object({ DNSName: z.string() })
 

@@ -3,6 +3,8 @@ import type { HealthCheck, LoadBalancerAttributes } from '@aws-sdk/client-elasti
 import { copyOf, elbApi, findMade } from '@viridian/aws'
 import { type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
+import { classicRef } from '../balancer-ref.ts'
+import { defineCopyPart } from '../copy-part.ts'
 import {
   accessLogFates,
   additionalAttributeFates,
@@ -11,10 +13,8 @@ import {
   crossZoneFates,
   drainingFates,
   healthCheckFates,
-} from './balancer-fates.ts'
-import { classicRef } from './balancer-ref.ts'
-import { readAttributes, readDescription } from './balancer-settings.ts'
-import { defineCopyPart } from './copy-part.ts'
+} from './fates.ts'
+import { readAttributes, readDescription } from './settings.ts'
 
 /** The balancer to copy from, and its copy. */
 const Input = z.strictObject({ from: z.string(), name: z.string() })
