@@ -1,6 +1,7 @@
 import {
   allPages,
   autoScalingApi,
+  type BalancerRef,
   Bindings,
   balancerName,
   balancerTitle,
@@ -8,11 +9,10 @@ import {
   isBoundTo,
   listTargetGroups,
   membersOf,
-  type BalancerRef as SpreaderRef,
 } from '@viridian/aws'
 import { defineRead, type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
-import { BalancerRef, targetGroupRef } from './balancer-ref.ts'
+import { ResourceRef, targetGroupRef } from './resource-ref.ts'
 
 const Groups = z.object({
   AutoScalingGroups: z.array(
@@ -43,7 +43,7 @@ export const usageCalls = [
 export const readRemovable = defineRead({
   name: 'aws-elb/read-removable',
   version: 3,
-  input: z.strictObject({ balancers: z.array(BalancerRef), without: z.array(z.string()) }),
+  input: z.strictObject({ balancers: z.array(ResourceRef), without: z.array(z.string()) }),
   output: z.null(),
   calls: usageCalls,
   title: ({ balancers }) => `see nothing behind ${balancers.map(balancerName).join(', ')}`,
@@ -62,7 +62,7 @@ export const readRemovable = defineRead({
  */
 export async function refuseInUse(
   c: StepContext,
-  balancer: BalancerRef,
+  balancer: ResourceRef,
   without: readonly string[] = [],
 ): Promise<void> {
   const groups = await readGroups(c)
@@ -88,7 +88,7 @@ export async function refuseInUse(
 /** Who uses what spreads requests, in words: a group that is bound to it, or instances; undefined for nobody. */
 export async function userOf(
   c: StepContext,
-  spreaders: readonly SpreaderRef[],
+  spreaders: readonly BalancerRef[],
   groups: readonly BoundGroup[],
 ): Promise<string | undefined> {
   for (const each of spreaders) {
@@ -101,7 +101,7 @@ export async function userOf(
 }
 
 /** What spreads the requests of a balancer over instances: itself, or the target groups that it uses. */
-export async function spreadersOf(c: StepContext, balancer: BalancerRef): Promise<SpreaderRef[]> {
+export async function spreadersOf(c: StepContext, balancer: ResourceRef): Promise<BalancerRef[]> {
   if (balancer.kind === 'classic' || balancer.kind === 'targetGroup') return [balancer]
   try {
     return (await listTargetGroups(c, balancer.arn)).map(targetGroupRef)
@@ -119,7 +119,7 @@ export async function spreadersOf(c: StepContext, balancer: BalancerRef): Promis
  */
 export async function refuseJudged(
   c: StepContext,
-  balancer: SpreaderRef,
+  balancer: BalancerRef,
   ids: readonly string[],
 ): Promise<void> {
   for (const group of await readGroups(c)) {
@@ -141,7 +141,7 @@ export async function refuseJudged(
 export interface BoundGroup {
   readonly name: string
   /** Whether it is bound to a balancer. */
-  isBehind(balancer: SpreaderRef): boolean
+  isBehind(balancer: BalancerRef): boolean
   /** Its instances in service, where its balancers' health checks are its own. */
   readonly judged: readonly string[]
 }

@@ -1,7 +1,7 @@
 import type { Front, LoadBalancer } from '@viridian/aws'
 import { type Steps, ViridianError } from '@viridian/core'
-import { loadBalancerRef, targetGroupRef } from './balancer-ref.ts'
 import { compareBalancers } from './classic/compare-balancers.ts'
+import { loadBalancerRef, targetGroupRef } from './resource-ref.ts'
 import { usedFronts } from './used-fronts.ts'
 import { compareFronts } from './v2/compare-fronts.ts'
 

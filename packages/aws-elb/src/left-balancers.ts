@@ -1,13 +1,13 @@
 import { balancerThing, balancerTitle, listClassicBalancers, listLoadBalancersV2 } from '@viridian/aws'
 import { defineRead, type Going, type LeftoverKind, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
-import { BalancerRef, classicRef, loadBalancerRef } from './balancer-ref.ts'
 import { readGroups, spreadersOf, usageCalls, userOf } from './balancer-uses.ts'
 import { runsOf } from './made-by-runs.ts'
 import { takeAway } from './remove-balancer.ts'
+import { classicRef, loadBalancerRef, ResourceRef } from './resource-ref.ts'
 
 const MadeBalancer = z.strictObject({
-  balancer: BalancerRef,
+  balancer: ResourceRef,
   dnsName: z.string(),
   /** Null for one that no run has made, and that only what is removed has needed. */
   run: z.string().nullable(),
@@ -93,7 +93,7 @@ async function listAll(c: StepContext): Promise<Listed[]> {
 }
 
 /** A group needs its target groups, and these the load balancer that uses no other. */
-async function isNeeded(c: StepContext, balancer: BalancerRef, needed: readonly string[]): Promise<boolean> {
+async function isNeeded(c: StepContext, balancer: ResourceRef, needed: readonly string[]): Promise<boolean> {
   if (needed.length === 0) return false
   const spreaders = await spreadersOf(c, balancer)
   return spreaders.length > 0 && spreaders.every((each) => needed.includes(balancerThing(each)))

@@ -1,11 +1,11 @@
 import { balancerThing, balancerTitle, describeTargetGroups, listTargetGroups } from '@viridian/aws'
 import { defineRead, type LeftoverKind } from '@viridian/core'
 import { z } from '@viridian/core/zod'
-import { TargetGroupRef, targetGroupRef } from './balancer-ref.ts'
 import { readGroups, usageCalls, userOf } from './balancer-uses.ts'
 import { neededOf } from './left-balancers.ts'
 import { runsOf } from './made-by-runs.ts'
 import { takeAway } from './remove-balancer.ts'
+import { TargetGroupRef, targetGroupRef } from './resource-ref.ts'
 
 const MadeTargetGroup = z.strictObject({
   targetGroup: TargetGroupRef,

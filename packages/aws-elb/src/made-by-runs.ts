@@ -1,7 +1,7 @@
 import { balancerThing, elbApi, runTag } from '@viridian/aws'
 import type { StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
-import type { BalancerRef } from './balancer-ref.ts'
+import type { ResourceRef } from './resource-ref.ts'
 import { readTagsOf } from './v2/settings.ts'
 
 const Tagged = z.object({
@@ -19,7 +19,7 @@ const namesInACall = 20
 /** The runs that have made balancers, by what steps call these. */
 export async function runsOf(
   c: StepContext,
-  balancers: readonly BalancerRef[],
+  balancers: readonly ResourceRef[],
 ): Promise<ReadonlyMap<string, string>> {
   const classic = await classicRuns(
     c,

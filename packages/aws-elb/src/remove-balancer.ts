@@ -1,12 +1,12 @@
 import { balancerThing, balancerTitle, findMade, frontsOf, type LoadBalancer } from '@viridian/aws'
 import { defineChange, type StepContext, type Steps } from '@viridian/core'
 import { z } from '@viridian/core/zod'
-import { BalancerRef, refOf } from './balancer-ref.ts'
 import { deleteCalls, resourceOf, tagCalls } from './balancer-resource.ts'
 import { readRemovable, refuseInUse, usageCalls } from './balancer-uses.ts'
+import { ResourceRef, refOf } from './resource-ref.ts'
 import { setDeletionProtection } from './v2/deletion-protection.ts'
 
-const isThere = async (c: StepContext, balancer: BalancerRef): Promise<boolean> =>
+const isThere = async (c: StepContext, balancer: ResourceRef): Promise<boolean> =>
   (await resourceOf(balancer).tags(c)) !== undefined
 
 /**
@@ -18,7 +18,7 @@ const isThere = async (c: StepContext, balancer: BalancerRef): Promise<boolean> 
 export const removeBalancer = defineChange({
   name: 'aws-elb/remove-balancer',
   version: 3,
-  input: z.strictObject({ balancer: BalancerRef }),
+  input: z.strictObject({ balancer: ResourceRef }),
   beforeSchema: z.strictObject({ there: z.boolean() }),
   output: z.null(),
   calls: [...deleteCalls, ...tagCalls, ...usageCalls],
@@ -39,13 +39,13 @@ export const removeBalancer = defineChange({
 })
 
 /** All that goes with balancers, in the order in which it can go: a target group once no load balancer uses it. */
-export const goingWith = (balancers: readonly LoadBalancer[]): BalancerRef[] => [
+export const goingWith = (balancers: readonly LoadBalancer[]): ResourceRef[] => [
   ...frontsOf(balancers).map(refOf),
   ...balancers.filter(({ kind }) => kind === 'targetGroup').map(refOf),
 ]
 
 /** Deletes a balancer; one that is protected from that is so no more, once nothing is behind it. */
-export async function takeAway(t: Steps, balancer: BalancerRef): Promise<void> {
+export async function takeAway(t: Steps, balancer: ResourceRef): Promise<void> {
   if (balancer.kind !== 'classic' && balancer.kind !== 'targetGroup') {
     await t.step(readRemovable, { balancers: [balancer], without: [] })
     await t.step(setDeletionProtection, { balancer, enabled: false })

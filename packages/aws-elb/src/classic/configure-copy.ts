@@ -3,8 +3,8 @@ import type { HealthCheck, LoadBalancerAttributes } from '@aws-sdk/client-elasti
 import { copyOf, elbApi, findMade } from '@viridian/aws'
 import { type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
-import { classicRef } from '../balancer-ref.ts'
 import { defineCopyPart } from '../copy-part.ts'
+import { classicRef } from '../resource-ref.ts'
 import {
   accessLogFates,
   additionalAttributeFates,

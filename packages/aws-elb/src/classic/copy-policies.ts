@@ -2,8 +2,8 @@ import type { PolicyAttribute, PolicyDescription } from '@aws-sdk/client-elastic
 import { copyOf, elbApi, findMade } from '@viridian/aws'
 import { defineRead, type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
-import { classicRef } from '../balancer-ref.ts'
 import { defineCopyPart } from '../copy-part.ts'
+import { classicRef } from '../resource-ref.ts'
 import { backendFates, listenerDescriptionFates, policyAttributeFates, policyFates } from './fates.ts'
 import { readDescription, readPolicies } from './settings.ts'
 

@@ -1,7 +1,7 @@
 import { balancerTitle, poll } from '@viridian/aws'
 import { defineCheck, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
-import { LoadBalancerRef } from '../balancer-ref.ts'
+import { LoadBalancerRef } from '../resource-ref.ts'
 import { readLoadBalancer } from './settings.ts'
 
 /** AWS takes minutes to set one up. */

@@ -1,8 +1,8 @@
 import { elbV2Api, findMade } from '@viridian/aws'
 import type { StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
-import { LoadBalancerRef } from '../balancer-ref.ts'
 import { defineCopyPart } from '../copy-part.ts'
+import { LoadBalancerRef } from '../resource-ref.ts'
 
 const Reservation = z.object({
   MinimumLoadBalancerCapacity: z.object({ CapacityUnits: z.int().optional() }).optional(),

@@ -1,8 +1,8 @@
 import { findMade } from '@viridian/aws'
 import type { StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
-import { LoadBalancerRef, TargetGroupRef } from '../balancer-ref.ts'
 import { defineCopyPart } from '../copy-part.ts'
+import { LoadBalancerRef, TargetGroupRef } from '../resource-ref.ts'
 import {
   type Attributed,
   attributed,

@@ -1,7 +1,7 @@
 import { balancerThing, balancerTitle, findMade } from '@viridian/aws'
 import { defineChange, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
-import { LoadBalancerRef } from '../balancer-ref.ts'
+import { LoadBalancerRef } from '../resource-ref.ts'
 import { deletionProtection, readAttributes, setAttributes } from './attributes.ts'
 import { isGone } from './settings.ts'
 

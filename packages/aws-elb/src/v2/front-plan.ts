@@ -2,7 +2,7 @@ import type { Action, Listener } from '@aws-sdk/client-elastic-load-balancing-v2
 import { balancerTitle, type LoadBalancer, type LoadBalancerV2 } from '@viridian/aws'
 import { defineRead, type StepContext, type Steps, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
-import { LoadBalancerRef, loadBalancerRef } from '../balancer-ref.ts'
+import { LoadBalancerRef, loadBalancerRef } from '../resource-ref.ts'
 import { usedFronts } from '../used-fronts.ts'
 import { forwardedTo } from './actions.ts'
 import { capacityCalls, readCapacity } from './capacity.ts'

@@ -1,7 +1,7 @@
 import { elbV2Api, findMade } from '@viridian/aws'
 import { z } from '@viridian/core/zod'
-import { LoadBalancerRef } from '../balancer-ref.ts'
 import { defineCopyPart } from '../copy-part.ts'
+import { LoadBalancerRef } from '../resource-ref.ts'
 import { readLoadBalancer } from './settings.ts'
 
 /** Lets the copy of a Network Load Balancer take whatever comes by PrivateLink, as its original does (`SetSecurityGroups`). Undone with the copy. */

@@ -1,6 +1,6 @@
 import { balancerTitle, type LoadBalancerV2, type TargetGroup } from '@viridian/aws'
 import type { Steps } from '@viridian/core'
-import { type LoadBalancerRef, loadBalancerRef, targetGroupRef } from '../balancer-ref.ts'
+import { type LoadBalancerRef, loadBalancerRef, targetGroupRef } from '../resource-ref.ts'
 import type { CopiedGroups } from './actions.ts'
 import { seeActive } from './active.ts'
 import { reserveCapacity } from './capacity.ts'

@@ -3,8 +3,8 @@ import type * as Sdk from '@aws-sdk/client-wafv2'
 import { awsCode, balancerTitle, defineService, findMade, poll, type Service } from '@viridian/aws'
 import { type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
-import { LoadBalancerRef } from '../balancer-ref.ts'
 import { defineCopyPart } from '../copy-part.ts'
+import { LoadBalancerRef } from '../resource-ref.ts'
 
 const require = createRequire(import.meta.url)
 

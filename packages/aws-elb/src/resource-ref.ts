@@ -18,8 +18,8 @@ export const LoadBalancerRef = z.strictObject({
 export type LoadBalancerRef = z.infer<typeof LoadBalancerRef>
 
 /** What names a balancer of any kind, or a load balancer of version 2. */
-export const BalancerRef = z.discriminatedUnion('kind', [ClassicRef, TargetGroupRef, LoadBalancerRef])
-export type BalancerRef = z.infer<typeof BalancerRef>
+export const ResourceRef = z.discriminatedUnion('kind', [ClassicRef, TargetGroupRef, LoadBalancerRef])
+export type ResourceRef = z.infer<typeof ResourceRef>
 
 export const classicRef = ({ name }: { readonly name: string }) => ({ kind: 'classic', name }) as const
 
@@ -36,7 +36,7 @@ export const loadBalancerRef = ({ kind, arn, name }: LoadBalancerRef): LoadBalan
 })
 
 /** What names it, without what else is known of it. */
-export function refOf(balancer: FrontRef): BalancerRef {
+export function refOf(balancer: FrontRef): ResourceRef {
   if (balancer.kind === 'classic') return classicRef(balancer)
   return balancer.kind === 'targetGroup' ? targetGroupRef(balancer) : loadBalancerRef(balancer)
 }
