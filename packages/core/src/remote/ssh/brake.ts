@@ -10,9 +10,15 @@ const longestMs = 10_000
 export class Brake {
   readonly #socket: Pick<Session['socket'], 'pause' | 'resume'>
   readonly #holders = new Map<object, NodeJS.Timeout>()
+  #freeSince = Number.NEGATIVE_INFINITY
 
   constructor(socket: Pick<Session['socket'], 'pause' | 'resume'>) {
     this.#socket = socket
+  }
+
+  /** For how long nobody has held it. */
+  get freeMs(): number {
+    return this.#holders.size > 0 ? 0 : performance.now() - this.#freeSince
   }
 
   /** Reads nothing more until the holder releases it, for some seconds at most. */
@@ -26,6 +32,8 @@ export class Brake {
 
   release(holder: object): void {
     clearTimeout(this.#holders.get(holder))
-    if (this.#holders.delete(holder) && this.#holders.size === 0) this.#socket.resume()
+    if (!this.#holders.delete(holder) || this.#holders.size > 0) return
+    this.#freeSince = performance.now()
+    this.#socket.resume()
   }
 }

@@ -104,6 +104,24 @@ describe.each(transportNames)('by %s, a connection that is lost', (name) => {
     })
     expect(connection.open).toBe(true)
   })
+
+  test.each(['sessions', 'commands'] as const)(
+    'nor is one whose server leaves %s unanswered, but they end',
+    async (leaves) => {
+      const server = await oddServer({ exec: () => undefined, leaves })
+      const transport = makeTransport(name, {
+        defaults: () => ({ config: false, identityFile, connectTimeout: '2s' }),
+      })
+      endings.push(() => transport.close())
+      const connection = await transport.connect(server.spec, new AbortController().signal)
+      await expect(connection.exec('true', {})).rejects.toMatchObject({
+        code: 'E_HOST_CHANNEL',
+        message: 'web-1 has not answered within 2s whether it runs a command',
+        place: { host: 'web-1' },
+      })
+      expect(connection.open).toBe(true)
+    },
+  )
 })
 
 describe.each(transportNames)('by %s, a handshake', (name) => {

@@ -19,6 +19,7 @@ import {
   noListener,
   sessionClosed,
   sessionRefused,
+  sessionUnanswered,
   shellLeft,
   targetUnreached,
 } from './failures.ts'
@@ -189,10 +190,30 @@ export class SshConnection implements Connection {
     this.#refuseIfLost()
     return new Promise((resolve, reject) => {
       // A peer that has stalled does not answer; what comes of it later is ended as soon as it has begun.
-      const abort = (): void => reject(signal?.reason)
+      let isLate = false
+      let timer: NodeJS.Timeout | undefined
+      // A server may answer probes, and this not. What it answers while nothing is read is heard later.
+      const give = (ms: number): void => {
+        timer = setTimeout(() => {
+          const left = Math.ceil(this.patience - this.#brake.freeMs)
+          if (left > 0) return give(left)
+          isLate = true
+          reject(sessionUnanswered(this.#host, this.patience))
+        }, ms)
+      }
+      give(this.patience)
+      const abort = (): void => {
+        clearTimeout(timer)
+        reject(signal?.reason)
+      }
       signal?.addEventListener('abort', abort, { once: true })
       open((error, channel) => {
+        clearTimeout(timer)
         signal?.removeEventListener('abort', abort)
+        if (isLate) {
+          if (!error) channel.close()
+          return
+        }
         if (error) {
           const known = this.#open && isRefusedSession(error)
           reject(known ? error : this.#open ? sessionRefused(this.#host, error) : this.#lost())

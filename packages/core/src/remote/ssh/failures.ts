@@ -1,3 +1,4 @@
+import { formatDuration } from '../../duration.ts'
 import { ViridianError } from '../../error.ts'
 
 /** The connection ended before what ran over it. */
@@ -23,6 +24,15 @@ export function sessionRefused(host: string, cause: Error): ViridianError {
     hint: 'see MaxSessions, PermitTTY and ForceCommand in its sshd_config; a server that is not OpenSSH may bear fewer commands at once',
     place: { host },
     cause,
+  })
+}
+
+/** The connection stands, and the host does not say whether it runs a command. */
+export function sessionUnanswered(host: string, patience: number): ViridianError {
+  const what = `${host} has not answered within ${formatDuration(patience)} whether it runs a command`
+  return new ViridianError('E_HOST_CHANNEL', what, {
+    hint: 'see whether it is overloaded, or its sshd hangs; a longer connectTimeout gives it more time',
+    place: { host },
   })
 }
 

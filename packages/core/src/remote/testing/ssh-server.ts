@@ -14,6 +14,8 @@ export interface SshServerOptions {
   readonly ident?: string
   /** True: the connection is dropped before a word is said. */
   readonly drops?: (count: number) => boolean
+  /** What it never says yes or no to. */
+  readonly leaves?: 'sessions' | 'commands'
 }
 
 const hostKey = ssh2.utils.generateKeyPairSync('ed25519')
@@ -71,7 +73,7 @@ export class SshServer {
     await closed
   }
 
-  #serve({ exec, admits = () => true, drops = () => false, authenticate }: SshServerOptions): void {
+  #serve({ exec, admits = () => true, drops = () => false, authenticate, leaves }: SshServerOptions): void {
     // ssh2's server hands connections to its own listener: this one comes before it.
     const tcp = tcpOf(this.#server)
     tcp.prependListener('connection', (socket: Socket) => {
@@ -94,8 +96,10 @@ export class SshServer {
         })
       })
       client.on('session', (accept) => {
+        if (leaves === 'sessions') return
         accept().on('exec', (acceptExec, _reject, { command }) => {
           this.commands.push(command)
+          if (leaves === 'commands') return
           exec(command, acceptExec())
         })
       })
