@@ -1,6 +1,7 @@
 import pMap from 'p-map'
 import { longestTimer } from '../duration.ts'
 import { quoted } from '../remote/command/quote.ts'
+import { digestPrograms } from '../remote/files/file-commands.ts'
 import type { HostSpec } from '../remote/transport.ts'
 import type { Session } from '../run/session.ts'
 import { chosenRole } from '../task/roles.ts'
@@ -46,7 +47,7 @@ const look = (sudo: boolean): string =>
   [
     'echo clock=$(date +%s)',
     'command -v tar >/dev/null 2>&1 || echo lacks=tar',
-    '{ command -v sha256sum || command -v shasum || command -v sha256; } >/dev/null 2>&1 || echo lacks=sha256sum',
+    `${digestPrograms(0)}; [ "$f" != true ] || echo lacks=sha256sum`,
     ...(sudo
       ? [
           'if command -v sudo >/dev/null 2>&1; then sudo -n true >/dev/null 2>&1 || echo sudo=no; else echo lacks=sudo; fi',
@@ -81,7 +82,7 @@ export function hostFindings(
     findings.push({
       verdict: 'warning',
       says: 'it has no sha256sum: what is put there is sent whole each time',
-      hint: 'install coreutils, or perl with shasum, on it',
+      hint: 'install coreutils, openssl, or perl with shasum, on it',
     })
   if (said.includes('lacks=sudo'))
     findings.push({ verdict: 'problem', says: 'it has no sudo', hint: 'install sudo on it' })

@@ -62,3 +62,16 @@ describe.each([
     expect(answer.toString()).toContain(createHash('sha256').update(large).digest('hex'))
   })
 })
+
+test('on a host with openssl alone, of little, what has changed is sent, and no more', async () => {
+  const { sha256sum, ...others } = system
+  const on = { path: programs({ ...others, openssl: programFile('openssl') }) }
+  for (const name of ['a', 'b']) write(local(name), 'x'.repeat(100_000))
+  await put({}, on)
+  expect(await put({}, on)).toEqual({ changed: false, sent: 0 })
+  const digest = createHash('sha256').update('new').digest('hex')
+  write(local(`x\n${digest} *.`), 'any')
+  write(local('a'), 'new')
+  expect((await put({}, on)).sent).toBeLessThan(8_000)
+  expect(readFileSync(target('a'), 'utf8')).toBe('new')
+})

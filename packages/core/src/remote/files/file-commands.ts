@@ -97,14 +97,15 @@ export const fileExists = (path: string): string => `test -e ${quotePath(path)} 
 /**
  * Sets d to a program that says SHA-256 digests, and f to the fastest one for so many bytes: openssl, which uses what
  * processors have for it and takes a quarter of the time, but is slow to start, and writes a name's line ends as they are.
+ * Where it is the only one there, d says nothing.
  */
 export function digestPrograms(bytes: number): string {
   const openssl =
-    "f='openssl dgst -sha256 -r'; case $($f </dev/null 2>/dev/null) in e3b0c44298fc*) ;; *) f=$d;; esac"
+    "{ f='openssl dgst -sha256 -r'; case $($f </dev/null 2>/dev/null) in e3b0c44298fc*) ;; *) f=$d;; esac; }"
   return [
     'for d in sha256sum shasum sha256 true; do ! command -v $d >/dev/null 2>&1 || break; done',
     "case $d in shasum) d='shasum -a 256';; sha256) d='sha256 -r';; esac",
-    bytes < worthOpenssl ? 'f=$d' : openssl,
+    bytes < worthOpenssl ? `f=$d; [ "$d" != true ] || ${openssl}` : openssl,
   ].join('; ')
 }
 
