@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { onLine, Project } from './project.ts'
+import { ended, onLine, Project } from './project.ts'
 
 let project: Project
 let cloud: ChildProcess
@@ -45,6 +45,20 @@ it('deploys on a cloud that is slow, stale, throttles, and loses an answer', asy
   )
   expect(throttled.length).toBeGreaterThan(0)
 }, 120_000)
+
+it('loads none of the clients of AWS for a run that finds its fleet and calls nothing', async () => {
+  await project.write(
+    'loaded.cjs',
+    `process.on('exit', () => {
+      const clients = Object.keys(require.cache).filter((file) => file.includes('/@aws-sdk/client-'))
+      require('node:fs').appendFileSync('loaded.txt', 'ended ' + clients.join(' ') + '\\n')
+    })`,
+  )
+  const env = { NODE_OPTIONS: '--require ./loaded.cjs' }
+  const { exitCode } = await ended(project.start(['run', 'build_release', '--release', 'v3'], env))
+  expect(exitCode).toBe(0)
+  expect(new Set((await project.read('loaded.txt')).split('\n'))).toEqual(new Set(['ended ', '']))
+}, 60_000)
 
 it('refuses a fault that it does not know', async () => {
   const { exitCode, stderr } = await project.tasks('cloud', 'up', '--fault', 'melt:RunInstances')

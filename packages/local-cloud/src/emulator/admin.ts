@@ -13,20 +13,27 @@ export interface Administered {
   readonly faults: Faults
   readonly log: CallLog
   readonly services: readonly Service[]
+  readonly questions?: Questions
 }
 
+/** What else can be asked, by `POST /_viridian/NAME`: each answers to the JSON that it is sent. */
+export type Questions = Readonly<Record<string, (asked: unknown) => Promise<object>>>
+
 /**
- * `GET|POST|DELETE /_viridian/faults`, `GET /_viridian/calls` and `GET /_viridian/operations`. A web page can reach
- * loopback, but it cannot know the secret, nor send its header to another origin.
+ * `GET|POST|DELETE /_viridian/faults`, `GET /_viridian/calls` and `GET /_viridian/operations`, and what whoever opened
+ * the cloud answers. A web page can reach loopback, but it cannot know the secret, nor send its header to another origin.
  */
-export function administer(
+export async function administer(
   request: WireRequest,
-  { secret, faults, log, services }: Administered,
-): WireAnswer {
+  { secret, faults, log, services, questions = {} }: Administered,
+): Promise<WireAnswer> {
   if (request.headers['x-viridian-secret'] !== secret) {
     return json(403, { error: 'The header x-viridian-secret must be the secret access key of this cloud.' })
   }
-  const what = `${request.method} ${request.path.slice(adminPrefix.length)}`
+  const path = request.path.slice(adminPrefix.length)
+  const what = `${request.method} ${path}`
+  const question = request.method === 'POST' && Object.hasOwn(questions, path) && questions[path]
+  if (question) return answered(request, question)
   switch (what) {
     case 'GET calls':
       return json(200, log.calls)
@@ -52,15 +59,25 @@ function operationsOf({ signingName, handlers }: Service): string[] {
   return Object.keys(handlers).map((operation) => `${signingName}:${operation}`)
 }
 
-function addFaults(request: WireRequest, faults: Faults): WireAnswer {
+function addFaults(request: WireRequest, faults: Faults): Promise<WireAnswer> {
+  return answered(request, async (settings) => {
+    faults.add(settings)
+    return settingsOf(faults)
+  })
+}
+
+/** What is asked for in a wrong form is refused. */
+async function answered(
+  request: WireRequest,
+  answer: (asked: unknown) => Promise<object>,
+): Promise<WireAnswer> {
   try {
-    faults.add(JSON.parse(request.body.toString('utf8')))
+    return json(200, await answer(JSON.parse(request.body.toString('utf8'))))
   } catch (error) {
     if (error instanceof ZodError) return json(400, { error: z.prettifyError(error) })
     if (error instanceof SyntaxError) return json(400, { error: error.message })
     throw error
   }
-  return json(200, settingsOf(faults))
 }
 
 function settingsOf({ rules, latency, eventualConsistency, freeDisk }: Faults): object {

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as immediate } from 'node:timers/promises'
+import type { Questions } from './admin.ts'
 import { openBalancers } from './balancer/index.ts'
 import { openCallLog } from './call-log.ts'
 import { scaledClock } from './clock.ts'
@@ -44,6 +45,12 @@ export interface CloudOptions {
   readonly owned?: () => boolean
   /** Hears of what goes wrong where no caller waits. @default console.error */
   readonly report?: (error: unknown) => void
+  /**
+   * What else its endpoint answers to `POST /_viridian/NAME`, by name; each is given the JSON that was sent.
+   *
+   * @default nothing
+   */
+  readonly questions?: Questions
 }
 
 /** An open cloud, and what its clients need. */
@@ -169,7 +176,7 @@ async function open(options: CloudOptions, endings: Endings): Promise<Cloud> {
     wafService({ ...common, stateOf: (arn) => elbv2.stateOf(arn) }),
     stsService({ account }),
   ]
-  const { port } = options
+  const { port, questions = {} } = options
   const server = await serve({
     services,
     credentials,
@@ -178,6 +185,7 @@ async function open(options: CloudOptions, endings: Endings): Promise<Cloud> {
     faults,
     log,
     report,
+    questions,
     ...(port === undefined ? {} : { port }),
   })
   endings.push(() => server.close())

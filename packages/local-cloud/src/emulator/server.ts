@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { administer, adminPrefix } from './admin.ts'
+import { administer, adminPrefix, type Questions } from './admin.ts'
 import { type Answerer, answerer, refuseUnread } from './answerer.ts'
 import { type CallLog, openCallLog } from './call-log.ts'
 import type { Clock } from './clock.ts'
@@ -21,6 +21,8 @@ export interface ServeOptions {
   readonly log?: CallLog
   /** Hears of defects, whose stacks are not the callers'. @default console.error */
   readonly report?: (error: unknown) => void
+  /** What is answered beside AWS's calls. @default nothing */
+  readonly questions?: Questions
 }
 
 export interface Server {
@@ -34,7 +36,8 @@ export interface Server {
 export async function serve(options: ServeOptions): Promise<Server> {
   const faults = options.faults ?? openFaults()
   const log = options.log ?? openCallLog()
-  const admin = { secret: options.credentials.secretAccessKey, faults, log, services: options.services }
+  const { services, questions = {} } = options
+  const admin = { secret: options.credentials.secretAccessKey, faults, log, services, questions }
   const report = options.report ?? console.error
   const answerAws = answerer({ ...options, faults, log, report })
   const answer: Answerer = async (request) =>

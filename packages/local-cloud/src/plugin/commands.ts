@@ -1,10 +1,9 @@
 import { type ActionContext, type PluginCommand, ViridianError } from '@viridian/core'
 import { type CloudAccess, cloudDirectory, readAccess } from './access.ts'
-import { clientSettings } from './client-settings.ts'
 import { checkOperations, switchOn, unstruck } from './fault-flags.ts'
 import type { FleetSeed } from './fleet-seed.ts'
+import { askForFleet, type FleetStanding } from './fleet-standing.ts'
 import { holdCloud } from './hold.ts'
-import type { LiveFleet } from './live-fleet.ts'
 import { type Ending, endHolder } from './lock.ts'
 import type { ServedCloud } from './serve.ts'
 import { checkRunning, readUpFlags, type UpFlags, upOptions } from './up-flags.ts'
@@ -139,7 +138,7 @@ async function down(c: ActionContext): Promise<number> {
 
 async function describe(c: ActionContext, access: CloudAccess, fleet: FleetSeed | undefined): Promise<void> {
   const { endpoint, region, accessKeyId, secretAccessKey, dns, ssh } = access
-  const live = fleet && (await liveIn(access, fleet))
+  const live = fleet && (await askForFleet(access, fleet)).live
   if (c.json) {
     const names = fleet && namesOf(fleet, live)
     c.print(JSON.stringify({ endpoint, region, accessKeyId, secretAccessKey, dns, ssh, names }))
@@ -154,7 +153,7 @@ async function describe(c: ActionContext, access: CloudAccess, fleet: FleetSeed 
     `  export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
     '  export AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=false; unset AWS_PROFILE AWS_SESSION_TOKEN',
     '',
-    `Its name server is ${dns.address} port ${dns.port}.${live ? ` The group is "${live.group}", its balancer "${live.front.name}".` : ''}`,
+    `Its name server is ${dns.address} port ${dns.port}.${live ? ` The group is "${live.group}", its balancer "${live.loadBalancer}".` : ''}`,
     '',
     ...landscape,
   ]) {
@@ -163,19 +162,9 @@ async function describe(c: ActionContext, access: CloudAccess, fleet: FleetSeed 
 }
 
 /** The names that a program needs: of the fleet that is live now, or of the one to begin with. */
-function namesOf(fleet: FleetSeed, live: LiveFleet | undefined) {
+function namesOf(fleet: FleetSeed, live: FleetStanding['live']) {
   const { record, port } = fleet
   const group = live?.group ?? fleet.group
-  const loadBalancer = live?.front.name ?? fleet.loadBalancer
+  const loadBalancer = live?.loadBalancer ?? fleet.loadBalancer
   return { group, loadBalancer, record, port }
-}
-
-async function liveIn(access: CloudAccess, fleet: FleetSeed): Promise<LiveFleet | undefined> {
-  const { fleetClients, liveFleet } = await import('./live-fleet.ts')
-  const clients = fleetClients(clientSettings(access))
-  try {
-    return await liveFleet(clients, fleet)
-  } finally {
-    for (const client of Object.values(clients)) client.destroy()
-  }
 }

@@ -2,6 +2,7 @@ import { suggestion, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import type { FaultRule, FaultSettings } from '../emulator/faults.ts'
 import type { CloudAccess } from './access.ts'
+import { administer } from './administer.ts'
 
 /** The flags by which `tasks cloud up` makes a cloud slow, stale or faulty. */
 export const faultFlags = [
@@ -64,7 +65,7 @@ function ruleOf(text: string): NonNullable<FaultSettings['rules']>[number] {
 export async function checkOperations(access: CloudAccess, { rules = [] }: FaultSettings): Promise<void> {
   // The emulator loads slowly, and most who come here have it loaded.
   const { operationName } = await import('../emulator/faults.ts')
-  const offered = z.array(z.string()).parse(await administer(access, 'GET', 'operations'))
+  const offered = z.array(z.string()).parse(await ask(access, 'GET', 'operations'))
   const full = [...offered, 'ssh:Exec'].map((name) => {
     const [service = '', operation = ''] = name.split(':')
     return operationName(service, operation)
@@ -82,7 +83,7 @@ export async function checkOperations(access: CloudAccess, { rules = [] }: Fault
 
 /** Switches faults on in a running cloud, through its admin endpoint. */
 export async function switchOn(access: CloudAccess, faults: FaultSettings): Promise<void> {
-  await administer(access, 'POST', 'faults', faults)
+  await ask(access, 'POST', 'faults', faults)
 }
 
 const standing = z.object({
@@ -91,22 +92,17 @@ const standing = z.object({
 
 /** The rules that have hit no call yet, as the flag has them. */
 export async function unstruck(access: CloudAccess): Promise<string[]> {
-  const { rules } = standing.parse(await administer(access, 'GET', 'faults'))
+  const { rules } = standing.parse(await ask(access, 'GET', 'faults'))
   return rules.filter(({ hits }) => hits === 0).map(({ kind, operation }) => `${kind}:${operation}`)
 }
 
-async function administer(
-  { endpoint, secretAccessKey }: CloudAccess,
+async function ask(
+  access: CloudAccess,
   method: 'GET' | 'POST',
   path: string,
   body?: object,
 ): Promise<unknown> {
-  const answer = await fetch(`${endpoint}/_viridian/${path}`, {
-    method,
-    headers: { 'x-viridian-secret': secretAccessKey, 'content-type': 'application/json' },
-    ...(body && { body: JSON.stringify(body) }),
-  })
-  if (!answer.ok)
-    throw new ViridianError('E_CLOUD_FAULTS', `the local cloud refused the faults: ${await answer.text()}`)
-  return answer.json()
+  const { status, text } = await administer(access, method, path, body && { body })
+  if (status !== 200) throw new ViridianError('E_CLOUD_FAULTS', `the local cloud refused the faults: ${text}`)
+  return JSON.parse(text)
 }

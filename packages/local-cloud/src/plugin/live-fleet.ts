@@ -40,7 +40,7 @@ type BalancerClients = Pick<FleetClients, 'classic' | 'routed'>
 /** The generation of load balancers that a fleet begins behind. */
 export function frontKind(
   { classic, routed }: BalancerClients,
-  { balancer = 'classic' }: FleetSeed,
+  { balancer = 'classic' }: Pick<FleetSeed, 'balancer'>,
 ): FrontKind {
   return balancer === 'classic' ? classicFronts(classic) : routedFronts(routed)
 }
@@ -48,7 +48,7 @@ export function frontKind(
 /** Follows the record to its balancer, and that to the group behind it; undefined where one of them is missing. */
 export async function liveFleet(
   clients: FleetClients,
-  { record }: FleetSeed,
+  { record }: Pick<FleetSeed, 'record'>,
 ): Promise<LiveFleet | undefined> {
   const { autoScaling, classic, routed, names } = clients
   const target = await aliasOf(names, record)

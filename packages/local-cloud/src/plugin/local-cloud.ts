@@ -4,6 +4,7 @@ import { cloudChecks } from './checks.ts'
 import { ensureCloud } from './cloud-process.ts'
 import { cloudCommand } from './commands.ts'
 import type { FleetSeed } from './fleet-seed.ts'
+import { askForFleet } from './fleet-standing.ts'
 import { type Hold, holdCloud } from './hold.ts'
 import { Traffic } from './traffic.ts'
 
@@ -70,8 +71,8 @@ function reachedBy(access: CloudAccess): Pick<Surroundings, 'env' | 'ssh'> {
 
 async function openSurroundings(c: SurroundingsContext, fleet: FleetSeed | undefined): Promise<Surroundings> {
   const { access, hold } = await reach(c)
-  if (fleet) {
-    // Loading the SDK's clients takes half a second: only a run that needs the cloud waits for it.
+  if (fleet && !(await askForFleet(access, fleet, c.signal)).serves) {
+    // Amazon's clients load slowly: only who seeds waits for them.
     const { seedFleet } = await import('./seed.ts')
     await seedFleet(access, fleet, c.signal, c.note)
   }

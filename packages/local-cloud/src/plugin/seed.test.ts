@@ -8,6 +8,7 @@ import { openCloud } from '../emulator/cloud.ts'
 import type { FaultSettings } from '../emulator/faults.ts'
 import { keyName } from './access.ts'
 import { clientSettings } from './client-settings.ts'
+import { lookAtFleet } from './fleet-look.ts'
 import type { FleetSeed } from './fleet-seed.ts'
 import { seedFleet } from './seed.ts'
 
@@ -57,6 +58,7 @@ async function seeded(fleet: FleetSeed, faults: FaultSettings = {}) {
   return {
     notes,
     seed,
+    look: () => lookAtFleet(cloud, { ...fleet, balancer: fleet.balancer ?? 'classic' }),
     /** What a user gets who asks for the name. */
     async answer() {
       const [address] = await resolver.resolve4(fleet.record)
@@ -90,6 +92,7 @@ describe.each(['classic', 'application', 'network'] as const)('a fleet behind a 
 
   test('answers by its name, and is not made again where it serves', async () => {
     expect(await one.answer()).toBe(200)
+    expect(await one.look()).toEqual({ serves: true, live: { group: 'web', loadBalancer: 'web' } })
     await one.seed()
     expect(one.notes).toEqual([
       expect.stringMatching(/^the local cloud has no group "web": starting it with 1 /),
@@ -98,12 +101,14 @@ describe.each(['classic', 'application', 'network'] as const)('a fleet behind a 
 
   test('is made anew when somebody has deleted its group, also while that is going', async () => {
     await one.deleteGroup()
+    expect(await one.look()).toMatchObject({ serves: false })
     await one.seed()
     expect(await one.answer()).toBe(200)
   }, 30_000)
 
   test('is made anew with its balancer, once the group is gone too', async () => {
     await one.deleteBalancer()
+    expect(await one.look()).toEqual({ serves: false })
     await expect(one.seed()).rejects.toMatchObject({
       code: 'E_CLOUD_SEED',
       message: 'the group "web" is there, and its load balancer "web" is not',

@@ -4,8 +4,9 @@ import { ViridianError } from '@viridian/core'
 import { sdk } from '../emulator/sdk.ts'
 import { keyName } from './access.ts'
 import { clientSettings, type Endpoint } from './client-settings.ts'
+import { frontBefore, groupOf, servingOf } from './fleet-look.ts'
 import type { FleetSeed } from './fleet-seed.ts'
-import { type FleetPlace, type Front, type FrontState, unlessThere } from './fronts/front.ts'
+import { type FleetPlace, type Front, unlessThere } from './fronts/front.ts'
 import { type FleetClients, fleetClients, frontKind, liveFleet } from './live-fleet.ts'
 import { nameBalancer } from './name-balancer.ts'
 
@@ -44,10 +45,10 @@ interface Clients extends FleetClients {
 }
 
 /** The group, unless it is gone: one that is being deleted is waited for. */
-async function standingGroup({ autoScaling }: Clients, { group: name }: FleetSeed, signal: AbortSignal) {
-  const question = new sdk.autoScaling.DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] })
+async function standingGroup(clients: Clients, fleet: FleetSeed, signal: AbortSignal) {
+  const { group: name } = fleet
   for (const deadline = Date.now() + readyWithinMs; ; await sleep(200, undefined, { signal })) {
-    const { AutoScalingGroups: [group] = [] } = await autoScaling.send(question)
+    const group = await groupOf(clients, fleet)
     if (group?.Status === undefined) return group
     if (Date.now() > deadline)
       throw new ViridianError('E_CLOUD_SEED', `the group "${name}" is still being deleted`, { hint: anew })
@@ -133,7 +134,7 @@ async function securityGroupOf(ec2: EC2Client, { group }: FleetSeed): Promise<st
 /** The balancer that a fleet begins behind. */
 async function frontOf(clients: Clients, fleet: FleetSeed): Promise<Front> {
   const { group, loadBalancer } = fleet
-  const front = (await frontKind(clients, fleet).all()).find(({ name }) => name === loadBalancer)
+  const front = await frontBefore(clients, fleet)
   if (front !== undefined) return front
   throw new ViridianError(
     'E_CLOUD_SEED',
@@ -146,7 +147,7 @@ async function frontOf(clients: Clients, fleet: FleetSeed): Promise<Front> {
 async function untilServing(front: Front, size: number, signal: AbortSignal): Promise<void> {
   for (const deadline = Date.now() + readyWithinMs; ; await sleep(200, undefined, { signal })) {
     const states = await front.states()
-    if (serving(states) >= size) return
+    if (servingOf(states) >= size) return
     if (Date.now() < deadline) continue
     const said = states.map(({ instance, says }) => `${instance} ${says}`)
     throw new ViridianError(
@@ -157,10 +158,4 @@ async function untilServing(front: Front, size: number, signal: AbortSignal): Pr
       },
     )
   }
-}
-
-/** Instances that serve wherever they are registered. */
-function serving(states: readonly FrontState[]): number {
-  const idle = states.filter(({ serves }) => !serves).map(({ instance }) => instance)
-  return new Set(states.map(({ instance }) => instance).filter((id) => !idle.includes(id))).size
 }

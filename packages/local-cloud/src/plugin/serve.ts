@@ -1,8 +1,10 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { takeFailures, ViridianError } from '@viridian/core'
-import { openCloud } from '../emulator/cloud.ts'
+import { type Cloud, openCloud } from '../emulator/cloud.ts'
 import { DamagedRecords } from '../emulator/store.ts'
 import { accessFile, type CloudAccess, makeCloudDirectory } from './access.ts'
+import { lookAtFleet } from './fleet-look.ts'
+import { fleetNames } from './fleet-standing.ts'
 import { countHolds } from './hold.ts'
 import { ensureKey } from './identity.ts'
 import { type Lock, lock } from './lock.ts'
@@ -39,7 +41,12 @@ export async function serveCloud(
   try {
     held = await lock(directory, holds.place)
     const { isOurs } = held
-    const cloud = await openCloud({ ...settings, directory, owned: isOurs })
+    const cloud: Cloud = await openCloud({
+      ...settings,
+      directory,
+      owned: isOurs,
+      questions: { fleet: async (names) => lookAtFleet(cloud, fleetNames.parse(names)) },
+    })
     const { endpoint, region, timeScale, accessKeyId, secretAccessKey, dns } = cloud
     const identityFile = await ensureKey(directory, cloud)
     const ssh = { user: cloud.ssh.user, port: cloud.ssh.port, identityFile }
