@@ -22,7 +22,8 @@ export interface ActivityRecord {
   message?: string
 }
 
-/** So many activities are remembered: a cloud may run for weeks. */
+/** AWS seconds for which an activity is remembered, and how many are at most: a cloud may run for weeks. */
+const memory = 6 * 7 * 24 * 3600
 const capacity = 2000
 
 /** The history of scaling activities. */
@@ -45,8 +46,14 @@ export class ActivityLog {
       status: 'InProgress',
     }
     this.#records.push(record)
-    if (this.#records.length > capacity) this.#records.shift()
+    this.#forget()
     return record
+  }
+
+  #forget(): void {
+    const horizon = this.#clock.now().getTime() - this.#clock.milliseconds(memory)
+    const old = this.#records.findIndex(({ start }) => Date.parse(start) >= horizon)
+    this.#records.splice(0, Math.max(old, this.#records.length - capacity))
   }
 
   /** Ends the activity of this id, if it is still remembered. */

@@ -12,7 +12,7 @@ import {
   templateByName,
 } from './launch-template-book.ts'
 import { inherited } from './launch-template-data.ts'
-import { onceAToken } from './launch-template-tokens.ts'
+import { forgetTokens, onceAToken } from './launch-template-tokens.ts'
 import { addVersion, askedVersions, deleteVersion } from './launch-template-versions.ts'
 import { templatePage } from './pages.ts'
 import type { LaunchTemplateRecord } from './records.ts'
@@ -67,12 +67,14 @@ export function launchTemplateHandlers(ec2: Ec2Context): Ec2Handlers {
       const LaunchTemplate = templateAnswer(ec2, template)
       delete launchTemplates[template.id]
       delete ec2.records.tags[template.id]
+      forgetTokens(ec2)
       ec2.save()
       return { LaunchTemplate }
     },
     DeleteLaunchTemplateVersions(request) {
       const template = findTemplate(ec2, request)
       const outcomes = (request.Versions ?? []).map((version) => deleteVersion(template, version))
+      forgetTokens(ec2)
       ec2.save()
       return {
         SuccessfullyDeletedLaunchTemplateVersions: outcomes.filter((each) => !each.ResponseError),

@@ -32,3 +32,10 @@ export function onceAToken(
   records.templateTokens[token] = { digest, id: made.template.id, version: made.version.number }
   return made
 }
+
+/** Lets go of the tokens whose version is gone: they may be used again. */
+export function forgetTokens({ records }: Ec2Context): void {
+  const { templateTokens, launchTemplates } = records
+  for (const [token, { id, version }] of Object.entries(templateTokens))
+    if (launchTemplates[id]?.versions[version] === undefined) delete templateTokens[token]
+}

@@ -147,6 +147,11 @@ describe('launch templates', () => {
       expect(answer.LaunchTemplateVersion?.VersionNumber).toBe(2)
     }
     expect(await numbers({ LaunchTemplateName: 'once' })).toEqual([2, 1])
+    await ec2.deleteLaunchTemplate({ LaunchTemplateName: 'once' })
+    const anew = { ...request, LaunchTemplateName: 'anew' }
+    expect((await ec2.createLaunchTemplate(anew)).LaunchTemplate).toMatchObject({
+      LaunchTemplateName: 'anew',
+    })
   })
 
   test.each([

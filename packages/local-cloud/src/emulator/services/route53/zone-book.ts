@@ -22,6 +22,9 @@ interface ChangeRecord {
   inSync: boolean
 }
 
+/** So many changes are remembered: a cloud may run for weeks. */
+const capacity = 1000
+
 interface Slice {
   readonly zones: Record<string, Zone>
   readonly changes: Record<string, ChangeRecord>
@@ -115,9 +118,18 @@ export class ZoneBook {
       inSync: false,
     }
     this.#slice.changes[change.id] = change
+    this.#forget()
     this.#settleLater(change)
     this.save()
     return infoOf(change)
+  }
+
+  /** Those that are in sync; the oldest go first. */
+  #forget(): void {
+    const { changes } = this.#slice
+    const all = Object.values(changes)
+    for (const { id, inSync } of all.slice(0, Math.max(0, all.length - capacity)))
+      if (inSync) delete changes[id]
   }
 
   #settleLater(change: ChangeRecord): void {
