@@ -1,6 +1,17 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import * as ec2 from '@aws-sdk/client-ec2'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { answerer } from './answerer.ts'
+import { openCallLog } from './call-log.ts'
+import { scaledClock } from './clock.ts'
+import { openFaults } from './faults.ts'
+import type { Service } from './service.ts'
+import { openStore } from './store.ts'
 import { credentials, SmallCloud } from './testing/small-cloud.ts'
+import type { WireRequest } from './wire/protocol.ts'
 
 let cloud: SmallCloud
 beforeEach(async () => {
@@ -45,4 +56,45 @@ test('a request without a signature, or of an altered body, is refused', async (
   const altered = client.send(new ec2.DeleteKeyPairCommand({ KeyName: 'good' }))
   await expect(altered).rejects.toMatchObject({ name: 'SignatureDoesNotMatch' })
   expect(cloud.done).toEqual([])
+})
+
+test('what a caller is told is on record by then', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'viridian-answerer-'))
+  const file = join(directory, 'records.json')
+  const store = openStore(file)
+  const handlers = {
+    DeleteKeyPair: () => {
+      store.slice('done', () => ({}))
+      store.save()
+      return {}
+    },
+  }
+  const services: readonly Service<typeof ec2>[] = [{ signingName: 'ec2', client: ec2, handlers }]
+  const clock = scaledClock(1)
+  const answer = answerer({
+    ...{ services, credentials, clock, region: 'eu-west-1', report: console.error },
+    ...{ faults: openFaults(), log: openCallLog() },
+  })
+  let written: string | undefined
+  const requestHandler = {
+    async handle({ method, path, headers, body }: WireRequest & { readonly body: string }) {
+      const given = await answer({
+        method,
+        path,
+        headers,
+        body: Buffer.from(body),
+        query: new URLSearchParams(),
+      })
+      written = existsSync(file) ? readFileSync(file, 'utf8') : undefined
+      if (typeof given === 'string') throw new Error(given)
+      return {
+        response: { statusCode: given.status, headers: given.headers, body: Readable.from([given.body]) },
+      }
+    },
+  }
+  await new ec2.EC2Client(cloud.config({ requestHandler })).send(
+    new ec2.DeleteKeyPairCommand({ KeyName: 'a' }),
+  )
+  expect(written).toBe('{"done":{}}')
+  rmSync(directory, { recursive: true })
 })

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setImmediate as immediate } from 'node:timers/promises'
 import type { CallLog, CallRecord } from './call-log.ts'
 import type { Clock } from './clock.ts'
 import type { FaultRule, Faults } from './faults.ts'
@@ -89,6 +90,8 @@ async function perform(
   if (missing !== undefined) throw protocol.missing(missing)
   refuseDryRun(input)
   const output = await handler(input, { requestId, operation: operation.name, ...(spoiled && { spoiled }) })
+  // Records are written at the end of a turn of the event loop. What a caller is told survives whatever comes next.
+  await immediate()
   return protocol.encode(api, operation, output, requestId)
 }
 

@@ -45,6 +45,8 @@ export interface Machines {
   isRunning(id: string): boolean
   /** Tells when somebody on a machine asks for its reboot. */
   onReboot(listen: (id: string) => void): void
+  /** Removes the disks of machines and images that an earlier cloud has left, but for those named here. */
+  clear(kept: { readonly machines: readonly string[]; readonly images: readonly string[] }): Promise<void>
   /** Brings a machine's records back after the cloud itself was restarted (directory and address are as before). */
   adopt(spec: MachineSpec, machine: Machine): Promise<void>
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { appendFile, mkdir, readFile, realpath, rename, rm } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, readFile, realpath, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../clock.ts'
 import type { Machine, MachineSpec, Machines } from '../hardware.ts'
@@ -92,6 +92,19 @@ class LocalMachines implements OpenMachines {
     const machine = { id: spec.id, address, sshPort }
     this.#slots.set(spec.id, { spec, computer: this.#computer(spec, machine), control })
     return machine
+  }
+
+  async clear(kept: {
+    readonly machines: readonly string[]
+    readonly images: readonly string[]
+  }): Promise<void> {
+    for (const kind of ['machines', 'images'] as const) {
+      const place = join(this.#options.directory, kind)
+      // What is not named as ours are is somebody else's.
+      const ours = (await readdir(place)).filter((name) => /^(i|ami)-[0-9a-f]+(\.partial)?$/.test(name))
+      const left = ours.filter((name) => !kept[kind].includes(name))
+      await Promise.all(left.map((name) => rm(join(place, name), { recursive: true, force: true })))
+    }
   }
 
   async adopt(spec: MachineSpec, machine: Machine): Promise<void> {

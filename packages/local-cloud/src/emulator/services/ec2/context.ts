@@ -39,6 +39,8 @@ export interface Ec2Context extends Omit<Ec2Parts, 'store' | 'latencies'> {
   readonly latencies: Latencies
   readonly records: Ec2Records
   save(): void
+  /** Writes the records now. */
+  flush(): void
   /** An ISO time. */
   now(): string
   /** Aborted when the cloud closes: waits end, records stay as they are. */
@@ -59,6 +61,7 @@ export function ec2Context(parts: Ec2Parts, closing: AbortSignal): Ec2Context {
     latencies: { launch: 5, stop: 5, terminate: 5, image: 20, ...parts.latencies },
     records,
     save: () => store.save(),
+    flush: () => store.flush(),
     now: () => clock.now().toISOString(),
     closing,
     background: (work) =>

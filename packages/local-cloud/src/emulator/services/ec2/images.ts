@@ -147,6 +147,8 @@ export class Images {
 
   async #deleteDisk(id: string): Promise<void> {
     await Promise.allSettled(this.#copies)
+    // A cloud that ends here must not find the record of an image whose disk is gone.
+    this.#ec2.flush()
     await this.#ec2.machines.deleteImage(id)
   }
 

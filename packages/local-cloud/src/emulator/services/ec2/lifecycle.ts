@@ -101,7 +101,13 @@ export class Lifecycle {
 
   /** Takes the machines of an earlier cloud process over; resolves when those that run have booted. */
   async restore(): Promise<void> {
-    await Promise.all(Object.values(this.#ec2.records.instances).map((record) => this.#adopt(record)))
+    const { instances, images, launches } = this.#ec2.records
+    const known = Object.values(instances)
+    // That process may have ended in the middle of a launch: its disks are nobody's, and its token has made nothing.
+    await this.#ec2.machines.clear({ machines: Object.keys(instances), images: Object.keys(images) })
+    for (const [token, { reservationId }] of Object.entries(launches))
+      if (!known.some((each) => each.reservationId === reservationId)) delete launches[token]
+    await Promise.all(known.map((record) => this.#adopt(record)))
   }
 
   async #adopt(record: InstanceRecord): Promise<void> {

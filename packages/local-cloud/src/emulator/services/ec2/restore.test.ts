@@ -1,10 +1,11 @@
-import { rename } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   CreateImageCommand,
   DescribeImagesCommand,
   DescribeInstanceStatusCommand,
   DescribeInstancesCommand,
+  RunInstancesCommand,
 } from '@aws-sdk/client-ec2'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Ec2Cloud, eventually, openEc2Cloud, temporaryDirectory } from '../../testing/ec2-cloud.ts'
@@ -79,6 +80,22 @@ test('a launch goes on, an image in the making has failed', async () => {
   await reach(late?.id ?? '', 'running')
   const { Images } = await cloud.client.send(new DescribeImagesCommand({ ImageIds: [ImageId] }))
   expect(Images).toMatchObject([{ State: 'failed' }])
+})
+
+test('a cloud that was killed in a launch leaves neither disks nor its token', async () => {
+  const request = { ImageId: cloud.imageId, MinCount: 1, MaxCount: 1, ClientToken: 'once' }
+  await cloud.close()
+  const file = join(directory.path, 'records.json')
+  const records = JSON.parse(await readFile(file, 'utf8'))
+  records.ec2.launches.once = { digest: 'another', reservationId: 'r-0123456789abcdef0' }
+  await writeFile(file, JSON.stringify(records))
+  const left = ['machines/i-0123456789abcdef0', 'images/ami-0123456789abcdef0.partial', 'images/mine']
+  for (const name of left) await mkdir(join(directory.path, name, 'home'), { recursive: true })
+  cloud = await openEc2Cloud({ directory: directory.path })
+  expect(await readdir(join(directory.path, 'machines'))).toEqual([])
+  expect((await readdir(join(directory.path, 'images'))).sort()).toEqual([cloud.imageId, 'mine'])
+  const { Instances } = await cloud.client.send(new RunInstancesCommand(request))
+  expect(Instances).toHaveLength(1)
 })
 
 test('terminated instances are forgotten after an hour of AWS time', async () => {
