@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { afterEach, expect, it } from 'vitest'
 import { openNameServer } from '../emulator/dns/index.ts'
-import type { NameServer } from '../emulator/hardware.ts'
+import type { NameServer } from '../emulator/hardware/names.ts'
 import { eventually } from '../emulator/machines/testing/lab.ts'
 import { Traffic } from './traffic.ts'
 

@@ -6,8 +6,8 @@ import type {
   RequestCounts,
   RuledBalancerSpec,
   RuledListener,
-  Stickiness,
-} from '../hardware.ts'
+} from '../hardware/balancers.ts'
+import type { Stickiness } from '../hardware/rules.ts'
 import { listen } from '../machines/loopback.ts'
 import { Front } from './front.ts'
 import type { Routed, Routing } from './http-front.ts'

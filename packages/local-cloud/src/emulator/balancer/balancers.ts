@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { BalancerSpec, Balancers, RuledBalancerSpec } from '../hardware.ts'
+import type { BalancerSpec, Balancers, RuledBalancerSpec } from '../hardware/balancers.ts'
 import { LoopbackRange, noAlias, prefixes } from '../machines/loopback.ts'
 import { Balancer } from './balancer.ts'
 import { application, classic, type Manner, network } from './manner.ts'

@@ -1,6 +1,7 @@
 import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { request as requestSecurely } from 'node:https'
-import type { BalancedProtocol, RuledListener, Stickiness } from '../hardware.ts'
+import type { BalancedProtocol, RuledListener } from '../hardware/balancers.ts'
+import type { Stickiness } from '../hardware/rules.ts'
 import { diedHeader } from './died-header.ts'
 import { endToEnd, traced, withClient } from './forwarded-headers.ts'
 import type { Manner } from './manner.ts'

@@ -1,6 +1,6 @@
 import type { Server, Socket } from 'node:net'
 import { Server as TlsServer } from 'node:tls'
-import type { RuledListener } from '../hardware.ts'
+import type { RuledListener } from '../hardware/balancers.ts'
 import { listen } from '../machines/loopback.ts'
 import { httpFront, type Routing } from './http-front.ts'
 import { secureContext } from './secure-context.ts'

@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { connect as connectTcp } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import type { CheckFailure, HealthCheck } from '../hardware.ts'
+import type { CheckFailure, HealthCheck } from '../hardware/target-groups.ts'
 
 /** What a health check's target string asks for. */
 export interface Probe {

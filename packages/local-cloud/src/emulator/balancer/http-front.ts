@@ -8,7 +8,7 @@ import {
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https'
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { RuledListener, TlsIdentity } from '../hardware.ts'
+import type { RuledListener, TlsIdentity } from '../hardware/balancers.ts'
 import { Exchange, type Surroundings } from './exchange.ts'
 import { answerItself, type OwnAction } from './own-answer.ts'
 import { secureOptions } from './secure-context.ts'

@@ -1,4 +1,4 @@
-import type { Stickiness } from '../hardware.ts'
+import type { Stickiness } from '../hardware/rules.ts'
 
 /** In what the kinds of balancers differ towards clients and targets. */
 export interface Manner {

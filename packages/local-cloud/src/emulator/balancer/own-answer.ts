@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Action, RuledListener } from '../hardware.ts'
+import type { RuledListener } from '../hardware/balancers.ts'
+import type { Action } from '../hardware/rules.ts'
 
 /** An action that asks no target. */
 export type OwnAction = Exclude<Action, { readonly kind: 'forward' }>

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import type { Action, BalancerSpec, RuledBalancerSpec, WeightedGroup } from '../hardware.ts'
+import type { BalancerSpec, RuledBalancerSpec } from '../hardware/balancers.ts'
+import type { Action, WeightedGroup } from '../hardware/rules.ts'
 import { renewedCookies } from './manner.ts'
 import { cookieOf, note, noted, setCookies } from './stickiness.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Condition } from '../hardware.ts'
+import type { Condition } from '../hardware/rules.ts'
 import { type Asked, meets } from './rule.ts'
 
 const request: Asked = {

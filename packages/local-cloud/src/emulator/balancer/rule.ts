@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { BlockList } from 'node:net'
-import type { Condition, Rule } from '../hardware.ts'
+import type { Condition, Rule } from '../hardware/rules.ts'
 
 /** What rules look at. */
 export type Asked = Pick<IncomingMessage, 'method' | 'url' | 'headers'> & {

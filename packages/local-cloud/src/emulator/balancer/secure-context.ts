@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { createSecureContext, type SecureContext, type TlsOptions } from 'node:tls'
-import type { TlsIdentity } from '../hardware.ts'
+import type { TlsIdentity } from '../hardware/balancers.ts'
 
 /** An identity as Node's TLS takes it. */
 export function secureContext({ certificate, privateKey }: TlsIdentity): { cert: string; key: string } {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { Stickiness } from '../hardware.ts'
+import type { Stickiness } from '../hardware/rules.ts'
 import type { Manner } from './manner.ts'
 
 /** The target that a request's cookies bind it to. */

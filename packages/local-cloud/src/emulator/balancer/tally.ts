@@ -1,4 +1,4 @@
-import type { RequestCounts } from '../hardware.ts'
+import type { RequestCounts } from '../hardware/balancers.ts'
 
 /** Counts requests and their answers, for a larger tally too if it is a part of one. */
 export class Tally {

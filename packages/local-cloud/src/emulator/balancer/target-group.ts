@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { BalancerTarget, TargetGroupSpec, TargetHealth } from '../hardware.ts'
+import type { BalancerTarget, TargetGroupSpec, TargetHealth } from '../hardware/target-groups.ts'
 import { parseProbe } from './health-check.ts'
 import { keyOf, Target } from './target.ts'
 import { TargetPool } from './target-pool.ts'

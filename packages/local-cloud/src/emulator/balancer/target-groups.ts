@@ -1,5 +1,10 @@
 import type { Clock } from '../clock.ts'
-import type { BalancerTarget, TargetGroupSpec, TargetGroups, TargetHealth } from '../hardware.ts'
+import type {
+  BalancerTarget,
+  TargetGroupSpec,
+  TargetGroups,
+  TargetHealth,
+} from '../hardware/target-groups.ts'
 import { TargetGroup } from './target-group.ts'
 
 /** The target groups of a cloud. */

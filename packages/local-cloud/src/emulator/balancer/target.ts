@@ -1,6 +1,6 @@
 import { Agent } from 'node:http'
 import type { Clock } from '../clock.ts'
-import type { BalancerTarget, CheckFailure, HealthCheck, TargetHealth } from '../hardware.ts'
+import type { BalancerTarget, CheckFailure, HealthCheck, TargetHealth } from '../hardware/target-groups.ts'
 import { check, placed } from './health-check.ts'
 
 const descriptions: Readonly<Record<TargetHealth['state'], string>> = {

@@ -1,7 +1,7 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect as connectSecurely, createServer as createSecureServer } from 'node:tls'
-import type { TlsIdentity } from '../hardware.ts'
+import type { TlsIdentity } from '../hardware/balancers.ts'
 import type { Surroundings } from './exchange.ts'
 import type { Routing } from './http-front.ts'
 import { secureOptions } from './secure-context.ts'

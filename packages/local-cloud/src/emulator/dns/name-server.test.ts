@@ -12,7 +12,7 @@ import {
   streamEncode,
 } from 'dns-packet'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type NameServer, type ResolveName, recordsOf, type ZoneRecord } from '../hardware.ts'
+import { type NameServer, type ResolveName, recordsOf, type ZoneRecord } from '../hardware/names.ts'
 import { openNameServer } from './name-server.ts'
 import { responseCode } from './response.ts'
 

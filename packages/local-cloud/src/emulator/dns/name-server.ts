@@ -2,7 +2,7 @@ import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { type DecodedPacket, decode, encode, type Packet, TRUNCATED_RESPONSE } from 'dns-packet'
-import type { NameServer, ResolveName } from '../hardware.ts'
+import type { NameServer, ResolveName } from '../hardware/names.ts'
 import { listen } from '../machines/loopback.ts'
 import { respond, responseCode } from './response.ts'
 

@@ -1,5 +1,5 @@
 import { type Answer, AUTHORITATIVE_ANSWER, type DecodedPacket, type Packet, type Question } from 'dns-packet'
-import { type Reach, type ResolveName, recordsOf, type ZoneRecord } from '../hardware.ts'
+import { type Reach, type ResolveName, recordsOf, type ZoneRecord } from '../hardware/names.ts'
 import { servedTypes, toAnswer } from './record-data.ts'
 
 /** Response codes, which travel in the lowest bits of a packet's flags. */

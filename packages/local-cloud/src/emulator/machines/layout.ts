@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Machine } from '../hardware.ts'
+import type { Machine } from '../hardware/machines.ts'
 import type { HearCommand } from './heard-command.ts'
 
 /** Where the parts of one machine lie on the real disk. Only `home` is the machine's disk: images hold a copy of it. */

@@ -3,7 +3,7 @@ import { lstat, mkdir, readFile, readlink, rm, symlink, truncate, writeFile } fr
 import { join } from 'node:path'
 import { NodeSSH } from 'node-ssh'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Machine } from '../hardware.ts'
+import type { Machine } from '../hardware/machines.ts'
 import { eventually, Lab, run } from './testing/lab.ts'
 
 let lab: Lab

@@ -1,7 +1,7 @@
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { Machine } from '../hardware.ts'
+import type { Machine } from '../hardware/machines.ts'
 import { eventually, Lab, type Outcome, webApplication } from './testing/lab.ts'
 
 let lab: Lab

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { scaledClock } from '../../clock.ts'
-import type { Machine, MachineSpec } from '../../hardware.ts'
+import type { Machine, MachineSpec } from '../../hardware/machines.ts'
 import { type OpenMachines, openMachines } from '../machines.ts'
 
 /** What a program printed, and how it ended. */

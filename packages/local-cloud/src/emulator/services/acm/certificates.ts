@@ -1,4 +1,4 @@
-import type { TlsIdentity } from '../../hardware.ts'
+import type { TlsIdentity } from '../../hardware/balancers.ts'
 
 /** What Certificate Manager offers to the other services of the cloud, without the wire between them. */
 export interface Certificates {

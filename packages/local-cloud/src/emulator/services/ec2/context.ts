@@ -1,7 +1,7 @@
 import type * as client from '@aws-sdk/client-ec2'
 import type { Clock } from '../../clock.ts'
 import type { Faults } from '../../faults.ts'
-import type { Machines } from '../../hardware.ts'
+import type { Machines } from '../../hardware/machines.ts'
 import type { Handlers } from '../../service.ts'
 import type { Store } from '../../store.ts'
 import { type Ec2Records, emptyRecords } from './records.ts'

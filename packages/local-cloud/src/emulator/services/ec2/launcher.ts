@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { BlockDeviceMapping, RunInstancesRequest } from '@aws-sdk/client-ec2'
-import type { Machine } from '../../hardware.ts'
+import type { Machine } from '../../hardware/machines.ts'
 import { AwsError, type Failure } from '../../service.ts'
 import type { Ec2Context } from './context.ts'
 import { newId } from './ids.ts'

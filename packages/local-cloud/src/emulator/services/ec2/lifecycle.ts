@@ -1,4 +1,4 @@
-import type { MachineSpec } from '../../hardware.ts'
+import type { MachineSpec } from '../../hardware/machines.ts'
 import type { Failure } from '../../service.ts'
 import type { InstanceState } from './compute.ts'
 import type { Ec2Context } from './context.ts'

@@ -1,4 +1,4 @@
-import type { Balancers } from '../../hardware.ts'
+import type { Balancers } from '../../hardware/balancers.ts'
 import type { Handlers } from '../../service.ts'
 import { AwsError } from '../../service.ts'
 import type { Store } from '../../store.ts'

@@ -1,4 +1,5 @@
-import type { BalancerSpec, Listener, Stickiness } from '../../hardware.ts'
+import type { BalancerSpec, Listener } from '../../hardware/balancers.ts'
+import type { Stickiness } from '../../hardware/rules.ts'
 import type { Certificates } from '../acm/certificates.ts'
 import type { ListenerRecord, LoadBalancer } from './load-balancer.ts'
 import { appCookie, balancerCookie, type Policy } from './policy.ts'

@@ -1,4 +1,4 @@
-import type { Balancers } from '../../hardware.ts'
+import type { Balancers } from '../../hardware/balancers.ts'
 import { sdk } from '../../sdk.ts'
 import type { Service } from '../../service.ts'
 import { accountHandlers } from './account-handlers.ts'

@@ -1,5 +1,5 @@
 import type { HealthCheck as WireHealthCheck } from '@aws-sdk/client-elastic-load-balancing'
-import type { HealthCheck } from '../../hardware.ts'
+import type { HealthCheck } from '../../hardware/target-groups.ts'
 import { required, validationError, within } from '../constraint.ts'
 
 /** Reads a health check from a request, within AWS's limits. */

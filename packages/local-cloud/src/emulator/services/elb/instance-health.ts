@@ -1,5 +1,6 @@
 import type { InstanceState } from '@aws-sdk/client-elastic-load-balancing'
-import type { Balancers, TargetHealth } from '../../hardware.ts'
+import type { Balancers } from '../../hardware/balancers.ts'
+import type { TargetHealth } from '../../hardware/target-groups.ts'
 import { AwsError } from '../../service.ts'
 import type { Compute, ComputeInstance } from '../ec2/compute.ts'
 import type { LoadBalancer } from './load-balancer.ts'

@@ -1,5 +1,5 @@
 import type { Listener as WireListener } from '@aws-sdk/client-elastic-load-balancing'
-import type { Listener } from '../../hardware.ts'
+import type { Listener } from '../../hardware/balancers.ts'
 import { AwsError } from '../../service.ts'
 import type { Certificates } from '../acm/certificates.ts'
 import { required, validationError, within } from '../constraint.ts'

@@ -1,4 +1,5 @@
-import type { HealthCheck, Listener } from '../../hardware.ts'
+import type { Listener } from '../../hardware/balancers.ts'
+import type { HealthCheck } from '../../hardware/target-groups.ts'
 import type { Attributes } from './attributes.ts'
 import type { Policy } from './policy.ts'
 

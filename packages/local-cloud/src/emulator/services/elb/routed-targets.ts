@@ -1,4 +1,4 @@
-import type { BalancerTarget, TargetGroups } from '../../hardware.ts'
+import type { BalancerTarget, TargetGroups } from '../../hardware/target-groups.ts'
 
 /** What each proxy routes to: it is told of the differences alone. */
 export class RoutedTargets {

@@ -5,7 +5,7 @@ import type {
   TargetGroupTuple,
   Action as WireAction,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
-import type { Action, WeightedGroup } from '../../hardware.ts'
+import type { Action, WeightedGroup } from '../../hardware/rules.ts'
 import { AwsError } from '../../service.ts'
 import { oneOf, required, validationError, within } from '../constraint.ts'
 import { authentications, readAuthentication } from './authentication.ts'

@@ -1,4 +1,4 @@
-import type { BalancerTarget } from '../../hardware.ts'
+import type { BalancerTarget } from '../../hardware/target-groups.ts'
 import { AwsError, type Handlers } from '../../service.ts'
 import { validationError } from '../constraint.ts'
 import type { ComputeInstance } from '../ec2/compute.ts'

@@ -1,5 +1,5 @@
 import type { RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2'
-import type { Condition } from '../../hardware.ts'
+import type { Condition } from '../../hardware/rules.ts'
 import { oneOf, required, validationError } from '../constraint.ts'
 import { readRegex } from './transforms.ts'
 

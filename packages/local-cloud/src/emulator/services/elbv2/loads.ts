@@ -1,4 +1,4 @@
-import type { Balancers } from '../../hardware.ts'
+import type { Balancers } from '../../hardware/balancers.ts'
 import type { BalancerLoad } from '../elb/traffic.ts'
 import { groupsOf } from './actions.ts'
 import type { Elbv2Book } from './book.ts'

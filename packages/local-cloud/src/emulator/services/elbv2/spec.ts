@@ -1,11 +1,6 @@
-import type {
-  BalancedProtocol,
-  RuledBalancerSpec,
-  RuledListener,
-  Stickiness,
-  TargetGroupSpec,
-  WeightedGroup,
-} from '../../hardware.ts'
+import type { BalancedProtocol, RuledBalancerSpec, RuledListener } from '../../hardware/balancers.ts'
+import type { Stickiness, WeightedGroup } from '../../hardware/rules.ts'
+import type { TargetGroupSpec } from '../../hardware/target-groups.ts'
 import type { Certificates } from '../acm/certificates.ts'
 import { actionOf } from './actions.ts'
 import { Attributes } from './attributes.ts'

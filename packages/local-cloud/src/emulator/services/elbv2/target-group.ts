@@ -1,4 +1,4 @@
-import type { HealthCheck } from '../../hardware.ts'
+import type { HealthCheck } from '../../hardware/target-groups.ts'
 
 /** A target group as the store keeps it: plain JSON. */
 export interface TargetGroup {

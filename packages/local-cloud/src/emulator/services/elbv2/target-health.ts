@@ -1,5 +1,5 @@
 import type { TargetHealth as WireHealth } from '@aws-sdk/client-elastic-load-balancing-v2'
-import type { CheckFailure, TargetGroups, TargetHealth } from '../../hardware.ts'
+import type { CheckFailure, TargetGroups, TargetHealth } from '../../hardware/target-groups.ts'
 import type { Elbv2Book } from './book.ts'
 import type { RegisteredTarget, TargetGroup } from './target-group.ts'
 

@@ -1,4 +1,4 @@
-import type { Balancers } from '../../hardware.ts'
+import type { Balancers } from '../../hardware/balancers.ts'
 import { hostedZoneOf } from '../elb/balancer-names.ts'
 import { dnsNameIn, type Traffic } from '../elb/traffic.ts'
 import { groupsOf } from './actions.ts'

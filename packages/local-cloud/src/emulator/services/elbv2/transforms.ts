@@ -1,5 +1,5 @@
 import type { RewriteConfig, RuleTransform } from '@aws-sdk/client-elastic-load-balancing-v2'
-import type { Rewrite } from '../../hardware.ts'
+import type { Rewrite } from '../../hardware/rules.ts'
 import { atMost, oneOf, required, validationError } from '../constraint.ts'
 
 const types = ['host-header-rewrite', 'url-rewrite'] as const

@@ -1,4 +1,4 @@
-import { type ResolveName, recordsOf } from '../../hardware.ts'
+import { type ResolveName, recordsOf } from '../../hardware/names.ts'
 import { AwsError } from '../../service.ts'
 import { canonicalName, isWithin } from './domain-name.ts'
 import { nameServers } from './hosted-zone.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { scaledClock } from '../../clock.ts'
-import type { Reach } from '../../hardware.ts'
+import type { Reach } from '../../hardware/names.ts'
 import type { RecordSet, Zone } from './hosted-zone.ts'
 import { type Directory, resolver } from './resolution.ts'
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts'
-import { type Reach, type ResolveName, recordsOf, type ZoneRecord } from '../../hardware.ts'
+import { type Reach, type ResolveName, recordsOf, type ZoneRecord } from '../../hardware/names.ts'
 import type { BalancerEndpoint } from '../elb/traffic.ts'
 import { canonicalName, isWithin } from './domain-name.ts'
 import type { RecordSet, Zone } from './hosted-zone.ts'

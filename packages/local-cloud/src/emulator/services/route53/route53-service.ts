@@ -1,4 +1,4 @@
-import type { ResolveName } from '../../hardware.ts'
+import type { ResolveName } from '../../hardware/names.ts'
 import { sdk } from '../../sdk.ts'
 import type { Service } from '../../service.ts'
 import type { Traffic } from '../elb/traffic.ts'
