@@ -5,7 +5,7 @@ import { ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { killLeftovers } from '../emulator/machines/leftovers.ts'
 import { accessFile, readAccess } from './access.ts'
-import { answers, endCloud, type HoldPlace, holdPlace } from './hold.ts'
+import { answers, countHolds, endCloud, type HoldPlace, holdPlace } from './hold.ts'
 
 const lockContent = z.object({ pid: z.number(), hold: holdPlace })
 
@@ -54,17 +54,29 @@ export type Ending = 'ended' | 'none' | 'cleared'
  * @throws ViridianError `E_CLOUD_STUCK`
  */
 export async function endHolder(directory: string): Promise<Ending> {
-  const files = [lockFile(directory), accessFile(directory)]
-  const [found, access] = files.map(read)
-  const holder = holderOf(found)
-  if (holder !== undefined && (await answers(holder.hold))) {
-    await endCloud(holder.hold)
-    return 'ended'
+  const file = lockFile(directory)
+  // While it is cleared the directory has a holder, who answers: a cloud that starts meanwhile waits.
+  const holds = await countHolds(undefined, () => undefined)
+  const own = JSON.stringify({ pid: process.pid, hold: holds.place })
+  try {
+    for (;;) {
+      const found = read(file)
+      const holder = holderOf(found)
+      if (holder !== undefined && (await answers(holder.hold))) {
+        await endCloud(holder.hold)
+        return 'ended'
+      }
+      if (found === undefined && read(accessFile(directory)) === undefined) return 'none'
+      if (found !== undefined) discard(file, found)
+      // Another cloud has come first: it is the one to end.
+      if (!claim(file, own)) continue
+      await killLeftovers(join(directory, 'machines'))
+      for (const left of [accessFile(directory), file]) rmSync(left, { force: true })
+      return 'cleared'
+    }
+  } finally {
+    holds.close()
   }
-  if (found === undefined && access === undefined) return 'none'
-  await killLeftovers(join(directory, 'machines'))
-  for (const file of files) rmSync(file, { force: true })
-  return 'cleared'
 }
 
 const lockFile = (directory: string): string => join(directory, 'lock')
