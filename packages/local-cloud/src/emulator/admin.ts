@@ -54,9 +54,10 @@ export async function administer(
   }
 }
 
-/** What a service offers, as `ec2:RunInstances`. */
-function operationsOf({ signingName, handlers }: Service): string[] {
-  return Object.keys(handlers).map((operation) => `${signingName}:${operation}`)
+/** What a service offers, as `ec2:RunInstances`; by the AWS CLI's name as well, where that is another. */
+function operationsOf({ signingName, command = signingName, handlers }: Service): string[] {
+  const names = new Set([signingName, command])
+  return Object.keys(handlers).flatMap((operation) => [...names].map((name) => `${name}:${operation}`))
 }
 
 function addFaults(request: WireRequest, faults: Faults): Promise<WireAnswer> {

@@ -36,7 +36,8 @@ export function answerer(options: AnswererOptions): Answerer {
     if (found === undefined) return refuseStranger(request, requestId)
     const record = options.log.open(found.api.service.signingName, found.name, options.clock.now())
     const isKeeper = request.headers['user-agent']?.includes(keeperAgent) ?? false
-    const fault = isKeeper ? undefined : options.faults.hit(record.service, record.operation)
+    const { command } = found.api.service
+    const fault = isKeeper ? undefined : options.faults.hit(record.service, record.operation, command)
     if (!isKeeper) await delay(options, fault)
     if (fault?.kind === 'hang') return 'silence'
     if (fault?.kind === 'cut') return 'cut'

@@ -1,5 +1,8 @@
 import * as ec2 from '@aws-sdk/client-ec2'
+import { ElasticLoadBalancing } from '@aws-sdk/client-elastic-load-balancing'
+import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openCloud } from './cloud.ts'
 import { SmallCloud } from './testing/small-cloud.ts'
 
 let cloud: SmallCloud
@@ -61,4 +64,25 @@ test('latency and delays are in AWS seconds', async () => {
   const started = performance.now()
   await cloud.describeKeys()
   expect(performance.now() - started).toBeGreaterThan(145)
+})
+
+test('a fault tells the two generations of load balancing apart, as the AWS CLI does', async () => {
+  const whole = await openCloud({
+    faults: {
+      rules: [{ operation: 'elbv2:DescribeLoadBalancers', kind: 'refuse', code: 'Busy', status: 400 }],
+    },
+  })
+  const { endpoint, region, accessKeyId, secretAccessKey } = whole
+  const settings = { endpoint, region, credentials: { accessKeyId, secretAccessKey } }
+  const classic = new ElasticLoadBalancing(settings)
+  const routed = new ElasticLoadBalancingV2(settings)
+  expect((await classic.describeLoadBalancers({})).LoadBalancerDescriptions).toEqual([])
+  await expect(routed.describeLoadBalancers({})).rejects.toMatchObject({ name: 'Busy' })
+  const offered = await fetch(`${endpoint}/_viridian/operations`, {
+    headers: { 'x-viridian-secret': secretAccessKey },
+  })
+  expect(await offered.json()).toEqual(
+    expect.arrayContaining(['elb:DescribeLoadBalancers', 'elbv2:DescribeLoadBalancers', 'ec2:RunInstances']),
+  )
+  await whole.close()
 })

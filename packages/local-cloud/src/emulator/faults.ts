@@ -22,7 +22,8 @@ const kinds = z.enum([
 
 const faultRule = z.strictObject({
   /**
-   * `RunInstances`, `ec2:RunInstances` (as IAM names it) or `*`; `ssh:Exec`: a command over SSH, which can be refused, cut
+   * `RunInstances`, `ec2:RunInstances` (as IAM names it) or `*`; of load balancing, which is one service for IAM,
+   * `elb:DescribeLoadBalancers` or `elbv2:DescribeLoadBalancers` too (as the AWS CLI does); `ssh:Exec`: a command over SSH, which can be refused, cut
    * as it begins, lost or muted as it ends, hang, or be spoilt: done, with exit code 1.
    */
   operation: z.string().min(1),
@@ -67,8 +68,8 @@ export interface Faults {
   add(settings: unknown): void
   /** Takes every fault away. */
   clear(): void
-  /** The fault that hits this call, if one does: counts the call. */
-  hit(service: string, operation: string): FaultRule | undefined
+  /** The fault that hits this call, if one does: counts the call. `command`: what the AWS CLI calls the service. */
+  hit(service: string, operation: string, command?: string): FaultRule | undefined
 }
 
 /** By the signing name of a service, what IAM calls it where that is another. */
@@ -118,8 +119,8 @@ export function openFaults(settings: FaultSettings = {}): Faults {
     },
     add,
     clear: () => Object.assign(state, none),
-    hit: (service, operation) => {
-      const names = ['*', operation, operationName(service, operation)]
+    hit: (service, operation, command = service) => {
+      const names = ['*', operation, operationName(service, operation), `${command}:${operation}`]
       const rule = state.rules.filter((each) => names.includes(each.operation)).find(takesCall)
       if (rule !== undefined) rule.hits += 1
       if (rule !== undefined && rule.times !== 'always' && --rule.times === 0) {

@@ -62,6 +62,8 @@ export type Handlers<Client> = {
 export interface Service<Client = unknown> {
   /** The signing name, as SigV4's scope carries it: `ec2`, `autoscaling`, `elasticloadbalancing`, `monitoring`, `acm`, … */
   readonly signingName: string
+  /** What the AWS CLI calls it, where another service has the same signing name: `elb` and `elbv2`. */
+  readonly command?: string
   /** The client's package index: its `…$` exports are the schemas. */
   readonly client: Client
   readonly handlers: Handlers<Client>

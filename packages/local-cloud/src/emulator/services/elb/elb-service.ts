@@ -47,6 +47,7 @@ export function elbService(parts: ElbParts & Place): Elb {
   return {
     service: {
       signingName: 'elasticloadbalancing',
+      command: 'elb',
       client,
       handlers: {
         ...balancerHandlers(book, network, certificates, parts),

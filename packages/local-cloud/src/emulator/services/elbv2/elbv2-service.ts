@@ -58,6 +58,7 @@ export function elbv2Service({ provision = 30, ...parts }: Elbv2Parts): Elbv2 {
   return {
     service: {
       signingName: 'elasticloadbalancing',
+      command: 'elbv2',
       client,
       handlers: {
         ...balancerHandlers({ ...parts, book, network, provision }),
