@@ -84,6 +84,11 @@ export async function openApplicationShop(cloud: FleetCloud, Name: string): Prom
   const [certificate = '', ...others] = await Promise.all(
     ['www.shop.test', 'api.shop.test', 'img.shop.test'].map((name) => certificateOf(cloud, name)),
   )
+  const { TrustStores: [clients] = [] } = await client.createTrustStore({
+    Name,
+    CaCertificatesBundleS3Bucket: 'trust',
+    CaCertificatesBundleS3Key: 'clients.pem',
+  })
   const at = { LoadBalancerArn: arn, Tags }
   const http = await client.createListener({
     ...at,
@@ -97,6 +102,7 @@ export async function openApplicationShop(cloud: FleetCloud, Name: string): Prom
     Port: 18_543,
     SslPolicy: 'ELBSecurityPolicy-TLS13-1-2-2021-06',
     Certificates: [{ CertificateArn: certificate }],
+    MutualAuthentication: { Mode: 'verify', TrustStoreArn: clients?.TrustStoreArn },
     DefaultActions: [weighted],
   })
   const ListenerArn = https.Listeners?.[0]?.ListenerArn ?? ''

@@ -117,6 +117,18 @@ const spoilt: [what: string, spoil: () => Promise<() => Promise<unknown>>, said:
     'load balancer shop: listener at 18543: DefaultActions is',
   ],
   [
+    'what its clients have to show',
+    async () => {
+      const { Listeners: [listener] = [] } = await shop.client.describeListeners({
+        ListenerArns: [ListenerArn],
+      })
+      const MutualAuthentication = listener?.MutualAuthentication
+      await shop.client.modifyListener({ ListenerArn, MutualAuthentication: { Mode: 'off' } })
+      return () => shop.client.modifyListener({ ListenerArn, MutualAuthentication })
+    },
+    'load balancer shop: listener at 18543: MutualAuthentication is',
+  ],
+  [
     'certificates',
     async () => {
       const { Certificates = [] } = await shop.client.describeListenerCertificates({ ListenerArn })
@@ -158,6 +170,20 @@ test.each(spoilt)('a copy that differs in its %s fails', async (_what, spoil, sa
     message: expect.stringContaining(said),
   })
   await mend()
+})
+
+test('a copy that has a listener more fails', async () => {
+  const { Listeners: [extra] = [] } = await shop.client.createListener({
+    LoadBalancerArn,
+    Protocol: 'HTTP',
+    Port: 18_581,
+    DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '404' } }],
+  })
+  await expect(compared()).rejects.toMatchObject({
+    code: 'E_REPLICA_DIFFERS',
+    message: expect.stringContaining('load balancer shop: listener at 18581: Port is 18581'),
+  })
+  await shop.client.deleteListener({ ListenerArn: extra?.ListenerArn })
 })
 
 test('once it is mended again it is', () => compared())

@@ -149,6 +149,7 @@ test('copies of a Network Load Balancer have every setting, and a copy of a copy
   const t = steps()
   const first = await traffic.replicate(t, network)
   expect(await seen(frontArn(first.balancers))).toEqual(await seen(stream.arn))
+  expect(t.taken).toContain(`see load balancer ${frontOf(first.balancers).name} active`)
   await traffic.compare(t, network, first.balancers)
   const second = await traffic.replicate(t, first.balancers)
   expect(second.balancers.map(balancerName)).toEqual([expect.stringMatching(/^stream--20261123-/)])
