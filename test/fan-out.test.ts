@@ -29,8 +29,9 @@ const slowly = remoteTask({
   args: { bad: { type: 'number', optional: true }, pause: { type: 'duration', default: '0s' } },
   batches: {
     sizes: [1, 2],
-    check: async (t) => {
+    check: async (t, done) => {
       const { stdout } = await t.$\`cat done\`
+      t.say('checked: ' + done.map(({ name }) => name).join(' '))
       t.say('done: ' + stdout.replaceAll('\\n', ' '))
       if (stdout.split('\\n').length === t.args.bad) throw new Error('traffic fails')
     },
@@ -193,6 +194,7 @@ describe('batches', () => {
       'check: 1 of 5 hosts are done',
       'check: 3 of 5 hosts are done',
     ])
+    expect(notes(result)).toEqual(expect.arrayContaining(['checked: web-1', 'checked: web-1 web-2 web-3']))
   })
 
   it('go no further when a check fails', async () => {

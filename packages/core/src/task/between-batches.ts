@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { formatDuration } from '../duration.ts'
+import type { HostResult } from '../remote/hosts/hosts-error.ts'
 import type { Session } from '../run/session.ts'
 import { asJson } from '../step/performance.ts'
 import type { ArgSpecs } from './args.ts'
 import type { TaskContext } from './context.ts'
 import type { Spread } from './spread.ts'
-import type { Batches } from './task.ts'
 
 export interface BatchContext<Specs extends ArgSpecs> {
   readonly session: Session
@@ -24,9 +24,11 @@ export function betweenBatches<Specs extends ArgSpecs>({
   scope,
 }: BatchContext<Specs>) {
   if (session.engine.planning) return undefined
-  return async (ended: number, left: number): Promise<void> => {
+  return async (results: readonly HostResult[], left: number): Promise<void> => {
+    const ended = results.length
     if (ms !== undefined) await pause(session, key, ms, ended, left)
-    if (look) await check(session, key, { check: look, scope }, ended, left)
+    const done = results.filter(({ status }) => status === 'done').map(({ host }) => host)
+    if (look) await check(session, key, (checkKey) => look(scope(checkKey), done), ended, left)
   }
 }
 
@@ -51,17 +53,14 @@ function pause(session: Session, parent: string, ms: number, ended: number, left
   )
 }
 
-function check<Specs extends ArgSpecs>(
+function check(
   session: Session,
   parent: string,
-  {
-    check,
-    scope,
-  }: { check: NonNullable<Batches<Specs>['check']>; scope: (key: string) => TaskContext<Specs> },
+  look: (key: string) => Promise<unknown>,
   ended: number,
   left: number,
 ): Promise<unknown> {
   const key = `${parent}/check#${ended}`
   const title = `check: ${ended} of ${ended + left} hosts are done`
-  return session.engine.group({ key, parent, step: 'check', type: 'move', title }, () => check(scope(key)))
+  return session.engine.group({ key, parent, step: 'check', type: 'move', title }, () => look(key))
 }

@@ -72,8 +72,19 @@ export interface Batches<Specs extends ArgSpecs = ArgSpecs> {
   readonly sizes: readonly HostCount[]
   /** Waited for before each batch but the first, and before the check: milliseconds, or `30s`. */
   readonly pause?: number | string
-  /** Looks, before each batch but the first, whether to go on: its failure ends the task, and no further host is begun. */
-  check?(t: TaskContext<Specs>): Promise<unknown>
+  /**
+   * Looks, before each batch but the first, whether to go on: its failure ends the task, and no further host is begun.
+   *
+   * @param done - the hosts on which the task has succeeded so far
+   *
+   * @example
+   * ```ts
+   * await t.run(restart, {}, {
+   *   batches: { sizes: [1, '25%'], pause: '1m', check: (t, done) => t.run(uptime, {}, { hosts: done }) },
+   * })
+   * ```
+   */
+  check?(t: TaskContext<Specs>, done: readonly HostSpec[]): Promise<unknown>
 }
 
 /** How a remote task is called this time, in place of what its definition says. */

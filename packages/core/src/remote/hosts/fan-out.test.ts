@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { ViridianError } from '../../error.ts'
 import { fanOut, hostsError } from './fan-out.ts'
-import { HostsError } from './hosts-error.ts'
+import { type HostResult, HostsError } from './hosts-error.ts'
 
 const hosts = Array.from({ length: 10 }, (_, index) => ({ name: `web-${index}` }))
 const numberOf = ({ name }: { name: string }): number => Number(name.slice(4))
@@ -165,7 +165,8 @@ describe('what becomes of the others', () => {
 describe('between batches', () => {
   const watched = async (bad: number[], options: object) => {
     const calls: string[] = []
-    const between = async (ended: number, left: number) => void calls.push(`${ended}+${left}`)
+    const between = async (ended: readonly HostResult[], left: number) =>
+      void calls.push(`${ended.length}+${left}`)
     await fanOut(hosts, failingOn(...bad), { batches: [1, 3, '40%'], between, ...options })
     return calls.join(' ')
   }

@@ -24,8 +24,8 @@ export interface FanOutOptions {
    * the one before it has ended. @default all hosts at once
    */
   readonly batches?: readonly HostCount[]
-  /** Called between two batches, with the numbers of hosts before it and behind; none is called when no further one begins. */
-  readonly between?: (ended: number, left: number) => Promise<void>
+  /** Called between two batches, with what came of the hosts before it and the number of those behind; not when no further one begins. */
+  readonly between?: (ended: readonly HostResult[], left: number) => Promise<void>
   /** How many hosts may fail. @default 0 */
   readonly maxFailures?: HostCount
   /** @default finish */
@@ -72,7 +72,7 @@ export async function fanOut<Value>(
   try {
     for (const batch of batchesOf(hosts, options.batches)) {
       if (results.length > 0 && !isOver())
-        await options.between?.(results.length, hosts.length - results.length)
+        await options.between?.([...results], hosts.length - results.length)
       results.push(...(await pMap(batch, each, { concurrency })))
     }
   } finally {
