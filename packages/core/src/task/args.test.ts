@@ -69,6 +69,10 @@ describe('task arguments', () => {
     task({ args: tones }, async (t) => expectTypeOf(t.args.tag).toEqualTypeOf<readonly string[]>())
     // @ts-expect-error a detail that is misspelt
     task({ args: { token: { type: 'string', secert: true } } }, async () => undefined)
+    // @ts-expect-error a default of another type
+    task({ args: { size: { type: 'number', default: '3' } } }, async () => undefined)
+    // @ts-expect-error no type
+    task({ args: { size: 'int' } }, async () => undefined)
   })
 
   it('are flags in kebab case', () => expect(flagOf('keepBlue')).toBe('keep-blue'))

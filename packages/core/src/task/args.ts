@@ -61,13 +61,39 @@ type ValueOf<Spec extends ArgSpec> =
         : undefined
       : never)
 
-/** Refuses what no argument can say, which an inferred type would let pass. */
+/** Refuses what no argument can say, which an inferred type would let pass, in words that the compiler shows. */
 export type KnownDetails<Specs extends ArgSpecs> = {
-  readonly [Name in keyof Specs]: Specs[Name] extends ArgType
-    ? Specs[Name]
-    : {
-        readonly [Detail in keyof Specs[Name]]: Detail extends keyof ArgDetails ? Specs[Name][Detail] : never
-      }
+  // Where the specification as a whole is none, the compiler goes by its constraint.
+  readonly [Name in keyof Specs]: ArgSpec extends Specs[Name]
+    ? ArgSpec
+    : Specs[Name] extends ArgDetails
+      ? { readonly [Detail in keyof Specs[Name]]: DetailOf<Specs[Name], Detail> }
+      : Specs[Name]
+}
+
+type DetailOf<Spec extends ArgDetails, Detail extends keyof Spec> = Detail extends keyof ArgDetails
+  ? Detail extends 'default'
+    ? DefaultOf<Spec>
+    : Spec[Detail]
+  : NoSuchDetail<Detail>
+
+type DefaultOf<Spec extends ArgDetails> = Spec['default'] extends DefaultByType[Spec['type']] | undefined
+  ? Spec['default']
+  : NoDefaultFor<Spec['type']>
+
+interface DefaultByType extends Omit<ValueByType, 'duration'> {
+  duration: string | number
+}
+
+declare const refused: unique symbol
+
+// No value is of these types. Interfaces, since a literal would make `never`, without a word, of the whole specification.
+interface NoSuchDetail<Name> {
+  readonly [refused]: Name
+}
+
+interface NoDefaultFor<Type extends ArgType> {
+  readonly [refused]: Type
 }
 
 /** The values of a task's arguments, typed from their specification. */

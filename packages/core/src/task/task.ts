@@ -153,21 +153,17 @@ export function task<const Specs extends ArgSpecs = Record<never, never>, Result
  * })
  * ```
  */
-export function remoteTask<const Specs extends ArgSpecs = Record<never, never>, Result = void>(
-  settings: RemoteTaskSettings<Specs> & { readonly once: true },
+export function remoteTask<
+  const Specs extends ArgSpecs = Record<never, never>,
+  Result = void,
+  Once extends boolean = false,
+>(
+  settings: RemoteTaskSettings<Specs> & { readonly once?: Once },
   body: (host: Host, t: RemoteTaskContext<Specs>) => Promise<Result>,
-): OnceTask<Specs, Result>
-export function remoteTask<const Specs extends ArgSpecs = Record<never, never>, Result = void>(
-  settings: RemoteTaskSettings<Specs>,
-  body: (host: Host, t: RemoteTaskContext<Specs>) => Promise<Result>,
-): RemoteTask<Specs, Result>
-export function remoteTask<const Specs extends ArgSpecs, Result>(
-  settings: RemoteTaskSettings<Specs>,
-  body: (host: Host, t: RemoteTaskContext<Specs>) => Promise<Result>,
-): RemoteTask<Specs, Result> {
-  const { args, once = false, ...rest } = settings
-  // Without `args` the type parameter's default is the empty record.
-  return { [kind]: 'remote', ...rest, once, args: args ?? ({} as Specs), body }
+): RemoteTask<Specs, Result> & { readonly once: Once } {
+  const { args, once, ...rest } = settings
+  // Without `args` and `once` the type parameters' defaults are the empty record and false.
+  return { [kind]: 'remote', ...rest, once: once ?? (false as Once), args: args ?? ({} as Specs), body }
 }
 
 export const isTask = (value: unknown): value is Task =>
