@@ -108,7 +108,7 @@ describe('a second one in the foreground', () => {
     const { exitCode, stdout, stderr } = await second.over
     expect(stdout).toContain(`It ran already, as process ${first.child.pid}: this keeps it up.\n`)
     expect(stderr).toMatch(/^E_CLOUD_GONE: the local cloud has ended\nhint: /)
-    expect(exitCode).toBe(2)
+    expect(exitCode).toBe(1)
   }, 60_000)
 
   it('may let go of it', async () => {
@@ -122,7 +122,7 @@ describe('a second one in the foreground', () => {
   it('is refused where it wants the cloud to be another', async () => {
     await up()
     const { exitCode, stderr } = await project.tasks('cloud', 'up', '--time-scale', '0.5')
-    expect(exitCode).toBe(2)
+    expect(exitCode).toBe(1)
     expect(stderr).toBe(
       'E_CLOUD_RUNNING: the local cloud runs already, with --time-scale 0.1\n' +
         'hint: leave --time-scale out to join it, or end it first with "tasks cloud down"\n',
@@ -242,7 +242,7 @@ it('is ended by down although what it says of itself is damaged', async () => {
   const { over } = await up()
   await project.write('.tasks/cloud/cloud.json', '{"pid":')
   const { exitCode, stderr } = await project.tasks('cloud', 'status')
-  expect(exitCode).toBe(2)
+  expect(exitCode).toBe(1)
   expect(stderr).toMatch(/^E_CLOUD_FILE: .*\n.*cloud\.json\n(?:.*\n)*hint: "tasks cloud down" ends the cloud/)
   expect((await project.tasks('cloud', 'down')).stdout).toBe('the local cloud has ended\n')
   expect((await over).exitCode).toBe(0)

@@ -1,12 +1,14 @@
 import { Console } from 'node:console'
 import { CommanderError } from 'commander'
-import { isViridianError, reportOf, ViridianError } from '../error.ts'
+import { reportOf, ViridianError } from '../error.ts'
 import { orFailure } from '../process-failures.ts'
+import { exitCodeOf } from '../run/outcome.ts'
 import { answer, answering } from './completion/answering.ts'
 import { valuesIn } from './completion/values.ts'
 import { complete } from './completion.ts'
 import { asksForHelp } from './help-words.ts'
 import { onLostOutput } from './lost-output.ts'
+import { isNotUnderstood } from './not-understood.ts'
 import type { Print } from './print.ts'
 import { buildProgram, tasksIn } from './program.ts'
 import { Project } from './project.ts'
@@ -120,13 +122,10 @@ function subjectOf(argv: readonly string[]): string {
 const wordsOf = (argv: readonly string[]): string[] =>
   argv.filter((word, index) => !word.startsWith('-') && !/^--(config|stage)$/.test(argv[index - 1] ?? ''))
 
-/** What was understood, and failed on this machine. */
-const failedHere = /^E_(STATE|JOURNAL|INIT_WRITE)/
-
 /** What stopped a command before or outside a run. */
 function refused(argv: readonly string[], thrown: unknown): number {
   const error = reportOf(thrown)
-  const exitCode = isViridianError(thrown) && !failedHere.test(thrown.code) ? 2 : 1
+  const exitCode = isNotUnderstood(error.code) ? 2 : exitCodeOf(error)
   if (argv.includes('--json')) {
     const finished = {
       kind: 'run.finished',

@@ -9,6 +9,7 @@ import { Session } from '../run/session.ts'
 import { isAddress, parseHost } from '../task/host-address.ts'
 import { EndSignals } from './end-signals.ts'
 import type { Globals } from './globals.ts'
+import { isNotUnderstood } from './not-understood.ts'
 import type { Project } from './project.ts'
 import { confirmOn, outputFor, personAt } from './screen.ts'
 import { tellError } from './tell-error.ts'
@@ -57,7 +58,7 @@ export async function openSsh(project: Project, globals: Globals, request: SshRe
     if (line === undefined) return await shell()
     return await shell(quoted(words.length === 0 ? line : request.command.map(quote).join(' ')))
   } catch (error) {
-    if (isUsage(error)) throw error
+    if (isViridianError(error) && isNotUnderstood(error.code)) throw error
     output.close()
     tellError(reportOf(error), globals.color)
     return notReached
@@ -75,10 +76,6 @@ function endOnSignals({ engine }: Session): () => void {
   )
   return () => signals.release()
 }
-
-const usage = /^E_(?:HOST_UNKNOWN|HOST_AMBIGUOUS|ROLE_\w+|NO_TERMINAL|USAGE)$/
-
-const isUsage = (error: unknown): boolean => isViridianError(error) && usage.test(error.code)
 
 async function hostFor(session: Session, { target, first }: SshRequest): Promise<HostSpec> {
   if (session.hosts.roles.includes(target)) return oneOf(target, await session.hosts.of(target), first)

@@ -12,7 +12,7 @@ import { caught } from './caught.ts'
 import type { Ledger } from './ledger.ts'
 import type { LockStore } from './lock.ts'
 import { locksOf } from './locks-of.ts'
-import { finish, type Outcome, recordOrWarn } from './outcome.ts'
+import { exitCodeOf, finish, type Outcome, recordOrWarn } from './outcome.ts'
 import { accountIn, recordedEnv } from './recorded-env.ts'
 import { runnerHere } from './run-identity.ts'
 import { leftoversOf } from './run-state.ts'
@@ -229,8 +229,3 @@ async function takenOver(session: Session): Promise<unknown> {
 const isPersons = ({ code }: ErrorReport): boolean => code === 'E_INTERRUPTED' || code === 'E_DECLINED'
 
 const codeOf = (thrown: unknown): string | undefined => (isViridianError(thrown) ? thrown.code : undefined)
-
-function exitCodeOf({ code }: ErrorReport): Outcome['exitCode'] {
-  if (code === 'E_INTERRUPTED') return 130
-  return code === 'E_LOCKED' ? 4 : 1
-}

@@ -23,6 +23,12 @@ export interface Outcome {
 /** 0 done · 1 failed, nothing left · 2 not understood · 3 something is left · 4 locked · 130 interrupted, and undone. */
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 130
 
+/** The exit code of what was understood, has failed so, and has left nothing. */
+export function exitCodeOf({ code }: ErrorReport): ExitCode {
+  if (code === 'E_INTERRUPTED') return 130
+  return code === 'E_LOCKED' || code === 'E_RUN_ALIVE' ? 4 : 1
+}
+
 /** Closes what a run holds open, then says and records what it came to. */
 export async function finish(
   session: Session,
