@@ -179,6 +179,21 @@ describe('the task file', () => {
     await project.remove()
   }, 30_000)
 
+  it.each([
+    ['run', 'a', '--help'],
+    ['help', 'plan', 'a'],
+    ['run', '--count', '2', 'a'],
+  ])(
+    'that does not compile is why nobody knows the flags of a task: %s %s %s',
+    async (...words) => {
+      const project = await Project.of({ 'tasks.config.ts': 'export default {' })
+      const result = await project.tasks(...words)
+      refused(result, { exitCode: 2, code: 'E_CONFIG_BROKEN', said: /at tasks\.config\.ts:1/ })
+      await project.remove()
+    },
+    30_000,
+  )
+
   it('takes the command of one plugin on two stages once', async () => {
     const project = await Project.of({
       'tasks.config.ts': `${good}import { localCloud } from '@viridian/local-cloud'

@@ -62,6 +62,21 @@ describe('what was typed', () => {
     ['unknown task', ['run', 'say:helo'], 2, 'E_TASK_UNKNOWN', /did you mean say:hello\?/],
     ['part of a task name', ['run', 'say'], 2, 'E_TASK_UNKNOWN', /did you mean say:hello/],
     ['task unlike any other', ['run', 'frobnicate'], 2, 'E_TASK_UNKNOWN', /tasks list/],
+    [
+      'unknown task, with its flags',
+      ['run', 'relaese', '--version', 'v2'],
+      2,
+      'E_TASK_UNKNOWN',
+      /mean release\?/,
+    ],
+    [
+      'the flag of a task in front of its name',
+      ['run', '--version', 'v2', 'release'],
+      2,
+      'E_USAGE',
+      /tasks run <task> --version$/m,
+    ],
+    ['help on an unknown task', ['run', 'relaese', '--help'], 2, 'E_TASK_UNKNOWN', /mean release\?/],
     ['no task', ['run'], 2, 'E_USAGE', /tasks list/],
     ['unknown command', ['rnu'], 2, 'E_USAGE', /did you mean run\?/],
     [
@@ -237,6 +252,12 @@ describe('what was typed', () => {
       /E_STAGE_CLOSED: the function of role "fails" is not called: stage "there" is not open\nhint: a run on it opens it\n$/,
     )
     record({ case: 'a role of a closed stage', command: 'tasks roles', exitCode: 1, screen: there.stderr })
+    // A shell has understood which hosts it was to open on: 255 says, as with ssh, that it came to none.
+    const shell = await project.tasks('ssh', 'fails', '--config', 'roles.config.ts')
+    refused(
+      { ...shell, stderr: `\n${shell.stderr}` },
+      { exitCode: 255, code: 'E_ROLE_FAILED', said: /no such thing/ },
+    )
     const json = await project.json(['roles', '--config', 'roles.config.ts'])
     expect(json.exitCode).toBe(1)
     expect(json.events.map(({ role, error, hosts }) => [role, error ?? hosts])).toEqual([

@@ -47,9 +47,7 @@ export function buildProgram(invocation: Invocation): Command {
     const parent = command(mode).description(summary).usage('<task> [flags]').commandsGroup('Tasks:')
     for (const [name, task] of tasksIn(project))
       parent.addCommand(taskCommand({ project, mode, name, task, exit }))
-    // Without its tasks, nobody can tell what their flags are.
-    if (!project.config) parent.allowUnknownOption().allowExcessArguments()
-    parent.argument('[task]').action((name: string | undefined) => refuseTask(project, mode, name))
+    refuseOthers(parent, 'task', (name) => refuseTask(project, mode, name))
     program.addCommand(parent)
   }
   program.addCommand(execCommand(project, exit))
@@ -124,6 +122,29 @@ const resumeArgs = (project: Project): ArgSpecs =>
 export const tasksIn = (project: Project): Map<string, Task> =>
   project.config ? tasksOf(project.config.tasks) : new Map()
 
+/** A name that is no sub-command's is refused as such, and not for the flags of what it was to be; nor is there help on it. */
+function refuseOthers(
+  parent: Command,
+  argument: 'task' | 'action',
+  refuse: (name: string | undefined) => never,
+): void {
+  parent.allowUnknownOption().allowExcessArguments().argument(`[${argument}]`)
+  parent.addHelpText('before', () => {
+    const [first] = parent.args
+    return first === undefined || isFlag(first) ? '' : refuse(first)
+  })
+  parent.action(refuse)
+}
+
+function strayFlag(command: string, argument: string, flag: string): ViridianError {
+  const behind = `tasks ${command} <${argument}> ${flag}`
+  return new ViridianError('E_USAGE', `unknown option '${flag}'`, {
+    hint: `run "tasks ${command} --help" to see what it takes; other flags stand behind a name: ${behind}`,
+  })
+}
+
+const isFlag = (word: string): boolean => word.startsWith('-')
+
 function refuseTask(project: Project, mode: string, name: string | undefined): never {
   const names = [...tasksOf(project.loaded.config.tasks).keys()]
   if (name === undefined) {
@@ -131,6 +152,7 @@ function refuseTask(project: Project, mode: string, name: string | undefined): n
       hint: 'run "tasks list" to see them',
     })
   }
+  if (isFlag(name)) throw strayFlag(mode, 'task', name)
   throw new ViridianError('E_TASK_UNKNOWN', `there is no task "${name}"`, {
     hint: suggestion(name, names) ?? 'run "tasks list" to see them',
   })
@@ -150,7 +172,7 @@ function commandsOf({ config }: Project, asked: string | undefined): PluginComma
 
 function pluginCommand({ project, print, exit }: Invocation, contributed: PluginCommand): Command {
   const parent = command(contributed.name).description(contributed.summary).usage('<action> [flags]')
-  parent.argument('[action]').action((name: string | undefined) => refuseAction(contributed, name))
+  refuseOthers(parent, 'action', (name) => refuseAction(contributed, name))
   for (const action of contributed.actions) {
     const built = command(action.name, (own) => {
       for (const { flags, summary } of action.options ?? []) own.option(flags, summary)
@@ -172,6 +194,7 @@ function pluginCommand({ project, print, exit }: Invocation, contributed: Plugin
 }
 
 function refuseAction({ name: command, actions }: PluginCommand, name: string | undefined): never {
+  if (name !== undefined && isFlag(name)) throw strayFlag(command, 'action', name)
   const names = actions.map((action) => action.name)
   const what = name === undefined ? 'needs an action' : `has no action "${name}"`
   throw new ViridianError('E_USAGE', `tasks ${command} ${what}`, {
