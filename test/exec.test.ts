@@ -179,7 +179,7 @@ describe('tasks exec', () => {
     [
       'flags of the command',
       ['exec', '--role', 'web', 'ls', '-l'],
-      /E_USAGE: unknown option '-l'\nhint: .*--/,
+      /E_USAGE: unknown option '-l'\nhint: .* behind two dashes/,
     ],
     [
       'a variable without a value',

@@ -77,6 +77,16 @@ describe('what was typed', () => {
       /tasks run <task> --version$/m,
     ],
     ['help on an unknown task', ['run', 'relaese', '--help'], 2, 'E_TASK_UNKNOWN', /mean release\?/],
+    ['no command', ['--yes'], 2, 'E_USAGE', /tasks needs a command\nhint: .*"tasks --help"/],
+    [
+      'a word that a command does not take',
+      ['runs', 'x'],
+      2,
+      'E_USAGE',
+      /"x" is a word too many for tasks runs\n/,
+    ],
+    ['a flag as Fabric calls it', ['run', 'uptime', '-H', 'web-1'], 2, 'E_USAGE', /did you mean --hosts\?/],
+    ['a variable that is not set', ['run', 'uptime', '--hosts='], 2, 'E_USAGE', /--hosts "" names nothing\n/],
     ['no task', ['run'], 2, 'E_USAGE', /tasks list/],
     ['unknown command', ['rnu'], 2, 'E_USAGE', /did you mean run\?/],
     [

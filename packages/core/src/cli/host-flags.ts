@@ -17,6 +17,16 @@ export interface HostFlags {
 
 const list = (text: string, before: readonly string[] = []): string[] => [...before, ...splitHosts(text)]
 
+/** An empty one is a variable of a script that was not set, and means nobody less than all. */
+const namesOf =
+  (flag: string) =>
+  (text: string, before?: readonly string[]): string[] => {
+    if (splitHosts(text).length > 0) return list(text, before)
+    throw new ViridianError('E_USAGE', `${flag} "${text}" names nothing`, {
+      hint: 'name some, or leave it out',
+    })
+  }
+
 /**
  * Adds the flags that choose among hosts.
  *
@@ -24,8 +34,8 @@ const list = (text: string, before: readonly string[] = []): string[] => [...bef
  */
 export function withHostFlags(own: Command, last = 'the last run'): Command {
   return own
-    .option('--role <names>', 'only hosts of these roles', list)
-    .option('--hosts <names>', 'only these hosts: a,b, web-*, web-[1-9]', list)
+    .option('--role <names>', 'only hosts of these roles', namesOf('--role'))
+    .option('--hosts <names>', 'only these hosts: a,b, web-*, web-[1-9]', namesOf('--hosts'))
     .option('--limit <number|names>', 'at most so many hosts of each role, or only these of them')
     .option('--except <names>', 'not these hosts', list)
     .option('--failed', `only the hosts that ${last} has failed on, or not reached`)
@@ -66,7 +76,7 @@ export async function choiceOf(
 }
 
 function limitOf(text: string): number | readonly string[] {
-  if (!/^\d+$/.test(text)) return splitHosts(text)
+  if (!/^\d+$/.test(text)) return namesOf('--limit')(text)
   if (Number(text) > 0) return Number(text)
   throw new ViridianError('E_USAGE', '--limit 0 leaves no host', {
     hint: 'give a number of hosts, or names and patterns',
