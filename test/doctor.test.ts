@@ -287,6 +287,9 @@ describe('a task file', () => {
       place: { line: 2 },
     })
     expect(found(events, 'ssh/config')).toHaveLength(1)
+    const asked = await project.json(['doctor', '--role', 'web'])
+    expect(asked.exitCode).toBe(2)
+    expect(found(asked.events, 'task-file/loads')).toMatchObject([{ error: { code: 'E_CONFIG_BROKEN' } }])
   }, 30_000)
 })
 

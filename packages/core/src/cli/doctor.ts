@@ -40,7 +40,9 @@ async function lookAround(project: Project, globals: Globals, wanted: Wanted, pr
   // A task file that cannot be read is one of the things to tell.
   const here = project.config ? project : project.withConfig({ tasks: {} })
   const stage = project.config ? project.stage(globals.stage) : (globals.stage ?? 'default')
-  const hosts = isWanted(wanted) ? { sudo: wanted.sudo } : undefined
+  // Without it nobody knows the hosts of a role: what is wrong with it is what there is to say.
+  const isKnown = project.config !== undefined || wanted.hostFlags.role === undefined
+  const hosts = isWanted(wanted) && isKnown ? { sudo: wanted.sudo } : undefined
   const choice = hosts && (await adHocChoice(wanted.hostFlags, here, stage, 'doctor'))
   const { stateDirectory } = project
   const report = globals.json ? undefined : reportFor(globals)
