@@ -33,7 +33,7 @@ describe('a task file that is shown', () => {
   })
 
   it('is there', () => {
-    expect(shown.map(([page]) => page)).toEqual(['README.md', 'docs/remote-tasks.md'])
+    expect(shown.map(([page]) => page)).toEqual(['README.md', 'docs/remote-tasks.md', 'docs/task-files.md'])
   })
 })
 
