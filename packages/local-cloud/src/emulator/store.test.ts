@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { openStore } from './store.ts'
+import { DamagedRecords, openStore } from './store.ts'
 
 let directory: string
 let file: string
@@ -36,3 +36,11 @@ test('records that cannot be written are written as soon as they can be', async 
   await vi.waitFor(() => expect(written()).toEqual({ fleet: { size: 2 } }))
   expect(reports).toHaveLength(1)
 })
+
+test.each(['null', '[]', '"records"', '{"ec2":5}', '{"ec2":', ''])(
+  'a file that holds %s is damaged',
+  (text) => {
+    writeFileSync(file, text)
+    expect(() => openStore(file)).toThrow(DamagedRecords)
+  },
+)

@@ -91,10 +91,19 @@ function readSlices(file: string): Record<string, object> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {}
     throw error
   }
+  let found: unknown
   try {
-    // This package has written it.
-    return dictionaries(text) as Record<string, object>
+    found = dictionaries(text)
   } catch (cause) {
     throw new DamagedRecords(file, "the local cloud's records cannot be read", cause)
   }
+  if (isSlices(found)) return found
+  throw new DamagedRecords(file, "what stands there is not the local cloud's records")
 }
+
+/** What is in the slices is their services' own. */
+const isSlices = (value: unknown): value is Record<string, object> =>
+  isDictionary(value) && Object.values(value).every(isDictionary)
+
+const isDictionary = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
