@@ -48,6 +48,14 @@ test('filters select; a value may have wildcards; all filters have to match', as
   )
   const ours = { Name: 'tag-key', Values: ['filter-test'] }
   expect(await instances.found(ours)).toEqual(ids)
+  for (const [Name, value = ''] of [
+    ['hypervisor', 'xen'],
+    ['ena-support', 'true'],
+    ['metadata-options.http-endpoint', 'enabled'],
+    ['metadata-options.http-tokens', 'required'],
+    ['metadata-options.http-put-response-hop-limit', '2'],
+  ])
+    expect(await instances.found(ours, { Name, Values: [value] })).toEqual(ids)
   expect(await instances.found({ Name: 'tag:filter-test', Values: ['green-?', 'red'] })).toEqual([one])
   expect(await instances.found({ Name: 'tag:filter-test', Values: ['gre*'] })).toEqual([one])
   expect(await instances.found(ours, { Name: 'availability-zone', Values: ['us-east-1b'] })).toEqual(ids)

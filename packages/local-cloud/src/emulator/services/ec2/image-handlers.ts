@@ -23,6 +23,10 @@ const imageFields: Fields<ImageRecord> = {
   'root-device-type': () => ['ebs'],
   architecture: () => ['x86_64'],
   'virtualization-type': () => ['hvm'],
+  hypervisor: () => ['xen'],
+  'image-type': () => ['machine'],
+  'ena-support': () => ['true'],
+  'is-public': ({ ownerAlias }) => [`${ownerAlias !== undefined}`],
 }
 
 const snapshotFields: Fields<SnapshotRecord> = {

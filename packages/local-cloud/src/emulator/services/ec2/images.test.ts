@@ -202,6 +202,14 @@ test('owners and filters select images', async () => {
     ((await cloud.client.send(new DescribeImagesCommand(input))).Images ?? []).map(({ ImageId }) => ImageId)
   expect(await find({ Filters: [{ Name: 'name', Values: ['filtered-*'] }] })).toEqual([id])
   expect(await find({ Filters: [{ Name: 'tag:k', Values: ['v'] }] })).toEqual([id])
+  for (const [Name, value] of [
+    ['is-public', 'true'],
+    ['image-type', 'machine'],
+    ['hypervisor', 'xen'],
+    ['ena-support', 'true'],
+  ])
+    expect(await find({ Filters: [{ Name, Values: [value ?? ''] }] })).toContain(cloud.imageId)
+  expect(await find({ Filters: [{ Name: 'is-public', Values: ['false'] }] })).toContain(id)
   expect(await find({ Owners: ['amazon'] })).toEqual([cloud.imageId])
   expect(await find({ Owners: ['self'] })).not.toContain(cloud.imageId)
   const foreign = cloud.client.send(new DeregisterImageCommand({ ImageId: cloud.imageId }))
