@@ -1,15 +1,18 @@
+import { runInNewContext } from 'node:vm'
 import { expect, it } from 'vitest'
 import { recordable } from './recordable.ts'
 
 const ring: { self?: unknown } = {}
 ring.self = ring
 
-it.each([[{ a: [1, 'x', true, null, { b: undefined }] }], [undefined], [Object.create(null)]])(
-  'a journal can hold %j',
-  (value) => {
-    expect(recordable(value, 'it')).toBe(value)
-  },
-)
+it.each([
+  [{ a: [1, 'x', true, null, { b: undefined }] }],
+  [undefined],
+  [Object.create(null)],
+  [runInNewContext('({ of: { another: "realm" } })')],
+])('a journal can hold %j', (value) => {
+  expect(recordable(value, 'it')).toBe(value)
+})
 
 it.each<[string, unknown]>([
   ['is a Date', new Date(0)],

@@ -98,6 +98,40 @@ describe('undo', () => {
     )
   })
 
+  it('looks up what a change has come to that failed without a clear no', async () => {
+    const world = new World()
+    let isAnswering = false
+    const step = makeThing(world, {
+      run: async ({ name }) => {
+        world.things.add(name)
+        throw boom
+      },
+      find: async ({ name }) =>
+        isAnswering ? { status: 'done', output: { name } } : { status: 'unknown', reason: 'no answer' },
+    })
+    const bench = new EngineBench([step])
+    await expect(bench.top.step(step, { name: 'a' })).rejects.toBe(boom)
+    isAnswering = true
+    await expect(bench.undo()).resolves.toEqual({ undone: 1, leftovers: [] })
+    expect(world.things).toEqual(new Set())
+  })
+
+  it('takes what was done to a thing back before it gives traffic back by that thing, which the same change has made', async () => {
+    const world = new World()
+    const tune = makeThing(world)
+    const give = makeThing(world, {
+      name: 'test/switch',
+      givesTrafficBack: true,
+      makes: ({ name }) => [name],
+      touches: ({ name }) => [name],
+    })
+    const bench = new EngineBench([tune, give])
+    await bench.top.step(give, { name: 'record' })
+    await bench.top.step(tune, { name: 'other+record' })
+    await bench.undo()
+    expect(world.log.slice(2)).toEqual(['remove other+record', 'remove record'])
+  })
+
   it('holds everything back while nobody can tell what a step has done', async () => {
     const world = new World()
     const sound = makeThing(world)
@@ -112,8 +146,12 @@ describe('undo', () => {
     await bench.top.step(sound, { name: 'a' })
     await bench.top.step({ ...sound, name: 'test/dark' }, { name: 'b' })
     bench.records.pop()
-    const { leftovers } = await bench.undo()
+    const { leftovers, failure } = await bench.undo()
     expect(leftovers).toEqual(['make b', 'make a'])
+    expect(failure).toMatchObject({
+      code: 'E_STEP_UNKNOWN',
+      message: 'cannot tell whether "make b" was done: no answer',
+    })
     expect(world.things).toEqual(new Set(['a', 'b']))
   })
 

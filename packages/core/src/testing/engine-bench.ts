@@ -25,7 +25,12 @@ export class EngineBench {
 
   constructor(
     steps: StepDefinition[],
-    options: { planning?: boolean; past?: readonly JournalRecord[] } = {},
+    options: {
+      planning?: boolean
+      past?: readonly JournalRecord[]
+      /** Puts a record on disk. @default at once */
+      flush?: (record: JournalRecord) => Promise<void>
+    } = {},
   ) {
     this.#registry = new Registry([{ name: 'test', module: 'test', settings: null, steps }])
     this.records = [started, ...(options.past ?? []).slice(1)]
@@ -36,6 +41,7 @@ export class EngineBench {
       mask: this.mask,
       emit: (event) => this.events.push(event),
       record: async (record) => {
+        await options.flush?.(record)
         this.records.push(maskedRecord(this.mask, record))
       },
     })
