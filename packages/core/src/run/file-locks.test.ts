@@ -1,6 +1,10 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { basename, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { temporaryDirectory } from '../testing/temporary-directory.ts'
 import { FileLocks } from './file-locks.ts'
 import type { Holder } from './lease.ts'
@@ -47,6 +51,34 @@ describe('a lock', () => {
     await locks.acquire(`${name}2`, holder('two'), events)
     await expect(locks.acquire(`${name}1`, holder('two'), events)).rejects.toMatchObject({ code: 'E_LOCKED' })
   })
+
+  it('of a run that goes on is refused to another process of that run, and given to the same once more', async () => {
+    await locks.acquire('run/one', holder('one'), events)
+    // Process 1 lives as long as the machine runs.
+    await expect(locks.acquire('run/one', holder('one', 1), events)).rejects.toMatchObject({
+      code: 'E_LOCKED',
+    })
+    await locks.acquire('run/one', holder('one'), events)
+    expect(taken).toEqual([])
+  })
+
+  it.runIf(process.platform === 'linux')(
+    'of a process that has ended, and that nobody has asked after yet, is taken over',
+    async () => {
+      // The shell is replaced by a program that asks after no child: once it answers, it is.
+      const parent = spawn('sh', ['-c', 'sleep 60 >/dev/null & echo $!; exec cat'])
+      onTestFinished(() => void parent.kill())
+      const [said] = await once(parent.stdout, 'data')
+      parent.stdin.write('there')
+      await once(parent.stdout, 'data')
+      const child = Number(said)
+      process.kill(child)
+      await expect.poll(() => readFileSync(`/proc/${child}/stat`, 'utf8')).toMatch(/\) Z /)
+      await locks.acquire('group/web', holder('dead', child), events)
+      await locks.acquire('group/web', holder('two'), events)
+      expect(taken).toEqual(['dead'])
+    },
+  )
 
   it('goes to exactly one of many that ask at once', async () => {
     const asked = await Promise.allSettled(
@@ -103,7 +135,11 @@ describe('the list of locks', () => {
     await writeFile(join(directory, 'locks/half.json'), '{"run":')
     const lapsed = { ...holder('two'), since: '2026-01-01T00:00:00.000Z', until: '2026-01-01T00:00:30.000Z' }
     await writeFile(join(directory, 'locks/alarm.json.next'), JSON.stringify(lapsed))
+    // Another is being taken over at this moment.
+    const living = { ...lapsed, host: hostname(), pid: process.pid, until: '2126-01-01T00:00:30.000Z' }
+    await writeFile(join(directory, 'locks/group%2Fweb.json.next'), JSON.stringify(living))
     const found = (await listed.list()).map(({ file, lease }) => [basename(file), lease])
+    expect(found).toHaveLength(3)
     expect(Object.fromEntries(found)).toMatchObject({
       'group%2Fweb.json': { run: 'one' },
       'half.json': { code: 'E_STATE_READ', place: { file: join(directory, 'locks/half.json') } },
