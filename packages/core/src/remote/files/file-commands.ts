@@ -1,4 +1,5 @@
 import { quote, quotePath } from '../command/quote.ts'
+import { removeLeftovers } from './leftovers.ts'
 import type { WriteOptions } from './options.ts'
 import { stampProgram } from './stamps.ts'
 
@@ -27,6 +28,7 @@ export function storeFile({ path, size, mode, owner, token }: StoredFile): strin
     `t=${quotePath(path)}`,
     temporaryName('p', token),
     refuseOthers(path),
+    removeLeftovers('p'),
     'umask 077',
     `quit() { c=$?; ${finished}; rm -f "$p"; exit $c; }`,
     dropped,

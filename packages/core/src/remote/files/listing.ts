@@ -1,5 +1,6 @@
 import { quote, quotePath } from '../command/quote.ts'
 import { digestPrograms, plainly, realDirectory } from './file-commands.ts'
+import { mountTable } from './mount-table.ts'
 import { bytesOf, nameOf } from './names.ts'
 import { parseStamps, sayStamps, stampProgram } from './stamps.ts'
 import { modesOf, type Tree, type TreeEntry } from './tree.ts'
@@ -70,8 +71,6 @@ export function listTree(path: string, tree: Tree, owner?: string): string {
 }
 
 const says = (letters: string): string => `-exec printf '${letters} %s\\0' {} +`
-
-export const mountTable = '/proc/self/mounts'
 
 const sayMounts = `printf 'm %s\\0%s\\0' "$t" "$(sed -n "s|^[^ ]* \\($q[^ ]*\\) .*|\\1|p" ${mountTable})"`
 

@@ -1,7 +1,9 @@
 import { quote, quotePath } from '../command/quote.ts'
 import { dropped, finished, plainly, realDirectory, temporaryName } from './file-commands.ts'
-import { isForeign, mountTable } from './listing.ts'
+import { removeLeftovers, replaced } from './leftovers.ts'
+import { isForeign } from './listing.ts'
 import { type ModeList, modeLists } from './mode-lists.ts'
+import { mountTable } from './mount-table.ts'
 import { sayStamps, stampProgram } from './stamps.ts'
 import type { TreeEntry } from './tree.ts'
 
@@ -39,6 +41,7 @@ export function storeTree({ path, token, own, entries, into, compressed, owner }
     realDirectory,
     `[ -d "$t" ] || { [ ! -e "$t" ] && [ ! -L "$t" ]; } || { echo ${quote(`${path} is no directory`)} >&2; exit 1; }`,
     temporaryName('s', token),
+    removeLeftovers('s'),
     'umask 077',
     `remove() { ${remove}; }`,
     // What has been mounted since the listing has moved along with the old directory.
@@ -167,6 +170,7 @@ function exchanged(entries: readonly TreeEntry[]): string[] {
     'swap() { if [ -e "$t" ]; then mv --exchange -T "$n" "$t" 2>/dev/null && return; leave || return; fi; arrive; }',
     // What is in the way is told of in the end.
     'i=0; until swap 2>/dev/null; do [ $((i+=1)) -lt 9 ] || { swap || quit; break; }; hold; done',
+    `: >"$s/${replaced}" || quit`,
     ...(isLocked ? [`chmod ${exactly(mode.toString(8))} "$t" || quit`] : []),
   ]
 }

@@ -1,0 +1,2 @@
+/** All that Linux has mounted, a line each. */
+export const mountTable = '/proc/self/mounts'
