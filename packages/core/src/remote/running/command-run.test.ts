@@ -140,6 +140,26 @@ test('a command that never begins is given up, and not because it waits for its 
   }
 })
 
+test('a command that has no time left before it begins is told to be held up by its login', async () => {
+  // As a shell that start-up files run in the login's place: it reads what was meant for others.
+  const forced = await OpenSsh.start({ config: ['ForceCommand exec sh'] })
+  try {
+    const held = remote.host(forced.spec({ hostKeys: [forced.hostKey()] }))
+    for (const limit of [{ timeout: 500 }, { idleTimeout: 500 }])
+      await expect(held.run(limit)`true`).rejects.toMatchObject({
+        code: 'E_COMMAND_TIMEOUT',
+        hint: expect.stringMatching(/^it has not even begun: see what the start-up files .* ForceCommand/),
+      })
+    const slow = remote.host(sshd.spec({ hostKeys: [sshd.hostKey()] }))
+    await expect(slow.run({ timeout: 500 })`sleep 100`).rejects.toMatchObject({
+      code: 'E_COMMAND_TIMEOUT',
+      hint: expect.stringMatching(/^it was ended; give it a longer time/),
+    })
+  } finally {
+    await forced.stop()
+  }
+})
+
 test('no part of a secret is left where output is cut', async () => {
   const secret = 'correct-horse-battery'
   const mask = new Mask()

@@ -3,6 +3,10 @@ import { ViridianError } from '../../error.ts'
 import type { CommandOptions } from '../command/run-command.ts'
 import { nameOf, type Order } from './order.ts'
 
+const whatTakesLong = 'it was ended; give it a longer time, or see why it takes so long'
+const whatHoldsUp =
+  "see what the start-up files of the user's login shell wait for, or run in its place, and ForceCommand in the host's sshd_config"
+
 /** Ends a command that does not begin, takes too long, is silent for too long, or is no longer wanted. */
 export class Limits {
   readonly #controller = new AbortController()
@@ -12,6 +16,7 @@ export class Limits {
   readonly #timer: NodeJS.Timeout | undefined
   readonly #idle: NodeJS.Timeout | undefined
   #start: NodeJS.Timeout | undefined
+  #hasBegun = false
 
   constructor(
     command: Pick<Order, 'host' | 'shown'>,
@@ -21,11 +26,11 @@ export class Limits {
     const after = (limit: number | string | undefined, what: string): NodeJS.Timeout | undefined => {
       if (limit === undefined) return undefined
       const length = parseTimer(limit)
-      const hint = 'it was ended; give it a longer time, or see why it takes so long'
-      return setTimeout(
-        () => this.#stop('E_COMMAND_TIMEOUT', `${what} ${formatDuration(length)}`, hint),
-        length,
-      )
+      return setTimeout(() => {
+        const isWaiting = this.#start !== undefined && !this.#hasBegun
+        const hint = isWaiting ? `it has not even begun: ${whatHoldsUp}` : whatTakesLong
+        this.#stop('E_COMMAND_TIMEOUT', `${what} ${formatDuration(length)}`, hint)
+      }, length)
     }
     this.#command = command
     this.#outer = outer
@@ -49,13 +54,13 @@ export class Limits {
   /** The host has taken the command line: the command has so many milliseconds to begin. */
   accepted(patience: number): void {
     this.#start = setTimeout(() => {
-      const hint =
-        "see what the user's login shell waits for, and ForceCommand in the host's sshd_config; a longer connectTimeout gives it more time"
+      const hint = `${whatHoldsUp}; a longer connectTimeout gives it more time`
       this.#stop('E_COMMAND_NOT_RUN', `has not begun within ${formatDuration(patience)}`, hint)
     }, patience)
   }
 
   begun(): void {
+    this.#hasBegun = true
     clearTimeout(this.#start)
   }
 
