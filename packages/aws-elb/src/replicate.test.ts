@@ -192,7 +192,7 @@ const spoilt: [what: string, spoil: (LoadBalancerName: string) => Promise<unknow
           UnhealthyThreshold: 4,
         },
       }),
-    'HealthCheck',
+    'HealthCheck.Target',
   ],
   [
     'draining',
@@ -201,7 +201,7 @@ const spoilt: [what: string, spoil: (LoadBalancerName: string) => Promise<unknow
         LoadBalancerName,
         LoadBalancerAttributes: { ConnectionDraining: { Enabled: false } },
       }),
-    'ConnectionDraining',
+    'ConnectionDraining.Enabled',
   ],
   [
     "a listener's policies",
@@ -211,7 +211,7 @@ const spoilt: [what: string, spoil: (LoadBalancerName: string) => Promise<unknow
         LoadBalancerPort: 18_081,
         PolicyNames: [],
       }),
-    'ListenerDescriptions',
+    'ListenerDescriptions[0].PolicyNames',
   ],
   [
     'another policy',

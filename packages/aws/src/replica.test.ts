@@ -50,4 +50,24 @@ describe('a copy', () => {
     expect(expectedOf({ ...blue, Name: 'web--2' })).toEqual([true])
     expect(expectedOf(blue)).toEqual([false])
   })
+
+  it('is told apart in the innermost members, by what the original has there', () => {
+    interface Rule {
+      Actions: { Order: number; Groups: { Arn: string; Weight: number }[] }[]
+    }
+    const rule = (arn: string, ...weights: number[]): Rule => ({
+      Actions: [{ Order: 1, Groups: weights.map((Weight) => ({ Arn: arn, Weight })) }],
+    })
+    const found = (copy: Rule) =>
+      differences('rule 10', rule('blue', 1, 2), copy, { Actions: 'rewritten' }, rule('green', 1, 2))
+    expect(found(rule('green', 1, 2))).toMatchObject([{ member: 'rule 10: Actions', expected: true }])
+    expect(found(rule('green', 1, 3))).toEqual([
+      { member: 'rule 10: Actions[0].Groups[1].Weight', original: '2', copy: '3', expected: false },
+    ])
+    const [fewer] = found(rule('green', 1))
+    expect(fewer).toMatchObject({
+      member: 'rule 10: Actions[0].Groups',
+      copy: '[{"Arn":"green","Weight":1}]',
+    })
+  })
 })

@@ -69,8 +69,8 @@ export interface Difference {
 }
 
 /**
- * In which members a copy differs from its original. A copied member must be equal; a rewritten one must be what
- * `rewritten` says of it, where it says something; what is left out may differ.
+ * In which members a copy differs from its original: the innermost ones, of lists of the same length too. A copied member
+ * must be equal; a rewritten one must be what `rewritten` says of it, where it says something; what is left out may differ.
  *
  * @param what the thing, for people: `group web`
  *
@@ -87,18 +87,44 @@ export function differences<Shape extends object>(
   fates: Fates<Shape>,
   rewritten: Partial<Shape> = {},
 ): Difference[] {
-  const [from, to, wanted] = [original, copy, rewritten].map(
-    (shape) => new Map<string, unknown>(Object.entries(shape)),
-  )
-  return Object.entries<Fate>(fates).flatMap(([member, fate]) => {
-    const [one, other] = [from?.get(member), to?.get(member)].map(settled)
-    const expected =
-      fate === 'copied'
-        ? false
-        : !wanted?.has(member) || isDeepStrictEqual(settled(wanted.get(member)), other)
-    if (isDeepStrictEqual(one, other) && (expected || fate === 'copied')) return []
-    return [{ member: `${what}: ${member}`, original: textOf(one), copy: textOf(other), expected }]
+  const [from, to, said] = [original, copy, rewritten].map(membersOf)
+  return Object.entries<Fate>(fates).flatMap(([name, fate]) => {
+    const [one, other] = [settled(from?.get(name)), settled(to?.get(name))]
+    const wanted = fate === 'copied' ? one : said?.has(name) ? settled(said.get(name)) : other
+    const member = `${what}: ${name}`
+    if (!isDeepStrictEqual(other, wanted)) return innermost(member, one, other, wanted)
+    if (isDeepStrictEqual(one, other)) return []
+    return [{ member, original: textOf(one), copy: textOf(other), expected: true }]
   })
+}
+
+/** Where a copy is not as is wanted, with what the original has there. */
+function innermost(member: string, original: unknown, copy: unknown, wanted: unknown): Difference[] {
+  if (isDeepStrictEqual(copy, wanted)) return []
+  const [one, other, third] = [original, copy, wanted].map(membersOf)
+  if (!isAlike(copy, wanted))
+    return [{ member, original: textOf(original), copy: textOf(copy), expected: false }]
+  const names = new Set([...(other?.keys() ?? []), ...(third?.keys() ?? [])])
+  return [...names].flatMap((name) =>
+    innermost(
+      Array.isArray(copy) ? `${member}[${name}]` : `${member}.${name}`,
+      one?.get(name),
+      other?.get(name),
+      third?.get(name),
+    ),
+  )
+}
+
+const membersOf = (value: unknown): Map<string, unknown> =>
+  new Map(typeof value === 'object' && value !== null ? Object.entries(value) : [])
+
+/** Whether two values have members that can be compared one by one. */
+function isAlike(one: unknown, other: unknown): boolean {
+  if (Array.isArray(one) || Array.isArray(other))
+    return Array.isArray(one) && Array.isArray(other) && one.length === other.length
+  return [one, other].every(
+    (value) => typeof value === 'object' && value !== null && !(value instanceof Date),
+  )
 }
 
 /** Never set and empty are the same to AWS. */

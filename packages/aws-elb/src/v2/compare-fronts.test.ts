@@ -114,7 +114,7 @@ const spoilt: [what: string, spoil: () => Promise<() => Promise<unknown>>, said:
       })
       return () => shop.client.modifyListener({ ...at, DefaultActions })
     },
-    'load balancer shop: listener at 18543: DefaultActions is',
+    'load balancer shop: listener at 18543: DefaultActions[0].ForwardConfig.TargetGroupStickinessConfig.Enabled is false, and should be true',
   ],
   [
     'what its clients have to show',
@@ -157,7 +157,7 @@ const spoilt: [what: string, spoil: () => Promise<() => Promise<unknown>>, said:
       await shop.client.addTags({ ResourceArns, Tags: [{ Key: 'team', Value: 'other' }] })
       return () => shop.client.addTags({ ResourceArns, Tags: [{ Key: 'team', Value: 'team of shop' }] })
     },
-    'load balancer shop: listener at 18543: rule 10: Tags is',
+    '.Value is "other", and should be "team of shop"',
   ],
 ]
 
