@@ -1,16 +1,21 @@
 import {
   awsCode,
   balancerTitle,
+  describeTargetGroups,
   elbApi,
   elbV2Api,
   type FrontRef,
+  isBalancerGone,
+  listLoadBalancersV2,
   lookFor,
   poll,
   stepTag,
 } from '@viridian/aws'
 import type { StepContext, UndoReport } from '@viridian/core'
 import { z } from '@viridian/core/zod'
+import { inUse } from './balancer-uses.ts'
 import { readTags } from './classic/settings.ts'
+import type { TargetGroupRef } from './resource-ref.ts'
 import { readTagsV2 } from './v2/settings.ts'
 
 interface Tag {
@@ -30,10 +35,12 @@ export interface BalancerResource {
 /** The calls by which tags of all kinds are read. */
 export const tagCalls = ['elasticloadbalancing:DescribeTags']
 
-/** The calls by which balancers of all kinds are deleted. */
+/** The calls by which balancers of all kinds are deleted, and who keeps one from it is found. */
 export const deleteCalls = [
   'elasticloadbalancing:DeleteLoadBalancer',
   'elasticloadbalancing:DeleteTargetGroup',
+  'elasticloadbalancing:DescribeTargetGroups',
+  'elasticloadbalancing:DescribeLoadBalancers',
 ]
 
 /** For so long may a target group seem to be used by a load balancer that has been deleted. */
@@ -82,22 +89,51 @@ export async function deleteOwn(
   return undefined
 }
 
-/** A load balancer that is gone gives its target groups free a while later. */
-const deleteReleased = (
-  c: StepContext,
-  ref: Extract<FrontRef, { readonly kind: 'targetGroup' }>,
-): Promise<void> =>
+type NamedGroup = Pick<TargetGroupRef, 'arn' | 'name'>
+
+/**
+ * A load balancer that is gone gives its target groups free a while later; one that stays does not.
+ *
+ * @throws ViridianError `E_BALANCER_IN_USE` when a load balancer that uses it is still there
+ */
+const deleteReleased = (c: StepContext, { arn, name }: NamedGroup): Promise<void> =>
   poll(c, {
-    what: `${balancerTitle(ref)} in no load balancer's use`,
+    what: `target group ${name} in no load balancer's use`,
     deadlineMs: releasedWithinMs,
-    hint: `see who uses it: aws elbv2 describe-target-groups --target-group-arns ${ref.arn}`,
+    hint: `see who uses it: aws elbv2 describe-target-groups --target-group-arns ${arn}`,
     look: async () => {
       try {
-        await elbV2Api(c, 'DeleteTargetGroup', { TargetGroupArn: ref.arn }, z.unknown())
+        await elbV2Api(c, 'DeleteTargetGroup', { TargetGroupArn: arn }, z.unknown())
         return { done: undefined }
       } catch (error) {
         if (awsCode(error) !== 'ResourceInUse') throw error
-        return { waiting: `${balancerTitle(ref)} is still in use` }
+        await seeUsersGone(c, { arn, name })
+        return { waiting: `target group ${name} is still in use` }
       }
     },
   })
+
+async function seeUsersGone(c: StepContext, { arn, name }: NamedGroup): Promise<void> {
+  let there: string | undefined
+  const gone = await lookFor(c, async () => {
+    const [described] = await describeTargetGroups(c, [arn])
+    const users = await Promise.all((described?.LoadBalancerArns ?? []).map((user) => nameOf(c, user)))
+    there = users.find((user) => user !== undefined)
+    return there === undefined
+  })
+  if (gone) return
+  throw inUse(
+    `load balancer ${there} sends users to target group ${name}`,
+    'it can go once that load balancer is gone (aws elbv2 delete-load-balancer), or forwards elsewhere',
+  )
+}
+
+/** Undefined for a load balancer that is gone. */
+async function nameOf(c: StepContext, arn: string): Promise<string | undefined> {
+  try {
+    return (await listLoadBalancersV2(c, [arn]))[0]?.name
+  } catch (error) {
+    if (isBalancerGone(error)) return undefined
+    throw error
+  }
+}

@@ -161,7 +161,8 @@ export async function readGroups(c: StepContext): Promise<BoundGroup[]> {
   }))
 }
 
-const inUse = (message: string, hint: string): ViridianError =>
+/** That something cannot be deleted, since something else uses it. */
+export const inUse = (message: string, hint: string): ViridianError =>
   new ViridianError('E_BALANCER_IN_USE', message, {
     hint,
     place: { call: 'elasticloadbalancing:DescribeLoadBalancers' },

@@ -7,6 +7,8 @@ import { testSteps } from '../../../aws/src/testing/test-steps.ts'
 import { elb } from '../index.ts'
 import { leftBalancers } from '../left-balancers.ts'
 import { leftTargetGroups } from '../left-target-groups.ts'
+import { takeAway } from '../remove-balancer.ts'
+import { refOf } from '../resource-ref.ts'
 import { type FrontShop, openApplicationShop } from '../testing/front-shop.ts'
 
 let cloud: FleetCloud
@@ -66,6 +68,18 @@ test('a protected load balancer is deleted for good with its target groups, once
   await traffic.remove(steps(), balancers)
   await traffic.remove(steps(), balancers)
   expect(await names()).toEqual(before)
+})
+
+test('a target group whose load balancer stays is not waited for', async () => {
+  const { balancers } = await traffic.replicate(steps(), blue)
+  const began = performance.now()
+  for (const balancer of balancers)
+    await expect(takeAway(steps(), refOf(balancer))).rejects.toMatchObject({
+      code: 'E_BALANCER_IN_USE',
+      message: expect.stringMatching(/^load balancer shop--.* sends users to target group shop-/),
+    })
+  expect(performance.now() - began).toBeLessThan(60_000)
+  await traffic.remove(steps(), balancers)
 })
 
 test('what a group is bound to is not deleted, unless that group goes before', async () => {
