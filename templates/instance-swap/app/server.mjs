@@ -5,6 +5,7 @@ import { hostname } from 'node:os'
 
 const { version, behaviour } = JSON.parse(readFileSync(new URL('release.json', import.meta.url), 'utf8'))
 const instance = process.env.INSTANCE_ID ?? hostname()
+let isStopping = false
 const healthyFrom = Date.now() + (behaviour === 'slow' ? 4000 : 0)
 
 function isHealthy() {
@@ -16,6 +17,7 @@ const server = createServer((request, response) => {
   const isShy = behaviour === 'shy' && 'x-forwarded-for' in request.headers
   const service = isShy ? 500 : 200
   const status = pathname === '/health' ? (isHealthy() ? 200 : 503) : pathname === '/' ? service : 404
+  if (isStopping) response.setHeader('connection', 'close')
   response.writeHead(status, { 'content-type': 'application/json' })
   response.end(`${JSON.stringify({ version, instance, healthy: isHealthy() })}\n`)
 })
@@ -24,7 +26,19 @@ const server = createServer((request, response) => {
 server.keepAliveTimeout = 75_000
 server.listen(Number(process.env.PORT ?? 8080), process.env.HOST ?? '0.0.0.0')
 
+// A connection that is closed while a request is on its way to it loses that. So whoever keeps one is told to leave it with the
+// next answer, and only what nobody uses any more is closed.
+const leaveWithin = 3_000
+
 process.on('SIGTERM', () => {
-  server.close(() => process.exit(0))
-  server.closeIdleConnections()
+  isStopping = true
+  const last = Date.now() + leaveWithin
+  const look = setInterval(() => {
+    server.getConnections((_error, open) => {
+      if (open > 0 && Date.now() < last) return
+      clearInterval(look)
+      server.close(() => process.exit(0))
+      server.closeIdleConnections()
+    })
+  }, 20)
 })
