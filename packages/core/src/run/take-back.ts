@@ -65,7 +65,8 @@ export async function whyNoWayBack(
     return undefined
   } catch (error) {
     const report = reportOf(error)
-    if (ledger.history()?.undoing) return report
+    // What the plugins do not know as it was taken cannot be replayed either.
+    if (ledger.history()?.undoing || report.code === 'E_STEP_UNREGISTERED') return report
     const onward = `to go on in place of that: tasks resume ${session.identity.id}`
     return { ...report, hint: report.hint === undefined ? onward : `${report.hint}; ${onward}` }
   }

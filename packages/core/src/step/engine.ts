@@ -7,6 +7,7 @@ import type { JournalRecord, RecordOf } from '../journal/record.ts'
 import { UntoldGroups } from './groups.ts'
 import { isDigestOfInput, recordedDigest } from './identity.ts'
 import { asJson, type Performance, type Preparation } from './performance.ts'
+import { earlierRelease } from './registry.ts'
 
 export interface EngineSettings {
   readonly planning: boolean
@@ -307,7 +308,10 @@ export class Engine {
         ? `the run recorded "${intent.title}" with another input than "${step.title}" has now`
         : `the run recorded "${intent.title}" (${intent.step}@${intent.version}) where the task now asks for "${step.title}" (${step.step}@${step.version})`,
       {
-        hint: 'mend the task file and resume the run, or take it back with "tasks rollback"; chains of steps side by side need a t.branch each',
+        hint:
+          intent.step === step.step && intent.version !== step.version
+            ? earlierRelease
+            : 'mend the task file and resume the run, or take it back with "tasks rollback"; chains of steps side by side need a t.branch each',
       },
     )
   }

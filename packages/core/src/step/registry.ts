@@ -2,6 +2,10 @@ import { ViridianError } from '../error.ts'
 import type { Plugin } from '../plugin.ts'
 import type { StepDefinition } from './definition.ts'
 
+/** What to do where a run has taken another version of a step than there is now: neither way is open with this one. */
+export const earlierRelease =
+  'install the packages in the versions that the run was begun with, as the lock file of that day says, and give the command once more'
+
 /** The steps that plugins brought, found by the name and version under which a journal holds them. */
 export class Registry {
   readonly #steps = new Map<string, StepDefinition>()
@@ -30,6 +34,13 @@ export class Registry {
   find(name: string, version: number): StepDefinition {
     const step = this.#steps.get(`${name}@${version}`)
     if (step) return step
+    const other = [...this.#steps.values()].find((each) => each.name === name)
+    if (other)
+      throw new ViridianError(
+        'E_STEP_UNREGISTERED',
+        `the run has taken ${name}@${version}, and the plugin brings ${name}@${other.version}`,
+        { hint: earlierRelease },
+      )
     throw new ViridianError('E_STEP_UNREGISTERED', `no plugin brings the step ${name}@${version}`, {
       hint: 'list the plugin in the config\'s "plugins", in the version that the run used',
     })
