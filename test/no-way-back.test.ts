@@ -72,3 +72,18 @@ test('a kept run that is left lets go of its locks', async () => {
   expect(left.events).toMatchObject([{ kind: 'run.finished', status: 'left', remedy: 'tasks gc' }])
   expect(await things.project.tasks('run', 'deploy')).toMatchObject({ exitCode: 0 })
 })
+
+test("a run that is left lets another one's lock be, which it has lost since", async () => {
+  const run = await things.crashed()
+  let left: Promise<unknown> | undefined
+  const other = await things.once(
+    () => {
+      left = things.project.tasks('leave', run)
+    },
+    '--wait',
+    '8s',
+  )
+  expect(await left).toMatchObject({ exitCode: 0, stderr: '' })
+  expect(other.last('run.finished')).toMatchObject({ status: 'succeeded' })
+  expect((await things.runs()).find((each) => each.run === run)).toMatchObject({ state: 'left' })
+})
