@@ -199,6 +199,7 @@ export class Account {
         ),
       ),
       balancers: await this.#balancers.classics(),
+      fronts: await this.#balancers.fronts(),
       rules: await this.#balancers.rules(),
       targetGroups: await this.#balancers.targetGroups(),
       templates: await this.templates(),

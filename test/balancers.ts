@@ -62,6 +62,16 @@ export class Balancers {
     )
   }
 
+  /** The other load balancers: one that listens nowhere yet has no rule to be seen by. */
+  async fronts() {
+    const { LoadBalancers = [] } = await this.#balancers.send(new DescribeLoadBalancersCommand({}))
+    return LoadBalancers.map(({ LoadBalancerArn, LoadBalancerName, Type }) => ({
+      LoadBalancerArn,
+      LoadBalancerName,
+      Type,
+    }))
+  }
+
   /** What the listeners of the other load balancers do with a request. */
   async rules() {
     const { LoadBalancers = [] } = await this.#balancers.send(new DescribeLoadBalancersCommand({}))
