@@ -6,7 +6,7 @@ import { Fleets } from '../breaks/fleets.ts'
 import * as subjects from '../breaks/rehearsed-cloud.ts'
 import { edit, RehearsedCloud } from '../breaks/rehearsed-cloud.ts'
 import { type CloudStatus, ended, type JsonEvent, onLine, type Project, type Result } from '../project.ts'
-import { application, aside, classic, type Front } from './front.ts'
+import { application, applications, aside, classic, type Front } from './front.ts'
 import { Gate } from './gate.ts'
 import { Visitors } from './visitors.ts'
 
@@ -34,7 +34,7 @@ export const instanceSwap: Subject = {
 export const instanceSwapAlb: Subject = {
   ...instanceSwap,
   name: 'instance-swap-alb',
-  front: application,
+  front: applications,
   defaults: { ...instanceSwap.defaults, balancers: [aside] },
 }
 export const dnsSwitch: Subject = {
@@ -44,6 +44,13 @@ export const dnsSwitch: Subject = {
   size: 1,
   fields: 3,
   defaults: { record: 'www.example.test', quietFor: '3s', quietWithin: '1m' },
+}
+/** The same behind an Application Load Balancer. */
+export const dnsSwitchAlb: Subject = {
+  ...dnsSwitch,
+  name: 'dns-switch-alb',
+  front: application,
+  fields: 2,
 }
 
 /** A command that has ended, with what it said. */
@@ -154,21 +161,32 @@ export class Field extends RehearsedCloud {
     return lowest
   }
 
+  /** The target groups that serve whichever fleet is live, with those of their instances that are sent users to. */
+  async beside() {
+    const targets = await this.account.targets()
+    return targets.filter(({ name }) => this.subject.front.beside.includes(name))
+  }
+
   async #watch(): Promise<void> {
     const { record } = this.cloud.names
     for (; !this.#isOver; await sleep(700)) {
       try {
-        const [behind, targets] = await Promise.all([this.account.behind(record), this.account.targets()])
+        const [behind, targets] = await Promise.all([this.account.behind(record), this.beside()])
         const healthy = targets.map((each) => each.healthy)
         for (const { length } of [behind, ...healthy]) this.#lowest = Math.min(this.#lowest, length)
       } catch (error) {
-        // The balancer has gone between the two looks: the next look finds the one that the name leads to.
-        if (!(error instanceof Error && error.name === 'AccessPointNotFoundException')) throw error
+        // What was listed has gone before it was looked at: the next look finds what the name leads to.
+        if (!(error instanceof Error && goneErrors.includes(error.name))) throw error
       }
     }
   }
 }
 
+const goneErrors = [
+  'AccessPointNotFoundException',
+  'LoadBalancerNotFoundException',
+  'TargetGroupNotFoundException',
+]
 const pendingRules = z.object({ rules: z.array(z.unknown()) })
 const loggedCalls = z.array(z.object({ service: z.string(), at: z.string(), status: z.number() }))
 

@@ -8,24 +8,35 @@ import { TargetGroups } from '../target-groups.ts'
 export interface Front {
   /** The kind of load balancer that the local cloud begins with. */
   readonly type: 'classic' | 'application'
+  /** Target groups that it is registered with, and that stay whichever fleet serves. */
+  readonly beside: readonly string[]
   /** Gives it what a deployment has to copy, or to leave alone. */
   readonly furnish: (cloud: CloudStatus) => Promise<void>
 }
 
 export const classic: Front = {
   type: 'classic',
+  beside: [],
   furnish: (cloud) => new Fleets(cloud).stick(cloud.names.loadBalancer),
 }
 
 /** A target group that the fleet is registered with, and its group does not know. */
 export const aside = 'internal'
 
-/** Visitors come to its target group by a rule; beside it the fleet is behind a second one. */
+/** Visitors come to its target group by a rule. */
 export const application: Front = {
   type: 'application',
+  beside: [],
+  furnish: (cloud) => new TargetGroups(cloud).route(cloud.names.loadBalancer, cloud.names.record),
+}
+
+/** The same, and the fleet is behind a second one, too. */
+export const applications: Front = {
+  type: 'application',
+  beside: [aside],
   furnish: async (cloud) => {
+    await application.furnish(cloud)
     const groups = new TargetGroups(cloud)
-    await groups.route(cloud.names.loadBalancer, cloud.names.record)
     const internal = await groups.create(aside)
     await groups.listen(await groups.createBalancer(aside), 8091, internal)
     const ids = (await new Account(cloud).instances()).map(({ id }) => id)

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { campaign } from './campaign.ts'
-import { dnsSwitch, instanceSwap, instanceSwapAlb } from './field.ts'
+import { dnsSwitch, dnsSwitchAlb, instanceSwap, instanceSwapAlb } from './field.ts'
 import { writeReport } from './page.ts'
 import { seedOfCommit } from './seed.ts'
 import { markdownOf, reachOf, tableOf } from './table.ts'
@@ -29,7 +29,7 @@ function partOf(text: string): { which: number; of: number } {
 // Chance does not come to an end by itself.
 const minutes = values.minutes ?? (values.random ? '5' : undefined)
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
-const approaches = [instanceSwap, instanceSwapAlb, dnsSwitch]
+const approaches = [instanceSwap, instanceSwapAlb, dnsSwitch, dnsSwitchAlb]
 const subjects = approaches.filter(({ name }) => name === (values.approach ?? name))
 if (subjects.length === 0)
   throw new Error(

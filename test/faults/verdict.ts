@@ -115,7 +115,7 @@ async function notGreen(field: Field, { before, blue, release }: Ended): Promise
   if (instances.length !== blue) found.push(`${instances.length} instances run, not ${blue}`)
   if (served.join() !== ids.join())
     found.push(`of ${ids.length} instances ${served.length} are in service behind the name`)
-  for (const { name, healthy } of await account.targets())
+  for (const { name, healthy } of await field.beside())
     if (healthy.join() !== ids.join())
       found.push(`of ${ids.length} instances ${healthy.length} are healthy in target group ${name}`)
   if (versions.some((version) => version !== release))
