@@ -170,7 +170,8 @@ function exchanged(entries: readonly TreeEntry[]): string[] {
     'swap() { if [ -e "$t" ]; then mv --exchange -T "$n" "$t" 2>/dev/null && return; leave || return; fi; arrive; }',
     // What is in the way is told of in the end.
     'i=0; until swap 2>/dev/null; do [ $((i+=1)) -lt 9 ] || { swap || quit; break; }; hold; done',
-    `: >"$s/${replaced}" || quit`,
+    // Where even this finds no room, the old tree stays for somebody to look at.
+    `true 2>/dev/null >"$s/${replaced}" || :`,
     ...(isLocked ? [`chmod ${exactly(mode.toString(8))} "$t" || quit`] : []),
   ]
 }
