@@ -20,6 +20,12 @@ export class LiveArea {
   #drawn: readonly string[] = []
   #columns = 0
   readonly #restore = (): void => void this.#write(showCursor)
+  // Whoever stops us gets the terminal as it is meant to be. What they do there is not ours to draw over later.
+  readonly #giveAway = (): void => {
+    this.#drawn = []
+    this.#write(this.#show())
+    process.kill(process.pid, 'SIGSTOP')
+  }
 
   constructor(stream: TerminalStream) {
     this.#stream = stream
@@ -55,11 +61,13 @@ export class LiveArea {
 
   #hide(): string {
     process.on('exit', this.#restore)
+    process.on('SIGTSTP', this.#giveAway)
     return hideCursor
   }
 
   #show(): string {
     process.off('exit', this.#restore)
+    process.off('SIGTSTP', this.#giveAway)
     return showCursor
   }
 }
