@@ -146,7 +146,7 @@ describe('a remote task', () => {
   it('tells where its own code has failed, and what has caused it', async () => {
     const { stderr, stdout } = await project.tasks('run', 'release')
     expect(stdout + stderr).toContain(
-      'release failed on 5 of 5 hosts\n  web-[1-5]: Error: no release\n    at tasks.config.ts:54\n    caused by the token has expired\n',
+      'release failed on 5 of 5 hosts\n  web-[1-5]: Error: no release\n    at tasks.config.ts:55\n    caused by the token has expired\n',
     )
   })
 

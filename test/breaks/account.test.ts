@@ -174,18 +174,20 @@ describe.sequential('a release', () => {
   }, 90_000)
 
   it.each([
-    ['', 'an empty release name'],
-    ['v'.repeat(201), 'a release name that no file can have'],
+    ['', 'an empty release name', { exitCode: 2, code: 'E_ARG_MISSING', hint: /is the variable set/ }],
+    [
+      'v'.repeat(201),
+      'a release name that no file can have',
+      { exitCode: 1, code: 'E_RELEASE_NAME', hint: /name it/ },
+    ],
   ])(
     'named %j is refused',
-    async (name, what) => {
+    async (name, what, answer) => {
       const before = await rehearsal.account.inventory()
       const result = await rehearsal.deploy(name)
       told(what, `tasks run deploy:bluegreen --release ${name.slice(0, 10) || "''"}`, result, {
-        exitCode: 1,
-        code: 'E_RELEASE_NAME',
+        ...answer,
         says: [],
-        hint: /name it/,
       })
       await rehearsal.isAgain(before)
     },

@@ -60,7 +60,6 @@ describe.sequential('a name', () => {
   })
 
   it.each([
-    ['', 'an empty name'],
     ['www..example.test', 'a name with an empty label'],
     ['wwẃ.example.test', 'a name of another alphabet'],
   ])('that no record can have is refused: %j', (record, what) =>

@@ -107,6 +107,7 @@ describe('what was typed', () => {
       /--version/,
     ],
     ['missing flag', ['run', 'say:hello'], 2, 'E_ARG_MISSING', /tasks run say:hello --help/],
+    ['empty flag', ['run', 'say:hello', '--name='], 2, 'E_ARG_MISSING', /is the variable set/],
     ['flag without its value', ['run', 'say:hello', '--name'], 2, 'E_USAGE', /"tasks run say:hello --help"/],
     ['task in the place of a command', ['uptime'], 2, 'E_USAGE', /did you mean "tasks run uptime"\?/],
     ['command unlike any other', ['frobnicate'], 2, 'E_USAGE', /"tasks --help"/],

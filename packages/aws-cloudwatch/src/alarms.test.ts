@@ -28,7 +28,7 @@ describe('comparing', () => {
   test.each([
     ['a threshold', { Threshold: 71 }, 'alarm web-busy: Threshold is 71, and should be 70.5'],
     ['an unset member', { TreatMissingData: undefined }, 'TreatMissingData is none'],
-    ['a dimension of the original', { Dimensions: [group] }, 'alarm web-busy: Dimensions is'],
+    ['a dimension of the original', { Dimensions: [group] }, 'alarm web-busy: Dimensions'],
     ['an action too many', { InsufficientDataActions: [topic] }, 'InsufficientDataActions is'],
   ])('fails for %s', async (_, change, message) => {
     await bench.put(...bench.fleetAlarms().slice(0, 1))
@@ -58,7 +58,7 @@ describe('comparing', () => {
     })
     await bench.watch.tagResource({ ResourceARN: copy?.AlarmArn, Tags: [{ Key: 'team', Value: 'other' }] })
     await expect(alarms.compare(t, bench.counterparts, replica)).rejects.toMatchObject({
-      message: expect.stringContaining('alarm web-busy: Tags is'),
+      message: expect.stringContaining('alarm web-busy: Tags[0].Value is "other", and should be "shop"'),
     })
   })
 })

@@ -49,10 +49,16 @@ class Account:
             found = problems_of(
                 operation, model.resolved_protocol, response_dict["body"], response_dict["headers"]
             )
-            key = f"{model.signing_name}:{operation.name}"
+            key = f"{name_of(model)}:{operation.name}"
             self.answers.setdefault(key, set()).update(found)
 
         return judge
+
+
+def name_of(model):
+    """A service as the cloud names it: one name signs for both generations of load balancing."""
+    is_balancing = model.signing_name == "elasticloadbalancing"
+    return model.service_name if is_balancing else model.signing_name
 
 
 def say(**line):

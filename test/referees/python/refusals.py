@@ -6,7 +6,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from account import Account, say, wait
+from account import Account, name_of, say, wait
 from fleet import make_balancer, make_group, make_network
 from instances import ids_of
 from lifecycle import lifecycle_cases
@@ -174,7 +174,7 @@ def client_of(service, credentials=None):
 
 
 def judge(client, operation, parameters, expected):
-    refused = f"{client.meta.service_model.signing_name}:{operation}"
+    refused = f"{name_of(client.meta.service_model)}:{operation}"
     # A certificate in full would hide what is printed with it.
     shown = {name: "PEM" if isinstance(value, bytes) else value for name, value in parameters.items()}
     say(refused=refused, parameters=shown, actual=refusal_of(client, operation, parameters), expected=expected)

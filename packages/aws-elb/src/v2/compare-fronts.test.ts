@@ -126,7 +126,7 @@ const spoilt: [what: string, spoil: () => Promise<() => Promise<unknown>>, said:
       await shop.client.modifyListener({ ListenerArn, MutualAuthentication: { Mode: 'off' } })
       return () => shop.client.modifyListener({ ListenerArn, MutualAuthentication })
     },
-    'load balancer shop: listener at 18543: MutualAuthentication is',
+    'load balancer shop: listener at 18543: MutualAuthentication.Mode is',
   ],
   [
     'certificates',

@@ -29,6 +29,7 @@ describe('task arguments', () => {
 
   it.each([
     [{}, 'E_ARG_MISSING', /--release/],
+    [{ release: '' }, 'E_ARG_MISSING', /--release, and was given an empty one/],
     [{ release: 'v1', size: 'many' }, 'E_ARG_INVALID', /--size: "many" is not a number/],
     [{ release: 'v1', color: 'red' }, 'E_ARG_INVALID', /one of blue, green/],
     [{ release: 'v1', zone: ['a', 'x'] }, 'E_ARG_INVALID', /--zone: "x" is not one of a, b, c/],
@@ -37,6 +38,14 @@ describe('task arguments', () => {
     expect(() => parseArgs('t', specs, given)).toThrow(
       expect.objectContaining({ code, message: expect.stringMatching(message) }),
     )
+  })
+
+  it('may be empty where they need not be there', () => {
+    const note = {
+      one: { type: 'string', optional: true },
+      other: { type: 'string', default: 'none' },
+    } as const
+    expect(parseArgs('t', note, { one: '', other: '' })).toEqual({ one: '', other: '' })
   })
 
   it('never show a secret that does not fit', () => {

@@ -153,6 +153,15 @@ export function parseArgs<Specs extends ArgSpecs>(
   const entries = Object.entries(specs).map(([name, spec]) => {
     const details = detailsOf(spec)
     const value = given[name] ?? details.default ?? (details.type === 'boolean' ? false : undefined)
+    // As a script gives it whose variable is not set.
+    if (value === '' && details.default === undefined && !details.optional)
+      throw new ViridianError(
+        'E_ARG_MISSING',
+        `task "${task}" needs --${flagOf(name)}, and was given an empty one`,
+        {
+          hint: 'is the variable set that it comes from? What may be empty says "optional: true" in the task file',
+        },
+      )
     if (value !== undefined) return [name, convert(command, name, details, value)] as const
     if (details.optional) return [name, undefined] as const
     throw new ViridianError('E_ARG_MISSING', `task "${task}" needs --${flagOf(name)}`, {
