@@ -33,6 +33,7 @@ import { task } from '@viridian/core'
 
 process.stdout.write('written\\n')
 execSync('echo said by a program', { stdio: 'inherit' })
+// Where nobody sits at a terminal there is none to write to.
 try { execSync('echo asked > /dev/tty') } catch {}
 writeFileSync('left', String(spawn('sleep', ['100'], { stdio: 'inherit' }).pid))
 export default { tasks: { hello: task({}, async () => {}) } }
