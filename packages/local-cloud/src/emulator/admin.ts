@@ -20,8 +20,8 @@ export interface Administered {
 export type Questions = Readonly<Record<string, (asked: unknown) => Promise<object>>>
 
 /**
- * `GET|POST|DELETE /_viridian/faults`, `GET /_viridian/calls` and `GET /_viridian/operations`, and what whoever opened
- * the cloud answers. A web page can reach loopback, but it cannot know the secret, nor send its header to another origin.
+ * `GET|POST|DELETE /_viridian/faults`, `GET /_viridian/calls` and `GET /_viridian/operations`, and what services and whoever
+ * opened the cloud answer. A web page can reach loopback, but it cannot know the secret, nor send its header to another origin.
  */
 export async function administer(
   request: WireRequest,

@@ -48,7 +48,7 @@ export interface CloudOptions {
   /**
    * What else its endpoint answers to `POST /_viridian/NAME`, by name; each is given the JSON that was sent.
    *
-   * @default nothing
+   * @default what it answers anyway
    */
   readonly questions?: Questions
 }
@@ -176,7 +176,7 @@ async function open(options: CloudOptions, endings: Endings): Promise<Cloud> {
     wafService({ ...common, stateOf: (arn) => elbv2.stateOf(arn) }),
     stsService({ account }),
   ]
-  const { port, questions = {} } = options
+  const { port } = options
   const server = await serve({
     services,
     credentials,
@@ -185,7 +185,7 @@ async function open(options: CloudOptions, endings: Endings): Promise<Cloud> {
     faults,
     log,
     report,
-    questions,
+    questions: { ...autoScaling.questions, ...options.questions },
     ...(port === undefined ? {} : { port }),
   })
   endings.push(() => server.close())

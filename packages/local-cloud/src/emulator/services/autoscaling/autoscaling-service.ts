@@ -1,3 +1,4 @@
+import type { Questions } from '../../admin.ts'
 import type { Clock } from '../../clock.ts'
 import { sdk } from '../../sdk.ts'
 import type { Service } from '../../service.ts'
@@ -8,6 +9,7 @@ import type { Traffic } from '../elb/traffic.ts'
 import { accountHandlers } from './account-handlers.ts'
 import { activityHandlers } from './activity-handlers.ts'
 import { balancerHandlers } from './balancer-handlers.ts'
+import { recommendations } from './capacity-rebalancing.ts'
 import { GroupBook } from './group-book.ts'
 import { groupHandlers } from './group-handlers.ts'
 import { instanceHandlers } from './instance-handlers.ts'
@@ -46,6 +48,8 @@ export interface AutoScaling {
   readonly service: Service<typeof client>
   /** Begins to keep the groups; to be called when the instances of an earlier cloud process are known again. */
   start(): void
+  /** What can be asked of it beside its API. */
+  readonly questions: Questions
   close(): Promise<void>
 }
 
@@ -84,6 +88,7 @@ export function autoScalingService(parts: AutoScalingParts): AutoScaling {
         ...policyHandlers({ book, policies, actions, alarms }),
       },
     },
+    questions: { recommendations: recommendations(book) },
     start: () => reconciler.start(),
     close: () => reconciler.close(),
   }

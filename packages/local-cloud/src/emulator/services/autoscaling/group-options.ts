@@ -26,7 +26,10 @@ const kept = [
   'InstanceLifecyclePolicy',
 ] as const
 
-/** Settings of a group that this cloud keeps and shows, and that change nothing in it but for the deletion protection. */
+/**
+ * Settings of a group that this cloud keeps and shows. They change nothing in it, but for the deletion protection and
+ * capacity rebalancing.
+ */
 export type GroupOptions = Pick<AutoScalingGroup, (typeof kept)[number]>
 
 const day = 86_400

@@ -31,7 +31,7 @@ export interface Group {
   suspended: Partial<Record<Process, string>>
   tags: Record<string, { readonly value: string; readonly propagate: boolean }>
   hooks: Record<string, LifecycleHook>
-  /** Settings that change nothing here. */
+  /** Settings of which most change nothing here. */
   options?: GroupOptions
   scheduled?: Record<string, ScheduledAction>
   /** The kinds of notification by topic. */
@@ -62,8 +62,10 @@ export interface Member {
   /** What found it unhealthy. */
   complaint?: 'elb' | 'ec2' | 'user'
   protected: boolean
-  /** It was launched beyond desired, to balance the zones. */
-  readonly balances?: true
+  /** It was launched beyond desired, to take another one's place once it serves. */
+  readonly ahead?: true
+  /** EC2 recommends to replace it, as a Spot Instance that may be interrupted soon. */
+  atRisk?: true
   /** The id of the scaling activity that moves it. */
   activity?: string
   /** While it leaves: true once the load balancers know. */

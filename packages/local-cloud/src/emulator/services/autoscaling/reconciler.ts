@@ -1,7 +1,8 @@
 import type { Clock } from '../../clock.ts'
 import type { Compute } from '../ec2/compute.ts'
 import type { Traffic } from '../elb/traffic.ts'
-import { capacityOf, type Group } from './group.ts'
+import { atRisk } from './capacity-rebalancing.ts'
+import { capacityOf, type Group, isPending } from './group.ts'
 import type { GroupBook } from './group-book.ts'
 import { explain } from './group-handlers.ts'
 import { sizesAfter } from './group-sizes.ts'
@@ -12,7 +13,6 @@ import { Passage } from './passage.ts'
 import { ScaleOut } from './scale-out.ts'
 import { takeDue } from './scheduled-action.ts'
 import { victims } from './termination-policy.ts'
-import { balancers } from './zone-balance.ts'
 
 /** What keeps the groups as they are wanted stands on this. */
 export interface ReconcilerParts {
@@ -102,7 +102,7 @@ export class Reconciler {
     this.#schedule(group)
     this.#scaleIn(group)
     await this.#scaleOut.run(group)
-    await this.#scaleOut.balance(group)
+    await this.#scaleOut.goAhead(group)
     if (group.reason !== undefined && capacityOf(group).length === group.desired) {
       delete group.reason
       this.#parts.book.save()
@@ -125,13 +125,17 @@ export class Reconciler {
 
   #scaleIn(group: Group): void {
     if (group.suspended.Terminate !== undefined) return
-    // What balances the zones takes another's place once it serves.
-    const surplus = capacityOf(group).length - balancers(group).length - group.desired
+    const ahead = group.instances.filter((member) => member.ahead === true && isPending(member))
+    const surplus = capacityOf(group).length - ahead.length - group.desired
     if (surplus <= 0) return
     const ageOf = (source: LaunchSource): string => sourceAge(source, this.#parts.book)
-    for (const member of victims(group, surplus, ageOf)) {
+    const risky = atRisk(group)
+    for (const member of victims(group, surplus, ageOf, risky)) {
       const from = capacityOf(group).length
-      const taken = `an instance was taken out of service in response to a difference between desired and actual capacity, ${capacityChange(from, from - 1)}.`
+      const reason = risky.includes(member)
+        ? 'an EC2 instance rebalance recommendation'
+        : 'a difference between desired and actual capacity'
+      const taken = `an instance was taken out of service in response to ${reason}, ${capacityChange(from, from - 1)}.`
       const selected = this.#movement.at(`instance ${member.id} was selected for termination.`)
       const cause = `${taken}  ${selected}`
       this.#movement.start(group, member, 'terminate', cause)

@@ -1,5 +1,6 @@
 import type { ComputeInstance, ComputeSubnet } from '../ec2/compute.ts'
 import { type Allocation, allocations } from './allocation.ts'
+import { atRisk } from './capacity-rebalancing.ts'
 import { capacityOf, type Group, type Member } from './group.ts'
 import { launchOf } from './group-launch.ts'
 import type { LaunchSource } from './launch-source.ts'
@@ -10,6 +11,9 @@ import { isUnbalanced } from './zone-balance.ts'
 
 /** For so many AWS seconds a group has to be left alone before its zones are balanced. */
 const calmBefore = 60
+
+/** Why an instance is launched beyond desired. */
+type Ahead = 'to balance the zones' | 'for one at risk'
 
 /** Instances that are launched by one request. */
 interface Batch {
@@ -44,13 +48,23 @@ export class ScaleOut {
     await Promise.all(this.#batches(group, subnets).map((batch) => this.#launch(group, batch)))
   }
 
-  /** Launches one beyond desired where the fewest are, when the group has settled and its zones are not balanced. */
-  async balance(group: Group): Promise<void> {
-    const { AZRebalance, Launch } = group.suspended
-    if (AZRebalance !== undefined || Launch !== undefined || !this.#isSettled(group)) return
-    if (!isUnbalanced(group) || (this.#waiting.get(group.name) ?? 0) > Date.now()) return
+  /** Launches one beyond desired where the fewest are, when the group has settled and one of its members is to go. */
+  async goAhead(group: Group): Promise<void> {
+    if (group.suspended.Launch !== undefined || !this.#isSettled(group)) return
+    if ((this.#waiting.get(group.name) ?? 0) > Date.now()) return
+    const ahead = this.#reasonToGoAhead(group)
+    if (ahead === undefined) return
     const subnets = spread(this.#subnetsOf(group), capacityOf(group), 1)
-    for (const batch of this.#batches(group, subnets)) await this.#launch(group, batch, 'balance')
+    for (const batch of this.#batches(group, subnets)) await this.#launch(group, batch, ahead)
+  }
+
+  #reasonToGoAhead(group: Group): Ahead | undefined {
+    if (atRisk(group).length > 0) return 'for one at risk'
+    const { settled, suspended } = group
+    const calm = settled === undefined || this.#parts.book.secondsSince(settled) >= calmBefore
+    return calm && suspended.AZRebalance === undefined && isUnbalanced(group)
+      ? 'to balance the zones'
+      : undefined
   }
 
   /** An instance in each of these subnets: those that are alike are launched at once. */
@@ -67,10 +81,8 @@ export class ScaleOut {
   }
 
   #isSettled(group: Group): boolean {
-    const { book } = this.#parts
     const serves = group.instances.every(({ state }) => state === 'InService' || state === 'Standby')
-    const calm = group.settled === undefined || book.secondsSince(group.settled) >= calmBefore
-    return serves && calm && capacityOf(group).length === group.desired
+    return serves && capacityOf(group).length === group.desired
   }
 
   #subnetsOf(group: Group): ComputeSubnet[] {
@@ -80,11 +92,11 @@ export class ScaleOut {
       : all.filter(({ availabilityZone }) => group.zones.includes(availabilityZone))
   }
 
-  async #launch(group: Group, { subnet, count, allocation }: Batch, purpose?: 'balance'): Promise<void> {
+  async #launch(group: Group, { subnet, count, allocation }: Batch, ahead?: Ahead): Promise<void> {
     const { book, compute } = this.#parts
     try {
       const { launch, request } = launchOf(group, { book, compute }, subnet, count, allocation)
-      for (const instance of await compute.launch(request)) this.#join(group, instance, launch, purpose)
+      for (const instance of await compute.launch(request)) this.#join(group, instance, launch, ahead)
       this.#waiting.delete(group.name)
     } catch (error) {
       this.#failed(group, subnet, error)
@@ -92,10 +104,10 @@ export class ScaleOut {
     book.save()
   }
 
-  #join(group: Group, instance: ComputeInstance, launch: LaunchSource, purpose?: 'balance'): void {
+  #join(group: Group, instance: ComputeInstance, launch: LaunchSource, ahead?: Ahead): void {
     const from = capacityOf(group).length
     const { book } = this.#parts
-    const lacking = purpose === 'balance' ? this.#balancing(instance) : this.#lacking(from, from + 1)
+    const lacking = ahead === undefined ? this.#lacking(from, from + 1) : this.#beyond(instance, ahead)
     const member: Member = {
       id: instance.id,
       zone: instance.availabilityZone,
@@ -108,7 +120,7 @@ export class ScaleOut {
       since: book.now().toISOString(),
       health: 'Healthy',
       protected: group.protectNew,
-      ...(purpose === 'balance' && { balances: true }),
+      ...(ahead !== undefined && { ahead: true }),
       transition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
     }
     const cause = group.reason === undefined ? lacking : `${group.reason}  ${lacking}`
@@ -116,9 +128,11 @@ export class ScaleOut {
     group.instances.push(member)
   }
 
-  #balancing({ availabilityZone }: ComputeInstance): string {
+  #beyond({ availabilityZone }: ComputeInstance, ahead: Ahead): string {
     return this.#movement.at(
-      `instances were launched to balance instances in zones ${availabilityZone} with other zones resulting in more than desired number of instances in the group.`,
+      ahead === 'to balance the zones'
+        ? `instances were launched to balance instances in zones ${availabilityZone} with other zones resulting in more than desired number of instances in the group.`
+        : 'an instance was launched in response to an EC2 instance rebalance recommendation.',
     )
   }
 

@@ -24,14 +24,20 @@ export function readPolicies(asked: readonly string[] | undefined): string[] | u
 }
 
 /**
- * The instances that go when `count` are too many: from a zone that is not the group's any more, or else from the one
+ * The instances that go when `count` are too many: first those that others are launched in place of, then from a zone that is not the group's any more, or else from the one
  * that has the most, by the group's policy; those that are protected from scale-in stay.
  *
  * @param sourceAge A text that sorts what instances were launched from, the oldest first.
+ * @param replaced Those that others have come in place of.
  */
-export function victims(group: Group, count: number, sourceAge: (source: LaunchSource) => string): Member[] {
-  const remaining = capacityOf(group)
-  const chosen: Member[] = []
+export function victims(
+  group: Group,
+  count: number,
+  sourceAge: (source: LaunchSource) => string,
+  replaced: readonly Member[] = [],
+): Member[] {
+  const chosen = replaced.slice(0, count)
+  const remaining = capacityOf(group).filter((member) => !chosen.includes(member))
   while (chosen.length < count) {
     const victim = crowdedZones(remaining, group.zones).sort(byPolicy(group, sourceAge))[0]
     if (victim === undefined) break

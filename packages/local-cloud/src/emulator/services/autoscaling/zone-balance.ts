@@ -1,4 +1,4 @@
-import { capacityOf, type Group, isPending, type Member } from './group.ts'
+import { capacityOf, type Group } from './group.ts'
 
 /**
  * Whether a group has an instance where it should have none, or two more in one zone than in another: one is launched
@@ -11,9 +11,4 @@ export function isUnbalanced(group: Group): boolean {
   const sizeOf = (zone: string): number => members.filter((member) => member.zone === zone).length
   const least = Math.min(...group.zones.map(sizeOf))
   return open.some(({ zone }) => !group.zones.includes(zone) || sizeOf(zone) >= least + 2)
-}
-
-/** The members that were launched beyond desired to balance the zones, and do not serve yet. */
-export function balancers(group: Group): Member[] {
-  return group.instances.filter((member) => member.balances === true && isPending(member))
 }

@@ -59,6 +59,15 @@ export async function openTestCloud() {
     async terminate(id: string): Promise<void> {
       await ec2.terminateInstances({ InstanceIds: [id] })
     },
+    /** EC2 recommends to replace these Spot Instances. */
+    async recommend(...instances: string[]): Promise<{ status: number; text: string }> {
+      const answer = await fetch(`${endpoint}/_viridian/recommendations`, {
+        method: 'POST',
+        headers: { 'x-viridian-secret': secretAccessKey },
+        body: JSON.stringify({ instances }),
+      })
+      return { status: answer.status, text: await answer.text() }
+    },
     /** Resolves when so many instances of a load balancer are in service. */
     serving: (LoadBalancerName: string, count: number) =>
       until(async () => {
