@@ -161,7 +161,7 @@ export class ConnectedBackend implements Backend {
       const order: Order = {
         host,
         wire: wire(),
-        wireByLogin: input ? undefined : wireByLogin(context, command),
+        ...(!input && { wireByLogin: () => wireByLogin(context, command) }),
         shown,
         onBytes: onBytes ?? ((chunk) => answer.take(chunk)),
         ...(input && { input: { ...input, ends: true } }),
@@ -194,11 +194,10 @@ export class ConnectedBackend implements Backend {
     const { host, mask } = this.#options
     const wire = (hasPassword?: boolean): string => wireCommand(context, command, input?.size, hasPassword)
     const given = input && input.size > 0 && { input }
-    const byLogin = wireByLogin(context, command, input?.size)
     return {
       host,
       wire: wire(),
-      wireByLogin: byLogin,
+      wireByLogin: () => wireByLogin(context, command, input?.size),
       shown: mask(shown),
       ...given,
       ...sudoOf(context, wire),

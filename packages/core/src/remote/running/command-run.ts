@@ -49,7 +49,7 @@ export async function runCommand(
   around: Circumstances,
 ): Promise<CommandResult> {
   refuseLong(order)
-  const byLogin = connection.shell?.watches ? order.wireByLogin : undefined
+  const byLogin = connection.shell?.watches ? order.wireByLogin?.() : undefined
   const limits = new Limits(order, options, around.signal)
   let file: OutputFile | undefined
   const spill = (): void => {

@@ -7,8 +7,8 @@ export interface Order {
   readonly host?: string
   /** The whole command line. */
   readonly wire: string
-  /** The same for a login's shell that is known to watch over its commands itself. */
-  readonly wireByLogin?: string | undefined
+  /** The same for a login's shell that is known to watch over its commands itself; undefined: not this command. */
+  readonly wireByLogin?: () => string | undefined
   /** What people see of it, secrets masked. */
   readonly shown: string
   readonly input?: Input
