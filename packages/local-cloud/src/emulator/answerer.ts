@@ -4,7 +4,7 @@ import type { CallLog, CallRecord } from './call-log.ts'
 import type { Clock } from './clock.ts'
 import type { FaultRule, Faults } from './faults.ts'
 import { keeperAgent } from './keeper-agent.ts'
-import { AwsError, type Call, type Failure, type Service } from './service.ts'
+import { AwsError, type Call, dryRunOperation, type Failure, type Service } from './service.ts'
 import { describeApi } from './wire/api.ts'
 import { claimedService } from './wire/claim.ts'
 import type { WireAnswer, WireRequest } from './wire/protocol.ts'
@@ -89,7 +89,7 @@ async function perform(
   const input = await protocol.decode(api, operation, request)
   const missing = missingMember(operation.input, input)
   if (missing !== undefined) throw protocol.missing(missing)
-  refuseDryRun(input)
+  if (isDryRun(input) && !api.service.tryingOut?.includes(operation.name)) throw dryRunOperation()
   const output = await handler(input, { requestId, operation: operation.name, ...(spoiled && { spoiled }) })
   // Records are written at the end of a turn of the event loop. What a caller is told survives whatever comes next.
   await immediate()
@@ -105,11 +105,8 @@ function handlerOf(
 }
 
 /** EC2's way to ask for permission only. */
-function refuseDryRun(input: unknown): void {
-  if (typeof input === 'object' && input !== null && 'DryRun' in input && input.DryRun === true) {
-    throw new AwsError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412)
-  }
-}
+const isDryRun = (input: unknown): boolean =>
+  typeof input === 'object' && input !== null && 'DryRun' in input && input.DryRun === true
 
 function refuseByFault(fault: FaultRule, { api }: Route): void {
   if (fault.kind === 'refuse') throw new AwsError(fault.code, fault.message, fault.status)

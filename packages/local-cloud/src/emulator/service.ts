@@ -16,6 +16,10 @@ export class AwsError extends Error {
   }
 }
 
+/** EC2's answer to what only asks for permission. */
+export const dryRunOperation = (): AwsError =>
+  new AwsError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412)
+
 /** What a handler may know of its caller. */
 export interface Call {
   readonly requestId: string
@@ -67,4 +71,6 @@ export interface Service<Client = unknown> {
   /** The client's package index: its `…$` exports are the schemas. */
   readonly client: Client
   readonly handlers: Handlers<Client>
+  /** Operations that look at the whole of a request before they give the answer to a dry run. @default none does */
+  readonly tryingOut?: readonly string[]
 }

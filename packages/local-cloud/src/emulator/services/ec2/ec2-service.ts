@@ -50,6 +50,7 @@ export function ec2Service(parts: Ec2Parts): Ec2 {
     service: {
       signingName: 'ec2',
       client,
+      tryingOut: ['RunInstances'],
       handlers: {
         ...instanceHandlers(ec2, launcher, lifecycle),
         ...describeHandlers(ec2, lifecycle),

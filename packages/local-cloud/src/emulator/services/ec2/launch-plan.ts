@@ -4,6 +4,7 @@ import type { ComputeSubnet } from './compute.ts'
 import type { Ec2Context } from './context.ts'
 import { findAll, findOne, kinds } from './ids.ts'
 import { type Images, imageDevices } from './images.ts'
+import { isInstanceType } from './instance-types.ts'
 import { keyPairByName } from './key-pairs.ts'
 import { subnetsOf } from './network.ts'
 import type { InstanceRecord } from './records.ts'
@@ -71,7 +72,7 @@ function missing(parameter: string): AwsError {
 }
 
 function instanceType(type = 'm1.small'): string {
-  if (/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/.test(type)) return type
+  if (isInstanceType(type)) return type
   throw new AwsError('InvalidParameterValue', `Invalid value '${type}' for InstanceType.`)
 }
 

@@ -80,10 +80,23 @@ test.each<[string, Partial<RunInstancesCommandInput>]>([
     { SubnetId: 'subnet-0000000000000000a', NetworkInterfaces: [{ DeviceIndex: 0 }] },
   ],
   ['MissingParameter', { ImageId: undefined }],
+  // A type that AWS might have one day.
+  ['InvalidParameterValue', { InstanceType: 't99.micro' as 't3.micro' }],
 ])('RunInstances refuses with %s: %o', async (name, changes) => {
   const before = await instances.found()
   await expect(instances.run(changes)).rejects.toMatchObject({ name })
   expect(await instances.found()).toEqual(before)
+})
+
+test('a dry run is refused for what the launch would be refused for, and makes nothing', async () => {
+  const before = await instances.found()
+  const trial = { DryRun: true, ClientToken: 'token-of-a-trial' }
+  await expect(instances.run({ ...trial, KeyName: 'nobody' })).rejects.toMatchObject({
+    name: 'InvalidKeyPair.NotFound',
+  })
+  await expect(instances.run(trial)).rejects.toMatchObject({ name: 'DryRunOperation' })
+  expect(await instances.found()).toEqual(before)
+  expect(await instances.run({ ClientToken: 'token-of-a-trial', InstanceType: 't3.small' })).toHaveLength(1)
 })
 
 test('a client token makes a launch once, even when both calls come together', async () => {

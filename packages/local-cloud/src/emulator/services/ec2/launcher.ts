@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { BlockDeviceMapping, RunInstancesRequest } from '@aws-sdk/client-ec2'
 import type { Machine } from '../../hardware/machines.ts'
-import { AwsError, type Failure } from '../../service.ts'
+import { AwsError, dryRunOperation, type Failure } from '../../service.ts'
 import type { Ec2Context } from './context.ts'
 import { newId } from './ids.ts'
 import type { Images } from './images.ts'
@@ -38,8 +38,8 @@ export class Launcher {
     tags: LaunchTags,
     spoiled?: Failure,
   ): Promise<InstanceRecord[]> {
-    const { ClientToken: token, ...parameters } = request
-    if (!token) return this.#launchOnce(request, count, tags, newId('r'), spoiled)
+    const { ClientToken: token, DryRun: isTrial, ...parameters } = request
+    if (!token || isTrial === true) return this.#launchOnce(request, count, tags, newId('r'), spoiled)
     if (token.length > 64) {
       throw new AwsError('InvalidParameterValue', 'The client token may have at most 64 characters')
     }
@@ -91,6 +91,7 @@ export class Launcher {
     const plan = planLaunch(this.#ec2, this.#images, request)
     // A launch that is refused leaves nothing behind.
     for (const each of tags.values()) limited(each)
+    if (request.DryRun === true) throw dryRunOperation()
     const machines = await this.#images.whileCopying(this.#createMachines(plan, count))
     const records = machines.map((machine, index) =>
       recordOf(plan, machine, index, reservationId, this.#ec2.now()),

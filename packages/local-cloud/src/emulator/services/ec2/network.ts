@@ -129,7 +129,7 @@ function zoneAnswer(region: string, name: string, index: number): AvailabilityZo
 }
 
 /** `us-east-1` has zones `use1-az1` and so on. */
-function zoneId(region: string, index: number): string {
+export function zoneId(region: string, index: number): string {
   const [area = '', direction = '', number = ''] = region.split('-')
   return `${area}${direction.slice(0, 1)}${number}-az${index + 1}`
 }
