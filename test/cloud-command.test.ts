@@ -1,11 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2'
+import {
+  DescribeImagesCommand,
+  DescribeInstancesCommand,
+  EC2Client,
+  RunInstancesCommand,
+} from '@aws-sdk/client-ec2'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ended, onLine, Project, type Result } from './project.ts'
 
@@ -233,9 +238,32 @@ it('says which port is taken, and that its records are damaged', async () => {
   await project.write('.tasks/cloud/records.json', '{"identity":')
   const damaged = await project.tasks('cloud', 'up')
   expect(damaged.stderr).toMatch(
-    /^E_CLOUD_RECORDS: .*\n.*records\.json\n(?:.*\n)*hint: removing \.tasks\/cloud begins anew/,
+    /^E_CLOUD_RECORDS: .*\n.*records\.json\n(?:.*\n)*hint: put back .*, or remove \.tasks\/cloud to begin anew/,
   )
   expect(existsSync(file('lock'))).toBe(false)
+}, 60_000)
+
+it('leaves disks alone whose records somebody has moved away, and says so', async () => {
+  const { child, over } = await up()
+  const { endpoint, region, accessKeyId, secretAccessKey } = await project.cloud()
+  const ec2 = new EC2Client({ endpoint, region, credentials: { accessKeyId, secretAccessKey } })
+  const { Images: [base] = [] } = await ec2.send(new DescribeImagesCommand({ Owners: ['amazon'] }))
+  const request = { ImageId: base?.ImageId, MinCount: 1, MaxCount: 1 }
+  const { Instances: [instance] = [] } = await ec2.send(new RunInstancesCommand(request))
+  ec2.destroy()
+  child.kill('SIGINT')
+  await over
+  await rename(file('records.json'), file('aside.json'))
+  const { exitCode, stderr } = await project.tasks('cloud', 'up')
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 1,
+    stderr: expect.stringMatching(
+      /^E_CLOUD_RECORDS: the local cloud's records are gone, and disks are left \(1 in machines\/, 1 in images\/\)\n.*records\.json\nhint: put back/,
+    ),
+  })
+  expect(existsSync(file(`machines/${instance?.InstanceId}/home`))).toBe(true)
+  await rename(file('aside.json'), file('records.json'))
+  await up()
 }, 60_000)
 
 it('is ended by down although what it says of itself is damaged', async () => {

@@ -9,6 +9,7 @@ import { openCallLog } from './call-log.ts'
 import { scaledClock } from './clock.ts'
 import { openNameServer } from './dns/index.ts'
 import { type FaultSettings, openFaults } from './faults.ts'
+import { diskKinds, disksIn } from './machines/disk.ts'
 import { openMachines } from './machines/index.ts'
 import { serve } from './server.ts'
 import { acmService } from './services/acm/acm-service.ts'
@@ -22,7 +23,7 @@ import { elbv2Service } from './services/elbv2/elbv2-service.ts'
 import { route53Service } from './services/route53/route53-service.ts'
 import { stsService } from './services/sts/sts-service.ts'
 import { wafService } from './services/waf/waf-service.ts'
-import { openStore, type Store } from './store.ts'
+import { DamagedRecords, openStore, type Store } from './store.ts'
 
 /** How a cloud is opened. */
 export interface CloudOptions {
@@ -105,13 +106,17 @@ async function open(options: CloudOptions, endings: Endings): Promise<Cloud> {
   const { region = 'us-east-1', timeScale = 0.1, report = console.error } = options
   const directory = options.directory ?? (await temporaryDirectory(endings))
   const clock = scaledClock(timeScale)
-  const store = openStore(join(directory, 'records.json'), options.owned, report)
+  const recordsFile = join(directory, 'records.json')
+  const store = openStore(recordsFile, options.owned, report)
   endings.push(async () => {
     // Calls that were under way note now what they did.
     await immediate()
     store.close()
   })
+  if (store.isNew) await refuseForgotten(directory, recordsFile)
   const { account, ...credentials } = identityOf(store)
+  // Ahead of the first disk: what has disks has records.
+  store.flush()
   const faults = openFaults(options.faults)
   const log = openCallLog()
   const hear = () => {
@@ -198,6 +203,23 @@ async function open(options: CloudOptions, endings: Endings): Promise<Cloud> {
     ssh,
     close: () => end(endings),
   }
+}
+
+/**
+ * Without records, disks are of no use, and would be removed with what is left of a launch that was cut off.
+ *
+ * @throws DamagedRecords
+ */
+async function refuseForgotten(directory: string, recordsFile: string): Promise<void> {
+  const counts = await Promise.all(
+    diskKinds.map(async (kind) => ({ kind, count: (await disksIn(directory, kind)).length })),
+  )
+  const left = counts.filter(({ count }) => count > 0).map(({ kind, count }) => `${count} in ${kind}/`)
+  if (left.length === 0) return
+  throw new DamagedRecords(
+    recordsFile,
+    `the local cloud's records are gone, and disks are left (${left.join(', ')})`,
+  )
 }
 
 interface Identity {

@@ -18,6 +18,8 @@ export class DamagedRecords extends Error {
  * the fleet as the last one left it.
  */
 export interface Store {
+  /** Nothing was on record. */
+  readonly isNew: boolean
   /** The slice called `name`, made by `initial` at the first use. The object is live: change it, then call `save`. */
   slice<Slice extends object>(name: string, initial: () => Slice): Slice
   /** Writes soon (calls within one turn are written once). */
@@ -39,7 +41,8 @@ export function openStore(
   owned: () => boolean = () => true,
   report: (error: unknown) => void = console.error,
 ): Store {
-  const slices: Record<string, unknown> = file === undefined ? {} : readSlices(file)
+  const found = file === undefined ? undefined : readSlices(file)
+  const slices: Record<string, unknown> = found ?? {}
   if (file !== undefined) mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   let scheduled = false
   let closed = false
@@ -63,6 +66,7 @@ export function openStore(
     }
   }
   return {
+    isNew: found === undefined,
     slice<Slice extends object>(name: string, initial: () => Slice): Slice {
       slices[name] ??= dictionaries(JSON.stringify(initial()))
       // A slice is written by its own service alone, in the same version of this package.
@@ -83,12 +87,12 @@ export function openStore(
 
 const retryMilliseconds = 200
 
-function readSlices(file: string): Record<string, object> {
+function readSlices(file: string): Record<string, object> | undefined {
   let text: string
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {}
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
     throw error
   }
   let found: unknown

@@ -92,7 +92,7 @@ function explained(error: unknown, port: number | undefined): unknown {
   if (error instanceof DamagedRecords) {
     return new ViridianError('E_CLOUD_RECORDS', error.message, {
       ...(error.file !== undefined && { place: { file: error.file } }),
-      hint: 'removing .tasks/cloud begins anew',
+      hint: 'put back what has been moved away, or remove .tasks/cloud to begin anew',
       cause: error.cause,
     })
   }

@@ -2,6 +2,15 @@ import { constants } from 'node:fs'
 import { chmod, copyFile, lstat, mkdir, readdir, readlink, symlink, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 
+/** Where the disks of a cloud's directory are. */
+export const diskKinds = ['machines', 'images'] as const
+
+/** The disks of one kind, by the ids of what they belong to. What is not named as ours are is somebody else's. */
+export async function disksIn(directory: string, kind: (typeof diskKinds)[number]): Promise<string[]> {
+  const names = (await orVanished(readdir(join(directory, kind)))) ?? []
+  return names.filter((name) => /^(i|ami)-[0-9a-f]+(\.partial)?$/.test(name))
+}
+
 /**
  * Copies a disk as a snapshot of a running machine does: modes, times and links are kept, blocks are shared where the
  * file system can, and what disappears meanwhile is left out. (`fs.cp` fails on vanished files and on sockets.)

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
-import { appendFile, mkdir, readdir, readFile, realpath, rename, rm } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, realpath, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../clock.ts'
 import type { Machine, MachineSpec, Machines } from '../hardware/machines.ts'
 import { readConsole } from './console.ts'
 import { Control } from './control.ts'
-import { copyDisk } from './disk.ts'
+import { copyDisk, diskKinds, disksIn } from './disk.ts'
 import { type HearCommand, hearNothing } from './heard-command.ts'
 import { type Computer, layoutOf } from './layout.ts'
 import { killLeftovers } from './leftovers.ts'
@@ -98,12 +98,10 @@ class LocalMachines implements OpenMachines {
     readonly machines: readonly string[]
     readonly images: readonly string[]
   }): Promise<void> {
-    for (const kind of ['machines', 'images'] as const) {
-      const place = join(this.#options.directory, kind)
-      // What is not named as ours are is somebody else's.
-      const ours = (await readdir(place)).filter((name) => /^(i|ami)-[0-9a-f]+(\.partial)?$/.test(name))
-      const left = ours.filter((name) => !kept[kind].includes(name))
-      await Promise.all(left.map((name) => rm(join(place, name), { recursive: true, force: true })))
+    const { directory } = this.#options
+    for (const kind of diskKinds) {
+      const left = (await disksIn(directory, kind)).filter((name) => !kept[kind].includes(name))
+      await Promise.all(left.map((name) => rm(join(directory, kind, name), { recursive: true, force: true })))
     }
   }
 
