@@ -16,8 +16,6 @@ export interface Subject extends subjects.Subject {
   readonly front: Front
   /** How many instances blue has. */
   readonly size: number
-  /** How many fleets are besieged side by side: the longer a deployment waits, the more. */
-  readonly fields: number
   /** What its stage gives the task, beside the release. */
   readonly defaults: Readonly<Record<string, string | readonly string[]>>
 }
@@ -27,7 +25,6 @@ export const instanceSwap: Subject = {
   name: 'instance-swap',
   front: classic,
   size: 2,
-  fields: 2,
   defaults: { group: 'web' },
 }
 /** The same behind Application Load Balancers. */
@@ -42,7 +39,6 @@ export const dnsSwitch: Subject = {
   name: 'dns-switch',
   front: classic,
   size: 1,
-  fields: 3,
   defaults: { record: 'www.example.test', quietFor: '3s', quietWithin: '1m' },
 }
 /** The same behind an Application Load Balancer. */
@@ -50,7 +46,6 @@ export const dnsSwitchAlb: Subject = {
   ...dnsSwitch,
   name: 'dns-switch-alb',
   front: application,
-  fields: 2,
 }
 
 /** A command that has ended, with what it said. */
@@ -58,7 +53,7 @@ export interface Told extends Result {
   readonly events: readonly JsonEvent[]
 }
 
-const patienceMs = 120_000
+const patienceMs = 300_000
 const brisk = join(import.meta.dirname, 'brisk.mjs')
 
 /** A fleet in a local cloud of its own, with visitors; what a run asks of AWS goes through a gate. */

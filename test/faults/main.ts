@@ -12,6 +12,7 @@ const { values } = parseArgs({
     full: { type: 'boolean', default: false },
     seed: { type: 'string', default: String(seedOfCommit()) },
     minutes: { type: 'string' },
+    fleets: { type: 'string', default: '9' },
     part: { type: 'string' },
     only: { type: 'string' },
     fault: { type: 'string' },
@@ -35,34 +36,31 @@ if (subjects.length === 0)
   throw new Error(
     `--approach: "${values.approach}" is none of ${approaches.map(({ name }) => name).join(', ')}`,
   )
-const campaigns = await Promise.all(
-  subjects.map((subject) =>
-    campaign({
-      subject,
-      seed: Number(values.seed),
-      full: values.full,
-      random: values.random,
-      say,
-      ...(minutes !== undefined && { minutes: Number(minutes) }),
-      ...(values.part !== undefined && { part: partOf(values.part) }),
-      ...(values.only !== undefined && { only: new RegExp(values.only) }),
-      ...(values.fault !== undefined && { fault: values.fault }),
-    }),
-  ),
-)
+const courses = await campaign({
+  subjects,
+  seed: Number(values.seed),
+  full: values.full,
+  random: values.random,
+  fleets: Number(values.fleets),
+  say,
+  ...(minutes !== undefined && { minutes: Number(minutes) }),
+  ...(values.part !== undefined && { part: partOf(values.part) }),
+  ...(values.only !== undefined && { only: new RegExp(values.only) }),
+  ...(values.fault !== undefined && { fault: values.fault }),
+})
 const date = new Date().toISOString().slice(0, 10)
 const size = values.full
   ? `every fault at every address${values.part === undefined ? '' : `, part ${values.part}`}`
   : values.random
     ? 'at random'
     : 'one fault at every address'
-const line = `${date}, ${size}, seed ${values.seed}: ${campaigns.map(reachOf).join('; ')}.`
-const table = tableOf(campaigns)
+const line = `${date}, ${size}, seed ${values.seed}: ${courses.map(reachOf).join('; ')}.`
+const table = tableOf(courses)
 say(`\n${markdownOf(table)}\n\n${line}`)
 const marks = [
   ...(values.part === undefined ? [] : [`part ${values.part},`]),
   ...(values.approach === undefined ? [] : [`${values.approach}:`]),
 ]
 if (values.write) await writeReport(values.full ? 'full' : 'campaign', { table, line, marks })
-if (campaigns.some(({ findings }) => findings.some(({ violations }) => violations.length > 0)))
+if (courses.some(({ findings }) => findings.some(({ violations }) => violations.length > 0)))
   process.exitCode = 1

@@ -1,4 +1,4 @@
-import type { Campaign } from './campaign.ts'
+import type { Course } from './course.ts'
 import type { Finding, Strike } from './siege.ts'
 
 interface Struck extends Strike {
@@ -10,7 +10,7 @@ const columns = ['struck', 'ended all green', 'ended all blue', 'violations'] as
 /** What came of each kind of fault: how often it was struck, and the other columns. */
 export type Table = ReadonlyMap<string, readonly number[]>
 
-export function tableOf(campaigns: readonly Campaign[]): Table {
+export function tableOf(campaigns: readonly Course[]): Table {
   const findings = campaigns.flatMap((each) => each.findings)
   const strikes = findings.flatMap((finding) => finding.struck.map((strike) => ({ ...strike, finding })))
   const faults = [...new Set(strikes.map(({ fault }) => fault))]
@@ -62,7 +62,7 @@ export function readTable(text: string): Table {
 }
 
 /** How many addresses there are, and how many were tried. */
-export function reachOf({ subject, addresses, tried, findings }: Campaign): string {
+export function reachOf({ subject, addresses, tried, findings }: Course): string {
   const faults = findings.reduce((sum, { struck }) => sum + struck.length, 0)
   return `${subject.name}: ${tried} of ${addresses} addresses tried, by ${faults} faults in ${findings.length} runs`
 }
