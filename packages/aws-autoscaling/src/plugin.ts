@@ -59,7 +59,10 @@ export interface AutoScaling extends Plugin, ReplicaMoves, RetiredMoves {
    * ```
    */
   pin(t: Steps, fleet: Fleet, options?: PinOptions): Promise<Pin>
-  /** Gives back what `pin` has changed: max (unless somebody has changed it since), processes, the tag. */
+  /**
+   * Gives back what `pin` has changed: max (unless somebody has changed it since), processes, the tag. Undone by holding the
+   * group as before.
+   */
   unpin(t: Steps, pin: Pin): Promise<void>
   /**
    * Attaches running instances to the group, in chunks of 20, and waits until all of them are in service and healthy.
@@ -84,7 +87,8 @@ export interface AutoScaling extends Plugin, ReplicaMoves, RetiredMoves {
    */
   copyLaunch(t: Steps, launch: LaunchSpec, image: string): Promise<LaunchSource>
   /**
-   * Makes the group launch this image from now on: see {@link AutoScaling.copyLaunch}; the group is pointed at the copy.
+   * Makes the group launch this image from now on: its launch source is copied as `copyLaunch` does, and it is pointed
+   * at the copy.
    * A group that launches from a template's `$Latest` or `$Default` is pointed at the number behind it first, so that it
    * launches nothing in between that nobody deployed. Undone by pointing it back to what it said.
    */

@@ -19,7 +19,7 @@ export interface RetiredMoves {
    * Scales a group in to zero: its min at once, what it wants by halves, each seen drained and gone before the next; scale-in
    * protection is lifted. Then its tags say who has taken its place, and the tag `viridian:pin` is taken away. Scheduled
    * actions and alarms stay suspended, so that it does not wake up. Of a group that somebody has deleted nothing is left to
-   * do. Belongs behind the commit.
+   * do. Cannot be undone: it belongs behind the commit.
    * `autoscaling:UpdateAutoScalingGroup`, `autoscaling:SetInstanceProtection`, `autoscaling:CreateOrUpdateTags`.
    *
    * @throws ViridianError `E_WAIT_TIMEOUT`
@@ -36,8 +36,8 @@ export interface RetiredMoves {
   /**
    * Deletes an empty group with its policies, schedules and hooks, waits until it is gone, and deletes its launch source:
    * a launch configuration that no group uses, or a launch template's version that no group names and that is not the
-   * default. Belongs behind the commit. `autoscaling:DeleteAutoScalingGroup`, `autoscaling:DeleteLaunchConfiguration`,
-   * `ec2:DeleteLaunchTemplateVersions`.
+   * default. Cannot be undone: it belongs behind the commit. `autoscaling:DeleteAutoScalingGroup`,
+   * `autoscaling:DeleteLaunchConfiguration`, `ec2:DeleteLaunchTemplateVersions`.
    *
    * @throws ViridianError `E_GROUP_IN_USE` when it has instances
    */
