@@ -92,7 +92,7 @@ describe('tasks report', () => {
         ...{ last: expect.any(String), ms: expect.any(Number), committed: expect.any(String) },
         args: { wait: 2000, keep: 0, bad: false },
         ...{ account: expect.any(Object), sources: expect.any(Object), locks: ['things'] },
-        ...{ leftovers: [], remedy: null, told: [], outputs: null, damages: [] },
+        ...{ leftovers: [], made: [], remedy: null, told: [], outputs: null, damages: [] },
         steps: [expect.objectContaining({ title: 'make green', type: 'change', state: 'done', undo: null })],
       },
     ])

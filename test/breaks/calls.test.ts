@@ -117,7 +117,12 @@ describe.sequential('behind the commit', () => {
     record({ case: 'refused behind the commit', command, exitCode: 3, screen: screenOf(result) })
     expectServed(result)
     const run = runOf(result)
+    expect(result.stdout).toMatch(/^ {2}- group web: tag viridian:pin$/m)
+    expect(result.stdout.match(/^ {2}- instance \S+ in standby in group web$/gm)).toHaveLength(2)
     expect(result.stdout).toContain(`finish it with: tasks resume ${run}\n`)
+    expect(result.stdout).toMatch(
+      /^ {2}made by it, and to stay: instance i-\w+, i-\w+; image ami-\w+; launch /m,
+    )
     const back = await rehearsal.tasks(['rollback', run])
     expectTold(back, {
       exitCode: 2,

@@ -13,6 +13,7 @@ const calls = [
   'autoscaling:DescribeAutoScalingGroups',
 ]
 const touches = ({ group }: Input): string[] => [`group/${group}#capacity`]
+const tagThing = (group: string, key: string): string => `group/${group}#tag/${key}`
 
 /** Puts a tag on a group, not on its instances (`CreateOrUpdateTags`). Undone by taking it away, if it is still that. */
 export const tagGroup = defineChange({
@@ -35,7 +36,7 @@ export const tagGroup = defineChange({
       return undefined
     }),
   touches,
-  leaves: ({ group, key }) => [`group ${group}: tag ${key}`],
+  holds: ({ group, key }) => ({ [tagThing(group, key)]: `group ${group}: tag ${key}` }),
 })
 
 /** Takes a tag from a group, if it still has that value (`DeleteTags`). Undone by putting it back. */
@@ -59,6 +60,7 @@ export const untagGroup = defineChange({
       return undefined
     }),
   touches,
+  ends: ({ group, key }) => [tagThing(group, key)],
 })
 
 const isTagged = async (c: StepContext, { group, key, value }: Input): Promise<boolean> =>

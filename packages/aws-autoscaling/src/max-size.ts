@@ -5,6 +5,14 @@ import { readGroup } from './group.ts'
 import { unlessDeleted } from './unless-deleted.ts'
 
 const Max = z.strictObject({ max: z.int() })
+const Input = z.strictObject({ group: z.string(), from: z.int(), to: z.int() })
+type Input = z.infer<typeof Input>
+
+const maxOfGroup = ({ group }: Input): string => `group/${group}#max`
+
+/** Also when it was to be lowered, and the group wants more; what somebody else has set meanwhile is theirs. */
+const staysRaised = ({ from, to }: Input, max: number): boolean =>
+  to > from ? max > from : max > to && max <= from
 
 /**
  * Changes a group's max from one number to another (`UpdateAutoScalingGroup`), but not below what the group wants by now.
@@ -13,7 +21,7 @@ const Max = z.strictObject({ max: z.int() })
 export const changeMax = defineChange({
   name: 'aws-autoscaling/change-max',
   version: 1,
-  input: z.strictObject({ group: z.string(), from: z.int(), to: z.int() }),
+  input: Input,
   beforeSchema: Max,
   output: Max,
   calls: ['autoscaling:UpdateAutoScalingGroup', 'autoscaling:DescribeAutoScalingGroups'],
@@ -45,7 +53,11 @@ export const changeMax = defineChange({
       return now > from ? { leftAlone: `max of ${group} is ${now}, was ${from}: it wants ${now}` } : undefined
     }),
   touches: ({ group }) => [`group/${group}#capacity`],
-  leaves: ({ group, from, to }) => [`group ${group}: max is ${to}, was ${from}`],
+  holds: (input, { max }) =>
+    staysRaised(input, max)
+      ? { [maxOfGroup(input)]: `group ${input.group}: max is ${max}, was ${Math.min(input.from, input.to)}` }
+      : {},
+  ends: (input) => [maxOfGroup(input)],
 })
 
 const maxOf = async (c: StepContext, group: string): Promise<z.infer<typeof Max>> => ({

@@ -6,7 +6,9 @@ import { unlessDeleted } from './unless-deleted.ts'
 
 const Processes = z.array(z.string())
 const Input = z.strictObject({ group: z.string(), processes: Processes })
-const touches = ({ group }: z.infer<typeof Input>): string[] => [`group/${group}#capacity`]
+type Input = z.infer<typeof Input>
+const touches = ({ group }: Input): string[] => [`group/${group}#capacity`]
+const suspension = ({ group, processes }: Input): string => `group/${group}#suspended/${processes.join('+')}`
 
 /** Suspends processes of a group (`SuspendProcesses`). Undone by resuming those that it suspended, and no others. */
 export const suspendProcesses = defineChange({
@@ -34,7 +36,9 @@ export const suspendProcesses = defineChange({
       return undefined
     }),
   touches,
-  leaves: ({ group, processes }) => [`group ${group}: ${processes.join(', ')} suspended`],
+  holds: (input) => ({
+    [suspension(input)]: `group ${input.group}: ${input.processes.join(', ')} suspended`,
+  }),
 })
 
 /** Resumes processes of a group (`ResumeProcesses`). Undone by suspending them again. */
@@ -63,6 +67,7 @@ export const resumeProcesses = defineChange({
       return undefined
     }),
   touches,
+  ends: (input) => [suspension(input)],
 })
 
 async function change(

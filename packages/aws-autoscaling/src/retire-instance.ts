@@ -34,6 +34,7 @@ export const retireInstance = defineChange({
   find: ({ group, id }, c) => findMade(c, async () => isLeaving((await readMembers(c, group, [id])).get(id))),
   undo: async ({ id }) => ({ leftAlone: `${id}: a terminated instance cannot be brought back` }),
   touches: ({ group, id }) => [`group/${group}#capacity`, `instance/${id}`],
+  ends: ({ id }) => [`instance/${id}`],
 })
 
 /** Waits until instances have left their group: terminated, termination hooks included. */

@@ -95,7 +95,8 @@ export const enterStandby = defineChange({
     `group/${group}#launch`,
     ...ids.map((id) => `instance/${id}`),
   ],
-  leaves: ({ group, ids }) => ids.map((id) => `instance ${id} in standby in group ${group}`),
+  holds: ({ group, ids }) =>
+    Object.fromEntries(ids.map((id) => [`instance/${id}`, `instance ${id} in standby in group ${group}`])),
 })
 
 /** Waits until instances are in standby: drained, and out of their balancers. Those that were ended are content too. */

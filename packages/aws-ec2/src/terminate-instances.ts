@@ -33,6 +33,7 @@ export const terminateInstances = defineChange({
   undo: async ({ ids }, { before: { own } }) =>
     own ? undefined : { leftAlone: `${ids.join(', ')}: a terminated instance cannot be brought back` },
   touches: ({ ids }) => ids.map((id) => `instance/${id}`),
+  ends: ({ ids }) => ids.map((id) => `instance/${id}`),
 })
 
 const isOf = (run: string, instance: DescribedInstance | undefined): boolean =>

@@ -38,6 +38,8 @@ export const markRetired = defineChange({
     findMade(c, async () => retirementOf((await readGroup(c, group)).Tags)?.run === c.run.id),
   undo: async ({ group }) => ({ leftAlone: `group ${group}: it is retired` }),
   touches: ({ group }) => [`group/${group}`],
+  // At zero it is held still for good: nothing of that is to be given back.
+  ends: ({ group }) => [`group/${group}`],
 })
 
 const retirementIn = (

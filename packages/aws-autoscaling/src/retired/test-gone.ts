@@ -20,4 +20,5 @@ export const testGone = defineCheck({
     if (isGone) c.emit({ kind: 'group.gone', data: { group }, text })
     return isGone
   },
+  ends: ({ group }, isGone) => (isGone ? [`group/${group}`] : []),
 })

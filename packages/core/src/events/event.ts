@@ -110,6 +110,8 @@ export type Event =
       leftovers: string[]
       /** Where commands did what is not taken back, of a run that failed or was taken back. */
       lasting?: Lasting
+      /** Of a run that has failed behind its commit: what it has made, which is to stay. */
+      stays?: readonly string[]
       /** The command that finishes what is left. */
       remedy?: string
       at: string

@@ -115,6 +115,10 @@ export const journalRecord = z.lazy(() =>
       found: z.boolean().optional(),
       /** What it has made, as its definition names it. */
       makes: names.optional(),
+      /** What it holds for the time of the run, by thing and in words. */
+      holds: z.record(z.string(), z.string()).readonly().optional(),
+      /** What is no more behind it. */
+      ends: names.optional(),
       /** Its output held a secret, and is not whole here. */
       masked: z.boolean().optional(),
     }),

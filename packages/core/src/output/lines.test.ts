@@ -92,6 +92,7 @@ describe('lines', () => {
         error,
         leftovers: ['instance i-1'],
         remedy: 'tasks rollback r1',
+        stays: ['image/ami-1'],
       }),
     ])
     expect(lines.slice(1)).toEqual([
@@ -99,6 +100,7 @@ describe('lines', () => {
       '  - instance i-1',
       '  finish it with: tasks rollback r1',
       '  or end it as it is: tasks leave r1',
+      '  made by it, and to stay: image ami-1',
       '',
       'E_AWS_DENIED: not allowed',
       '  to do it',

@@ -11,6 +11,7 @@ import { fanHead, fanLines } from './fan-lines.ts'
 import { commandsWhere } from './lasting-words.ts'
 import { leftoverLines } from './leftover-lines.ts'
 import type { Detail } from './output.ts'
+import { thingsText } from './things-text.ts'
 import { TimeLine } from './time-line.ts'
 
 type Finished = Extract<Event, { kind: 'run.finished' }>
@@ -215,7 +216,9 @@ export class Lines {
         ? 'planned: nothing was changed'
         : `${this.#done} ${elapsed(event.ms)}${exceptFor(event)}`
       lines.push(`${green('✓')} ${bold(event.task)} ${said} ${dim(`· run ${event.run}`)}`)
-      return [...lines, ...this.#left(event, 'left for inspection')]
+      const heading =
+        event.remedy === undefined ? 'held still, and no step has given it back' : 'left for inspection'
+      return [...lines, ...this.#left(event, heading)]
     }
     if (event.error?.code === 'E_RUN_TAKEN_OVER')
       return [
@@ -236,13 +239,14 @@ export class Lines {
     return event.leftovers.length > 0 ? 'and something is left:' : `nothing of it is left${exceptFor(event)}`
   }
 
-  #left({ leftovers, remedy, run, status }: Finished, heading?: string): string[] {
-    const { red, bold } = this.#colors
+  #left({ leftovers, remedy, run, status, stays = [] }: Finished, heading?: string): string[] {
+    const { red, bold, dim } = this.#colors
     return [
       ...(heading !== undefined && leftovers.length > 0 ? [`${heading}:`] : []),
       ...leftovers.map((left) => `  ${red('-')} ${left}`),
       ...(remedy === undefined ? [] : [`  finish it with: ${bold(remedy)}`]),
       ...(remedy === undefined || status === 'succeeded' ? [] : [`  or end it as it is: ${leaveOf(run)}`]),
+      ...(stays.length === 0 ? [] : [dim(`  made by it, and to stay: ${thingsText(stays)}`)]),
     ]
   }
 

@@ -26,7 +26,7 @@ export function reportDocument(report: RunReport): string[] {
       ...leftovers.map((left) => `- ${code(left)}`),
       ...(remedy === null ? [] : ['', `Finish it with ${code(remedy)}`]),
     ]),
-    ...section('What it changed', changed(steps)),
+    ...section('What it changed', changed(report)),
     ...section('Time line', block(timeLine(steps.filter(hasSteps).map(spanned(report))))),
     ...section('Steps', block(stepLines(steps, began.at))),
     ...section(
@@ -96,12 +96,11 @@ function facts(report: RunReport): string[] {
 
 const list = (items: readonly string[]): string => items.map(code).join(', ')
 
-/** The changes that stand, and what of the outside world is the run's own work. */
-function changed(steps: readonly ReportedNode[]): string[] {
+/** The changes that stand, and what of the outside world is the run's own work and there. */
+function changed({ steps, made }: RunReport): string[] {
   const standing = stepsIn(steps).filter(isStanding)
-  const made = standing.flatMap(({ makes }) => makes)
   return [
     ...standing.map(({ title }) => `- ${code(title)}`),
-    ...(made.length === 0 ? [] : ['', `Made: ${list([...new Set(made)])}`]),
+    ...(made.length === 0 ? [] : ['', `Made: ${list(made)}`]),
   ]
 }

@@ -3,6 +3,7 @@ import type { RunHistory } from '../journal/history.ts'
 import type { JournalRecord, RecordOf, Told } from '../journal/record.ts'
 import { dueOf, leftoversOf, type RunState, stateOf } from '../run/run-state.ts'
 import { toldArgs } from '../run/secret-args.ts'
+import { standingOf } from '../run/standing.ts'
 import type { ReportedNode } from './reported-step.ts'
 import { StepTree } from './step-tree.ts'
 
@@ -44,6 +45,8 @@ export interface RunReport {
   readonly committed: string | null
   readonly error: ErrorReport | null
   readonly leftovers: readonly string[]
+  /** What of the outside world is its own work, and there as far as is known: `instance/i-1`. */
+  readonly made: readonly string[]
   /** The command that takes care of it. */
   readonly remedy: string | null
   /** Where commands did what is not taken back. */
@@ -94,6 +97,7 @@ export function runReport(
     committed: lastOf(records, 'committed')?.at ?? null,
     error: finished?.status === 'succeeded' && !undo ? null : errorOf(records),
     leftovers: leftoversOf(history, state),
+    made: [...standingOf(history).made],
     remedy: dueOf(history, state) ?? null,
     lasting: finished?.lasting ?? null,
     steps: tree.roots,

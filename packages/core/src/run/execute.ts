@@ -18,6 +18,7 @@ import { runnerHere } from './run-identity.ts'
 import { leftoversOf } from './run-state.ts'
 import { journaledArgs, maskSecrets, toldArgs } from './secret-args.ts'
 import type { Session } from './session.ts'
+import { standingOf } from './standing.ts'
 import { takeBack, whyNoWayBack } from './take-back.ts'
 
 export interface Execution {
@@ -55,10 +56,10 @@ export async function execute(execution: Execution): Promise<Outcome> {
   return finish(session, ledger, began, refused ?? (await outcomeOf(execution)))
 }
 
-const ends: Readonly<Record<'done' | 'detached', Outcome>> = {
-  done: { status: 'succeeded', exitCode: 0, leftovers: [] },
-  detached: { status: 'kept', exitCode: 0, leftovers: [] },
-}
+const ends = {
+  done: { status: 'succeeded', exitCode: 0 },
+  detached: { status: 'kept', exitCode: 0 },
+} as const
 
 /** @param account - what the shell says of it, without the stage */
 function startOf(
@@ -107,7 +108,7 @@ async function outcomeOf(execution: Execution): Promise<Outcome> {
   const { session, ledger, mode } = execution
   const before = ledger.history()?.finished
   const end = await attempt(execution)
-  if (typeof end === 'string') return ends[end]
+  if (typeof end === 'string') return { ...ends[end], leftovers: end === 'done' ? heldStill(ledger) : [] }
   const error = reportOf(end.thrown)
   if (mode !== 'resume' || !doesNotFit.has(error.code)) return afterFailure(execution, end)
   // What it has recorded by then is no end of the run, as a crash would be.
@@ -201,6 +202,12 @@ const doesNotFit = new Set(['E_RESUME_MISMATCH', 'E_STEP_SECRET'])
 function standing(ledger: Ledger): readonly string[] {
   const history = ledger.history()
   return history ? leftoversOf(history, 'crashed') : []
+}
+
+/** What a run that is over for good has given back by no step. */
+function heldStill(ledger: Ledger): readonly string[] {
+  const history = ledger.history()
+  return history?.committed ? standingOf(history).held : []
 }
 
 /** The run is as it was before this process went on with it. */

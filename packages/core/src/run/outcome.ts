@@ -6,6 +6,7 @@ import { lastingOf } from './lasting.ts'
 import type { Ledger } from './ledger.ts'
 import { remedyOf } from './run-state.ts'
 import type { Session } from './session.ts'
+import { standingOf } from './standing.ts'
 
 /** What a run came to. */
 export interface Outcome {
@@ -46,7 +47,11 @@ export async function finish(
   const at = new Date().toISOString()
   const said = { status, exitCode, leftovers: [...outcome.leftovers], ...(error && { error }), at }
   const { id, task } = session.identity
-  const remedy = said.leftovers.length > 0 && { remedy: remedyOf(id, session.committed || goesOn) }
+  const { committed } = session
+  const isOver = committed && status === 'succeeded'
+  const isLeft = said.leftovers.length > 0 && !isOver
+  const remedy = isLeft && { remedy: remedyOf(id, committed || goesOn) }
+  const stays = isLeft && committed && staysOf(ledger)
   const lasting = lastingIn(session, ledger, status)
   const end = { ...said, ...(lasting && { lasting }) }
   const told = session.told.all
@@ -57,8 +62,15 @@ export async function finish(
       ...(told.length > 0 && { told }),
     })
   const ms = Math.round(performance.now() - began)
-  session.emit({ kind: 'run.finished', run: id, task, ...end, ...remedy, ms })
+  session.emit({ kind: 'run.finished', run: id, task, ...end, ...remedy, ...stays, ms })
   return outcome
+}
+
+/** What is not to be taken for something left. */
+function staysOf(ledger: Ledger): { readonly stays?: readonly string[] } {
+  const history = ledger.history()
+  const made = history ? standingOf(history).made : []
+  return made.length > 0 ? { stays: made } : {}
 }
 
 /** What a run has done that stays is told where it is not what was wanted. */

@@ -1,5 +1,6 @@
 import type { RunHistory } from '../journal/history.ts'
 import { undoable } from '../step/undo.ts'
+import { standingOf } from './standing.ts'
 
 /**
  * What became of a run:
@@ -50,13 +51,16 @@ export function leftoversOf(history: RunHistory, state: RunState): readonly stri
   // It is to stay.
   if (state === 'left') return []
   if (state !== 'crashed') return finished?.leftovers ?? []
-  return committed ? [unfinishedOf(history)] : undoable(steps.values()).map(({ intent }) => intent.title)
+  return committed
+    ? [...standingOf(history).held, unfinishedOf(history)]
+    : undoable(steps.values()).map(({ intent }) => intent.title)
 }
 
 /** The command that takes care of a run that is not over; undefined where nothing is to be done. */
 export function dueOf(history: RunHistory, state: RunState): string | undefined {
   const leftovers = leftoversOf(history, state)
-  const isOver = state !== 'crashed' && state !== 'failed-dirty' && leftovers.length === 0
+  const isOver =
+    state === 'succeeded' || (state !== 'crashed' && state !== 'failed-dirty' && leftovers.length === 0)
   // Where nothing is to be taken back, the way is forward.
   return isOver ? undefined : remedyOf(history.started.run, history.committed || leftovers.length === 0)
 }

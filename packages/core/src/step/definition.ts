@@ -56,6 +56,11 @@ interface Definition<Input, Output> {
   details?(input: Input, output: NoInfer<Output>): readonly string[]
   /** In place of the output when the step is only planned; the default is made from the output schema. */
   placeholder?(input: Input): NoInfer<Output>
+  /**
+   * The things that are no more behind it, and with them their parts: terminated, deleted, given back. What the run has made
+   * or held of them is not told as there any more. Also of a read or a check that finds them gone.
+   */
+  ends?(input: Input, output: NoInfer<Output>): readonly string[]
 }
 
 /** Reads a fact; recorded, and replayed by a resume. Runs in a plan too, unless its input holds placeholders. */
@@ -137,6 +142,11 @@ export interface ChangeDefinition<Input, Before, Output> extends Definition<Inpu
    * What a rollback that keeps green does not take away, nor what was changed of it since.
    */
   makes?(input: Input, output: NoInfer<Output>): readonly string[]
+  /**
+   * What is there of it for the time of the run alone, by thing and in words: a raised max, blue in standby. It is told as
+   * left where a run is over and no later step has ended it.
+   */
+  holds?(input: Input, output: NoInfer<Output>): Readonly<Record<string, string>>
   /** Names of the hosts that it makes: once it is undone they are gone, and with them what commands have done on them. */
   hosts?(input: Input, output: NoInfer<Output>): readonly string[]
   /**
@@ -144,7 +154,11 @@ export interface ChangeDefinition<Input, Before, Output> extends Definition<Inpu
    * the run is over, `tasks gc` lets it be.
    */
   restores?(input: Input, before: NoInfer<Before>): readonly string[]
-  /** What it leaves in the account while it is not undone, in words for a person; empty for a change that leaves nothing behind. */
+  /**
+   * What it leaves in the account while it is not undone, in words for a person; empty for a change that leaves nothing behind.
+   *
+   * @default what it holds, or its title
+   */
   leaves?(input: Input, output: NoInfer<Output>): readonly string[]
 }
 

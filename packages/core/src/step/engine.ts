@@ -317,15 +317,8 @@ export class Engine {
   }
 }
 
-function doneRecord<Output>({ key, makes }: Performance<Output>, output: Output): RecordOf<'step.done'> {
-  const made = makes?.(output) ?? []
-  return {
-    kind: 'step.done',
-    key,
-    at: now(),
-    output: asJson(output),
-    ...(made.length > 0 && { makes: made }),
-  }
+function doneRecord<Output>({ key, traces }: Performance<Output>, output: Output): RecordOf<'step.done'> {
+  return { kind: 'step.done', key, at: now(), output: asJson(output), ...traces?.(output) }
 }
 
 function preparationOf({ intent }: StepHistory): Preparation | undefined {

@@ -2,6 +2,7 @@ import type { StepHistory } from '../journal/history.ts'
 import type { Registry } from './registry.ts'
 import { parseStep } from './scope.ts'
 import { wholeOf } from './things.ts'
+import { leftBy } from './traces.ts'
 
 /** What a run has made itself, told apart from what it has changed of what was there before. */
 export interface Green {
@@ -49,6 +50,6 @@ function tracesOf(step: StepHistory, registry: Registry): Traces {
     step,
     touches: definition.touches(input, output),
     makes: definition.makes?.(input, output) ?? [],
-    leaves: definition.leaves?.(input, output) ?? [],
+    leaves: leftBy(definition, input, output) ?? [],
   }
 }

@@ -3,6 +3,7 @@ import type { StepHistory } from '../journal/history.ts'
 import type { ChangeContext, ChangeDefinition, StepContext, UndoReport } from './definition.ts'
 import type { Registry } from './registry.ts'
 import { parseStep } from './scope.ts'
+import { leftBy } from './traces.ts'
 import type { UndoUnderWay } from './under-way.ts'
 import type { Traces } from './undo-order.ts'
 
@@ -61,7 +62,7 @@ export async function lookUp(
       found: 'made',
       touches: definition.touches(input, output),
       makes: definition.makes?.(input, output) ?? [],
-      leaves: definition.leaves?.(input, output) ?? [title],
+      leaves: leftBy(definition, input, output) ?? [title],
       givesTrafficBack: definition.givesTrafficBack ?? false,
       undo: () => inTime((c) => definition.undo(input, { ...c, output })),
     }

@@ -1,3 +1,4 @@
+import type { RecordOf } from '../journal/record.ts'
 import type { Json } from '../json.ts'
 import type { Found } from './definition.ts'
 
@@ -22,8 +23,8 @@ export interface Performance<Output> {
   parse(output: unknown): Output
   prepare?(): Promise<Preparation | undefined>
   work(prepared: Preparation | undefined): Promise<Output>
-  /** What of the outside world is its own work. */
-  makes?(output: Output): readonly string[]
+  /** What is recorded beside its output: which of the outside world is its own work, what it holds, and what it ends. */
+  traces?(output: Output): Pick<RecordOf<'step.done'>, 'makes' | 'holds' | 'ends'>
   find?(prepared: Preparation | undefined): Promise<Found<Output>>
   /** Of what cannot be found: whether it had begun to do something when it failed. */
   hadBegun?(): boolean

@@ -9,6 +9,7 @@ import { holdsPlaceholder, placeholderFor } from './placeholder.ts'
 import type { Registry } from './registry.ts'
 import { hearSecrets } from './secret.ts'
 import type { Move, Steps } from './steps.ts'
+import { recordedTraces } from './traces.ts'
 
 /** What a run provides to the steps that are taken in it. */
 export interface StepHost {
@@ -124,6 +125,7 @@ function performanceOf<Input, Before, Output>(
     title: definition.title(input),
     input,
     parse: (output: unknown) => parseStep(definition, 'output', definition.output, output),
+    traces: (output: Output) => recordedTraces(definition, input, output),
   }
   if (definition.kind !== 'change') return { ...common, work: () => definition.run(input, c) }
   return { ...common, ...changeFunctions(host, definition, input, c, key) }
@@ -135,7 +137,7 @@ function changeFunctions<Input, Before, Output>(
   input: Input,
   c: StepContext,
   key: string,
-): Pick<Performance<Output>, 'prepare' | 'work' | 'makes' | 'find'> {
+): Pick<Performance<Output>, 'prepare' | 'work' | 'find'> {
   const before = (prepared: Preparation | undefined): Before =>
     parseStep(definition, 'before', definition.beforeSchema, prepared?.before)
   const token = tokenOf(host.identity.id, key)
@@ -151,7 +153,6 @@ function changeFunctions<Input, Before, Output>(
       await host.beforeChange()
       return definition.run(input, { ...c, before: before(prepared), token })
     },
-    makes: (output) => definition.makes?.(input, output) ?? [],
     find: (prepared) => definition.find(input, { ...searching, before: before(prepared), token }),
   }
 }
