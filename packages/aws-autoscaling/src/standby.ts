@@ -89,6 +89,7 @@ export const enterStandby = defineChange({
     return lost.length > 0 ? { leftAlone: `lost since: ${lost.join(', ')}` } : undefined
   },
   givesTrafficBack: true,
+  restores: (_input, { inService }) => inService.map((id) => `instance/${id}`),
   // As long as these do not serve, what the group launches and green's image are needed as they are.
   touches: ({ group, ids }) => [
     `group/${group}#capacity`,

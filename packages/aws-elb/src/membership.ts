@@ -110,6 +110,7 @@ export const deregisterInstances = defineChange({
       return lost.length > 0 ? { leftAlone: `lost since: ${lost.join(', ')}` } : undefined
     }),
   givesTrafficBack: true,
+  restores: (_input, { registered }) => registered.map((id) => `instance/${id}`),
   touches,
   leaves: ({ balancer, ids }) => ids.map((id) => `instance ${id} not behind ${balancerName(balancer)}`),
 })

@@ -91,12 +91,14 @@ export const pointRecord = defineChange({
     if (isNow(now, c.before.sets)) return { status: 'absent' }
     return { status: 'unknown', reason: `${input.found.name} is neither the old nor the new: ${shown(now)}` }
   },
-  ready: async (input, { output, ...c }) => {
+  ready: async (input, { output, restored, ...c }) => {
     const { found, from } = input
+    const back = new Set(restored.filter((thing) => thing.startsWith('instance/')))
+    const capacity = Math.max(0, input.capacity - back.size)
     const now = await present(c, input)
     if (isNow(now, c.before.sets)) return
     if (!isNow(now, output.sets)) await refuseLeading(c, input, now)
-    else if (from !== undefined) await waitReady(c, { ...input, name: found.name, from })
+    else if (from !== undefined) await waitReady(c, { ...input, name: found.name, from, capacity })
   },
   undo: async (input, { output, ...c }) => {
     const { found, from } = input

@@ -1,3 +1,5 @@
+import { defineChange } from '@viridian/core'
+import { z } from '@viridian/core/zod'
 import { expect, test } from 'vitest'
 import { onShop } from './testing/on-shop.ts'
 import type { NameInZone, Shop } from './testing/shop.ts'
@@ -56,6 +58,50 @@ test('does not go back to a balancer where nobody is, and does not wait for anyb
   }
   await expect(t.seeUndoable()).rejects.toMatchObject(stays)
   await expect(t.undo()).rejects.toMatchObject(stays)
+  expect(await shop.resolver.resolve4(www.name)).toEqual(await shop.resolver.resolve4(shop.blue.dnsName))
+})
+
+/** Takes all that are registered with blue out of it, as a move of another plugin does. */
+const emptyBlue = () => {
+  const { elb } = shop.cloud
+  const LoadBalancerName = 'web'
+  const registered = z.object({ ids: z.array(z.string()) })
+  const instances = (ids: readonly string[]) => ids.map((InstanceId) => ({ InstanceId }))
+  return defineChange({
+    name: 'test/empty-blue',
+    version: 1,
+    input: z.null(),
+    beforeSchema: registered,
+    output: z.null(),
+    calls: [],
+    title: () => 'empty web',
+    before: async () => {
+      const { LoadBalancerDescriptions: [web] = [] } = await elb.describeLoadBalancers({
+        LoadBalancerNames: [LoadBalancerName],
+      })
+      return { ids: (web?.Instances ?? []).map(({ InstanceId = '' }) => InstanceId) }
+    },
+    run: async (_, { before: { ids } }) => {
+      await elb.deregisterInstancesFromLoadBalancer({ LoadBalancerName, Instances: instances(ids) })
+      return null
+    },
+    find: async () => ({ status: 'absent' }),
+    undo: async (_, { before: { ids } }) => {
+      await elb.registerInstancesWithLoadBalancer({ LoadBalancerName, Instances: instances(ids) })
+      return undefined
+    },
+    restores: (_, { ids }) => ids.map((id) => `instance/${id}`),
+    touches: () => [],
+  })
+}
+
+test('counts on those whom the undos ahead of it put back, and waits for them', async () => {
+  await www.put(www.alias(shop.blue))
+  const t = shop.steps()
+  await www.toGreen(t)
+  await t.step(emptyBlue(), null)
+  await t.seeUndoable()
+  expect(await t.undo()).toEqual([undefined, undefined])
   expect(await shop.resolver.resolve4(www.name)).toEqual(await shop.resolver.resolve4(shop.blue.dnsName))
 })
 

@@ -22,7 +22,7 @@ let count = 0
 
 export function testSteps(c: StepContext): TestSteps {
   const undos: (() => Promise<UndoReport | undefined>)[] = []
-  const readies: (() => Promise<void> | undefined)[] = []
+  const readies: ((restored: string[]) => Promise<void> | undefined)[] = []
   const taken: string[] = []
   const t: TestSteps = {
     runId: c.run.id,
@@ -41,7 +41,10 @@ export function testSteps(c: StepContext): TestSteps {
       const cc: ChangeContext<Before> = { ...c, before, token }
       const output = definition.output.parse(json(await runOrFind(definition, input, cc)))
       undos.push(() => definition.undo(input, { ...cc, output }))
-      readies.push(() => definition.ready?.(input, { ...cc, output }))
+      readies.push(async (restored) => {
+        await definition.ready?.(input, { ...cc, output, restored: [...restored] })
+        restored.push(...(definition.restores?.(input, before) ?? []))
+      })
       return output
     },
     move: (_move: Move, body) => body(t),
@@ -54,7 +57,8 @@ export function testSteps(c: StepContext): TestSteps {
       return reports
     },
     seeUndoable: async () => {
-      for (const ready of readies.toReversed()) await ready()
+      const restored: string[] = []
+      for (const ready of readies.toReversed()) await ready(restored)
     },
   }
   return t

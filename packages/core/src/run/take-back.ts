@@ -60,6 +60,7 @@ export async function whyNoWayBack(
   try {
     await seeUndoable(toTakeBack(session, ledger, keepGreen).steps, {
       registry: session.registry,
+      made: madeIn(ledger.history()?.steps.values() ?? []),
       contextFor: (step) => session.contextFor(step, signal),
     })
     return undefined

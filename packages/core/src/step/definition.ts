@@ -112,7 +112,14 @@ export interface ChangeDefinition<Input, Before, Output> extends Definition<Inpu
    * Waits until it can be reversed, and fails where it cannot: asked before anything of the run is undone, so that what was
    * made behind it stays whole, and the way forward open. Not asked of what touches nothing but the run's own work.
    */
-  ready?(input: Input, c: ChangeContext<Before> & { readonly output: NoInfer<Output> }): Promise<void>
+  ready?(
+    input: Input,
+    c: ChangeContext<Before> & {
+      readonly output: NoInfer<Output>
+      /** What the undos that go ahead of its own will have put back in use by then, and is not as yet. */
+      readonly restored: readonly string[]
+    },
+  ): Promise<void>
   /** Reverses it. May be called twice; leaves alone what somebody else has changed since. */
   undo(
     input: Input,
@@ -150,8 +157,9 @@ export interface ChangeDefinition<Input, Before, Output> extends Definition<Inpu
   /** Names of the hosts that it makes: once it is undone they are gone, and with them what commands have done on them. */
   hosts?(input: Input, output: NoInfer<Output>): readonly string[]
   /**
-   * What was in use before, and what its undo puts back in use: the launch source that a group was pointed away from. Until
-   * the run is over, `tasks gc` lets it be.
+   * What was in use before, and what its undo puts back in use: the launch source that a group was pointed away from, the
+   * instances that were in service. Until the run is over, `tasks gc` lets it be, and `ready` of what is undone behind it
+   * may count on it.
    */
   restores?(input: Input, before: NoInfer<Before>): readonly string[]
   /**

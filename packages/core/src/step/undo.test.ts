@@ -212,6 +212,35 @@ describe('seeing whether recorded changes can be undone', () => {
     await bench.seeUndoable()
   })
 
+  it('says what will be back in use by then, by the undos that go ahead', async () => {
+    const world = new World()
+    const asked: unknown[] = []
+    const plain = makeThing(world, { restores: ({ name }) => [`old ${name}`] })
+    const take = { ...plain, name: 'test/take', givesTrafficBack: true }
+    const give = makeThing(world, {
+      name: 'test/switch',
+      givesTrafficBack: true,
+      ready: async ({ name }, { restored }) => {
+        asked.push([name, ...restored])
+      },
+    })
+    const bench = new EngineBench([plain, take, give])
+    await bench.top.step(give, { name: 'record' })
+    await bench.top.step(take, { name: 'a' })
+    await bench.top.step(plain, { name: 'b' })
+    await bench.top.step(give, { name: 'other' })
+    await bench.top.step(take, { name: 'c' })
+    // Of one that was cut off it is not known whether it was made, nor what shares a thing with it.
+    bench.records.pop()
+    await bench.seeUndoable()
+    expect(asked).toEqual([
+      ['other', 'old c'],
+      ['record', 'old c', 'old a'],
+    ])
+    await bench.undo()
+    expect(world.log.slice(5)).toEqual(['c', 'other', 'a', 'record', 'b'].map((name) => `remove ${name}`))
+  })
+
   it('fails with the first that cannot be, and with nothing undone', async () => {
     const world = new World()
     const step = makeThing(world, { ready: () => Promise.reject(boom) })

@@ -132,12 +132,35 @@ async function undoChange(change: LookedUp, held: Held, settings: UndoSettings):
  * known where its outcome is on record; of others their undo finds out. What was done to the run's own work alone keeps nobody
  * from going back.
  */
-export async function seeUndoable(steps: readonly StepHistory[], settings: Restoring): Promise<void> {
-  for (const step of greenOf(steps, settings.registry).others) {
-    if (step.outcome?.kind !== 'step.done') continue
-    const { definition, input, context } = restore(step, settings)
-    if (!definition.ready) continue
-    const output = parseStep(definition, 'output', definition.output, step.outcome.output)
-    await definition.ready(input, { ...context, output })
+export async function seeUndoable(
+  steps: readonly StepHistory[],
+  settings: Restoring & Pick<UndoSettings, 'made'>,
+): Promise<void> {
+  const others = new Set(greenOf(steps, settings.registry).others)
+  const restored: string[] = []
+  for (const { step, ready, restores } of undoOrder(
+    steps.toReversed().map(recorded(settings)),
+    settings.made,
+  )) {
+    if (others.has(step)) await ready?.(restored)
+    restored.push(...restores)
+  }
+}
+
+/** A change as far as its record alone tells what its undo will do. */
+const recorded = (settings: Restoring) => (step: StepHistory) => {
+  const { definition, input, context } = restore(step, settings)
+  const restores = definition.restores?.(input, context.before) ?? []
+  const givesTrafficBack = definition.givesTrafficBack ?? false
+  if (step.outcome?.kind !== 'step.done')
+    return { step, restores, givesTrafficBack, touches: undefined, makes: [] }
+  const output = parseStep(definition, 'output', definition.output, step.outcome.output)
+  return {
+    step,
+    restores,
+    givesTrafficBack,
+    touches: definition.touches(input, output),
+    makes: definition.makes?.(input, output) ?? [],
+    ready: (restored: readonly string[]) => definition.ready?.(input, { ...context, output, restored }),
   }
 }

@@ -62,7 +62,8 @@ export class EngineBench {
   }
 
   seeUndoable() {
-    return seeUndoable(undoable(this.history.values()), this.#restoring)
+    const made = madeIn(this.history.values())
+    return seeUndoable(undoable(this.history.values()), { ...this.#restoring, made })
   }
 
   undo() {
