@@ -3,6 +3,7 @@ import type { Steps } from '@viridian/core'
 import { attachInstances, seeAttached } from './attach-instances.ts'
 import { retireInstance, seeRetired } from './retire-instance.ts'
 import { enterStandby, seeStandby } from './standby.ts'
+import { tellScaledIn } from './tell-scaled-in.ts'
 
 /** As many ids as attach, detach and standby take in one call. */
 const idsInACall = 20
@@ -21,9 +22,10 @@ export function attach(t: Steps, fleet: Fleet, instances: readonly InstanceRef[]
 /** Moves instances of a group to standby: see `AutoScaling.standby`. */
 export function standby(t: Steps, fleet: Fleet, instances: readonly InstanceRef[]): Promise<void> {
   const ids = idsOf(instances)
-  const { name: group, loadBalancers } = fleet
+  const { name: group, desired: wanted, loadBalancers } = fleet
   const within = leaveWithinMs(loadBalancers)
   return t.move({ name: 'standby', title: `move ${ids.length} of ${group} to standby` }, async (t) => {
+    await t.step(tellScaledIn, { group, blue: idsOf(fleet.instances), wanted })
     for (const chunk of chunks(ids))
       await t.step(enterStandby, { group, ids: chunk, loadBalancers, leaveWithinMs: within })
     await t.step(seeStandby, { group, ids, leaveWithinMs: within })

@@ -25,6 +25,7 @@ import { type RetiredMoves, retiredMoves, retiredSteps } from './retired/retired
 import { seeHeld } from './see-held.ts'
 import { showLive } from './show-live.ts'
 import { enterStandby, seeStandby } from './standby.ts'
+import { tellScaledIn } from './tell-scaled-in.ts'
 import { testHealthy } from './test-healthy.ts'
 import { testWhole } from './test-whole.ts'
 
@@ -95,8 +96,9 @@ export interface AutoScaling extends Plugin, ReplicaMoves, RetiredMoves {
   relaunchWith(t: Steps, fleet: Fleet, image: string): Promise<void>
   /**
    * Moves members of the group to standby, in chunks of 20, and waits until they are drained: still running, no longer
-   * counted in desired. `autoscaling:EnterStandby`; undone by taking them back and seeing them in service, behind the
-   * balancers bound to the group too.
+   * counted in desired. Where somebody has scaled the group in since it was described, the end of the run says so.
+   * `autoscaling:EnterStandby`; undone by taking them back and seeing them in service, behind the balancers bound to the
+   * group too.
    */
   standby(t: Steps, fleet: Fleet, instances: readonly InstanceRef[]): Promise<void>
   /**
@@ -156,6 +158,7 @@ export const autoScaling = (): AutoScaling => ({
     createLaunchConfiguration,
     createLaunchTemplateVersion,
     setGroupLaunch,
+    tellScaledIn,
     enterStandby,
     seeStandby,
     retireInstance,
