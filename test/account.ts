@@ -75,6 +75,7 @@ export class Account {
       mixed: group.MixedInstancesPolicy,
       sizes: [group.MinSize, group.DesiredCapacity, group.MaxSize],
       grace: group.HealthCheckGracePeriod,
+      replacement: [group.CapacityRebalance ?? false, group.MaxInstanceLifetime ?? 0],
       suspended: (group.SuspendedProcesses ?? []).map(({ ProcessName }) => ProcessName),
       tags: tagsOf(group.Tags),
       instances: (group.Instances ?? [])
@@ -99,6 +100,15 @@ export class Account {
   async setCooldown(group: string, seconds: number): Promise<void> {
     await this.#autoScaling.send(
       new UpdateAutoScalingGroupCommand({ AutoScalingGroupName: group, DefaultCooldown: seconds }),
+    )
+  }
+
+  /** Lets a group replace Spot Instances at risk, and what has been in service for longer; 0: as long as it likes. */
+  async replace(group: string, atRisk: boolean, afterSeconds: number): Promise<void> {
+    await this.#autoScaling.send(
+      new UpdateAutoScalingGroupCommand({
+        ...{ AutoScalingGroupName: group, CapacityRebalance: atRisk, MaxInstanceLifetime: afterSeconds },
+      }),
     )
   }
 

@@ -165,6 +165,7 @@ describe.sequential('what a run has left that died', () => {
 
   it('stays while its journal is here, and says which command takes it back', async () => {
     const { project, account } = rehearsal
+    await account.replace('web', true, 864_000)
     const before = await account.inventory()
     const killed = await project.json(
       ['run', 'deploy:bluegreen', '--release', 'v2'],
@@ -173,6 +174,7 @@ describe.sequential('what a run has left that died', () => {
       },
     )
     const run = String(killed.last('run.started').run)
+    expect(await account.group('web')).toMatchObject({ replacement: [false, 0] })
     const here = await project.json(['gc', '--yes', '--keep', '0'])
     expect(kinds(here)).toEqual([])
     expect(kinds(here, 'open-run')).toEqual(['pin', 'instance', 'instance'])

@@ -27,6 +27,7 @@ describe.each<[string, Subject, string, boolean]>([
     const { endpoint, region, accessKeyId, secretAccessKey } = rehearsal.cloud
     const configuration = { endpoint, region, credentials: { accessKeyId, secretAccessKey } }
     await mix(new AutoScaling(configuration), new EC2(configuration))
+    await rehearsal.account.replace('web', true, 864_000)
     policy = (await rehearsal.account.group('web')).mixed
   }, 120_000)
 
@@ -84,12 +85,18 @@ describe.each<[string, Subject, string, boolean]>([
     await rehearsal.isAgain(before)
   }, 180_000)
 
-  it('replaces each instance by one of its kind, and changes no more of the policy than the version', async () => {
-    const run = await rehearsal.deploy('v2')
+  it('replaces each instance by one of its kind, Spot Instances at risk too, and changes no more of the policy than the version', async () => {
+    const instances = (await rehearsal.account.instances())
+      .filter(({ kind }) => kind.endsWith('spot'))
+      .map(({ id }) => id)
+    // A group that went on with it would launch others in their place, of the old release.
+    const recommend = () => rehearsal.administer('POST', 'recommendations', { instances })
+    const run = await rehearsal.when(/✓ update_code/, recommend, rehearsal.deployment('v2'))
     expect({ ...run, stderr: '' }).toMatchObject({ exitCode: 0 })
     expect(run.stdout).toMatch(/^Traffic to \S+: [1-9]\d* requests, 0 failed/m)
     const { group, ...now } = await live()
     expect(now).toEqual({ kinds, versions: ['v2', 'v2', 'v2'] })
+    expect(await rehearsal.account.group(group)).toMatchObject({ replacement: [true, 864_000] })
     expect(run.stdout).toMatch(/m5a\.large Spot {2}InService, healthy/)
     const { LaunchTemplateSpecification: said, ...template } = policy?.LaunchTemplate ?? {}
     expect(said?.Version).toBe('$Latest')

@@ -41,8 +41,8 @@ export class Rehearsal extends RehearsedCloud {
   }
 
   /** Runs a command, and does something when a line stands on its screen. */
-  async when(at: RegExp, what: () => Promise<void>, args: readonly string[]): Promise<Result> {
-    let done: Promise<void> | undefined
+  async when(at: RegExp, what: () => Promise<unknown>, args: readonly string[]): Promise<Result> {
+    let done: Promise<unknown> | undefined
     const result = await this.tasks(args, (line) => {
       if (at.test(line)) done ??= what()
     })

@@ -17,6 +17,7 @@ import { fleetLines } from './fleet-lines.ts'
 import { type Group, readGroup } from './group.ts'
 import { groupSource } from './group-source.ts'
 import { kindsOf } from './instance-kinds.ts'
+import { replacementOf, replacesAny } from './replacement.ts'
 
 /** Reads a group, its launch source and the balancers that are bound to it. */
 export const describeGroup = defineRead({
@@ -53,6 +54,7 @@ function fleetOf(
   loadBalancers: LoadBalancer[],
 ): Fleet {
   const pin = group.Tags.find(({ Key }) => Key === pinTag)?.Value
+  const replacement = replacementOf(group)
   const instanceTags = group.Tags.filter(
     ({ Key, PropagateAtLaunch }) => PropagateAtLaunch && !Key.startsWith('aws:'),
   )
@@ -79,6 +81,7 @@ function fleetOf(
     }),
     loadBalancers,
     suspended: group.SuspendedProcesses.map(({ ProcessName }) => ProcessName),
+    ...(replacesAny(replacement) && { replacement }),
     instanceTags: Object.fromEntries(instanceTags.map(({ Key, Value }) => [Key, Value])),
     ...(pin !== undefined && { pin }),
   }

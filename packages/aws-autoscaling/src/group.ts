@@ -61,6 +61,8 @@ const Group = z.object({
   MixedInstancesPolicy: MixedInstancesPolicy.optional(),
   /** What desired counts: `units`, where it is not said. */
   DesiredCapacityType: z.string().optional(),
+  CapacityRebalance: z.boolean().optional(),
+  MaxInstanceLifetime: z.int().optional(),
   /** Absent for a group without a warm pool. */
   WarmPoolConfiguration: z.object({}).optional(),
 })

@@ -1,10 +1,11 @@
-import { type Fleet, pinTag } from '@viridian/aws'
+import { type Fleet, pinTag, type ReplacementSettings } from '@viridian/aws'
 import { type Steps, ViridianError } from '@viridian/core'
 import { tagGroup, untagGroup } from './group-tag.ts'
 import { changeMax } from './max-size.ts'
-import { pinText, sourceMark } from './pin-tag.ts'
+import { pinText, replacementMark, sourceMark } from './pin-tag.ts'
 import { readinessOf, readReadiness } from './preflight.ts'
 import { resumeProcesses, suspendProcesses } from './processes.ts'
+import { changeReplacement, replacesNone } from './replacement.ts'
 import { seeHeld } from './see-held.ts'
 
 /** What would launch or end instances behind a deployment's back. */
@@ -20,13 +21,19 @@ export interface Pin {
   readonly processes: readonly string[]
   /** The group's max before, and while it is pinned: the same where there was room already. */
   readonly max: { readonly from: number; readonly to: number }
+  /** By what it replaced instances that are well, which it does not meanwhile; absent where it did not, or still does. */
+  readonly replacement?: ReplacementSettings
 }
 
 /** How much room a pinned group is given, and what it goes on doing by itself. */
 export interface PinOptions {
   /** How many instances will be attached on top. @default as many as the group wants */
   readonly room?: number
-  /** Whether the group goes on replacing its unhealthy instances, as one that is kept for the way back must. @default false */
+  /**
+   * Whether the group goes on replacing its instances, unhealthy or not, as one that is kept for the way back must.
+   *
+   * @default false
+   */
   readonly heals?: boolean
 }
 
@@ -38,12 +45,13 @@ export function pin(
 ): Promise<Pin> {
   const made = pinOf(t, fleet, { room, heals })
   const readiness = readinessOf(fleet, room)
-  const { group, processes, max } = made
+  const { group, processes, max, replacement } = made
   return t.move({ name: 'pin', title: `pin ${group}` }, async (t) => {
     await t.step(readReadiness, readiness)
     await t.step(tagGroup, { group, key: pinTag, value: made.tag })
     await t.step(seeHeld, { group, tag: made.tag })
     if (processes.length > 0) await t.step(suspendProcesses, { group, processes: [...processes] })
+    if (replacement) await t.step(changeReplacement, { group, from: replacement, to: replacesNone })
     if (max.to !== max.from) refuseLess(group, max, await t.step(changeMax, { group, ...max }))
     // What the processes had begun before they were suspended.
     await t.step(readReadiness, { ...readiness, pin: made.tag })
@@ -61,9 +69,10 @@ function refuseLess(group: string, { from, to }: Pin['max'], now: { readonly max
 }
 
 /** Lets a group go: see `AutoScaling.unpin`. */
-export function unpin(t: Steps, { group, tag, processes, max }: Pin): Promise<void> {
+export function unpin(t: Steps, { group, tag, processes, max, replacement }: Pin): Promise<void> {
   return t.move({ name: 'unpin', title: `unpin ${group}` }, async (t) => {
     if (max.to !== max.from) await t.step(changeMax, { group, from: max.to, to: max.from })
+    if (replacement) await t.step(changeReplacement, { group, from: replacesNone, to: replacement })
     if (processes.length > 0) await t.step(resumeProcesses, { group, processes: [...processes] })
     await t.step(untagGroup, { group, key: pinTag, value: tag })
   })
@@ -75,5 +84,7 @@ function pinOf({ runId: run, by }: Steps, fleet: Fleet, { room, heals }: Require
     .filter((process) => !heals || process !== 'ReplaceUnhealthy')
   const max = { from: fleet.max, to: Math.max(fleet.max, fleet.desired + room) }
   const source = sourceMark(fleet.launch.source)
-  return { group: fleet.name, tag: pinText({ run, by, max: max.from, processes, source }), processes, max }
+  const replacement = heals ? undefined : fleet.replacement
+  const said = { run, by, max: max.from, processes, ...replacementMark(replacement), source }
+  return { group: fleet.name, tag: pinText(said), processes, max, ...(replacement && { replacement }) }
 }

@@ -19,6 +19,7 @@ import { type Pin, type PinOptions, pin, unpin } from './pin.ts'
 import { readReadiness } from './preflight.ts'
 import { resumeProcesses, suspendProcesses } from './processes.ts'
 import { copyLaunch, relaunchWith } from './relaunch.ts'
+import { changeReplacement } from './replacement.ts'
 import { type ReplicaMoves, replicaMoves, replicaSteps } from './replica/replica-moves.ts'
 import { retireInstance, seeRetired } from './retire-instance.ts'
 import { type RetiredMoves, retiredMoves, retiredSteps } from './retired/retired-moves.ts'
@@ -45,8 +46,8 @@ export interface AutoScaling extends Plugin, ReplicaMoves, RetiredMoves {
   describe(t: Steps, group: string): Promise<Fleet>
   /**
    * Holds a group still for a deployment, and makes room: sees that it is settled and healthy, suspends what would
-   * launch or end instances by itself (AZRebalance, AlarmNotification, ScheduledActions, ReplaceUnhealthy), raises max by
-   * what attaching needs. The group's tag `viridian:pin` says what to give back, and whose run holds the group: a run
+   * launch or end instances by itself (AZRebalance, AlarmNotification, ScheduledActions, ReplaceUnhealthy), turns off
+   * capacity rebalancing and the maximum instance lifetime, and raises max by what attaching needs. The group's tag `viridian:pin` says what to give back, and whose run holds the group: a run
    * begun on another machine is refused. Undone by giving it back.
    *
    * @throws ViridianError `E_LOCKED` with the run that holds the group; `E_GROUP_NOT_READY` with every reason;
@@ -61,8 +62,8 @@ export interface AutoScaling extends Plugin, ReplicaMoves, RetiredMoves {
    */
   pin(t: Steps, fleet: Fleet, options?: PinOptions): Promise<Pin>
   /**
-   * Gives back what `pin` has changed: max (unless somebody has changed it since), processes, the tag. Undone by holding the
-   * group as before.
+   * Gives back what `pin` has changed: what nobody else has changed since of max and other settings, processes, the tag.
+   * Undone by holding the group as before.
    */
   unpin(t: Steps, pin: Pin): Promise<void>
   /**
@@ -153,6 +154,7 @@ export const autoScaling = (): AutoScaling => ({
     suspendProcesses,
     resumeProcesses,
     changeMax,
+    changeReplacement,
     attachInstances,
     seeAttached,
     createLaunchConfiguration,

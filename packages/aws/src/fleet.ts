@@ -26,6 +26,16 @@ export const FleetInstance = z.strictObject({
 
 export type FleetInstance = z.infer<typeof FleetInstance>
 
+/** What a group replaces instances by that are well: unlike for other reasons, there is no process to suspend for it. */
+export const ReplacementSettings = z.strictObject({
+  /** Whether it replaces Spot Instances that EC2 may soon take away. */
+  capacityRebalance: z.boolean(),
+  /** After how many seconds in service it replaces an instance; 0: never. */
+  maxInstanceLifetime: z.int(),
+})
+
+export type ReplacementSettings = z.infer<typeof ReplacementSettings>
+
 /** An Auto Scaling group at one moment, with what the moves of a deployment need to know of it. */
 export const Fleet = z.strictObject({
   name: z.string(),
@@ -45,6 +55,8 @@ export const Fleet = z.strictObject({
   loadBalancers: z.array(LoadBalancer),
   /** Processes that are suspended. */
   suspended: z.array(z.string()),
+  /** Absent for a group that replaces no instance that is well. */
+  replacement: ReplacementSettings.exactOptional(),
   /** The group's tags that its instances get too. */
   instanceTags: z.record(z.string(), z.string()),
   /** The pin that a run has left on it, if any: see `pin` of the Auto Scaling plugin. */

@@ -106,6 +106,10 @@ def options(account, group):
     kept = [shown["MaxInstanceLifetime"], shown.get("DefaultInstanceWarmup"), shown["CapacityRebalance"]]
     check("options are kept, and taken away", kept, [864000, None, True])
     check("so is how it is maintained", shown["InstanceMaintenancePolicy"], policy)
+    autoscaling.update_auto_scaling_group(**of, CapacityRebalance=False, MaxInstanceLifetime=0)
+    shown = described(account, group)
+    off = [shown["CapacityRebalance"], shown.get("MaxInstanceLifetime")]
+    check("instances that are well are replaced no more", off, [False, None])
 
 
 def schedule_cases(it):

@@ -1,10 +1,11 @@
-import { pinTag, retiredTag, roomTag } from '@viridian/aws'
+import { pinTag, ReplacementSettings, retiredTag, roomTag } from '@viridian/aws'
 import { defineRead, type LeftoverKind } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { type Group, isAside } from '../group.ts'
 import { untagGroup } from '../group-tag.ts'
 import { unpin } from '../pin.ts'
-import { holderOf, parsePin } from '../pin-tag.ts'
+import { holderOf, parsePin, replacementIn } from '../pin-tag.ts'
+import { replacementText, replacesNone } from '../replacement.ts'
 import { roomTagOf } from '../room.ts'
 import { taggedGroups } from './all-groups.ts'
 
@@ -16,6 +17,8 @@ const Pinned = z.strictObject({
   /** Those that the pin has suspended, and that still are. */
   processes: z.array(z.string()),
   max: z.strictObject({ from: z.int(), to: z.int() }),
+  /** What the pin has turned off. */
+  replacement: ReplacementSettings.exactOptional(),
   /** Those of its members that are in standby. */
   aside: z.array(z.string()),
   /** The value of the tag `viridian:room`, which the run's way back has left. */
@@ -41,7 +44,7 @@ export const leftPins: LeftoverKind = {
   kind: 'pin',
   find: async (t) =>
     (await t.step(findPinned, {})).map((pinned) => {
-      const { group, tag, run, processes, max, room, undecided } = pinned
+      const { group, tag, run, processes, max, replacement, room, undecided } = pinned
       return {
         thing: `pin/${group}`,
         title: titleOf(pinned),
@@ -49,7 +52,7 @@ export const leftPins: LeftoverKind = {
         holds: true,
         ...(undecided !== undefined && { undecided }),
         remove: async (t) => {
-          await unpin(t, { group, tag, processes, max: { from: max.from, to: max.to } })
+          await unpin(t, { group, tag, processes, max, ...(replacement && { replacement }) })
           // The max that it tells of is given back with the pin.
           if (room !== undefined) await t.step(untagGroup, { group, key: roomTag, value: room })
         },
@@ -57,9 +60,10 @@ export const leftPins: LeftoverKind = {
     }),
 }
 
-function titleOf({ group, tag, processes, max, aside }: Pinned): string {
+function titleOf({ group, tag, processes, max, replacement, aside }: Pinned): string {
   const changes = [
     ...(processes.length > 0 ? [`${processes.join(', ')} suspended`] : []),
+    ...(replacement ? [`${replacementText(replacement, replacesNone)} turned off`] : []),
     ...(max.to === max.from ? [] : [`max ${max.to} in place of ${max.from}`]),
     ...(aside.length > 0 ? [`${aside.join(', ')} in standby`] : []),
   ]
@@ -79,6 +83,7 @@ function pinnedOf({ AutoScalingGroupName: group, Tags, ...state }: Group): Pinne
   const suspended = state.SuspendedProcesses.map(({ ProcessName }) => ProcessName)
   // One that is retired is not to wake up again.
   const processes = isRetired ? [] : pin.processes.filter((process) => suspended.includes(process))
+  const replacement = isRetired ? undefined : replacementIn(pin)
   const room = roomTagOf(pin.run, Tags)
   const undecided = isRetired ? undefined : whyUndecided(state, aside, pin.max)
   return {
@@ -87,6 +92,7 @@ function pinnedOf({ AutoScalingGroupName: group, Tags, ...state }: Group): Pinne
     run: pin.run,
     processes,
     max: { from: isRetired ? to : pin.max, to },
+    ...(replacement && { replacement }),
     aside,
     ...(room !== undefined && { room }),
     ...(undecided !== undefined && { undecided }),

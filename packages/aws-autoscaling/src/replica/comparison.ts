@@ -42,6 +42,8 @@ export function comparisonOf(
   return [
     ...differences(`group ${blue.AutoScalingGroupName}`, blue, green, groupFates, {
       SuspendedProcesses: blue.SuspendedProcesses,
+      CapacityRebalance: blue.CapacityRebalance,
+      MaxInstanceLifetime: blue.MaxInstanceLifetime,
       Tags: blue.Tags,
       MixedInstancesPolicy: policyOf(blue, green),
     }),
@@ -75,7 +77,7 @@ export function comparisonOf(
 
 /** A group without pins and tags of runs, and its sets in one order. */
 function comparable(group: AutoScalingGroup): AutoScalingGroup {
-  const { max, suspended } = unpinnedGroup(group)
+  const { max, suspended, replacement } = unpinnedGroup(group)
   const { AvailabilityZones = [], EnabledMetrics = [], Tags = [], VPCZoneIdentifier } = group
   return {
     ...group,
@@ -83,6 +85,8 @@ function comparable(group: AutoScalingGroup): AutoScalingGroup {
     AvailabilityZones: AvailabilityZones.toSorted(),
     VPCZoneIdentifier: VPCZoneIdentifier?.split(',').sort().join(','),
     EnabledMetrics: by(({ Metric = '' }) => Metric, EnabledMetrics),
+    CapacityRebalance: replacement.capacityRebalance,
+    MaxInstanceLifetime: replacement.maxInstanceLifetime,
     SuspendedProcesses: suspended.toSorted().map((ProcessName) => ({ ProcessName })),
     Tags: by(({ Key = '' }) => Key, ownTags(Tags)),
   }

@@ -28,6 +28,7 @@ import { policyFrom, templateOf } from '../mixed-policy.ts'
 import { deleteGroup } from './delete-group.ts'
 import { groupFates, hookFates } from './fates.ts'
 import { readHooks, readWholeGroup } from './original.ts'
+import { unpinnedGroup } from './pinned.ts'
 
 const nameLimit = 255
 
@@ -116,6 +117,7 @@ async function requestFor(
   // It has a call of its own.
   const { EnabledMetrics: _, ...settings } = copyOf(group, groupFates)
   const { LaunchConfigurationName, LaunchTemplate, MixedInstancesPolicy: policy } = group
+  const { capacityRebalance, maxInstanceLifetime } = unpinnedGroup(group).replacement
   const specifications = hooks.map(({ LifecycleHookName, LifecycleTransition, ...hook }) => ({
     ...copyOf({ LifecycleHookName, LifecycleTransition, ...hook }, hookFates),
     LifecycleHookName,
@@ -133,6 +135,8 @@ async function requestFor(
     MinSize: 0,
     MaxSize: max,
     DesiredCapacity: 0,
+    CapacityRebalance: capacityRebalance,
+    ...(maxInstanceLifetime > 0 && { MaxInstanceLifetime: maxInstanceLifetime }),
     ...placeBehind(group, balancers),
     Tags: [...ownTags(group.Tags ?? []), ...tagsOfRun(c)],
     ...(specifications.length > 0 && { LifecycleHookSpecificationList: specifications }),

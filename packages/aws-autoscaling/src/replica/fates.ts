@@ -43,8 +43,9 @@ export const groupFates = {
   TerminationPolicies: 'copied',
   NewInstancesProtectedFromScaleIn: 'copied',
   ServiceLinkedRoleARN: 'copied',
-  MaxInstanceLifetime: 'copied',
-  CapacityRebalance: 'copied',
+  // What a run has turned off for itself is not the group's own.
+  MaxInstanceLifetime: 'rewritten',
+  CapacityRebalance: 'rewritten',
   WarmPoolConfiguration: { leftOut: 'the warm pool is compared by itself' },
   WarmPoolSize: { leftOut: 'AWS counts it' },
   Context: 'copied',
