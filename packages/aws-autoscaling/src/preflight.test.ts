@@ -67,3 +67,13 @@ test('one with a warm pool is, when its instances are to be replaced', async () 
   })
   expect(await refusalOf(pool, { room: 0 })).toBe(null)
 })
+
+test('one that launches nothing is, when instances are to be attached to it', async () => {
+  const launch = '<SuspendedProcesses><member><ProcessName>Launch</ProcessName></member></SuspendedProcesses>'
+  expect(await refusalOf(launch)).toMatchObject({
+    code: 'E_GROUP_NOT_READY',
+    message: expect.stringMatching(/Launch is suspended: until it is resumed, AWS attaches nothing/),
+    hint: expect.stringMatching(/^resume it \(aws autoscaling resume-processes/),
+  })
+  expect(await refusalOf(launch, { room: 0 })).toBe(null)
+})

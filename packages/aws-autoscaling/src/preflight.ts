@@ -47,7 +47,7 @@ export const readReadiness = defineRead({
     if (pin !== undefined && pin !== own) throw heldBy(name, pin)
     const refusals = [
       ...refusalsOf(group, ids),
-      ...(room > 0 ? warmPoolRefusals(group) : []),
+      ...(room > 0 ? [...warmPoolRefusals(group), ...launchRefusals(group)] : []),
       ...(await refreshRefusals(c, name)),
       ...(await unusedRefusals(c, group)),
     ]
@@ -126,6 +126,17 @@ const warmPoolRefusals = ({ WarmPoolConfiguration }: Group): Refusal[] =>
           hint: 'delete the pool (aws autoscaling delete-warm-pool), and put it back when the deployment is done',
         },
       ]
+
+const launchRefusals = ({ SuspendedProcesses }: Group): Refusal[] =>
+  SuspendedProcesses.some(({ ProcessName }) => ProcessName === 'Launch')
+    ? [
+        {
+          reason:
+            'Launch is suspended: until it is resumed, AWS attaches nothing and takes nobody back from standby',
+          hint: 'resume it (aws autoscaling resume-processes --scaling-processes Launch)',
+        },
+      ]
+    : []
 
 const textOf = (members: readonly Member[]): string =>
   members.map((member) => memberText(member.InstanceId, member)).join(', ')
