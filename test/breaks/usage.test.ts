@@ -283,6 +283,19 @@ describe('what was typed', () => {
     })
   }, 60_000)
 
+  it('leaves standard output to what was asked for, whatever prints there', async () => {
+    await project.write(
+      'prints.config.ts',
+      `import { log } from 'node:console'
+      log('by console')
+      process.stdout.write('by itself\\n')
+      export default { tasks: {}, roles: { web: async () => { process.stdout.write('by a role\\n'); return ['web-1'] } } }`,
+    )
+    const { events, stderr } = await project.json(['roles', '--config', 'prints.config.ts'])
+    expect(events).toMatchObject([{ kind: 'role', role: 'web' }])
+    expect(stderr).toBe('by console\nby itself\nby a role\n')
+  }, 30_000)
+
   it('lists a task a line, whatever its summary holds', async () => {
     expect((await project.tasks('list')).stdout).toMatch(/^breaks {2,}Throws what it says$/m)
   }, 30_000)

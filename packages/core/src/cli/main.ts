@@ -1,4 +1,3 @@
-import { Console } from 'node:console'
 import { CommanderError } from 'commander'
 import { reportOf, ViridianError } from '../error.ts'
 import { orFailure } from '../process-failures.ts'
@@ -9,6 +8,7 @@ import { complete } from './completion.ts'
 import { asksForHelp } from './help-words.ts'
 import { onLostOutput } from './lost-output.ts'
 import { isNotUnderstood } from './not-understood.ts'
+import { keepForEvents, ownOutput } from './own-output.ts'
 import type { Print } from './print.ts'
 import { buildProgram, tasksIn } from './program.ts'
 import { Project } from './project.ts'
@@ -38,8 +38,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 async function perform(argv: readonly string[]): Promise<number> {
   // What stands behind two dashes is for others.
   const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
-  // There nothing but events stands on standard output: what task files print goes beside them.
-  if (own.includes('--json')) globalThis.console = new Console(process.stderr)
+  if (own.includes('--json')) keepForEvents()
   try {
     return await orFailure(
       'the command',
@@ -67,7 +66,7 @@ async function carryOut(argv: readonly string[], own: readonly string[]): Promis
     ? Project.none(workingDirectory())
     : await Project.open(workingDirectory(), optionIn(own, '--config'))
   const stage = optionIn(own, '--stage')
-  const print: Print = (line) => process.stdout.write(`${line}\n`)
+  const print: Print = (line) => ownOutput.write(`${line}\n`)
   const program = buildProgram({
     project,
     stage,
@@ -136,7 +135,7 @@ function refused(argv: readonly string[], thrown: unknown): number {
       error,
       leftovers: [],
     }
-    process.stdout.write(`${JSON.stringify(finished)}\n`)
+    ownOutput.write(`${JSON.stringify(finished)}\n`)
   } else {
     tellError(error, !argv.includes('--no-color'))
   }

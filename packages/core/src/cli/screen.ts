@@ -11,11 +11,12 @@ import type { Ask } from '../remote/terminal/prompt.ts'
 import type { Lend } from '../remote/terminal/shell.ts'
 import type { Consent } from '../run/permission.ts'
 import type { Globals } from './globals.ts'
+import { ownOutput } from './own-output.ts'
 
 /** The formatter for what a run says: JSON lines when asked for, drawn on a terminal, plain lines elsewhere. */
 export function outputFor(globals: Globals): Output {
   const { stdout } = process
-  if (globals.json) return jsonOutput(stdout)
+  if (globals.json) return jsonOutput(ownOutput)
   const colors = colorsFor(stdout, globals.color)
   return stdout.isTTY && process.env.TERM !== 'dumb'
     ? heldWhileAsked(terminalOutput(stdout, globals, colors))

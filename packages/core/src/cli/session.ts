@@ -58,7 +58,7 @@ export async function withSession<Result>(
     ask,
     lend,
   })
-  const releaseOutput = takeTaskOutput(mask, globals.json)
+  const releaseOutput = takeTaskOutput(mask)
   const tellEnd = (code: string, why: string): void => {
     output.close()
     releaseOutput()

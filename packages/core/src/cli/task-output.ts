@@ -4,28 +4,27 @@ import type { Mask } from '../events/mask.ts'
 type Done = (error?: Error | null) => void
 
 /**
- * What a task writes to the process's own outputs, by `console` or itself, is masked while its run goes on; where standard
- * output is for events alone it goes to standard error. Gives back the way out, which may be taken twice.
+ * What a task writes to the process's own outputs, by `console` or itself, is masked while its run goes on. Gives back the
+ * way out, which may be taken twice.
  */
-export function takeTaskOutput(mask: Mask, json: boolean): () => void {
-  const { stdout, stderr } = process
-  const restore = [divert(stdout, mask, json ? stderr : stdout), divert(stderr, mask, stderr)]
+export function takeTaskOutput(mask: Mask): () => void {
+  const restore = [masked(process.stdout, mask), masked(process.stderr, mask)]
   return () => {
     for (const each of restore.splice(0)) each()
   }
 }
 
-function divert(from: NodeJS.WriteStream, mask: Mask, to: NodeJS.WriteStream): () => void {
-  const before = from.write
-  const write = to.write.bind(to)
-  const masked = new MaskedPieces(mask)
-  from.write = (chunk: string | Uint8Array, encoding?: BufferEncoding | Done, done?: Done) => {
-    const shown = masked.next(chunk)
+function masked(stream: NodeJS.WriteStream, mask: Mask): () => void {
+  const before = stream.write
+  const write = before.bind(stream)
+  const pieces = new MaskedPieces(mask)
+  stream.write = (chunk: string | Uint8Array, encoding?: BufferEncoding | Done, done?: Done) => {
+    const shown = pieces.next(chunk)
     return typeof encoding === 'function' ? write(shown, encoding) : write(shown, encoding, done)
   }
   return () => {
-    from.write = before
-    const rest = masked.rest()
+    stream.write = before
+    const rest = pieces.rest()
     if (rest !== '') write(rest)
   }
 }
