@@ -120,7 +120,7 @@ describe('a mistake of a task', () => {
     ['await new Promise(() => {})', 'E_STUCK: nothing is left to wait for, and the task file has not ended'],
     [
       "setTimeout(() => { throw new Error('early') }); await new Promise((go) => setTimeout(go, 500))",
-      'Error: early',
+      'E_CONFIG_BROKEN: early',
     ],
   ])('%s: is told of a task file', async (line, message) => {
     await project.write('names.ts', `${line}\nexport const thing = 'green'`)

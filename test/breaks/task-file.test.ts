@@ -69,6 +69,14 @@ describe('the task file', () => {
       /: tusk is not a function[\s\S]*at tasks\.config\.ts:2/,
     ],
     [
+      'a task file that a timer breaks',
+      {
+        'tasks.config.ts': `${good}setTimeout(() => { throw new Error('too early') })\nawait new Promise((go) => setTimeout(go, 30_000))\n`,
+      },
+      'E_CONFIG_BROKEN',
+      /too early\n {2}2 \| setTimeout[\s\S]*at tasks\.config\.ts:2$/m,
+    ],
+    [
       'a task file that throws a string',
       { 'tasks.config.ts': "throw 'not today'\n" },
       'E_CONFIG_BROKEN',

@@ -6,7 +6,6 @@ import { type LoadedConfig, loadConfig } from '../config/load.ts'
 import { refusePlanted } from '../config/planted.ts'
 import { isViridianError, ViridianError } from '../error.ts'
 import { suggestion } from '../nearest.ts'
-import { orFailure } from '../process-failures.ts'
 
 interface Found {
   readonly loaded?: LoadedConfig
@@ -44,7 +43,7 @@ export class Project {
 
   static async #find(from: string, file?: string): Promise<Project> {
     try {
-      const loaded = await orFailure('the task file', () => loadConfig(from, file))
+      const loaded = await loadConfig(from, file)
       const { directory } = loaded
       return new Project({ loaded, directory, stateDirectory: join(directory, '.tasks') })
     } catch (error) {

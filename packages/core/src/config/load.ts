@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, relative } from 'node:path'
 import { cosmiconfig } from 'cosmiconfig'
 import { isViridianError, ViridianError } from '../error.ts'
+import { orFailure } from '../process-failures.ts'
 import { brokenConfig } from './broken.ts'
 import { checkConfig } from './check.ts'
 import type { Config } from './config.ts'
@@ -24,8 +25,8 @@ const endings = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs']
 /**
  * Finds and loads the task file, from `from` upwards or at `file`.
  *
- * @throws ViridianError `E_CONFIG_MISSING`, `E_CONFIG_BROKEN` (it does not compile, or throws), `E_CONFIG_INVALID`,
- * `E_NOT_OURS`
+ * @throws ViridianError `E_CONFIG_MISSING`, `E_CONFIG_BROKEN` (it does not compile, or throws, or what it has begun does),
+ * `E_STUCK`, `E_CONFIG_INVALID`, `E_NOT_OURS`
  */
 export async function loadConfig(from: string, file?: string): Promise<LoadedConfig> {
   const explorer = cosmiconfig('tasks', {
@@ -70,12 +71,12 @@ async function importFound(file: string): Promise<unknown> {
 
 async function importFile(file: string): Promise<unknown> {
   try {
-    const exported = await importIn(dirname(file), file)
+    const exported = await orFailure('the task file', () => importIn(dirname(file), file))
     return typeof exported === 'object' && exported !== null && 'default' in exported
       ? exported.default
       : undefined
   } catch (error) {
-    throw brokenConfig(file, error)
+    throw isViridianError(error) && error.code === 'E_STUCK' ? error : brokenConfig(file, error)
   }
 }
 
