@@ -109,6 +109,21 @@ describe('what was typed', () => {
     ['missing flag', ['run', 'say:hello'], 2, 'E_ARG_MISSING', /tasks run say:hello --help/],
     ['empty flag', ['run', 'say:hello', '--name='], 2, 'E_ARG_MISSING', /is the variable set/],
     ['flag without its value', ['run', 'say:hello', '--name'], 2, 'E_USAGE', /"tasks run say:hello --help"/],
+    [
+      'a flag in the place of a value',
+      ['run', 'say:hello', '--name', '--times=3'],
+      2,
+      'E_USAGE',
+      /--name needs a value, and --times [\s\S]*--name=--times=…; "tasks run say:hello --help"/,
+    ],
+    [
+      'what only looks like a flag, in the place of a value',
+      ['exec', '--role', '--x', 'uptime'],
+      2,
+      'E_USAGE',
+      /--role needs a value, [\s\S]*--role=--…;/,
+    ],
+    ['a flag in the place of the stage', ['--stage', '--yes', 'list'], 2, 'E_USAGE', /--stage needs a value/],
     ['task in the place of a command', ['uptime'], 2, 'E_USAGE', /did you mean "tasks run uptime"\?/],
     ['command unlike any other', ['frobnicate'], 2, 'E_USAGE', /"tasks --help"/],
     ['command without what it needs', ['resume'], 2, 'E_USAGE', /"tasks resume --help"/],
@@ -282,6 +297,11 @@ describe('what was typed', () => {
       stderr: '',
     })
   }, 60_000)
+
+  it('takes what begins with dashes for a value where it stands behind an equals sign, or behind one dash', async () => {
+    const said = await project.tasks('run', 'say:hello', '--name=--times=3', '--times', '-1')
+    expect(said).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('hello --times=3!') })
+  }, 30_000)
 
   it('leaves standard output to what was asked for, whatever prints there', async () => {
     await project.write(

@@ -1,10 +1,18 @@
 import { Command, Option } from 'commander'
+import { refuseFlagForValue } from './flag-for-value.ts'
 import { withGlobals } from './globals.ts'
 import { Misread } from './usage-error.ts'
 
+class OwnCommand extends Command {
+  override parseOptions(words: string[]): ReturnType<Command['parseOptions']> {
+    refuseFlagForValue(this, words)
+    return super.parseOptions(words)
+  }
+}
+
 /** A command as all of ours are: it throws instead of exiting, and its help lists its own flags before the global ones. */
 export function command(name: string, ownOptions: (command: Command) => unknown = () => undefined): Command {
-  const built = new Command(name)
+  const built = new OwnCommand(name)
     .configureOutput({ writeErr: () => undefined })
     .configureHelp({ subcommandTerm: termOf, optionDescription: descriptionOf })
     .helpCommand(false)

@@ -93,7 +93,8 @@ function taskMeant(message: string, tasks: readonly string[]): string | undefine
     : `did you mean ${near.map((name) => `"tasks run ${name}"`).join(', ')}?`
 }
 
-function pathOf(command: Command): string {
+/** A command as it is typed: `tasks run deploy`. */
+export function pathOf(command: Command): string {
   const above = command.parent ? [pathOf(command.parent)] : []
   return [...above, command.name()].join(' ')
 }
