@@ -124,6 +124,7 @@ describe('what was typed', () => {
       /--role needs a value, [\s\S]*--role=--…;/,
     ],
     ['a flag in the place of the stage', ['--stage', '--yes', 'list'], 2, 'E_USAGE', /--stage needs a value/],
+    ['unknown stage of a list', ['list', '--stage', 'hre'], 2, 'E_STAGE_UNKNOWN', /did you mean here/],
     ['task in the place of a command', ['uptime'], 2, 'E_USAGE', /did you mean "tasks run uptime"\?/],
     ['command unlike any other', ['frobnicate'], 2, 'E_USAGE', /"tasks --help"/],
     ['command without what it needs', ['resume'], 2, 'E_USAGE', /"tasks resume --help"/],

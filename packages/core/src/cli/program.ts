@@ -55,7 +55,7 @@ export function buildProgram(invocation: Invocation): Command {
   program.addCommand(
     command('list')
       .description('the tasks of this project')
-      .action((_, self: Command) => listTasks(project, globalsOf(self).json, print)),
+      .action((_, self: Command) => listTasks(project, globalsOf(self), print)),
   )
   program.addCommand(
     command('roles')
