@@ -317,6 +317,20 @@ describe('what was typed', () => {
     expect(stderr).toBe('by console\nby itself\nby a role\n')
   }, 30_000)
 
+  it('says in a help what it leaves out where the task file is broken', async () => {
+    await project.write('broken.config.ts', "throw new Error('not today')")
+    const helpOf = (...words: string[]) => project.tasks(...words, '--config', 'broken.config.ts', '--help')
+    for (const [help, missing] of [
+      [await helpOf(), 'commands of plugins'],
+      [await helpOf('run'), 'tasks'],
+    ] as const) {
+      expect(help).toMatchObject({ exitCode: 0, stderr: '' })
+      expect(help.stdout).toContain(`There may be ${missing} that are not shown: `)
+      expect(help.stdout).toContain('\nE_CONFIG_BROKEN: not today\n')
+    }
+    expect((await project.tasks('--help')).stdout).not.toContain('There may be')
+  }, 30_000)
+
   it('lists a task a line, whatever its summary holds', async () => {
     expect((await project.tasks('list')).stdout).toMatch(/^breaks {2,}Throws what it says$/m)
   }, 30_000)

@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
-import { ViridianError } from '../error.ts'
+import { reportOf, ViridianError } from '../error.ts'
 import { suggestion } from '../nearest.ts'
+import { colorsFor } from '../output/colors.ts'
+import { errorLines } from '../output/error-lines.ts'
 import type { ActionOptions, PluginCommand } from '../plugin.ts'
 import { secretsAmong } from '../run/secret-args.ts'
 import { type ArgSpecs, ofArgs, revisableAmong } from '../task/args.ts'
@@ -48,6 +50,7 @@ export function buildProgram(invocation: Invocation): Command {
     for (const [name, task] of tasksIn(project))
       parent.addCommand(taskCommand({ project, mode, name, task, exit }))
     refuseOthers(parent, 'task', (name) => refuseTask(project, mode, name))
+    parent.addHelpText('after', () => missingIn(project, 'tasks'))
     program.addCommand(parent)
   }
   program.addCommand(execCommand(project, exit))
@@ -109,7 +112,14 @@ export function buildProgram(invocation: Invocation): Command {
   )
   for (const contributed of commandsOf(project, stage))
     program.addCommand(pluginCommand(invocation, contributed))
-  return program
+  return program.addHelpText('after', () => missingIn(project, 'commands of plugins'))
+}
+
+/** What a help leaves out without the task file, and why. */
+function missingIn({ problem }: Project, what: string): string {
+  if (problem === undefined) return ''
+  const why = errorLines(reportOf(problem), colorsFor(process.stdout, false))
+  return ['', `There may be ${what} that are not shown: the task file cannot be loaded.`, ...why].join('\n')
 }
 
 /** What no journal holds may be given once more, and what is revisable anew. */
