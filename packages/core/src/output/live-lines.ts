@@ -21,12 +21,18 @@ const mostLines = 12
 const hostsShown = 5
 const barWidth = 20
 const widestName = 32
+/** So long nothing was said, until it is told what goes on without a step or a host of its own. */
+const silentMs = 500
 
 /** What runs at this moment, in as many lines as there is room for. */
 export class LiveLines {
   readonly #fans: Fans
   readonly #colors: Colors
   readonly #steps = new Map<string, Step>()
+  /** Moves and tasks: the steps and hosts below them tell how far they are, while there are some. */
+  readonly #heads = new Map<string, Step>()
+  #undo: { readonly steps: number; readonly since: number; taken: number } | undefined
+  #changedAt = 0
   #frame = 0
 
   constructor(fans: Fans, colors: Colors) {
@@ -35,16 +41,28 @@ export class LiveLines {
   }
 
   event(event: Event): void {
-    if (event.kind === 'step.started' && event.type !== 'move' && event.type !== 'task') {
-      this.#steps.set(event.key, { title: event.title, since: performance.now(), progress: '' })
-    } else if (event.kind === 'step.progress') {
+    const { kind } = event
+    if (kind === 'step.started') {
+      const open = event.type === 'move' || event.type === 'task' ? this.#heads : this.#steps
+      open.set(event.key, { title: event.title, since: performance.now(), progress: '' })
+    } else if (kind === 'step.progress') {
       const step = this.#steps.get(event.key)
       if (step) step.progress = event.text
-    } else if (event.kind === 'step.finished' || event.kind === 'step.failed') {
+    } else if (kind === 'step.finished' || kind === 'step.failed') {
       this.#steps.delete(event.key)
-    } else if (event.kind === 'run.finished') {
+      this.#heads.delete(event.key)
+    } else if (kind === 'run.finished') {
       this.#steps.clear()
+      this.#heads.clear()
+      this.#undo = undefined
     }
+    if (kind === 'undo.started') {
+      this.#heads.clear()
+      this.#undo = { steps: event.steps, taken: 0, since: performance.now() }
+    } else if (kind === 'undo.step' && this.#undo) {
+      this.#undo.taken += 1
+    }
+    if (kind !== 'step.progress') this.#changedAt = performance.now()
   }
 
   /** The lines of the next frame, each of which fits a row. */
@@ -58,9 +76,20 @@ export class LiveLines {
       ...[...this.#steps.values()].map((step) => this.#step(step)),
       ...fans.flatMap((fan) => (fan.isMany ? this.#many(fan, columns) : this.#few(fan))),
     ]
+    if (all.length === 0) all.push(...this.#silent())
     // A fan's first line is its most important one, a step's the newest.
     const shown = fans.some(({ isMany }) => isMany) ? all.slice(-mostLines).slice(0, most) : all.slice(-most)
     return shown.map((line) => cut(line, columns - 1))
+  }
+
+  #silent(): string[] {
+    if (performance.now() - this.#changedAt < silentMs) return []
+    if (this.#undo) {
+      const { steps, taken, since } = this.#undo
+      return [this.#step({ title: `put back ${taken} of ${steps}`, since, progress: '' })]
+    }
+    const newest = [...this.#heads.values()].at(-1)
+    return newest ? [this.#step(newest)] : []
   }
 
   #step({ title, since, progress }: Step): string {

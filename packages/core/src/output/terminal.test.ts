@@ -137,6 +137,49 @@ describe.each([
   })
 })
 
+describe('what goes on without a step or a host of its own', () => {
+  const step = { key: '/open#0', step: 'open', title: 'open the stage' }
+  const begun: Event = { kind: 'step.started', ...step, type: 'move', at }
+
+  it('is told after a moment of silence, with how long it has taken', async () => {
+    const screen = new Screen(80, 24)
+    const output = terminalOutput(screen, detail, colors)
+    const live = async (afterMs: number): Promise<string[]> => {
+      vi.advanceTimersByTime(afterMs)
+      await screen.settled()
+      return screen.shown.filter((line) => spinner.test(line)).map((line) => line.slice(2))
+    }
+    output.event(begun)
+    expect(await live(400)).toEqual([])
+    expect(await live(2000)).toEqual(['open the stage 2.4s'])
+    output.event({
+      kind: 'step.started',
+      key: '/open#0/a#0',
+      step: 'a',
+      title: 'ask',
+      type: 'change',
+      parent: step.key,
+      at,
+    })
+    expect(await live(1000)).toEqual(['ask 1.0s'])
+    output.event({ kind: 'undo.started', steps: 3, at })
+    output.event({
+      kind: 'step.failed',
+      key: '/open#0/a#0',
+      step: 'a',
+      title: 'ask',
+      error: { code: 'E_X', message: 'no' },
+      at,
+      ms: 1,
+    })
+    output.event({ kind: 'undo.step', key: '/b#0', title: 'b', outcome: 'undone', at, ms: 1 })
+    expect(await live(3000)).toEqual(['put back 1 of 3 3.0s'])
+    output.close()
+    await screen.settled()
+    expect(await live(0)).toEqual([])
+  })
+})
+
 describe('a terminal that changes its size', () => {
   it.each([
     [80, 24, 40, 24, 0],
