@@ -2,6 +2,7 @@ import { ViridianError } from '../../error.ts'
 import {
   announce,
   announceBy,
+  quoteForLogin,
   sayMark,
   sayMarkAndShell,
   sayMarkBeforeSudo,
@@ -11,7 +12,7 @@ import {
 } from './announcement.ts'
 import { lifeline, lifelineOfLogin } from './lifeline.ts'
 import { quote, quoteDirectory, quotePath } from './quote.ts'
-import { givePassword, skipPassword, sudoTo } from './sudo.ts'
+import { backOnTerminal, givePassword, skipPassword, sudoTo } from './sudo.ts'
 
 /** Where, with which variables and as whom the commands of a host run. */
 export interface CommandContext {
@@ -63,8 +64,11 @@ export function terminalCommand(context: CommandContext, command: string, hasPas
   const script = scriptOf(context, command)
   const { user } = context
   if (user === undefined) return `exec ${lifeline(script, { first: sayMarkOnTerminal, isOnTerminal: true })}`
-  const first = hasPassword ? `${sayMarkOnTerminal}; ${givePassword(user)}` : sayMarkOnTerminal
-  return `exec ${announceBy(first)} ${sudoTo(user, '-n')} ${lifeline(script, { isOnTerminal: true })}`
+  if (!hasPassword)
+    return `exec ${announceBy(sayMarkOnTerminal)} ${sudoTo(user, '-n')} ${lifeline(script, { isOnTerminal: true })}`
+  const begin = quoteForLogin(`${sayMarkOnTerminal}; ${givePassword}`)
+  const inside = lifeline(script, { first: backOnTerminal, isOnTerminal: true })
+  return `exec sh -c ${begin} sh ${sudoTo(user, "-S -p ''")} ${inside}`
 }
 
 /**

@@ -10,7 +10,8 @@ import { transportNames } from '../testing/transports.ts'
 import type { SshDefaults } from '../transport.ts'
 import { sudoHint } from './sudo.ts'
 
-// Wants a password as sudo does: -n refuses, -S reads lines byte by byte, up to three of them; remembers it for a terminal.
+// Wants a password as sudo does: -n refuses, -S reads lines byte by byte, up to three of them; remembers it for a terminal,
+// unless it is told not to (timestamp_timeout=0).
 const fake = `#!/bin/sh
 needs=$(cat "$HOME/needs")
 mode=
@@ -25,10 +26,10 @@ ticket=$HOME/ticket-$(ps -o tty= -p $$ | tr / -)
 [ ! -e "$ticket" ] || exec "$@"
 [ "$mode" = S ] || { echo 'sudo: a password is required' >&2; exit 1; }
 for try in 1 2 3; do
-  echo "$prompt" | sed "s/%p/$(cat "$HOME/whose")/" >&2
+  [ -z "$prompt" ] || echo "$prompt" | sed "s/%p/$(cat "$HOME/whose")/" >&2
   IFS= read -r given || { echo 'sudo: no password was provided' >&2; exit 1; }
   if [ "$given" = "$needs" ]; then
-    case $ticket in *pts*) : >"$ticket"; esac
+    [ -e "$HOME/forgetful" ] || case $ticket in *pts*) : >"$ticket"; esac
     exec "$@"
   fi
   echo "$given" >>"$HOME/wrong"
@@ -108,6 +109,27 @@ test.each(transportNames)(
     })
     expect([stdout, ...told].join('\n')).not.toContain('open sesame')
     expect(questions).toEqual([{ text: `sudo password of ${me}`, secret: true }])
+  },
+)
+
+test.each(transportNames)(
+  'a command on a terminal gets it where sudo remembers none, and has its terminal to itself: by %s',
+  async (transport) => {
+    const host = hostThatWants('open sesame', ['open sesame'], { transport })
+    writeFileSync(join(place, 'forgetful'), '')
+    try {
+      const { stdout } = await host.sudo({ pty: true })`[ -t 0 ] && echo "$SUDO_TO"; ps -eo args`
+      expect(stdout).toMatch(/^root\n/)
+      await expect(host.as('deploy').run({ pty: true })`exit 3`).rejects.toMatchObject({
+        message: expect.stringMatching(/exit code 3$/),
+      })
+      writeFileSync(join(place, 'needs'), '')
+      expect((await host.sudo({ pty: true })`tty && echo end`).stdout).toMatch(/^\/dev\/.*\nend$/)
+      expect([stdout, ...told].join('\n')).not.toContain('open sesame')
+      expect(questions).toHaveLength(1)
+    } finally {
+      rmSync(join(place, 'forgetful'))
+    }
   },
 )
 

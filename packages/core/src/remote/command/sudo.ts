@@ -39,10 +39,18 @@ export const skipPassword = `while IFS= read -r l && [ "$l" != "${endOfPassword}
 const tryPassword = (user: string): string => `head -n 1 | ${sudoTo(user, "-S -p '<%p>'")} sh -c :`
 
 /**
- * A shell's commands that give sudo the password for the terminal that they have: it remembers it there. Read from a
- * terminal, some releases would throw away what was sent before they look.
+ * A shell's commands that run the words behind them, which sudo begins, on the terminal that they have: the password comes
+ * from there to sudo, which reads it from a pipe. Read from a terminal, some releases would throw away what was sent
+ * before they look; and not all remember it for a terminal.
  */
-export const givePassword = (user: string): string => `${tryPassword(user)} 2>/dev/null; ${skipPassword}`
+export const givePassword = 'head -n 1 | "$@"'
+
+/**
+ * Behind sudo: the commands of a shell that turns from the pipe, once the password has gone into it, to its terminal. For
+ * a pipe's sake sudo starts it in the background of a terminal of its own: it has to read from that by itself, which brings
+ * it to the foreground, before it starts anything that sudo does not see stop.
+ */
+export const backOnTerminal = `cat >/dev/null; exec <&1; ${skipPassword}`
 
 /** The password before a command's own input. */
 export function inputWithPassword(password: string, input?: Input): Input {
