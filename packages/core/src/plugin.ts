@@ -1,4 +1,5 @@
 import type { Check } from './doctor/check.ts'
+import type { ViridianError } from './error.ts'
 import type { PluginEvent } from './events/plugin-event.ts'
 import type { Leftover, LeftoverKind, Use } from './gc/leftover.ts'
 import type { Json } from './json.ts'
@@ -70,6 +71,11 @@ export interface SurroundingsContext {
   emit(event: PluginEvent): void
   /** Tells the person who watches. */
   note(text: string): void
+  /**
+   * What was opened has gone, for this reason: the run ends, and is left as it stands. Whatever would take it back, or look at
+   * what came of it, would ask in vain.
+   */
+  lost(reason: ViridianError): void
 }
 
 /** What a stage gives to the runs on it. */

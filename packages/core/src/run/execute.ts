@@ -175,9 +175,10 @@ async function afterFailure(
   const other = await takenOver(session)
   if (other)
     return { status: 'cancelled', exitCode: 1, error: reportOf(other), leftovers: [], isUnrecorded: true }
-  if (!session.engine.planning) await runFailureHooks(session, thrown)
+  if (!session.engine.planning && !session.isLost) await runFailureHooks(session, thrown)
   const status = isPersons(error) ? 'cancelled' : 'failed'
-  const leftovers = session.committed ? standing(ledger) : await goBack(session, ledger, error)
+  const leftovers =
+    session.committed || session.isLost ? standing(ledger) : await goBack(session, ledger, error)
   if (leftovers.length === 0) return { status, exitCode: exitCodeOf(error), error, leftovers }
   return { status, exitCode: 3, error: status === 'cancelled' ? withoutHint(error) : error, leftovers }
 }

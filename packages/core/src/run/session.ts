@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import type { RoleSpec } from '../config/config.ts'
+import type { ViridianError } from '../error.ts'
 import type { Event } from '../events/event.ts'
 import type { Mask } from '../events/mask.ts'
 import { maskedRecord } from '../journal/masked.ts'
@@ -53,6 +54,7 @@ export class Session implements StepHost {
   readonly #names: ReadonlyMap<Task, string>
   readonly wayBack: WayBack
   #opening: Promise<SshDefaults> | undefined
+  #isLost = false
   readonly #locks = new HeldLocks()
   readonly #outputs: OutputFiles
   readonly #calls = new Set<OpenCall>()
@@ -112,6 +114,7 @@ export class Session implements StepHost {
         signal: stop.signal,
         emit: (event) => this.emit({ kind: 'plugin', event }),
         note: (text) => this.emit({ kind: 'note', level: 'info', text }),
+        lost: (reason) => this.#lose(reason),
       },
     )
     this.permission = new Permission({
@@ -248,6 +251,19 @@ export class Session implements StepHost {
   /** True when nothing here can reach a real account. */
   get isRehearsal(): boolean {
     return this.#stage.isRehearsal
+  }
+
+  /** What the stage stands on has gone: nothing can be taken back. */
+  get isLost(): boolean {
+    return this.#isLost
+  }
+
+  #lose(reason: ViridianError): void {
+    this.#isLost = true
+    this.engine.fail(reason)
+    this.undo.giveUpAll(reason)
+    // Those that are asking would ask for as long as their patience lasts: what came of them is found by whoever goes on.
+    this.engine.abandon()
   }
 
   /** Opens the stage, once: as a line of its own when it has surroundings to open. */

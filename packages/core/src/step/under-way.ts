@@ -7,6 +7,7 @@ const generous = '2h'
 /** The undo that is under way: for a time of its own, after which the next one is taken, or until it is given up. */
 export class UndoUnderWay {
   #current: AbortController | undefined
+  #isVain: ViridianError | undefined
 
   /**
    * @param limit - @default '2h'
@@ -17,6 +18,7 @@ export class UndoUnderWay {
     limit: number | string = generous,
     body: (signal: AbortSignal) => Promise<Value>,
   ): Promise<Value> {
+    if (this.#isVain) throw this.#isVain
     const ms = parseTimer(limit, `the undo of "${title}"`)
     const current = new AbortController()
     const end = (): void => current.abort(late(title, ms))
@@ -29,6 +31,12 @@ export class UndoUnderWay {
       clearTimeout(timer)
       this.#current = undefined
     }
+  }
+
+  /** Fails it for this reason, and all that are still to be taken. */
+  giveUpAll(reason: ViridianError): void {
+    this.#isVain = reason
+    this.giveUp(reason)
   }
 
   /** Fails it for this reason; false when none is under way. */

@@ -1,4 +1,4 @@
-import type { Plugin, Surroundings, SurroundingsContext } from '@viridian/core'
+import { type Plugin, type Surroundings, type SurroundingsContext, ViridianError } from '@viridian/core'
 import { type CloudAccess, cloudDirectory, environmentOf, readAccess } from './access.ts'
 import { cloudChecks } from './checks.ts'
 import { ensureCloud } from './cloud-process.ts'
@@ -69,8 +69,14 @@ function reachedBy(access: CloudAccess): Pick<Surroundings, 'env' | 'ssh'> {
   return { env: environmentOf(access), ssh: { user, port, identityFile, config: false } }
 }
 
+const gone = (run: string): ViridianError =>
+  new ViridianError('E_CLOUD_GONE', 'the local cloud has ended in the middle of the run', {
+    hint: `its machines are on disk: "tasks resume ${run}" and "tasks rollback ${run}" start it again`,
+  })
+
 async function openSurroundings(c: SurroundingsContext, fleet: FleetSeed | undefined): Promise<Surroundings> {
   const { access, hold } = await reach(c)
+  void hold.lost.then(() => c.lost(gone(c.run.id)))
   if (fleet && !(await askForFleet(access, fleet, c.signal)).serves) {
     // Amazon's clients load slowly: only who seeds waits for them.
     const { seedFleet } = await import('./seed.ts')
