@@ -1,19 +1,17 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
-import { blocksOf } from './examples.ts'
+import { blocksOf, pages as forUsers } from './examples.ts'
 import { repository } from './program.ts'
 
 const program = join(repository, 'packages/core/bin/tasks.js')
 const pages = [
-  ...['README.md', 'CONTRIBUTING.md'],
   // The messages are what the tests of them have done.
-  ...readdirSync(`${repository}docs`)
-    .filter((name) => name !== 'messages.md')
-    .map((name) => `docs/${name}`),
+  ...forUsers.filter((page) => page !== 'docs/messages.md'),
+  'CONTRIBUTING.md',
   ...['instance-swap', 'dns-switch'].map((name) => `templates/${name}/README.md`),
 ]
 
@@ -30,7 +28,7 @@ const ofTaskFiles = new Map<string, string>()
 function directoryOf(page: string, line: string): string {
   if (page.startsWith('templates/')) return join(repository, page, '..')
   const taskFile = blocksOf(page, 'ts').find(({ text }) => text.includes('export default defineConfig('))
-  if (line.startsWith('npx') || !taskFile) return repository
+  if (line.startsWith('npx -y') || !taskFile) return repository
   const directory = ofTaskFiles.get(page) ?? mkdtempSync(join(tmpdir(), 'viridian-'))
   if (!ofTaskFiles.has(page)) {
     symlinkSync(join(repository, 'node_modules'), join(directory, 'node_modules'))
@@ -44,7 +42,7 @@ afterAll(() => {
   for (const directory of ofTaskFiles.values()) rmSync(directory, { recursive: true })
 })
 
-const own = /^(?:npx -y pnpm@10 )?tasks /
+const own = /^(?:npx (?:-y pnpm@10 )?)?tasks /
 
 const inBlocks = pages.flatMap((page): Shown[] =>
   blocksOf(page)
@@ -53,12 +51,13 @@ const inBlocks = pages.flatMap((page): Shown[] =>
     .map((line) => ({ line: line.replace(/ +#.*/, ''), directory: directoryOf(page, line) })),
 )
 const inProse = pages.flatMap((page): Shown[] =>
-  [...readFileSync(`${repository}${page}`, 'utf8').matchAll(/`((?:npx -y pnpm@10 )?tasks [^`<]+)`/g)].map(
-    ([, line = '']) => ({
-      line,
-      directory: page.startsWith('templates/') ? join(repository, page, '..') : repository,
-    }),
-  ),
+  [
+    ...readFileSync(`${repository}${page}`, 'utf8').matchAll(/`((?:npx (?:-y pnpm@10 )?)?tasks [^`<]+)`/g),
+  ].map(([, line = '']) => ({
+    line,
+    // The README's prose is about the deployments of the clone.
+    directory: page === 'README.md' ? repository : directoryOf(page, line),
+  })),
 )
 
 /** The words that lead to a command, and the flags behind them. */

@@ -37,6 +37,15 @@ const sources = (): string[] =>
       .sort(),
   )
 
+const namesIn = (directory: string): string[] => readdirSync(`${repository}${directory}`).sort()
+
+/** What users read: the way in, the pages of docs/, and what each package says of itself. */
+export const pages: readonly string[] = [
+  'README.md',
+  ...namesIn('docs').map((name) => `docs/${name}`),
+  ...namesIn('packages').map((name) => `packages/${name}/README.md`),
+]
+
 /** The blocks of a page that are marked as of this language; without one, those that are not marked. */
 export function blocksOf(page: string, language = ''): Example[] {
   const text = read(page)

@@ -1,10 +1,17 @@
-import { readdirSync } from 'node:fs'
 import { afterAll, describe, expect, it } from 'vitest'
-import { blocksOf, canRun, examplesOfSources, givenTo, isExcerpt, moduleOf, resultsOf } from './examples.ts'
-import { entries, Program, repository } from './program.ts'
+import {
+  blocksOf,
+  canRun,
+  examplesOfSources,
+  givenTo,
+  isExcerpt,
+  moduleOf,
+  pages,
+  resultsOf,
+} from './examples.ts'
+import { entries, Program } from './program.ts'
 import { undocumented } from './undocumented.ts'
 
-const pages = ['README.md', ...readdirSync(`${repository}docs`).map((name) => `docs/${name}`)]
 const blocks = pages.flatMap((page) => blocksOf(page, 'ts')).filter(({ text }) => !isExcerpt(text))
 const shown = [...examplesOfSources(), ...blocks]
 

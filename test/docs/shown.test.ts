@@ -1,11 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { ended, Project } from '../project.ts'
-import { blocksOf, isExcerpt } from './examples.ts'
+import { blocksOf, isExcerpt, pages } from './examples.ts'
 
 const repository = fileURLToPath(new URL('../..', import.meta.url))
-const pages = ['README.md', ...readdirSync(`${repository}docs`).map((name) => `docs/${name}`)]
 
 /** The task files that a page shows whole. */
 const taskFilesOf = (page: string): string[] =>
@@ -33,7 +32,11 @@ describe('a task file that is shown', () => {
   })
 
   it('is there', () => {
-    expect(shown.map(([page]) => page)).toEqual(['README.md', 'docs/remote-tasks.md', 'docs/task-files.md'])
+    expect(shown.map(([page]) => page)).toEqual([
+      'README.md',
+      ...['remote-tasks', 'task-files'].map((name) => `docs/${name}.md`),
+      ...['core', 'local-cloud'].map((name) => `packages/${name}/README.md`),
+    ])
   })
 })
 
