@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { repository } from './program.ts'
 
 /** A piece of code that a reader is shown. */
@@ -53,6 +54,17 @@ export function blocksOf(page: string, language = ''): Example[] {
     .filter(([, marked]) => marked === language)
     .map(({ index, 2: lines = '' }) => ({ place: `${page}:${lineOf(text, index) + 1}`, text: lines }))
 }
+
+/** The members of what tasks have at hand that a page names in its prose, as code that reads each of them. */
+export function membersNamedBy(page: string): Example {
+  const named = read(page).matchAll(/`(?:await )?((?:t|host|fleets|instances|traffic|names|alarms)\.[\w$]+)/g)
+  const lines = [...new Set([...named].map(([, member]) => `void ${member}`))]
+  return { place: `${page}:1`, text: lines.join('\n') }
+}
+
+/** Where the links of a page lead that stay within the repository. */
+export const linksOf = (page: string): string[] =>
+  [...read(page).matchAll(/\]\((?![a-z]+:)([^)#]+)/g)].map(([, to = '']) => join(page, '..', to))
 
 /** True for a part of a file that the page has named before. */
 export const isExcerpt = (text: string): boolean => text.startsWith('async (')

@@ -5,6 +5,7 @@ import {
   examplesOfSources,
   givenTo,
   isExcerpt,
+  membersNamedBy,
   moduleOf,
   pages,
   resultsOf,
@@ -13,7 +14,7 @@ import { entries, Program } from './program.ts'
 import { undocumented } from './undocumented.ts'
 
 const blocks = pages.flatMap((page) => blocksOf(page, 'ts')).filter(({ text }) => !isExcerpt(text))
-const shown = [...examplesOfSources(), ...blocks]
+const shown = [...examplesOfSources(), ...blocks, ...pages.map(membersNamedBy)]
 
 const bare = new Program({})
 const publicNames = new Map(

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { ended, Project } from '../project.ts'
-import { blocksOf, isExcerpt, pages } from './examples.ts'
+import { blocksOf, isExcerpt, linksOf, pages } from './examples.ts'
 
 const repository = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -34,9 +34,15 @@ describe('a task file that is shown', () => {
   it('is there', () => {
     expect(shown.map(([page]) => page)).toEqual([
       'README.md',
-      ...['remote-tasks', 'task-files'].map((name) => `docs/${name}.md`),
+      ...['coming-from', 'remote-tasks', 'task-files'].map((name) => `docs/${name}.md`),
       ...['core', 'local-cloud'].map((name) => `packages/${name}/README.md`),
     ])
+  })
+})
+
+describe('a page', () => {
+  it.each(pages)('%s links to what is there', (page) => {
+    expect(linksOf(page).filter((path) => !existsSync(`${repository}${path}`))).toEqual([])
   })
 })
 
