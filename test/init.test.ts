@@ -118,8 +118,12 @@ describe('tasks init', () => {
     for (const { path } of files) await cp(join(core, path), join(installed, path))
     await symlink(join(core, 'node_modules'), join(installed, 'node_modules'))
     const words = [join(installed, 'bin/tasks.js'), 'init', 'instance-swap', 'shop', '--json']
-    const { next, files: made } = JSON.parse((await run(process.execPath, words, { cwd: place })).stdout)
-    expect(next).toEqual(['cd shop', 'npm install', 'npx tasks list'])
+    const env = { ...process.env, npm_config_user_agent: 'pnpm/10.34.9 npm/? node/v20.20.2 linux x64' }
+    const { next, files: made } = JSON.parse((await run(process.execPath, words, { cwd: place, env })).stdout)
+    expect(next).toEqual(['cd shop', 'pnpm install', 'pnpm exec tasks list'])
+    expect(await readFile(join(place, 'shop/README.md'), 'utf8')).toContain(
+      '```\npnpm install\npnpm exec tasks run deploy:bluegreen --release v2 ',
+    )
     expect(made).toContain('app/server.mjs')
     expect(made).not.toContain('pnpm-workspace.yaml')
     const { version } = JSON.parse(await readFile(join(core, 'package.json'), 'utf8'))

@@ -64,8 +64,9 @@ export class Project {
   ): ChildProcess {
     return spawn(process.execPath, [command, ...args], {
       cwd,
-      // Node reads these certificates at each start, for longer than it takes for all else, and nobody here has one of theirs.
-      env: { ...process.env, NODE_EXTRA_CA_CERTS: '', ...env },
+      // Node reads these certificates at each start, for longer than it takes for all else, and nobody here has one of theirs. And
+      // whichever package manager runs the tests, it is not the project's.
+      env: { ...process.env, NODE_EXTRA_CA_CERTS: '', npm_config_user_agent: '', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
   }

@@ -23,7 +23,7 @@ export function initCommand(print: Print): Command {
       const directory = dir === undefined ? emptyHere(template.name) : resolve(dir)
       const from = origin()
       const files = writeNew(directory, () => projectFiles(template, directory, from))
-      const next = [...wayTo(directory), ...from.firstCommands]
+      const next = [...wayTo(directory), ...from.install, `${from.tasks} list`]
       const { json, quiet } = globalsOf(self)
       if (json) print(JSON.stringify({ kind: 'project', template: template.name, directory, files, next }))
       else if (!quiet) for (const line of linesOf(template.name, files, next)) print(line)

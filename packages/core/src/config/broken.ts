@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { ViridianError } from '../error.ts'
 import { isOwnFile } from '../own-directory.ts'
+import { packageManager } from '../package-manager.ts'
 
 interface Position {
   readonly file: string
@@ -54,9 +55,9 @@ function missingModule(message: string): string | undefined {
 function missingPackage(thrown: unknown): string | undefined {
   const module = thrown instanceof Error ? missingModule(thrown.message) : undefined
   const [name] = /^(?:@[\w.-]+\/)?\w[\w.-]*/.exec(module ?? '') ?? []
-  return name === undefined
-    ? undefined
-    : `install the packages of the project: npm install; where its package.json does not have this one: npm install ${name}`
+  if (name === undefined) return undefined
+  const { install, add } = packageManager(process.env)
+  return `install the packages of the project: ${install}; where its package.json does not have this one: ${add} ${name}`
 }
 
 /** Where it is asked for: the loader names the file only. */

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import { ownDirectory } from '../own-directory.ts'
+import { type PackageManager, packageManager } from '../package-manager.ts'
 
 /** Where this command comes from: by that, a new project gets our packages, and its first commands are written. */
 export interface Origin {
@@ -8,17 +9,20 @@ export interface Origin {
   dependency(name: string, version: string, directory: string): string
   /** Files that a project needs besides its template's. */
   readonly files: Readonly<Record<string, string>>
-  /** What is to be typed in the project, to begin with. */
-  readonly firstCommands: readonly string[]
+  /** What has to be typed in the project before anything else. */
+  readonly install: readonly string[]
+  /** What runs the project's own `tasks`. */
+  readonly tasks: string
 }
 
 const packages = dirname(dirname(ownDirectory))
 
-const registry: Origin = {
+const registry = ({ install, tasks }: PackageManager): Origin => ({
   dependency: (_, version) => version,
   files: {},
-  firstCommands: ['npm install', 'npx tasks list'],
-}
+  install: [install],
+  tasks,
+})
 
 /** Its packages are linked: what they need is installed there, and what is built there counts at once. */
 const checkout: Origin = {
@@ -27,7 +31,9 @@ const checkout: Origin = {
     'pnpm-workspace.yaml':
       '# A project of its own wherever it lies; what it needs is installed by the first command.\nverifyDepsBeforeRun: install\n',
   },
-  firstCommands: ['npx -y pnpm@10 tasks list'],
+  install: [],
+  tasks: 'npx -y pnpm@10 tasks',
 }
 
-export const origin = (): Origin => (ownDirectory.split(sep).includes('node_modules') ? registry : checkout)
+export const origin = (): Origin =>
+  ownDirectory.split(sep).includes('node_modules') ? registry(packageManager(process.env)) : checkout

@@ -30,7 +30,19 @@ export function projectFiles(
       }),
     ),
   }
-  return { ...files, ...origin.files, 'package.json': `${JSON.stringify(own, null, 2)}\n` }
+  const { 'README.md': readme = '' } = files
+  return {
+    ...files,
+    ...origin.files,
+    'package.json': `${JSON.stringify(own, null, 2)}\n`,
+    'README.md': asTyped(readme, origin),
+  }
+}
+
+/** A page with its commands as they are typed in the project; the first block begins with what they need. */
+export function asTyped(page: string, { install, tasks }: Pick<Origin, 'install' | 'tasks'>): string {
+  const blocks = page.replaceAll(/^```\n.*?^```$/gms, (block) => block.replaceAll(/^tasks(?= )/gm, tasks))
+  return blocks.replace('```\n', () => ['```', ...install, ''].join('\n'))
 }
 
 /** `My Fleet` → `my-fleet`; empty where nothing of a name is left. */
