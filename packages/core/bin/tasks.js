@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Stands outside of dist, so that package managers can link the command before the first build.
 import module from 'node:module'
+import { Writable } from 'node:stream'
 import { isatty } from 'node:tty'
 import { setFlagsFromString } from 'node:v8'
 import { cacheDirectory } from '../dist/cache-directory.js'
@@ -19,8 +20,10 @@ const terminals = [0, 1, 2].filter(isatty)
 // What a shell asks has a way of its own.
 const { main } = await import(process.argv[2] === 'complete' ? '../dist/complete.js' : '../dist/main.js')
 const exitCode = await main(process.argv.slice(2))
+// The streams' own `write` may lead elsewhere.
 for (const stream of [process.stdout, process.stderr])
-  if (stream.writableLength > 0) await new Promise((resolve) => stream.write('', resolve))
+  if (stream.writableLength > 0)
+    await new Promise((resolve) => Writable.prototype.write.call(stream, '', resolve))
 // At its exit Node sets terminals back as they were, and crashes over one that is gone.
 if (!terminals.every(isatty)) {
   process.removeAllListeners('SIGHUP')
