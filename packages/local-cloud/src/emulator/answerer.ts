@@ -7,7 +7,8 @@ import { keeperAgent } from './keeper-agent.ts'
 import { AwsError, type Call, dryRunOperation, type Failure, type Service } from './service.ts'
 import { describeApi } from './wire/api.ts'
 import { claimedService } from './wire/claim.ts'
-import type { WireAnswer, WireRequest } from './wire/protocol.ts'
+import { awsJson } from './wire/json-protocol.ts'
+import type { Protocol, WireAnswer, WireRequest } from './wire/protocol.ts'
 import { awsQuery } from './wire/query-protocol.ts'
 import { missingMember } from './wire/required.ts'
 import { type Route, route, unknownOperation } from './wire/router.ts'
@@ -135,7 +136,13 @@ function refuseStranger(request: WireRequest, requestId: string): WireAnswer {
     'UnknownService',
     `${what} (in this version of its API) is not part of the local cloud.`,
   )
-  return awsQuery.refuse(strangerApi, error, requestId)
+  return formOf(request).refuse(strangerApi, error, requestId)
+}
+
+/** The form that a client can read which speaks JSON to its services. */
+function formOf({ headers }: WireRequest): Protocol {
+  const isJson = headers['x-amz-target'] !== undefined || /json/.test(headers['content-type'] ?? '')
+  return isJson ? awsJson('1.1') : awsQuery
 }
 
 const strangerApi = {

@@ -129,4 +129,13 @@ test('a service that the cloud does not have is named in the refusal', async () 
   })
   expect(answer.status).toBe(400)
   expect(await answer.text()).toContain('is not part of the local cloud')
+  const json = await fetch(cloud.server.endpoint, {
+    method: 'POST',
+    headers: { 'x-amz-target': 'AmazonSSM.DescribeInstanceInformation' },
+    body: '{}',
+  })
+  expect(await json.json()).toMatchObject({
+    __type: 'UnknownService',
+    message: expect.stringContaining('is not part of the local cloud'),
+  })
 })
