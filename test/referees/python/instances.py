@@ -18,6 +18,8 @@ def story(account):
     ids = launch(account, network)
     read_instances(account, ids)
     read_volumes(account, ids)
+    read_interfaces(account, ids)
+    types(account)
     change_states(account, ids)
     tags(account, ids)
     images(account, ids[0])
@@ -132,6 +134,25 @@ def read_volumes(account, ids):
     volumes, _ = pages(account.ec2, "describe_volumes", "Volumes", Filters=disks)
     holders = {volume["Attachments"][0]["InstanceId"] for volume in volumes}
     check("every instance has a disk", sorted(holders), sorted(ids))
+
+
+def read_interfaces(account, ids):
+    of_them = [{"Name": "attachment.instance-id", "Values": ids}]
+    interfaces, _ = pages(account.ec2, "describe_network_interfaces", "NetworkInterfaces", Filters=of_them)
+    described = account.ec2.describe_instances(InstanceIds=ids)["Reservations"][0]["Instances"]
+    shown = sorted(each["NetworkInterfaces"][0]["NetworkInterfaceId"] for each in described)
+    check("every instance has an interface", sorted(each["NetworkInterfaceId"] for each in interfaces), shown)
+
+
+def types(account):
+    small = account.ec2.describe_instance_types(InstanceTypes=["t4g.micro"])["InstanceTypes"][0]
+    sizes = [small["VCpuInfo"]["DefaultVCpus"], small["MemoryInfo"]["SizeInMiB"]]
+    check("a type has its size", [small["ProcessorInfo"]["SupportedArchitectures"], *sizes], [["arm64"], 2, 1024])
+    here = [{"Name": "instance-type", "Values": ["t3.micro"]}]
+    by_zone = {"LocationType": "availability-zone", "Filters": here}
+    offered, _ = pages(account.ec2, "describe_instance_type_offerings", "InstanceTypeOfferings", **by_zone)
+    zones = account.ec2.describe_availability_zones()["AvailabilityZones"]
+    check("a type is offered in every zone", len(offered), len(zones))
 
 
 def attribute(account, instance, name):

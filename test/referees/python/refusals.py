@@ -126,6 +126,9 @@ def instances_cases(it):
         ("DescribeSecurityGroups", {"GroupIds": ["sg-0123456789abcdef0"]}, "InvalidGroup.NotFound"),
         ("DeleteSecurityGroup", {"GroupName": "default"}, "CannotDelete"),
         ("DeleteSecurityGroup", {"GroupId": it["security_group"]}, "DependencyViolation"),
+        ("DescribeNetworkInterfaces", {"NetworkInterfaceIds": ["eni-0123456789abcdef0"]}, "InvalidNetworkInterfaceID.NotFound"),
+        ("DescribeInstanceTypes", {"InstanceTypes": ["t99.micro"]}, "InvalidInstanceType"),
+        ("DescribeInstanceTypeOfferings", {"MaxResults": 1}, "InvalidParameterValue"),
         ("DescribeVpcs", {"VpcIds": ["vpc-0123456789abcdef0"]}, "InvalidVpcID.NotFound"),
         ("DescribeSubnets", {"SubnetIds": ["subnet-0123456789abcdef0"]}, "InvalidSubnetID.NotFound"),
         ("DescribeAvailabilityZones", {"ZoneNames": ["mars-1a"]}, "InvalidParameterValue"),
@@ -135,7 +138,7 @@ def instances_cases(it):
         ("DeleteTags", {"Resources": [unknown], "Tags": [{"Key": "a"}]}, "InvalidInstanceID.NotFound"),
         ("DescribeTags", {"Filters": named}, "InvalidParameterValue"),
         # What AWS has and this cloud has not is refused as an unknown action, and not answered wrongly.
-        ("DescribeNetworkInterfaces", {}, "InvalidAction"),
+        ("DescribeNatGateways", {}, "InvalidAction"),
     ]
 
 

@@ -9,11 +9,13 @@ import { describeHandlers } from './describe-handlers.ts'
 import { imageHandlers } from './image-handlers.ts'
 import { Images } from './images.ts'
 import { instanceHandlers } from './instance-handlers.ts'
+import { instanceTypeHandlers } from './instance-type-handlers.ts'
 import { keyPairHandlers } from './key-pairs.ts'
 import { launchTemplateHandlers } from './launch-template-handlers.ts'
 import { Launcher } from './launcher.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { networkHandlers } from './network.ts'
+import { networkInterfaceHandlers } from './network-interfaces.ts'
 import { ensureDefaultGroup, securityGroupHandlers } from './security-groups.ts'
 import { tagHandlers } from './tags.ts'
 import { volumeHandlers } from './volumes.ts'
@@ -58,6 +60,8 @@ export function ec2Service(parts: Ec2Parts): Ec2 {
         ...keyPairHandlers(ec2),
         ...securityGroupHandlers(ec2),
         ...networkHandlers(ec2),
+        ...networkInterfaceHandlers(ec2),
+        ...instanceTypeHandlers(ec2),
         ...launchTemplateHandlers(ec2),
         ...tagHandlers(ec2),
         ...volumeHandlers(ec2),

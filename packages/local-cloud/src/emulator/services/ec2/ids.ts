@@ -36,6 +36,11 @@ export const kinds = {
     malformed: 'InvalidVolumeID.Malformed',
   },
   subnet: kind('subnet', 'InvalidSubnetID', (ids) => `The subnet ID '${ids}' does not exist`),
+  networkInterface: kind(
+    'eni',
+    'InvalidNetworkInterfaceID',
+    (ids) => `The networkInterface ID '${ids}' does not exist`,
+  ),
   launchTemplate: kind(
     'lt',
     'InvalidLaunchTemplateId',

@@ -97,20 +97,54 @@ function networkAnswer(ec2: Ec2Context, record: InstanceRecord): Partial<Instanc
       {
         NetworkInterfaceId: networkInterfaceId,
         PrivateIpAddress: address,
-        PrivateIpAddresses: [{ Primary: true, PrivateIpAddress: address }],
+        PrivateIpAddresses: [addressAnswer(record)],
         SubnetId: subnetId,
         VpcId: vpcId,
         OwnerId: ec2.account,
         Status: 'in-use',
         Groups: groupAnswers(ec2, record),
         Ipv6Addresses: [],
-        Attachment: { DeviceIndex: 0, Status: 'attached', DeleteOnTermination: true },
+        Association: association(record),
+        Attachment: attachment(record),
+        Description: '',
+        InterfaceType: 'interface',
+        MacAddress: macAddress(record),
+        SourceDestCheck: true,
       },
     ],
   }
 }
 
-function groupAnswers(
+/** How the interface of an instance is reached from outside. */
+export const association = ({ address }: InstanceRecord) => ({
+  PublicIp: address,
+  PublicDnsName: '',
+  IpOwnerId: 'amazon',
+})
+
+/** By what the interface of an instance hangs on it. */
+export const attachment = ({ networkInterfaceId, createdAt }: InstanceRecord) => ({
+  AttachmentId: networkInterfaceId.replace('eni-', 'eni-attach-'),
+  AttachTime: new Date(createdAt),
+  DeviceIndex: 0,
+  Status: 'attached' as const,
+  DeleteOnTermination: true,
+})
+
+/** The only address of an interface. */
+export const addressAnswer = (record: InstanceRecord) => ({
+  Primary: true,
+  PrivateIpAddress: record.address,
+  Association: association(record),
+})
+
+/** A local one, by the address. */
+export function macAddress({ address }: InstanceRecord): string {
+  const bytes = [2, 0, ...address.split('.').map(Number)]
+  return bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(':')
+}
+
+export function groupAnswers(
   { records }: Ec2Context,
   { groupIds }: InstanceRecord,
 ): { GroupId: string; GroupName: string }[] {
