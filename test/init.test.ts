@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -108,15 +108,55 @@ describe('tasks init', () => {
     expect(await readdir(directory)).toEqual(['README.md'])
     expect(await readFile(join(directory, 'README.md'), 'utf8')).toBe('mine')
   })
+})
 
-  it('asks for released packages where it is one itself', async () => {
-    const core = join(repository, 'packages/core')
-    const installed = join(place, 'node_modules/@viridian/core')
+describe('a released core', () => {
+  const core = join(repository, 'packages/core')
+  let installed: string
+  beforeAll(async () => {
+    installed = join(place, 'node_modules/@viridian/core')
     // As the registry has it: npm says what it would pack.
     const { stdout } = await run('npm', ['pack', '--dry-run', '--json'], { cwd: core })
     const [{ files }] = JSON.parse(stdout)
     for (const { path } of files) await cp(join(core, path), join(installed, path))
-    await symlink(join(core, 'node_modules'), join(installed, 'node_modules'))
+    const { dependencies } = JSON.parse(await readFile(join(core, 'package.json'), 'utf8'))
+    for (const name of Object.keys(dependencies)) {
+      await mkdir(dirname(join(installed, 'node_modules', name)), { recursive: true })
+      await symlink(join(core, 'node_modules', name), join(installed, 'node_modules', name))
+    }
+  })
+
+  it('brings all that its declarations need', async () => {
+    const directory = join(place, 'strict')
+    await mkdir(directory)
+    await writeFile(
+      join(directory, 'tasks.config.ts'),
+      `import { defineConfig, remoteTask } from '@viridian/core'
+      import { z } from '@viridian/core/zod'
+      const web = z.array(z.string()).parse(['web-1'])
+      const uptime = remoteTask({ role: 'web' }, async (host) => { await host.run\`uptime\` })
+      export default defineConfig({ roles: { web }, tasks: { uptime } })`,
+    )
+    await writeFile(
+      join(directory, 'tsconfig.json'),
+      JSON.stringify({
+        compilerOptions: {
+          target: 'es2023',
+          lib: ['es2023'],
+          module: 'nodenext',
+          types: [],
+          strict: true,
+          noEmit: true,
+        },
+      }),
+    )
+    // Where it fails, what it says is what is wrong.
+    const compiler = join(repository, 'node_modules/.bin/tsc')
+    const { stdout } = await run(compiler, [], { cwd: directory }).catch((failed) => failed)
+    expect(stdout).toBe('')
+  })
+
+  it('asks for released packages', async () => {
     const words = [join(installed, 'bin/tasks.js'), 'init', 'instance-swap', 'shop', '--json']
     const env = { ...process.env, npm_config_user_agent: 'pnpm/10.34.9 npm/? node/v20.20.2 linux x64' }
     const { next, files: made } = JSON.parse((await run(process.execPath, words, { cwd: place, env })).stdout)

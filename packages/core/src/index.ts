@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 export type { Config, HostList, RoleSpec, RoleSsh, Stage, TaskTree } from './config/config.ts'
 export { defineConfig } from './config/config.ts'
 export type { Check, CheckContext, Finding, Verdict } from './doctor/check.ts'

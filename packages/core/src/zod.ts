@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /**
  * The zod that core validates with: plugins that take it from here load it once between them.
  *
