@@ -32,9 +32,11 @@ function readCondition(wire: RuleCondition): RuleCondition {
   return read
 }
 
-/** Host and path may be given in an older form; AWS shows their values in both. */
+/** Host and path may be given in an older form; AWS shows their values in both, and takes no more than one. */
 function withConfig(wire: RuleCondition, field: (typeof fields)[number]): RuleCondition {
   const config = field === 'host-header' ? wire.HostHeaderConfig : wire.PathPatternConfig
+  if (config !== undefined && (wire.Values ?? wire.RegexValues) !== undefined)
+    throw validationError(`A condition of type '${field}' is given values in two forms: one is taken`)
   const Values = config?.Values ?? wire.Values ?? []
   const RegexValues = config?.RegexValues ?? wire.RegexValues
   const both = { ...(Values.length > 0 && { Values }), ...(RegexValues && { RegexValues }) }
