@@ -32,17 +32,26 @@ export const queryAnswer = (operation: string, result: string): string =>
 export const queryError = (code: string, message: string): string =>
   `<ErrorResponse xmlns="http://autoscaling.amazonaws.com/doc/2011-01-01/"><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>r-2</RequestId></ErrorResponse>`
 
-/** An endpoint of AWS's Query protocol: what each operation answers, by its name. All others are refused. */
-export const answeringQueries = (results: Readonly<Record<string, string>>) =>
-  answering((request, response) => {
+/**
+ * An endpoint of AWS's Query protocol: what each operation answers, by its name. All others are refused.
+ *
+ * @returns also what was asked, in the order in which it came
+ */
+export async function answeringQueries(results: Readonly<Record<string, string>>) {
+  const asked: URLSearchParams[] = []
+  const server = await answering((request, response) => {
     let body = ''
     request.on('data', (text) => {
       body += text
     })
     request.on('end', () => {
-      const operation = new URLSearchParams(body).get('Action') ?? ''
+      const query = new URLSearchParams(body)
+      asked.push(query)
+      const operation = query.get('Action') ?? ''
       const result = results[operation]
       if (result === undefined) response.statusCode = 400
       response.end(result === undefined ? queryError('NoAnswer', operation) : queryAnswer(operation, result))
     })
   })
+  return { ...server, asked }
+}
