@@ -5,6 +5,7 @@ import { type TestContext, testContext } from '../../aws/src/testing/step-contex
 import { arnOf, members, targetHealth } from '../../aws/src/testing/target-groups.ts'
 import { testSteps } from '../../aws/src/testing/test-steps.ts'
 import { elb } from './index.ts'
+import { registerInstances } from './membership.ts'
 
 const traffic = elb()
 const web: TargetGroup = {
@@ -52,6 +53,20 @@ test('whom a target group starts slowly serves in full only when that is over', 
   expect(c.said).toEqual(['the slow start of i-1'])
 })
 
+test('a slow start that is broken off begins anew', async () => {
+  const states = ['healthy', 'unhealthy Target.Timeout']
+  const server = await answeringQueries({
+    get DescribeTargetHealth() {
+      return targetHealth(`i-1:8080 ${states.shift() ?? 'healthy'}`)
+    },
+  })
+  const c = testContext({ env: server.env })
+  closing.push(c.close, server.close)
+  await traffic.inService(testSteps(c), [{ ...web, slowStartSeconds: 1 }], [{ id: 'i-1' }])
+  const slow = 'the slow start of i-1'
+  expect(c.said).toEqual([slow, 'i-1 is unhealthy at web (Target.Timeout: in words)', slow])
+})
+
 test.each([
   [
     'i-1:8080 unhealthy Target.ResponseCodeMismatch',
@@ -69,6 +84,13 @@ test.each([
     message: `i-1 is ${state} at web (${reason}: in words)`,
     hint: expect.stringMatching(hint),
     place: { call: 'elasticloadbalancing:DescribeTargetHealth' },
+  })
+})
+
+test('a registration that has not come through is not found by those who were registered before', async () => {
+  const c = { ...(await seeing('i-1:8080 healthy')), before: { registered: ['i-1'], serving: [] }, token: '' }
+  expect(await registerInstances.find({ balancer: web, ids: ['i-1', 'i-2'] }, c)).toEqual({
+    status: 'absent',
   })
 })
 

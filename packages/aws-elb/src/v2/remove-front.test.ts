@@ -137,17 +137,21 @@ test('what only a group that goes has needed goes with it', async () => {
   await cloud.scaling.createAutoScalingGroup({ ...old, ...source, MinSize: 0, MaxSize: 0 })
   const t = steps()
   const needed = blue.map(({ name }) => name)
+  const { Subnets: subnets = [] } = await cloud.ec2.describeSubnets()
+  const Subnets = subnets.slice(0, 2).map(({ SubnetId = '' }) => SubnetId)
   const needing = (names: readonly string[]): Going => ({
     ...going('group/old'),
     needed: (kind) => (kind === 'target-group' ? [...names] : []),
   })
-  const [found] = plain(await leftBalancers.find(t, needing(needed)))
-  expect(found).toEqual({
-    ...{ thing: 'balancer-v2/shop', title: 'load balancer shop', of: 'group/old', names: [shop.dnsName] },
-  })
+  // It uses no target group, and so none that is needed no more.
+  const { LoadBalancers: [bare] = [] } = await shop.client.createLoadBalancer({ Name: 'bare', Subnets })
+  expect(plain(await leftBalancers.find(t, needing(needed)))).toEqual([
+    { thing: 'balancer-v2/shop', title: 'load balancer shop', of: 'group/old', names: [shop.dnsName] },
+  ])
   // Somebody else may need the other target group.
   expect(await leftBalancers.find(t, needing(needed.slice(0, 1)))).toEqual([])
   expect(await leftBalancers.find(t, nothingGoes)).toEqual([])
+  await shop.client.deleteLoadBalancer({ LoadBalancerArn: bare?.LoadBalancerArn })
   const stays = { ...needing(needed), named: () => [] }
   expect(plain(await leftBalancers.find(t, stays))).toMatchObject([{ inUse: 'group old is bound to it' }])
   await cloud.scaling.deleteAutoScalingGroup({ AutoScalingGroupName: 'old' })
