@@ -38,10 +38,14 @@ describe('switch', () => {
 
   test('creates a record where there was none, and takes it away again', async () => {
     const t = shop.steps()
-    await www.toGreen(t)
+    const found = await www.toGreen(t)
     expect(await shop.resolver.resolve4(www.name)).toEqual(await shop.resolver.resolve4(shop.green.dnsName))
     await t.undo()
     expect(await www.sets()).toEqual([])
+    await expect(shop.dns.resolves(t, found, shop.green)).rejects.toMatchObject({
+      code: 'E_RECORD_CHANGED',
+      message: `${www.name} is not at web-green: no record`,
+    })
     await expect(shop.resolver.resolve4(www.name)).rejects.toMatchObject({ code: 'ENOTFOUND' })
   })
 
