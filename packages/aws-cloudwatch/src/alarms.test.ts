@@ -25,6 +25,27 @@ describe('comparing', () => {
     await alarms.compare(t, bench.counterparts, replica)
   })
 
+  test('goes by what lists hold, in whatever order', async () => {
+    await bench.put(...bench.fleetAlarms())
+    const t = testSteps(bench.cloud.context())
+    const replica = await alarms.replicate(t, bench.counterparts)
+    const AlarmNames = Object.values(replica.alarms)
+    const { MetricAlarms = [] } = await bench.watch.describeAlarms({ AlarmNames })
+    const reversed = <Item>(items: readonly Item[] = []): Item[] | undefined =>
+      items.length > 0 ? items.toReversed() : undefined
+    for (const { AlarmName = '', ...copy } of MetricAlarms)
+      await bench.put({
+        ...copy,
+        AlarmName,
+        OKActions: reversed(copy.OKActions),
+        AlarmActions: reversed(copy.AlarmActions),
+        InsufficientDataActions: reversed(copy.InsufficientDataActions),
+        Dimensions: reversed(copy.Dimensions),
+        Metrics: reversed(copy.Metrics),
+      })
+    await alarms.compare(t, bench.counterparts, replica)
+  })
+
   test.each([
     ['a threshold', { Threshold: 71 }, 'alarm web-busy: Threshold is 71, and should be 70.5'],
     ['an unset member', { TreatMissingData: undefined }, 'TreatMissingData is none'],
