@@ -1,4 +1,5 @@
 import {
+  allPages,
   ec2Api,
   findLaunchTemplateVersion,
   LaunchSource,
@@ -102,18 +103,13 @@ export const createLaunchTemplateVersion = defineChange({
 const descriptionOf = (name: string, c: { readonly token: string }): string =>
   nameFor(name, c.token, descriptionLimit)
 
-async function versionsFrom(
+const versionsFrom = (
   c: StepContext,
   LaunchTemplateId: string,
   first: number,
-): Promise<z.infer<typeof Found>['LaunchTemplateVersions']> {
-  const found: z.infer<typeof Found>['LaunchTemplateVersions'] = []
-  let NextToken: string | undefined
-  do {
+): Promise<z.infer<typeof Found>['LaunchTemplateVersions']> =>
+  allPages(async (NextToken) => {
     const input = { LaunchTemplateId, MinVersion: `${first}`, NextToken }
     const page = await ec2Api(c, 'DescribeLaunchTemplateVersions', input, Found)
-    found.push(...page.LaunchTemplateVersions)
-    NextToken = page.NextToken || undefined
-  } while (NextToken !== undefined)
-  return found
-}
+    return { items: page.LaunchTemplateVersions, next: page.NextToken }
+  })
