@@ -282,6 +282,7 @@ test('what it launched from is gone: that is said, and from what somebody points
   await expect(state.t.undo()).rejects.toMatchObject(gone)
   await like('other')
   await pointAt('other')
+  await state.t.seeUndoable()
   const { reports } = await goBack(state)
   expect(reports).toContainEqual({ leftAlone: 'web launches from other now: somebody has changed it' })
   const { Instances = [] } = await bench.cloud.settled()

@@ -151,6 +151,7 @@ test('a launch whose answer was lost is found by its token, and is not made twic
   expect(found.status === 'done' && [...found.output.ids].sort()).toEqual([...output.ids].sort())
   expect((await runInstances.run(launchInput(), c)).ids.sort()).toEqual([...output.ids].sort())
   await runInstances.undo(launchInput(), { ...c, output })
+  expect(await runInstances.find(launchInput(), c)).toEqual({ status: 'absent' })
 }, 20_000)
 
 test("a run's own instance needs no bringing back, another one is missed", async () => {
