@@ -116,6 +116,7 @@ test('a pin that no run has written, and one of a retired group, are not taken f
     AutoScalingGroupNames: ['old'],
   })
   expect(old?.Tags?.map(({ Key }) => Key)).toEqual(['viridian:retired'])
+  expect(old?.MaxSize).toBe(1)
   // A retired group must not wake up.
   expect(old?.SuspendedProcesses?.map(({ ProcessName }) => ProcessName)).toEqual(['AlarmNotification'])
   await bench.cloud.scaling.deleteAutoScalingGroup({ AutoScalingGroupName: 'old' })
