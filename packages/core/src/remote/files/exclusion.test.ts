@@ -18,6 +18,7 @@ test.each<[glob: string, excluded: string[], kept: string[]]>([
   ['[a-c]x', ['ax', 'cx'], ['dx']],
   ['[!a-c]x', ['dx'], ['ax']],
   ['a.b+(c)', ['a.b+(c)'], ['aXb+(c)', 'a.bb(c)']],
+  ['[^a]x', ['ax', '^x'], ['bx']],
   ['[', ['['], ['a']],
 ])('%s', (glob, excluded, kept) => {
   const isExcluded = exclusionOf([glob])
