@@ -45,6 +45,8 @@ export const replacementText = (one: ReplacementSettings, other: ReplacementSett
 
 const textOf = (which: readonly Setting[]): string => which.map((setting) => words[setting]).join(' and ')
 
+const replacementThing = (group: string): string => `group/${group}#replacement`
+
 /** What is to become of what there was: what somebody else has set meanwhile stays. */
 const following = (
   before: ReplacementSettings,
@@ -99,9 +101,11 @@ export const changeReplacement = defineChange({
       return { leftAlone: `${textOf(changed)} of ${group}: somebody has changed it since` }
     }),
   touches: ({ group }) => [`group/${group}#capacity`],
-  leaves: ({ group, from, to }) => [
-    `group ${group}: ${replacementText(from, to)} turned ${replacesAny(to) ? 'on' : 'off'}`,
-  ],
+  holds: ({ group, from, to }) =>
+    replacesAny(to)
+      ? {}
+      : { [replacementThing(group)]: `group ${group}: ${replacementText(from, to)} turned off` },
+  ends: ({ group }) => [replacementThing(group)],
 })
 
 const readReplacement = async (c: StepContext, group: string): Promise<ReplacementSettings> =>

@@ -23,5 +23,6 @@ export function leftBy<Input, Before, Output>(
   input: Input,
   output: Output,
 ): readonly string[] | undefined {
-  return leaves?.(input, output) ?? (holds && Object.values(holds(input, output)))
+  const held = Object.values(holds?.(input, output) ?? {})
+  return leaves?.(input, output) ?? (held.length > 0 ? held : undefined)
 }

@@ -48,6 +48,16 @@ describe('undo', () => {
     expect(failed).toEqual(['E_BOOM', 'E_UNDO_BLOCKED'])
   })
 
+  it('tells of what could not be undone by what it holds, and where that is nothing by its title', async () => {
+    const step = makeThing(new World(), {
+      undo: () => Promise.reject(boom),
+      holds: ({ name }) => (name === 'door' ? { door: 'the door is open' } : {}),
+    })
+    const bench = new EngineBench([step])
+    for (const name of ['wall', 'door']) await bench.top.step(step, { name })
+    expect((await bench.undo()).leftovers).toEqual(['the door is open', 'make wall'])
+  })
+
   it('gives traffic back first, and where that fails leaves what was made as those need it who are there', async () => {
     const world = new World()
     const change = makeThing(world, { makes: ({ name }) => (name === 'green' ? [name] : []) })
