@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Host } from '../host.ts'
 import { createRemote, type Remote } from '../remote.ts'
 import { freePort, OpenSsh } from '../testing/open-ssh.ts'
+import { transportNames } from '../testing/transports.ts'
 import { until } from '../testing/until.ts'
 
 let sshd: OpenSsh
@@ -42,6 +43,20 @@ afterEach(async () => {
 
 const portOf = (server: Server): number => (server.address() as AddressInfo).port
 const dial = (port: number): Socket => connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+
+test.each(transportNames)('two hundred ports are forwarded at once, both ways: by %s', async (transport) => {
+  const by = remote.host(sshd.spec({ transport }), { onWarning: (text) => warnings.push(text) })
+  const place = `127.0.0.1:${portOf(target)}`
+  const ways = Array.from({ length: 100 }, () => [
+    by.forward({ remote: place }),
+    by.forward({ from: 'remote', local: place }),
+  ])
+  const forwards = await Promise.all(ways.flat())
+  const answers = forwards.map(({ port }, index) => text(dial(port).end(`${index}`)))
+  expect(await Promise.all(answers)).toEqual(forwards.map((_, index) => `${index}`))
+  await Promise.all(forwards.map((each) => each.close()))
+  expect(warnings).toEqual([])
+})
 
 describe.each(['local', 'remote'] as const)('a port forwarded from the %s side', (from) => {
   const open = (port: number) =>
