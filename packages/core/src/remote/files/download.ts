@@ -7,6 +7,7 @@ import type { Exchange } from './exchange.ts'
 import { readAny, readFile } from './file-commands.ts'
 import { Landing } from './landing.ts'
 import type { LocalFiles } from './local-files.ts'
+import { removeLocalLeftovers } from './local-leftovers.ts'
 import type { ReadOptions } from './options.ts'
 
 const usualLimit = 16 * 1024 * 1024
@@ -42,6 +43,7 @@ export class Download {
 
   async #take(remote: string, path: string): Promise<void> {
     await onLocalFile(path, 'write', () => mkdir(dirname(path), { recursive: true }))
+    await removeLocalLeftovers(dirname(path))
     const landing = new Landing(path, {
       'where tasks runs': process.cwd(),
       'where the task file is': this.#local.directory,

@@ -1,8 +1,10 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
-import { chmod, lstat, readdir, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { chmod, lstat, rename } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { localFileError, onLocalFile } from '../local-file-error.ts'
+import { oldOf } from './local-leftovers.ts'
 import { ownName } from './names.ts'
+import { removeTree } from './remove-tree.ts'
 import { Unpacking } from './unpacking.ts'
 
 /** Takes what a host says of a file or a directory: bytes after its first line. */
@@ -27,7 +29,7 @@ export class Landing {
   /** @param inUse - directories that no other one takes the place of, by what is there */
   constructor(path: string, inUse: Readonly<Record<string, string | undefined>>) {
     this.#path = path
-    this.#part = `${path}${ownName()}`
+    this.#part = join(dirname(path), ownName())
     this.#inUse = inUse
   }
 
@@ -62,7 +64,7 @@ export class Landing {
     for (const [what, directory] of Object.entries(this.#inUse))
       if (directory !== undefined && isInside(directory, path))
         throw notReplaced(path, `${what}, or above it`)
-    const old = `${this.#part}.old`
+    const old = oldOf(this.#part)
     await rename(path, old)
     try {
       await rename(this.#part, path)
@@ -123,19 +125,3 @@ const isInside = (path: string, directory: string): boolean => `${path}/`.starts
 
 const notReplaced = (path: string, what: string): Error =>
   localFileError(path, `${path} is ${what}: it is not replaced by a directory`, 'give another local path')
-
-/** Also directories that their owner may not write to. */
-async function removeTree(path: string): Promise<void> {
-  try {
-    await rm(path, { recursive: true, force: true })
-  } catch {
-    await unlock(path)
-    await rm(path, { recursive: true, force: true })
-  }
-}
-
-async function unlock(directory: string): Promise<void> {
-  await chmod(directory, 0o700)
-  const inside = await readdir(directory, { withFileTypes: true })
-  for (const each of inside) if (each.isDirectory()) await unlock(join(directory, each.name))
-}
