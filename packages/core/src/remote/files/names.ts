@@ -21,9 +21,18 @@ export function nameOf(bytes: Buffer): string {
   return name
 }
 
+const escaped = /[\udc80-\udcff]/gu
+
+/** Whether a name that `nameOf` gave is text. */
+export const isText = (name: string): boolean => name.search(escaped) < 0
+
+/** The same as people read it: the bytes that are no UTF-8 in hex. */
+export const shownName = (name: string): string =>
+  name.replaceAll(escaped, (byte) => `\\x${(byte.charCodeAt(0) - escapes).toString(16)}`)
+
 /** The bytes of a name that `nameOf` gave. */
 export function bytesOf(name: string): Buffer {
-  if (!/[\udc80-\udcff]/u.test(name)) return Buffer.from(name)
+  if (isText(name)) return Buffer.from(name)
   return Buffer.concat(
     Array.from(name, (character) => {
       const code = character.charCodeAt(0)

@@ -241,8 +241,14 @@ describe('a directory', () => {
     writeFileSync(Buffer.concat([Buffer.from(`${local()}/bad`), Buffer.from([0xff])]), 'x')
     await expect(host.put('tree', target())).rejects.toMatchObject({
       code: 'E_LOCAL_FILE',
-      message: expect.stringContaining('not UTF-8'),
+      message: expect.stringMatching(/^the name of \/.*\/bad\\xff is not UTF-8$/),
+      hint: 'rename it, or leave it out: exclude',
     })
     await host.put('tree', target(), { exclude: ['bad*'] })
+    symlinkSync(Buffer.from('gr\xfc\xdfe', 'latin1'), local('stray'))
+    await expect(host.put('tree', target(), { exclude: ['bad*'] })).rejects.toMatchObject({
+      code: 'E_LOCAL_FILE',
+      message: expect.stringMatching(/\/stray points to gr\\xfc\\xdfe, which is not UTF-8$/),
+    })
   })
 })

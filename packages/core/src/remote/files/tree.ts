@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import pMap from 'p-map'
 import { localFileError, onLocalFile } from '../local-file-error.ts'
 import type { Exclusion } from './exclusion.ts'
+import { isText, nameOf, shownName } from './names.ts'
 
 // Bytes. A file that is no larger is read without a stream, which takes a third of the time.
 const readAtOnce = 1024 * 1024
@@ -87,7 +88,8 @@ export async function readTree(directory: string, { excluded, followLinks }: Tre
     const kind = kindOf(found)
     const file = join(directory, path)
     if (kind === undefined) throw localFileError(file, `${file} is no file, directory or link`, leaveOut)
-    const target = kind === 'link' ? await readlink(file) : ''
+    const target = kind === 'link' ? nameOf(await readlink(file, { encoding: 'buffer' })) : ''
+    if (!isText(target)) throw notText(file, `${file} points to ${shownName(target)}, which`)
     const { mtime, mtimeMs, ino, size } = found
     entries.push({ path, kind, mode: found.mode & 0o7777, size: kind === 'file' ? size : 0, mtime, target })
     signature.update(JSON.stringify([path, kind, found.mode, size, mtimeMs, ino, target]))
@@ -99,9 +101,11 @@ export async function readTree(directory: string, { excluded, followLinks }: Tre
     if (above.includes(real) && real !== '')
       throw localFileError(file, `${file} leads back to ${real}`, leaveOut)
     const inside = path === '.' ? '' : `${path}/`
-    const names = await onLocalFile(file, 'read', () => readdir(file))
-    const paths = names.sort().map((name) => `${inside}${name}`)
+    const names = await onLocalFile(file, 'read', () => readdir(file, { encoding: 'buffer' }))
+    const paths = names.map((name) => `${inside}${nameOf(name)}`).sort()
     const wanted = paths.filter((each) => !excluded(each))
+    const odd = wanted.find((each) => !isText(each))
+    if (odd !== undefined) throw notText(file, `the name of ${shownName(join(directory, odd))}`)
     const found = await Promise.all(wanted.map((each) => lookAt(join(directory, each), look)))
     for (const [index, each] of wanted.entries()) {
       const stats = found[index]
@@ -125,11 +129,13 @@ async function lookAt(file: string, look: (file: string) => Promise<Stats>): Pro
         cause,
       )
     }
-    // What is no UTF-8 in a name comes from the directory as U+FFFD, and is not found by it.
-    if (!file.includes('\ufffd')) throw cause
-    throw localFileError(file, `the name of ${file} is not UTF-8`, 'rename it, or leave it out: exclude')
+    throw cause
   }
 }
+
+// tars differ in what they make of it.
+const notText = (file: string, what: string): Error =>
+  localFileError(file, `${what} is not UTF-8`, 'rename it, or leave it out: exclude')
 
 function kindOf(found: Stats): TreeEntry['kind'] | undefined {
   if (found.isFile()) return 'file'
