@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
@@ -12,6 +11,7 @@ import { createRemote, type Remote } from './remote.ts'
 import { OpenSsh } from './testing/open-ssh.ts'
 import { countOf } from './testing/processes.ts'
 import { SshServer } from './testing/ssh-server.ts'
+import { startRunner } from './testing/start-runner.ts'
 import { transportNames } from './testing/transports.ts'
 import { until } from './testing/until.ts'
 import type { HostSpec, TransportName } from './transport.ts'
@@ -260,13 +260,9 @@ test.each(killed)(
       JSON.stringify(sshd.spec({ transport: name })),
       sshd.knownHosts,
       options,
-      `${command}; true`,
+      `echo begun; ${command}; true`,
     ]
-    const runner = spawn(
-      process.execPath,
-      ['--import', import.meta.resolve('jiti/register'), join(here, 'testing/runner.ts'), ...args],
-      { stdio: 'inherit' },
-    )
+    const runner = await startRunner(join(here, 'testing/runner.ts'), ...args)
     await until(() => countOf(command) === 1)
     const ended = once(runner, 'exit')
     runner.kill('SIGKILL')

@@ -10,4 +10,5 @@ const remote = createRemote({
   mask: (text) => text,
 })
 const given: CommandOptions = { stdin: Buffer.alloc(inputSize), ...rest }
-await remote.host(JSON.parse(spec)).run(given)`sh -c ${command}`
+const onLine = (_: string, line: string): void => console.log(line)
+await remote.host(JSON.parse(spec), { onLine }).run(given)`sh -c ${command}`
