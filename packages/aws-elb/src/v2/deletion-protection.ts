@@ -1,9 +1,8 @@
-import { balancerThing, balancerTitle, findMade } from '@viridian/aws'
+import { balancerThing, balancerTitle, findMade, isBalancerGone } from '@viridian/aws'
 import { defineChange, type StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { LoadBalancerRef } from '../resource-ref.ts'
 import { deletionProtection, readAttributes, setAttributes } from './attributes.ts'
-import { isGone } from './settings.ts'
 
 /**
  * Protects a load balancer from being deleted, or lets it be (`ModifyLoadBalancerAttributes`). Undone by setting it as it was,
@@ -45,7 +44,7 @@ export async function isProtected(c: StepContext, arn: string): Promise<boolean 
   try {
     return (await readAttributes(c, 'LoadBalancer', arn))[deletionProtection] === 'true'
   } catch (error) {
-    if (isGone(error)) return undefined
+    if (isBalancerGone(error)) return undefined
     throw error
   }
 }

@@ -6,7 +6,7 @@ import type {
   Tag,
   TargetGroup,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
-import { allPages, awsCode, decoded, elbV2Api } from '@viridian/aws'
+import { allPages, decoded, elbV2Api, isBalancerGone } from '@viridian/aws'
 import type { StepContext } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 
@@ -95,11 +95,7 @@ export async function readTagsV2(c: StepContext, arn: string): Promise<readonly 
   try {
     return (await readTagsOf(c, [arn])).get(arn) ?? []
   } catch (error) {
-    if (isGone(error)) return undefined
+    if (isBalancerGone(error)) return undefined
     throw error
   }
 }
-
-/** Whether a call has failed because what it names is there no more. */
-export const isGone = (error: unknown): boolean =>
-  /^(LoadBalancer|TargetGroup|Listener|Rule)NotFound$/.test(awsCode(error) ?? '')
