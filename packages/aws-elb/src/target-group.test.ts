@@ -5,7 +5,7 @@ import { type TestContext, testContext } from '../../aws/src/testing/step-contex
 import { arnOf, members, targetHealth } from '../../aws/src/testing/target-groups.ts'
 import { testSteps } from '../../aws/src/testing/test-steps.ts'
 import { elb } from './index.ts'
-import { registerInstances } from './membership.ts'
+import { deregisterInstances, registerInstances } from './membership.ts'
 
 const traffic = elb()
 const web: TargetGroup = {
@@ -32,10 +32,14 @@ afterEach(async () => {
 })
 
 /** A context for calls of an AWS that shows these targets, and a group behind them. */
-async function seeing(...targets: readonly string[]): Promise<TestContext> {
-  const member =
-    '<InstanceId>i-1</InstanceId><LifecycleState>InService</LifecycleState><HealthStatus>Healthy</HealthStatus>'
-  const group = `<AutoScalingGroupName>web</AutoScalingGroupName><HealthCheckType>ELB</HealthCheckType><TargetGroupARNs>${members(web.arn)}</TargetGroupARNs><Instances>${members(member)}</Instances>`
+const seeing = (...targets: readonly string[]): Promise<TestContext> => seeingMember({}, ...targets)
+
+async function seeingMember(
+  { judgedBy = 'ELB', state = 'InService' },
+  ...targets: readonly string[]
+): Promise<TestContext> {
+  const member = `<InstanceId>i-1</InstanceId><LifecycleState>${state}</LifecycleState><HealthStatus>Healthy</HealthStatus>`
+  const group = `<AutoScalingGroupName>web</AutoScalingGroupName><HealthCheckType>${judgedBy}</HealthCheckType><TargetGroupARNs>${members(web.arn)}</TargetGroupARNs><Instances>${members(member)}</Instances>`
   const server = await answeringQueries({
     DescribeTargetHealth: targetHealth(...targets),
     DescribeAutoScalingGroups: `<AutoScalingGroups>${members(group)}</AutoScalingGroups>`,
@@ -55,16 +59,18 @@ test('whom a target group starts slowly serves in full only when that is over', 
 
 test('a slow start that is broken off begins anew', async () => {
   const states = ['healthy', 'unhealthy Target.Timeout']
+  let brokenOff = 0
   const server = await answeringQueries({
     get DescribeTargetHealth() {
+      if (states.length > 0) brokenOff = performance.now()
       return targetHealth(`i-1:8080 ${states.shift() ?? 'healthy'}`)
     },
   })
   const c = testContext({ env: server.env })
   closing.push(c.close, server.close)
   await traffic.inService(testSteps(c), [{ ...web, slowStartSeconds: 1 }], [{ id: 'i-1' }])
-  const slow = 'the slow start of i-1'
-  expect(c.said).toEqual([slow, 'i-1 is unhealthy at web (Target.Timeout: in words)', slow])
+  expect(performance.now() - brokenOff).toBeGreaterThanOrEqual(1_000)
+  expect(c.said).toContain('i-1 is unhealthy at web (Target.Timeout: in words)')
 })
 
 test.each([
@@ -101,6 +107,16 @@ test('members of a group are left in a target group that it judges them by', asy
     message: 'i-1 is in group web, which is bound to web and replaces who is not in service there',
   })
 })
+
+test.each([{ judgedBy: 'EC2' }, { state: 'Standby' }])(
+  'a member that its group does not judge by it is taken out: %j',
+  async (member) => {
+    const c = await seeingMember(member, 'i-1:8080 healthy')
+    expect(await deregisterInstances.before({ balancer: web, ids: ['i-1'] }, c)).toEqual({
+      registered: ['i-1'],
+    })
+  },
+)
 
 test('a target group that no load balancer uses has nothing to copy, to compare and to ask', async () => {
   const t = testSteps(await seeing())
