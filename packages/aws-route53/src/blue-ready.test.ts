@@ -25,6 +25,13 @@ const blue: Front = {
 }
 const green: Front = { kind: 'classic', ...named('green'), healthCheck, drainSeconds: 0 }
 
+test('nobody is missed at a load balancer that nobody was in service at', async () => {
+  const server = await answeringQueries({ DescribeTargetHealth: targetHealth() })
+  const c = testContext({ env: server.env })
+  closing.push(c.close, server.close)
+  await waitReady(c, { name: 'www.example.test', from: blue, to: green, capacity: 0 })
+})
+
 test('a load balancer serves as many as the target group where fewest do', async () => {
   let looks = 0
   const well = '<InstanceId>i-3</InstanceId><State>InService</State>'
