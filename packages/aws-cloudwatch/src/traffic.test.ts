@@ -100,6 +100,8 @@ describe('silence', () => {
       ),
       'Nothing was ever counted for idle after 2s500ms, and the run goes on all the same',
     ])
+    const idle = { ...options, quietFor: '100ms', deadline: '1s', otherwise: 'go on' } as const
+    expect(await traffic.silent(testSteps(c), await balancers('idle'), idle)).toMatchObject({ silent: false })
   })
 
   test('is not seen before resolvers have forgotten the balancer', async () => {
