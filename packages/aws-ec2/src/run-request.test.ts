@@ -76,6 +76,8 @@ test('all of them or none, once a token, tagged as they are made', () => {
 test("every setting is said in EC2's words", () => {
   const request = launch({
     KeyName: 'ops',
+    KernelId: 'aki-1',
+    RamdiskId: 'ari-1',
     UserData: 'IyEvYmluL3No',
     IamInstanceProfile: 'web',
     InstanceMonitoring: { Enabled: false },
@@ -91,12 +93,17 @@ test("every setting is said in EC2's words", () => {
   })
   expect(request).toMatchObject({
     KeyName: 'ops',
+    KernelId: 'aki-1',
+    RamdiskId: 'ari-1',
     UserData: 'IyEvYmluL3No',
     IamInstanceProfile: { Name: 'web' },
     Monitoring: { Enabled: false },
     EbsOptimized: true,
     Placement: { Tenancy: 'dedicated' },
-    InstanceMarketOptions: { MarketType: 'spot', SpotOptions: { MaxPrice: '0.05' } },
+    InstanceMarketOptions: {
+      MarketType: 'spot',
+      SpotOptions: { MaxPrice: '0.05', SpotInstanceType: 'one-time' },
+    },
     MetadataOptions: { HttpTokens: 'required' },
     BlockDeviceMappings: [
       { DeviceName: '/dev/sda1', Ebs: { VolumeSize: 20, SnapshotId: 'snap-1' } },
