@@ -62,13 +62,18 @@ test('a pin is given back as its tag says, and nothing else', async () => {
 })
 
 test('with a pin goes what the way back of its run has noted of the max that it has raised', async () => {
+  const web = { AutoScalingGroupName: 'web' }
+  // As many as it wants: nothing of that is for a person to decide.
+  await bench.cloud.scaling.updateAutoScalingGroup({ ...web, MaxSize: 3 })
   const before = await bench.cloud.settled()
   const t = steps()
   await fleets.pin(t, await fleets.describe(t, 'web'))
   await makeRoom(bench.cloud.context(), 'web', 7)
   const [found] = await look(leftPins)
+  expect(found).not.toHaveProperty('undecided')
   await found?.remove(t)
   expect(await bench.cloud.settled()).toEqual(before)
+  await bench.cloud.scaling.updateAutoScalingGroup({ ...web, MaxSize: 4 })
 })
 
 test('a pin in the middle of a deployment is left to a person', async () => {
@@ -200,6 +205,13 @@ test('launch sources that runs have made, or that a removed group needed, are re
       ...(version === '1' && { inUse: 'it is the default of its template' }),
     })),
   ])
+  const user = { AutoScalingGroupName: 'user' }
+  const newest = { LaunchTemplateId: id, Version: '$Latest' }
+  await bench.cloud.scaling.updateAutoScalingGroup({ ...user, LaunchTemplate: newest })
+  expect(plain(await look(leftSources))).toContainEqual(
+    expect.objectContaining({ thing: `launch-template/${id}#3`, inUse: 'group user launches from it' }),
+  )
+  await bench.cloud.scaling.updateAutoScalingGroup({ ...user, LaunchConfigurationName: names[1] })
   const going: Going = {
     things: ['group/user'],
     named: (kind) => (kind === 'group' ? ['user'] : []),
