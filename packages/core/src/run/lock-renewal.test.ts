@@ -150,6 +150,15 @@ describe('a lock that is taken over', () => {
     }
   })
 
+  it('may be taken over once more', async () => {
+    for (const run of ['dead', 'dead as well']) {
+      const dead = await locks.acquire(name, holder(run, gone), events)
+      dead.leave()
+    }
+    await locks.acquire(name, holder('two'), events)
+    expect(taken).toEqual(['dead', 'dead as well'])
+  })
+
   it('is refused where a run has died in the middle of that', async () => {
     const dead = await locks.acquire(name, holder('dead', gone), events)
     dead.leave()
