@@ -59,6 +59,9 @@ describe('task arguments', () => {
     ['two words', 'string', /camelCase/],
     ['cache', { type: 'boolean', default: true }, undefined],
     ['token', { type: 'string', secret: true, revisable: true }, /cannot be revisable/],
+    ['force', { type: 'boolean', secret: true }, /cannot be kept secret/],
+    ['toString', 'string', /every object has/],
+    ['except', 'string', /flag of every task/],
   ] as const)('see that %s can be a flag', (name, spec, problem) => {
     if (problem) expect(argProblem(name, spec)).toMatch(problem)
     else expect(argProblem(name, spec)).toBeUndefined()
