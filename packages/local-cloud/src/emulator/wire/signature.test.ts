@@ -13,13 +13,18 @@ const host = '127.0.0.1:4566'
 const expected = { credentials, region, signingName: 'sts', knowsQuery: true, now: signedAt }
 const after = (seconds: number): Date => new Date(signedAt.getTime() + seconds * 1000)
 
-function signer(secretAccessKey = 'secret'): SignatureV4 {
+function signer(secretAccessKey = 'secret', signedFor = region): SignatureV4 {
   const keys = { ...credentials, secretAccessKey }
-  return new SignatureV4({ service: 'sts', region, credentials: keys, sha256: Sha256, applyChecksum: false })
+  const of = { service: 'sts', region: signedFor, credentials: keys }
+  return new SignatureV4({ ...of, sha256: Sha256, applyChecksum: false })
 }
 
 /** A URL that is good for a minute. */
-async function presigned(changes: Record<string, string> = {}, secret?: string): Promise<WireRequest> {
+async function presigned(
+  changes: Record<string, string> = {},
+  secret?: string,
+  signedFor?: string,
+): Promise<WireRequest> {
   const request = {
     method: 'GET',
     protocol: 'http:',
@@ -29,7 +34,7 @@ async function presigned(changes: Record<string, string> = {}, secret?: string):
     query: { Action: 'GetCallerIdentity', Version: '2011-06-15' },
   }
   const options = { signingDate: signedAt, expiresIn: 60 }
-  const { query = {} } = await signer(secret).presign(request, options)
+  const { query = {} } = await signer(secret, signedFor).presign(request, options)
   const signed: [string, string][] = Object.entries({ ...query, ...changes }).map(([name, value]) => [
     name,
     String(value),
@@ -61,6 +66,12 @@ describe('a signature in the URL', () => {
     const half = verifySignature(await presigned({ 'X-Amz-Credential': '' }), expected)
     await expect(half).rejects.toMatchObject({ code: 'IncompleteSignature' })
   })
+})
+
+test('clients of global services sign for us-east-1 wherever they are', async () => {
+  await verifySignature(await presigned({}, 'secret', 'us-east-1'), expected)
+  const elsewhere = verifySignature(await presigned({}, 'secret', 'us-west-2'), expected)
+  await expect(elsewhere).rejects.toThrow("this cloud is 'eu-west-1', not 'us-west-2'")
 })
 
 test('services that never spoke Query name their refusals in their own way', async () => {
