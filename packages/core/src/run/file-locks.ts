@@ -174,7 +174,10 @@ export class FileLocks implements LockStore {
       if (Date.parse(lease.until) - Date.now() < renewEveryMs) lose(lockLost(name, reasonOf(error)))
     }
     const unwritable = (error: unknown): ViridianError => this.#unwritable('write', name, error)
-    const timer = setInterval(() => void renew().catch(failed), renewEveryMs)
+    let renewal = Promise.resolve()
+    const timer = setInterval(() => {
+      renewal = renew().catch(failed)
+    }, renewEveryMs)
     timer.unref()
     return {
       get isKept() {
@@ -186,6 +189,8 @@ export class FileLocks implements LockStore {
       },
       look,
       async keep(until) {
+        // One that is under way has begun with the lease as it was, and would write that.
+        await renewal
         const { kept: _, ...others } = lease
         if (lost) return
         await write(until === undefined ? others : { ...others, kept: until }).catch((error: unknown) => {
@@ -195,6 +200,8 @@ export class FileLocks implements LockStore {
       leave: () => clearInterval(timer),
       async release() {
         clearInterval(timer)
+        // It would put the file in its place again.
+        await renewal
         const current = await readLease(file)
         if (current?.run === lease.run && isSameProcess(current, lease)) await rm(file, { force: true })
       },

@@ -51,6 +51,24 @@ async function renewals(count: number): Promise<void> {
 }
 
 describe('the renewal of a lock', () => {
+  it('does not bring it back when it is released meanwhile', async () => {
+    const held = await heldByOne()
+    vi.advanceTimersByTime(10_000)
+    await held.release()
+    await sleep(200)
+    expect(await locks.lease(name)).toBeUndefined()
+    expect(lost).toEqual([])
+  })
+
+  it('does not take it back that the way back is kept open since', async () => {
+    const held = await heldByOne()
+    vi.advanceTimersByTime(10_000)
+    await held.keep(since)
+    await sleep(200)
+    expect(await locks.lease(name)).toMatchObject({ kept: since })
+    await held.release()
+  })
+
   it('keeps it for as long as its holder lives', async () => {
     const held = await heldByOne()
     for (let time = 0; time < 4; time += 1) {
