@@ -3,7 +3,6 @@ import {
   DeleteScheduledActionCommand,
   DescribeAutoScalingGroupsCommand,
   DescribeLaunchConfigurationsCommand,
-  DescribeScheduledActionsCommand,
   PutScheduledUpdateGroupActionCommand,
   ResumeProcessesCommand,
   SetDesiredCapacityCommand,
@@ -22,20 +21,25 @@ import {
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2'
 import {
+  ChangeResourceRecordSetsCommand,
   ListHostedZonesCommand,
   ListResourceRecordSetsCommand,
   Route53Client,
 } from '@aws-sdk/client-route-53'
 import { Balancers } from './balancers.ts'
+import { GroupParts } from './group-parts.ts'
 import type { CloudStatus } from './project.ts'
 
 /** How to reach an account. */
 export type Access = Pick<CloudStatus, 'endpoint' | 'region' | 'accessKeyId' | 'secretAccessKey'>
 
+const rush = 'rush'
+
 /** An account seen from outside: through Amazon's own SDK, without our plugins. */
 export class Account {
   readonly #ec2: EC2Client
   readonly #autoScaling: AutoScalingClient
+  readonly #parts: GroupParts
   readonly #balancers: Balancers
   readonly #names: Route53Client
   readonly #watch: CloudWatchClient
@@ -45,6 +49,7 @@ export class Account {
     const configuration = { endpoint, region, credentials: { accessKeyId, secretAccessKey } }
     this.#ec2 = new EC2Client(configuration)
     this.#autoScaling = new AutoScalingClient(configuration)
+    this.#parts = new GroupParts(access)
     this.#balancers = new Balancers(access)
     this.#names = new Route53Client(configuration)
     this.#watch = new CloudWatchClient(configuration)
@@ -69,6 +74,7 @@ export class Account {
     )
     if (!group) throw new Error(`there is no group ${name}`)
     return {
+      name,
       launchConfiguration: group.LaunchConfigurationName,
       launchTemplate:
         group.LaunchTemplate && `${group.LaunchTemplate.LaunchTemplateName}:${group.LaunchTemplate.Version}`,
@@ -78,6 +84,16 @@ export class Account {
       replacement: [group.CapacityRebalance ?? false, group.MaxInstanceLifetime ?? 0],
       suspended: (group.SuspendedProcesses ?? []).map(({ ProcessName }) => ProcessName),
       tags: tagsOf(group.Tags),
+      loadBalancers: group.LoadBalancerNames ?? [],
+      targetGroups: group.TargetGroupARNs ?? [],
+      settings: {
+        cooldown: group.DefaultCooldown,
+        healthCheck: group.HealthCheckType,
+        subnets: group.VPCZoneIdentifier,
+        metrics: group.EnabledMetrics,
+        endsFirst: group.TerminationPolicies,
+        protects: group.NewInstancesProtectedFromScaleIn,
+      },
       instances: (group.Instances ?? [])
         .map(
           ({ InstanceId, LifecycleState, HealthStatus }) => `${InstanceId} ${LifecycleState} ${HealthStatus}`,
@@ -141,7 +157,7 @@ export class Account {
   async schedule(group: string, at: Date, size: number): Promise<void> {
     await this.#autoScaling.send(
       new PutScheduledUpdateGroupActionCommand({
-        ...{ AutoScalingGroupName: group, ScheduledActionName: 'rush' },
+        ...{ AutoScalingGroupName: group, ScheduledActionName: rush },
         ...{ StartTime: at, DesiredCapacity: size },
       }),
     )
@@ -149,13 +165,11 @@ export class Account {
 
   /** Takes back what `schedule` has planned, and the copies of it. */
   async unschedule(): Promise<void> {
-    const { ScheduledUpdateGroupActions = [] } = await this.#autoScaling.send(
-      new DescribeScheduledActionsCommand({}),
-    )
-    for (const { AutoScalingGroupName, ScheduledActionName } of ScheduledUpdateGroupActions)
-      await this.#autoScaling.send(
-        new DeleteScheduledActionCommand({ AutoScalingGroupName, ScheduledActionName }),
-      )
+    for (const { AutoScalingGroupName, ScheduledActionName } of await this.#parts.scheduled())
+      if (ScheduledActionName === rush)
+        await this.#autoScaling.send(
+          new DeleteScheduledActionCommand({ AutoScalingGroupName, ScheduledActionName }),
+        )
   }
 
   /** Makes an instance unhealthy in the eyes of its group. */
@@ -175,6 +189,21 @@ export class Account {
   /** The target groups, with those of their instances that are sent users to. */
   targets() {
     return this.#balancers.targets()
+  }
+
+  /** Gives a name two weighted record sets. */
+  async weigh(name: string): Promise<void> {
+    const { HostedZones: [zone] = [] } = await this.#names.send(new ListHostedZonesCommand({}))
+    const Changes = [1, 3].map((Weight) => ({
+      Action: 'CREATE' as const,
+      ResourceRecordSet: {
+        ...{ Name: name, Type: 'A' as const, TTL: 60, Weight, SetIdentifier: `weight-${Weight}` },
+        ResourceRecords: [{ Value: `192.0.2.${Weight}` }],
+      },
+    }))
+    await this.#names.send(
+      new ChangeResourceRecordSetsCommand({ HostedZoneId: zone?.Id, ChangeBatch: { Changes } }),
+    )
   }
 
   /** The instances in service behind the balancer that a name leads to. */
@@ -209,7 +238,11 @@ export class Account {
         ),
       ),
       balancers: await this.#balancers.classics(),
+      policies: await this.#parts.policies(),
+      hooks: await this.#parts.hooks(await this.groupNames()),
+      scheduled: await this.#parts.scheduled(),
       fronts: await this.#balancers.fronts(),
+      listeners: await this.#balancers.listeners(),
       rules: await this.#balancers.rules(),
       targetGroups: await this.#balancers.targetGroups(),
       templates: await this.templates(),
@@ -237,11 +270,19 @@ export class Account {
 
   async #alarms() {
     const { MetricAlarms = [] } = await this.#watch.send(new DescribeAlarmsCommand({}))
-    return MetricAlarms.map(({ AlarmName, ActionsEnabled, AlarmActions, Dimensions }) => ({
-      AlarmName,
-      ActionsEnabled,
-      AlarmActions,
-      Dimensions,
+    return MetricAlarms.map((alarm) => ({
+      AlarmName: alarm.AlarmName,
+      ActionsEnabled: alarm.ActionsEnabled,
+      AlarmActions: alarm.AlarmActions,
+      OKActions: alarm.OKActions,
+      Dimensions: alarm.Dimensions,
+      MetricName: alarm.MetricName,
+      Metrics: alarm.Metrics,
+      Statistic: alarm.Statistic,
+      Period: alarm.Period,
+      EvaluationPeriods: alarm.EvaluationPeriods,
+      Threshold: alarm.Threshold,
+      ComparisonOperator: alarm.ComparisonOperator,
     }))
   }
 

@@ -1,12 +1,18 @@
 import {
+  DescribeLoadBalancerAttributesCommand as DescribeClassicAttributesCommand,
   DescribeLoadBalancersCommand as DescribeClassicsCommand,
+  DescribeTagsCommand as DescribeClassicTagsCommand,
   DescribeInstanceHealthCommand,
+  DescribeLoadBalancerPoliciesCommand,
   ElasticLoadBalancingClient,
 } from '@aws-sdk/client-elastic-load-balancing'
 import {
   DescribeListenersCommand,
+  DescribeLoadBalancerAttributesCommand,
   DescribeLoadBalancersCommand,
   DescribeRulesCommand,
+  DescribeTagsCommand,
+  DescribeTargetGroupAttributesCommand,
   DescribeTargetGroupsCommand,
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
@@ -52,48 +58,70 @@ export class Balancers {
 
   /** The classic load balancers, as far as a deployment could change them. */
   async classics() {
-    return (await this.#descriptions()).map(
-      ({ LoadBalancerName, Instances = [], ListenerDescriptions, HealthCheck }) => ({
+    const descriptions = await this.#descriptions()
+    return Promise.all(
+      descriptions.map(async ({ LoadBalancerName = '', Instances = [], ...described }) => ({
         LoadBalancerName,
-        ListenerDescriptions,
-        HealthCheck,
+        ListenerDescriptions: described.ListenerDescriptions,
+        HealthCheck: described.HealthCheck,
+        SecurityGroups: described.SecurityGroups,
+        Subnets: described.Subnets,
         instances: Instances.map(({ InstanceId = '' }) => InstanceId).sort(),
-      }),
+        ...(await this.#ofClassic(LoadBalancerName)),
+      })),
     )
   }
 
   /** The other load balancers: one that listens nowhere yet has no rule to be seen by. */
   async fronts() {
     const { LoadBalancers = [] } = await this.#balancers.send(new DescribeLoadBalancersCommand({}))
-    return LoadBalancers.map(({ LoadBalancerArn, LoadBalancerName, Type }) => ({
-      LoadBalancerArn,
-      LoadBalancerName,
-      Type,
-    }))
+    return Promise.all(
+      LoadBalancers.map(async ({ LoadBalancerArn = '', LoadBalancerName, Type, SecurityGroups }) => {
+        const attributes = new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn })
+        return {
+          ...{ LoadBalancerArn, LoadBalancerName, Type, SecurityGroups },
+          attributes: keyed((await this.#balancers.send(attributes)).Attributes),
+          tags: await this.#tags(LoadBalancerArn),
+        }
+      }),
+    )
   }
 
-  /** What the listeners of the other load balancers do with a request. */
-  async rules() {
+  /** What the other load balancers listen for. */
+  async listeners() {
     const { LoadBalancers = [] } = await this.#balancers.send(new DescribeLoadBalancersCommand({}))
     const listeners = await Promise.all(
       LoadBalancers.map(({ LoadBalancerArn }) =>
         this.#balancers.send(new DescribeListenersCommand({ LoadBalancerArn })),
       ),
     )
+    return listeners.flatMap(({ Listeners = [] }) => Listeners)
+  }
+
+  /** What their listeners do with a request. */
+  async rules() {
     const rules = await Promise.all(
-      listeners
-        .flatMap(({ Listeners = [] }) => Listeners)
-        .map(({ ListenerArn }) => this.#balancers.send(new DescribeRulesCommand({ ListenerArn }))),
+      (await this.listeners()).map(({ ListenerArn }) =>
+        this.#balancers.send(new DescribeRulesCommand({ ListenerArn })),
+      ),
     )
     return rules.flatMap(({ Rules = [] }) => Rules)
   }
 
   /** The target groups, with the instances that are registered: one that drains is not any more. */
   async targetGroups() {
-    return (await this.#members()).map(({ group, targets }) => ({
-      ...group,
-      instances: idsOf(targets.filter(({ state }) => state !== 'draining')),
-    }))
+    return Promise.all(
+      (await this.#members()).map(async ({ group, targets }) => {
+        const { TargetGroupArn = '' } = group
+        const attributes = new DescribeTargetGroupAttributesCommand({ TargetGroupArn })
+        return {
+          ...group,
+          instances: idsOf(targets.filter(({ state }) => state !== 'draining')),
+          attributes: keyed((await this.#balancers.send(attributes)).Attributes),
+          tags: await this.#tags(TargetGroupArn),
+        }
+      }),
+    )
   }
 
   /** The target groups, with those of their instances that are sent users to. */
@@ -115,6 +143,27 @@ export class Balancers {
     return (await this.#classics.send(new DescribeClassicsCommand({}))).LoadBalancerDescriptions ?? []
   }
 
+  /** What a classic load balancer has that is described by calls of its own. */
+  async #ofClassic(LoadBalancerName: string) {
+    const [policies, attributes, tags] = await Promise.all([
+      this.#classics.send(new DescribeLoadBalancerPoliciesCommand({ LoadBalancerName })),
+      this.#classics.send(new DescribeClassicAttributesCommand({ LoadBalancerName })),
+      this.#classics.send(new DescribeClassicTagsCommand({ LoadBalancerNames: [LoadBalancerName] })),
+    ])
+    return {
+      policies: policies.PolicyDescriptions,
+      attributes: attributes.LoadBalancerAttributes,
+      tags: keyed(tags.TagDescriptions?.[0]?.Tags),
+    }
+  }
+
+  async #tags(arn: string) {
+    const { TagDescriptions: [found] = [] } = await this.#balancers.send(
+      new DescribeTagsCommand({ ResourceArns: [arn] }),
+    )
+    return keyed(found?.Tags)
+  }
+
   async #targets(TargetGroupArn: string | undefined) {
     const { TargetHealthDescriptions = [] } = await this.#balancers.send(
       new DescribeTargetHealthCommand({ TargetGroupArn }),
@@ -128,3 +177,9 @@ export class Balancers {
 
 const idsOf = (targets: readonly { readonly id: string }[]): string[] =>
   [...new Set(targets.map(({ id }) => id))].sort()
+
+/** In the order of their keys, which AWS does not promise. */
+const keyed = (
+  entries: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[] = [],
+): Record<string, string> =>
+  Object.fromEntries(entries.map(({ Key = '', Value = '' }) => [Key, Value] as const).sort())

@@ -135,6 +135,7 @@ describe.sequential('cleanup:blue on the local cloud', () => {
       balancers: before.balancers.filter(({ LoadBalancerName }) => LoadBalancerName === loadBalancer),
       images: before.images.filter(({ ImageId }) => ImageId === image),
       snapshots: [expect.anything()],
+      policies: before.policies.filter(({ AutoScalingGroupName }) => AutoScalingGroupName === group),
       alarms: [expect.objectContaining({ Dimensions: [{ Name: 'AutoScalingGroupName', Value: group }] })],
     })
     expect(after.images).toHaveLength(1)

@@ -1,14 +1,17 @@
 import { DescribeSubnetsCommand, EC2Client } from '@aws-sdk/client-ec2'
 import {
+  AddTagsCommand,
   CreateListenerCommand,
   CreateLoadBalancerCommand,
   CreateRuleCommand,
   CreateTargetGroupCommand,
   DescribeListenersCommand,
   DescribeLoadBalancersCommand,
+  DescribeTargetGroupsCommand,
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
   ModifyListenerCommand,
+  ModifyLoadBalancerAttributesCommand,
   ModifyTargetGroupAttributesCommand,
   RegisterTargetsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
@@ -84,6 +87,28 @@ export class TargetGroups {
       const DefaultActions = [{ Type: 'fixed-response', FixedResponseConfig } as const]
       await this.#balancers.send(new ModifyListenerCommand({ ListenerArn, DefaultActions }))
     }
+  }
+
+  /** Gives a load balancer and its target groups attributes and tags that are not the defaults. */
+  async furnish(balancer: string): Promise<void> {
+    const { LoadBalancerArn = '' } = (await this.#find(balancer)) ?? {}
+    const { TargetGroups = [] } = await this.#balancers.send(
+      new DescribeTargetGroupsCommand({ LoadBalancerArn }),
+    )
+    const groups = TargetGroups.map(({ TargetGroupArn = '' }) => TargetGroupArn)
+    await this.#balancers.send(
+      new AddTagsCommand({
+        ResourceArns: [LoadBalancerArn, ...groups],
+        Tags: [{ Key: 'team', Value: 'shop' }],
+      }),
+    )
+    const idle = [{ Key: 'idle_timeout.timeout_seconds', Value: '45' }]
+    await this.#balancers.send(new ModifyLoadBalancerAttributesCommand({ LoadBalancerArn, Attributes: idle }))
+    const spread = [{ Key: 'load_balancing.algorithm.type', Value: 'least_outstanding_requests' }]
+    for (const TargetGroupArn of groups)
+      await this.#balancers.send(
+        new ModifyTargetGroupAttributesCommand({ TargetGroupArn, Attributes: spread }),
+      )
   }
 
   async register(TargetGroupArn: string, ids: readonly string[]): Promise<void> {

@@ -2,19 +2,25 @@ import {
   AutoScalingClient,
   CreateAutoScalingGroupCommand,
   DescribeAutoScalingGroupsCommand,
+  EnableMetricsCollectionCommand,
+  PutLifecycleHookCommand,
+  PutNotificationConfigurationCommand,
   PutScalingPolicyCommand,
+  PutScheduledUpdateGroupActionCommand,
   SetInstanceHealthCommand,
   SuspendProcessesCommand,
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling'
 import { CloudWatchClient, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch'
 import {
+  AddTagsCommand,
   ConfigureHealthCheckCommand,
   CreateLBCookieStickinessPolicyCommand,
   CreateLoadBalancerCommand,
   DeleteLoadBalancerCommand,
   DescribeLoadBalancersCommand,
   ElasticLoadBalancingClient,
+  ModifyLoadBalancerAttributesCommand,
   RegisterInstancesWithLoadBalancerCommand,
   SetLoadBalancerPoliciesOfListenerCommand,
 } from '@aws-sdk/client-elastic-load-balancing'
@@ -111,6 +117,7 @@ export class Fleets {
         PolicyName: 'out',
         AdjustmentType: 'ChangeInCapacity',
         ScalingAdjustment: 1,
+        Cooldown: 120,
       }),
     )
     await this.#watch.send(
@@ -127,6 +134,38 @@ export class Fleets {
         ComparisonOperator: 'GreaterThanThreshold',
       }),
     )
+    await this.#autoScaling.send(
+      new PutScheduledUpdateGroupActionCommand({
+        AutoScalingGroupName,
+        ScheduledActionName: 'new-year',
+        Recurrence: '0 0 1 1 *',
+        MinSize: 1,
+        MaxSize: 3,
+      }),
+    )
+    await this.#autoScaling.send(
+      new PutNotificationConfigurationCommand({
+        AutoScalingGroupName,
+        TopicARN: 'arn:aws:sns:us-east-1:000000000000:fleets',
+        NotificationTypes: ['autoscaling:EC2_INSTANCE_LAUNCH_ERROR'],
+      }),
+    )
+    await this.#autoScaling.send(
+      new EnableMetricsCollectionCommand({
+        AutoScalingGroupName,
+        Metrics: ['GroupInServiceInstances'],
+        Granularity: '1Minute',
+      }),
+    )
+    await this.#autoScaling.send(
+      new PutLifecycleHookCommand({
+        AutoScalingGroupName,
+        LifecycleHookName: 'drain',
+        LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+        HeartbeatTimeout: 30,
+        DefaultResult: 'CONTINUE',
+      }),
+    )
   }
 
   /** Gives a classic balancer what a replica copies by a call of its own. */
@@ -141,6 +180,15 @@ export class Fleets {
         LoadBalancerPort: 8080,
         PolicyNames: [policy.PolicyName],
       }),
+    )
+    await this.#balancers.send(
+      new ModifyLoadBalancerAttributesCommand({
+        LoadBalancerName: balancer,
+        LoadBalancerAttributes: { ConnectionSettings: { IdleTimeout: 45 } },
+      }),
+    )
+    await this.#balancers.send(
+      new AddTagsCommand({ LoadBalancerNames: [balancer], Tags: [{ Key: 'team', Value: 'shop' }] }),
     )
   }
 

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
+import { Account } from '../account.ts'
 import { Fleets } from '../breaks/fleets.ts'
 import * as subjects from '../breaks/rehearsed-cloud.ts'
 import { edit, RehearsedCloud } from '../breaks/rehearsed-cloud.ts'
@@ -80,7 +81,11 @@ export class Field extends RehearsedCloud {
       edit(join(directory, 'local-fleet.ts'), 'loadBalancer:', `balancer: '${front.type}', loadBalancer:`)
     const opened = await RehearsedCloud.opened(subject, { size, timeScale: 0.04, prepare })
     const [project, cloud] = opened
-    await new Fleets(cloud).equip(cloud.names.group)
+    const { group } = cloud.names
+    await new Fleets(cloud).equip(group)
+    const account = new Account(cloud)
+    await account.suspend(group, 'AZRebalance')
+    await account.weigh('api.example.test')
     await front.furnish(cloud)
     const gate = await Gate.open(cloud.endpoint)
     // A stage like any real account's: of the local cloud the run knows nothing.

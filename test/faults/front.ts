@@ -27,7 +27,12 @@ export const aside = 'internal'
 export const application: Front = {
   type: 'application',
   beside: [],
-  furnish: (cloud) => new TargetGroups(cloud).route(cloud.names.loadBalancer, cloud.names.record),
+  async furnish(cloud) {
+    const { loadBalancer, record } = cloud.names
+    const groups = new TargetGroups(cloud)
+    await groups.route(loadBalancer, record)
+    await groups.furnish(loadBalancer)
+  },
 }
 
 /** The same, and the fleet is behind a second one, too. */

@@ -55,7 +55,7 @@ export function startScaling(scaling: Scaling, { account }: Field): StartedScali
 
 async function pinnedGroups(account: Field['account']) {
   const names = await account.groupNames()
-  const groups = await Promise.all(names.map(async (name) => ({ name, ...(await account.group(name)) })))
+  const groups = await Promise.all(names.map((name) => account.group(name)))
   return groups
     .filter(({ tags }) => 'viridian:pin' in tags)
     .map(({ name, sizes: [, desired = 0] }) => ({ name, desired }))

@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
 import type { Field, Told } from './field.ts'
+import { type Inventory, likenessOf } from './likeness.ts'
+import { openIn } from './unsettled.ts'
 
 /** What a command's end promises. */
 export interface Promised {
@@ -45,7 +48,7 @@ export function expectation(command: string, { exitCode, events, stdout, stderr 
 export interface Ended {
   readonly end: 'green' | 'blue' | undefined
   /** The inventory of the account before. */
-  readonly before: Awaited<ReturnType<Field['account']['inventory']>>
+  readonly before: Inventory
   /** How many instances served before. */
   readonly blue: number
   readonly release: string
@@ -56,11 +59,16 @@ export interface Ended {
   readonly mayDip?: boolean
 }
 
-/** What is not as it must be: asked of the cloud and of the visitors alone. */
+/**
+ * What is not as it must be: asked of the cloud and of the visitors. Of the product only its own records are looked at, and
+ * whether its clean-up finds what the cloud does not have.
+ */
 export async function violationsOf(field: Field, ended: Ended): Promise<string[]> {
   const found = await settled(
     ended.end === 'green' ? () => notGreen(field, ended) : () => notBlue(field, ended),
   )
+  found.push(...(await openIn(field.project.directory, ended.run, ended.end)))
+  if (ended.end === 'blue' && ended.run !== undefined) found.push(...(await leftoversOf(field, ended.run)))
   const { asked, failures, died } = field.visitors.take()
   const lowest = field.takeLowest()
   if (asked === 0) found.push('no visitor asked for anything')
@@ -85,14 +93,21 @@ async function settled(look: () => Promise<string[]>): Promise<string[]> {
 
 async function notBlue(field: Field, { before, run }: Ended): Promise<string[]> {
   const now = await field.account.inventory()
-  const different = Object.entries(before).flatMap(([what, value]) => {
-    const seen = now[what as keyof typeof now] // A key of the same inventory.
-    return JSON.stringify(seen) === JSON.stringify(value)
-      ? []
-      : [`${what} are not as before: ${difference(value, seen)}`]
-  })
+  const different = changes(before, now)
   const marked = run !== undefined && JSON.stringify(now).includes(run)
   return marked ? [...different, `something still bears the name of run ${run}`] : different
+}
+
+/** What is not as it was of what was there before. */
+function changes(
+  before: Readonly<Record<string, unknown>>,
+  now: Readonly<Record<string, unknown>>,
+): string[] {
+  return Object.entries(before).flatMap(([what, value]) =>
+    JSON.stringify(now[what]) === JSON.stringify(value)
+      ? []
+      : [`${what} are not as before: ${difference(value, now[what])}`],
+  )
 }
 
 function difference(before: unknown, now: unknown): string {
@@ -108,7 +123,8 @@ async function notGreen(field: Field, { before, blue, release }: Ended): Promise
   const served = await account.behind(cloud.names.record)
   const instances = await account.instances()
   const ids = instances.map(({ id }) => id).sort()
-  const groups = (await account.inventory()).groups
+  const now = await account.inventory()
+  const { groups } = now
   const live = groups.filter(({ instances }) => instances.length > 0)
   const versions = await Promise.all(instances.map(({ address }) => versionOn(address)))
   const found: string[] = []
@@ -120,17 +136,26 @@ async function notGreen(field: Field, { before, blue, release }: Ended): Promise
       found.push(`of ${ids.length} instances ${healthy.length} are healthy in target group ${name}`)
   if (versions.some((version) => version !== release))
     found.push(`not all is ${release}: ${versions.join(', ')}`)
-  const was = before.groups.find(({ instances }) => instances.length > 0)
-  for (const key of ['sizes', 'suspended', 'grace'] as const)
-    if (JSON.stringify(live[0]?.[key]) !== JSON.stringify(was?.[key]))
-      found.push(
-        `the group's ${key} are not as before: ${JSON.stringify(live[0]?.[key])}, not ${JSON.stringify(was?.[key])}`,
-      )
+  found.push(...changes(likenessOf(before), likenessOf(now)).map((each) => `the fleet's ${each}`))
   if (live.length !== 1) found.push(`${live.length} groups have instances`)
   for (const { tags } of groups)
     if ('viridian:pin' in tags) found.push(`a group is still pinned: ${tags['viridian:pin']}`)
   return found
 }
+
+/** What the product's own clean-up finds of a run that was taken back. */
+async function leftoversOf(field: Field, run: string): Promise<string[]> {
+  const { exitCode, events, stdout, stderr } = await field.tasks(['gc', '--dry-run'])
+  const listed = foundLeftovers.safeParse(events.find(({ kind }) => kind === 'leftovers.found'))
+  if (exitCode !== 0 || !listed.success) return [`tasks gc ended with ${exitCode}: ${stdout}${stderr}`]
+  return listed.data.leftovers
+    .filter((each) => each.run === run)
+    .map(({ title }) => `tasks gc finds what run ${run} has left: ${title}`)
+}
+
+const foundLeftovers = z.object({
+  leftovers: z.array(z.object({ title: z.string(), run: z.string() })),
+})
 
 async function versionOn(address: string): Promise<unknown> {
   try {
