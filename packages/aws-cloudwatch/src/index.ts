@@ -1,5 +1,5 @@
 export type { AlarmReplica } from './compare-alarms.ts'
-export type { FleetNames, SilenceOptions } from './moves.ts'
+export type { CalmOptions, FleetNames, SilenceOptions } from './moves.ts'
 export type { CloudWatch } from './plugin.ts'
 export { cloudWatch, cloudWatch as default } from './plugin.ts'
 export type { Silence } from './silence.ts'

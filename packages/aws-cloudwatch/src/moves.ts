@@ -2,6 +2,7 @@ import { balancerKey, type Counterparts, type Fleet, frontsOf, type LoadBalancer
 import { parseDuration, type Steps, ViridianError } from '@viridian/core'
 import { disableAlarms, enableAlarms } from './alarm-actions.ts'
 import { chunks } from './alarms.ts'
+import { readWatchable, testCalm } from './calm.ts'
 import type { AlarmReplica } from './compare-alarms.ts'
 import type { Scope } from './concern.ts'
 import { fleetText } from './concern.ts'
@@ -35,6 +36,12 @@ export interface SilenceOptions {
   readonly otherwise?: 'fail' | 'go on'
 }
 
+/** Which alarms are watched in place of those that are named. */
+export interface CalmOptions {
+  /** What `replicate` gave: where an alarm was copied, its copy is watched, which sees green, and not the original. */
+  readonly copies?: AlarmReplica
+}
+
 /** Copies the alarms of a fleet: see `CloudWatch.replicate`. */
 export function replicate(t: Steps, counterparts: Counterparts): Promise<AlarmReplica> {
   const { groups, balancers, policies } = counterparts
@@ -54,6 +61,17 @@ export function replicate(t: Steps, counterparts: Counterparts): Promise<AlarmRe
     }
     return replica
   })
+}
+
+/** Sees ahead of a deployment that alarms can watch it: see `CloudWatch.watchable`. */
+export async function watchable(t: Steps, names: readonly string[]): Promise<void> {
+  if (names.length > 0) await t.step(readWatchable, { names: [...new Set(names)] })
+}
+
+/** Tests that none of these alarms is in ALARM: see `CloudWatch.calm`. */
+export async function calm(t: Steps, names: readonly string[], { copies }: CalmOptions = {}): Promise<void> {
+  const watched = names.map((name) => copies?.alarms[name] ?? name)
+  if (watched.length > 0) await t.step(testCalm, { names: [...new Set(watched)] })
 }
 
 /** Lets alarms act: see `CloudWatch.enable`. */

@@ -1,12 +1,15 @@
 import { accountChecks, type Counterparts, type Fleet, type LoadBalancer } from '@viridian/aws'
 import type { Plugin, Steps } from '@viridian/core'
 import { disableAlarms, enableAlarms } from './alarm-actions.ts'
+import { readWatchable, testCalm } from './calm.ts'
 import { type AlarmReplica, compareAlarms } from './compare-alarms.ts'
 import { copyAlarm } from './copy-alarm.ts'
 import { deleteAlarms } from './delete-alarms.ts'
 import { findMadeAlarms, leftAlarms } from './left-alarms.ts'
 import { listAlarms } from './list-alarms.ts'
 import {
+  type CalmOptions,
+  calm,
   concerning,
   disable,
   enable,
@@ -15,6 +18,7 @@ import {
   replicate,
   type SilenceOptions,
   silent,
+  watchable,
 } from './moves.ts'
 import { testServed } from './served.ts'
 import { type Silence, seeSilent } from './silence.ts'
@@ -52,6 +56,33 @@ export interface CloudWatch extends Plugin {
   enable(t: Steps, names: readonly string[]): Promise<void>
   /** Keeps alarms from acting. `cloudwatch:DisableAlarmActions`; undone by switching on those whose actions were on. */
   disable(t: Steps, names: readonly string[]): Promise<void>
+  /**
+   * Sees, ahead of a deployment, that there are alarms of these names and that none is in ALARM: one that is on already cannot
+   * tell what the deployment does, so that the deployment does not begin. Names may be those of composite alarms. One that
+   * has no data (INSUFFICIENT_DATA) is said and refuses nothing. No names: nothing is asked. `cloudwatch:DescribeAlarms`.
+   *
+   * @throws ViridianError `E_ALARM_NOT_FOUND`; `E_IN_ALARM` with the reason, and since when
+   *
+   * @example
+   * ```ts
+   * await alarms.watchable(t, ['checkout-errors', 'checkout-slow'])
+   * ```
+   */
+  watchable(t: Steps, names: readonly string[]): Promise<void>
+  /**
+   * Tests that none of these alarms is in ALARM: as a guard of `t.keep`, or between two moves. An alarm of scaling (busy, idle)
+   * is in ALARM whenever the group scales: name those that speak of users. One that has no data (INSUFFICIENT_DATA), as a
+   * new copy has, is said and fails nothing; one that somebody has deleted meanwhile fails.
+   * `cloudwatch:DescribeAlarms`.
+   *
+   * @throws ViridianError `E_IN_ALARM` with the reason, and since when; `E_ALARM_NOT_FOUND`
+   *
+   * @example
+   * ```ts
+   * await t.keep('10m', (guard) => alarms.calm(guard, ['checkout-errors', 'checkout-slow']))
+   * ```
+   */
+  calm(t: Steps, names: readonly string[], options?: CalmOptions): Promise<void>
   /**
    * Waits until balancers see no more requests: until what CloudWatch has counted of each, from five minutes before
    * `since` on, stands still for `quietFor`. Where nothing was ever counted there is no silence to see: when the deadline
@@ -92,7 +123,7 @@ export interface CloudWatch extends Plugin {
 }
 
 /**
- * The plugin for Amazon CloudWatch: alarms copied and switched, traffic watched.
+ * The plugin for Amazon CloudWatch: alarms copied, switched and watched, traffic watched.
  *
  * @example
  * ```ts
@@ -109,6 +140,8 @@ export const cloudWatch = (): CloudWatch => ({
     compareAlarms,
     enableAlarms,
     disableAlarms,
+    readWatchable,
+    testCalm,
     seeSilent,
     testServed,
     deleteAlarms,
@@ -122,6 +155,8 @@ export const cloudWatch = (): CloudWatch => ({
   },
   enable,
   disable,
+  watchable,
+  calm,
   silent,
   served: async (t, balancers, { since }) => {
     await t.step(testServed, { balancers: watchedOf(balancers), since })
