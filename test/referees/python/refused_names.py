@@ -35,6 +35,7 @@ def names_cases(account, it):
                 (("UPSERT", target), "InvalidChangeBatch"),
                 (("UPSERT", {**present, "Weight": 256, "SetIdentifier": "a"}), "InvalidInput"),
                 (("UPSERT", {**present, "Weight": 1}), "InvalidInput"),
+                (("CREATE", {**present, "Weight": 1, "SetIdentifier": "a"}), "InvalidChangeBatch"),
                 (("UPSERT", {"Name": "new.refused.test", "Type": "A"}), "InvalidInput"),
                 (("REPLACE", present), "InvalidInput"),
             ]

@@ -58,7 +58,26 @@ def records(account, zone):
     )
     names = [f"{each['Name']} {each['Type']} {each.get('SetIdentifier', '')}".strip() for each in found]
     check("records come in pages and in order", [names, count], [NAMES, 3])
+    weigh(account, zone, weighted)
     change_records(account, zone, *[("DELETE", record) for record in [*weighted, text]])
+
+
+def weigh(account, zone, sets):
+    """Answers go by weight; an UPSERT of one set of a name leaves the others alone."""
+    asked = {"HostedZoneId": zone, "RecordName": "api.example.test", "RecordType": "A"}
+
+    def answered():
+        return {tuple(account.route53.test_dns_answer(**asked)["RecordData"]) for _ in range(8)}
+
+    check("a weight of 0 is not answered", answered(), {("192.0.2.1",)})
+    blue = {**sets[0], "ResourceRecords": [{"Value": "192.0.2.3"}]}
+    change_records(account, zone, ("UPSERT", blue))
+    check("the set that was changed is answered", answered(), {("192.0.2.3",)})
+    start = {"StartRecordName": "api.example.test", "StartRecordType": "A", "StartRecordIdentifier": "green"}
+    found = account.route53.list_resource_record_sets(HostedZoneId=zone, MaxItems="1", **start)
+    name = {"Name": "api.example.test."}
+    check("the other set is as it was", found["ResourceRecordSets"], [{**sets[1], **name}])
+    change_records(account, zone, ("UPSERT", sets[0]))
 
 
 NAMES = [

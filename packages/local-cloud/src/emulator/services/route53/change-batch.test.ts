@@ -80,7 +80,36 @@ describe('changes', () => {
           ResourceRecordSet: address('www.example.test', '127.1.1.2', { SetIdentifier: 'b', Weight: 1 }),
         },
       ],
-      'InvalidChangeBatch: [RRSet with DNS name www.example.test., type A, SetIdentifier b cannot be created because a non multivalue answer rrset exists with the same name and type.]',
+      'InvalidChangeBatch: [RRSet with DNS name www.example.test., type A, SetIdentifier b cannot be created as a non-weighted set exists with the same name and type.]',
+    ],
+    [
+      'a simple record beside a weighted one',
+      [
+        {
+          Action: 'CREATE',
+          ResourceRecordSet: address('of.example.test', '127.1.1.1', { SetIdentifier: 'a', Weight: 1 }),
+        },
+        { Action: 'UPSERT', ResourceRecordSet: address('of.example.test', '127.1.1.2') },
+      ],
+      'InvalidChangeBatch: [RRSet with DNS name of.example.test., type A cannot be created as other RRSets exist with the same name and type.]',
+    ],
+    [
+      'a weighted record of another TTL than its neighbour',
+      [
+        {
+          Action: 'CREATE',
+          ResourceRecordSet: address('of.example.test', '127.1.1.1', { SetIdentifier: 'a', Weight: 1 }),
+        },
+        {
+          Action: 'CREATE',
+          ResourceRecordSet: address('of.example.test', '127.1.1.2', {
+            SetIdentifier: 'b',
+            Weight: 1,
+            TTL: 3600,
+          }),
+        },
+      ],
+      'InvalidChangeBatch: [RRSet with DNS name of.example.test., type A, SetIdentifier b cannot be created as weighted sets must contain the same TTL.]',
     ],
     [
       'the same set twice in a batch',

@@ -129,21 +129,21 @@ function routingConflicts(set: RecordSet, records: readonly RecordSet[]): string
   if (set.SetIdentifier === undefined) {
     return [`${subject} cannot be created as other RRSets exist with the same name and type.`]
   }
-  if (twins.some(({ SetIdentifier }) => SetIdentifier === undefined)) {
+  const refused = `${subject}, SetIdentifier ${set.SetIdentifier} cannot be created`
+  if (twins.some((record) => routingOf(record) !== routingOf(set))) {
     return [
-      `${subject}, SetIdentifier ${set.SetIdentifier} cannot be created because a non multivalue answer rrset exists with the same name and type.`,
+      set.Weight === undefined
+        ? `${refused} because a non ${routingOf(set)} rrset exists with the same name and type.`
+        : `${refused} as a non-weighted set exists with the same name and type.`,
     ]
   }
-  const [other] = twins.filter((record) => routingOf(record) !== routingOf(set))
-  if (other !== undefined) {
-    return [
-      `${subject}, SetIdentifier ${set.SetIdentifier} cannot be created because a non ${routingOf(set)} rrset exists with the same name and type.`,
-    ]
+  // An alias has no TTL of its own.
+  const ttls = new Set([set, ...twins].flatMap(({ TTL }) => TTL ?? []))
+  if (set.Weight !== undefined && set.TTL !== undefined && ttls.size > 1) {
+    return [`${refused} as weighted sets must contain the same TTL.`]
   }
   if (set.Failover !== undefined && twins.some(({ Failover }) => Failover === set.Failover)) {
-    return [
-      `${subject}, SetIdentifier ${set.SetIdentifier} cannot be created because there is another ${set.Failover} one.`,
-    ]
+    return [`${refused} because there is another ${set.Failover} one.`]
   }
   return []
 }
