@@ -40,9 +40,12 @@ export type RecordedVariable = z.infer<typeof recordedVariable>
 /** Raised when a journal means something else than before, or an older version could not undo by it. */
 export const journalFormat = 1
 
+// Made once: zod compiles a schema when it is first asked, which takes longer than to read a line.
+const ofAnyFormat = z.lazy(() => z.object({ kind: z.literal('run.started'), format: z.number() }))
+const ofAnyKind = z.lazy(() => z.object({ kind: z.string() }))
+
 /** The format that a journal's first record names, also one that is not known. */
-export const formatOf = (record: unknown): number | undefined =>
-  z.object({ kind: z.literal('run.started'), format: z.number() }).safeParse(record).data?.format
+export const formatOf = (record: unknown): number | undefined => ofAnyFormat.safeParse(record).data?.format
 
 /** Who has a run in hand, and by which process. */
 const runner = z.object({ user: z.string(), host: z.string(), pid: z.number() })
@@ -157,11 +160,14 @@ export const journalRecord = z.lazy(() =>
   ]),
 )
 
+// Each time that a lazy schema is unwrapped it is made anew.
+let kinds: ReadonlySet<string> | undefined
+
 /** The kind of a record that this version does not know. */
 export function unknownKindOf(record: unknown): string | undefined {
-  const kind = z.object({ kind: z.string() }).safeParse(record).data?.kind
-  const isKnown = journalRecord.unwrap().options.some(({ shape }) => shape.kind.value === kind)
-  return isKnown ? undefined : kind
+  const kind = ofAnyKind.safeParse(record).data?.kind
+  kinds ??= new Set(journalRecord.unwrap().options.map(({ shape }) => shape.kind.value))
+  return kind === undefined || kinds.has(kind) ? undefined : kind
 }
 
 export type JournalRecord = z.infer<typeof journalRecord>
