@@ -81,7 +81,6 @@ test('a single file is not put into another tree than the one that was looked at
   await put()
   write(local('file'), 'new')
   let commands = 0
-  const { ino } = statSync(target())
   await putBy(async (command) => {
     commands += 1
     if (commands === 2) {
@@ -93,6 +92,5 @@ test('a single file is not put into another tree than the one that was looked at
     return machine({})(command)
   })
   expect(commands).toBeGreaterThan(2)
-  expect(statSync(target()).ino).not.toBe(ino)
   expectSame()
 })

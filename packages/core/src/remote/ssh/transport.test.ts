@@ -6,6 +6,9 @@ import { freePort, OpenSsh } from '../testing/open-ssh.ts'
 import { makeTransport, transportNames } from '../testing/transports.ts'
 import type { SshDefaults } from '../transport.ts'
 
+/** A port on which nobody ever listens: one that was free a moment ago, another test may have taken. */
+const nobody = 1
+
 const forever = new AbortController().signal
 setMaxListeners(0, forever)
 let sshd: OpenSsh
@@ -30,7 +33,7 @@ describe.each(transportNames)('reaching a host by %s', (transport) => {
   })
 
   test('gives up in the end, and says why', async () => {
-    const spec = { ...sshd.spec(), port: await freePort() }
+    const spec = { ...sshd.spec(), port: nobody }
     const began = performance.now()
     await expect(logIn(spec, { transport, connectTimeout: '600ms' })).rejects.toMatchObject({
       code: 'E_HOST_UNREACHABLE',
@@ -43,7 +46,7 @@ describe.each(transportNames)('reaching a host by %s', (transport) => {
   })
 
   test('says meanwhile that it is waiting for it, and for what', async () => {
-    const spec = { ...sshd.spec(), port: await freePort() }
+    const spec = { ...sshd.spec(), port: nobody }
     const notes: string[] = []
     const note = (text: string): void => void notes.push(text)
     await expect(logIn(spec, { transport, connectTimeout: '9s' }, { note })).rejects.toMatchObject({
