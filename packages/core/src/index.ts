@@ -1,5 +1,5 @@
 /// <reference types="node" preserve="true" />
-export type { Config, HostList, RoleSpec, RoleSsh, Stage, TaskTree } from './config/config.ts'
+export type { Config, HostFinder, HostList, RoleSpec, RoleSsh, Stage, TaskTree } from './config/config.ts'
 export { defineConfig } from './config/config.ts'
 export type { Check, CheckContext, Finding, Verdict } from './doctor/check.ts'
 export { formatDuration, parseDuration } from './duration.ts'

@@ -1,9 +1,10 @@
+import type { HostFinder } from './config/config.ts'
 import type { Check } from './doctor/check.ts'
 import type { ViridianError } from './error.ts'
 import type { PluginEvent } from './events/plugin-event.ts'
 import type { Leftover, LeftoverKind, Use } from './gc/leftover.ts'
 import type { Json } from './json.ts'
-import type { HostSpec, SshDefaults } from './remote/transport.ts'
+import type { SshDefaults } from './remote/transport.ts'
 import type { RunIdentity, StepDefinition } from './step/definition.ts'
 import type { Steps } from './step/steps.ts'
 
@@ -39,7 +40,7 @@ export interface Plugin {
   /** Every step that its methods take, so that a journal's steps can be undone. */
   readonly steps?: readonly StepDefinition[]
   /** Roles that it knows how to fill, by name. */
-  readonly roles?: Readonly<Record<string, () => Promise<readonly HostSpec[]>>>
+  readonly roles?: Readonly<Record<string, HostFinder>>
   /** For a plugin that gives a stage its surroundings (endpoint, credentials): opened once a run, before any code of its task. */
   readonly surroundings?: (run: SurroundingsContext) => Promise<Surroundings>
   /**

@@ -54,7 +54,8 @@ async function hostsOf(role: string, session: Session): Promise<readonly HostSpe
   const { roleSpecs } = session
   const spec = roleSpecs[role]
   if (spec && isFound(spec)) await onOpenStage(role, session)
-  return new Roles(roleSpecs).resolve(role)
+  const c = session.contextFor({ key: `/roles/${role}` }, session.engine.signal)
+  return new Roles(roleSpecs).resolve(role, c)
 }
 
 /** Elsewhere its function might ask an account that is not the stage's. */

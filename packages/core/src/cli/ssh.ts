@@ -23,6 +23,8 @@ export interface SshRequest {
   readonly first: boolean
 }
 
+const key = '/ssh#0'
+
 // What no shell's own exit code means, as with ssh.
 const notReached = 255
 
@@ -53,7 +55,7 @@ export async function openSsh(project: Project, globals: Globals, request: SshRe
   const release = endOnSignals(session)
   try {
     const spec = await hostFor(session, request)
-    const { shell } = session.host(spec, { key: '/ssh#0', parent: '/ssh#0', host: spec.name })
+    const { shell } = session.host(spec, { key, parent: key, host: spec.name })
     const [line, ...words] = request.command
     if (line === undefined) return await shell()
     return await shell(quoted(words.length === 0 ? line : request.command.map(quote).join(' ')))
@@ -78,12 +80,12 @@ function endOnSignals({ engine }: Session): () => void {
 }
 
 async function hostFor(session: Session, { target, first }: SshRequest): Promise<HostSpec> {
-  if (session.hosts.roles.includes(target)) return oneOf(target, await session.hosts.of(target), first)
+  if (session.hosts.roles.includes(target)) return oneOf(target, await session.hosts.of(target, key), first)
   if (isAddress(target)) return parseHost(target)
   const known: HostSpec[] = []
   const failures: unknown[] = []
   for (const role of session.hosts.roles) {
-    const hosts = await session.hosts.of(role).catch((error: unknown) => void failures.push(error))
+    const hosts = await session.hosts.of(role, key).catch((error: unknown) => void failures.push(error))
     const found = hosts?.find(({ name }) => name === target)
     if (found) return found
     known.push(...(hosts ?? []))

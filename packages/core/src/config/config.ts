@@ -1,12 +1,33 @@
 import type { Plugin } from '../plugin.ts'
 import type { HostSpec, SshDefaults } from '../remote/transport.ts'
+import type { StepContext } from '../step/definition.ts'
 import type { ArgDefault } from '../task/args.ts'
 import type { Task } from '../task/task.ts'
 
-/** A list of hosts, by name or `user@name:port` or in full, or a function that finds them. */
-export type HostList =
-  | readonly (string | HostSpec)[]
-  | (() => Promise<readonly (string | HostSpec)[]> | readonly (string | HostSpec)[])
+/** Hosts as a role lists them: by name or `user@name:port`, or in full. */
+type Hosts = readonly (string | HostSpec)[]
+
+/**
+ * Finds a role's hosts, anew each time that they are asked for. It is handed what a read of a step is: by that it may ask the
+ * stage's account, and ends when the run stops. A resumed run goes on with the hosts that the first one was given.
+ *
+ * @example
+ * ```ts
+ * const web: HostFinder = async (c) => {
+ *   await c.environment()
+ *   const answer = await fetch(`${process.env.INVENTORY_URL}/web`, { signal: c.signal })
+ *   return z.array(z.string()).parse(await answer.json())
+ * }
+ * ```
+ */
+export interface HostFinder {
+  (c: StepContext): Promise<Hosts> | Hosts
+  /** What it finds, in words, for whoever gets none of it: `running instances in group "web"`. */
+  readonly finds?: string
+}
+
+/** A role's hosts: those of a list, or those that a function finds. */
+export type HostList = Hosts | HostFinder
 
 /** What a role says for those of its hosts that do not say it themselves. */
 export type RoleSsh = Pick<HostSpec, 'user' | 'port' | 'identityFile' | 'transport' | 'proxyJump'>

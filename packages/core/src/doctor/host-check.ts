@@ -20,7 +20,7 @@ export const hostCheck = (session: Session, sudo: boolean): Check => ({
   // Each of them has a limit of its own, in which the time that a person takes to answer does not count.
   timeout: longestTimer,
   run: async () => {
-    const hosts = await session.hosts.of(chosenRole)
+    const hosts = await session.hosts.of(chosenRole, '/hosts')
     const found = await pMap(hosts, (host) => findingsOn(session, host, sudo), { concurrency: hostsAtOnce })
     return found.flat()
   },

@@ -1,4 +1,5 @@
 import type { RoleSpec } from '../config/config.ts'
+import { isViridianError } from '../error.ts'
 import type { HostSpec } from '../remote/transport.ts'
 import { isFound, Roles } from '../task/roles.ts'
 import type { Check } from './check.ts'
@@ -20,7 +21,12 @@ export function roleChecks(
       title: `role "${role}"`,
       run: async (c) => {
         if (isFound(spec)) await c.environment()
-        const hosts = await roles.resolve(role)
+        const hosts = await roles.resolve(role, c).catch((error: unknown) => {
+          // A fleet may be there by the time of the run.
+          if (isViridianError(error) && error.code === 'E_ROLE_EMPTY' && isFound(spec)) return error
+          throw error
+        })
+        if (isViridianError(hosts)) return { verdict: 'warning', says: hosts.message, hint: hosts.hint }
         found(hosts)
         for (const { name } of hosts) names.add(name)
         return { verdict: 'ok', says: `${role} ${hosts.length}` }

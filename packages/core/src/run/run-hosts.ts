@@ -1,5 +1,6 @@
 import type { Event } from '../events/event.ts'
 import type { HostSpec } from '../remote/transport.ts'
+import type { StepContext } from '../step/definition.ts'
 import type { Engine } from '../step/engine.ts'
 import { asJson } from '../step/performance.ts'
 import { choiceText, type HostChoice } from '../task/host-choice.ts'
@@ -14,6 +15,8 @@ export interface RunHostsOptions {
   readonly emit: (event: Event) => void
   /** Roles may be read from the account that it leads to; some commands look at them outside of a task. */
   readonly openStage: () => Promise<unknown>
+  /** What functions that find hosts are handed, for a step of this key. */
+  readonly context: (key: string) => StepContext
 }
 
 /** The hosts of a run: what its roles lead to, recorded where a resumed run has to find the same. */
@@ -36,14 +39,20 @@ export class RunHosts {
     this.#roles = other.#roles
   }
 
-  async of(role: string): Promise<readonly HostSpec[]> {
-    await this.#options.openStage()
-    return this.#roles.resolve(role)
+  /** @param key - of what asks for them */
+  async of(role: string, key: string): Promise<readonly HostSpec[]> {
+    const { openStage, context } = this.#options
+    await openStage()
+    return this.#roles.resolve(role, context(key))
   }
 
   /** Those that a call of a task lists. */
-  async listed(list: readonly (string | HostSpec)[], what: string): Promise<readonly HostSpec[]> {
-    return this.#roles.listed(list, what)
+  async listed(
+    list: readonly (string | HostSpec)[],
+    what: string,
+    key: string,
+  ): Promise<readonly HostSpec[]> {
+    return this.#roles.listed(list, what, this.#options.context(key))
   }
 
   assign(role: string, hosts: readonly HostSpec[]): void {

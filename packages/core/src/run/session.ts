@@ -102,6 +102,7 @@ export class Session implements StepHost {
       engine: this.engine,
       emit: (event) => this.emit(event),
       openStage: () => this.openStage(),
+      context: (key) => this.contextFor({ key }, this.engine.signal),
     })
     this.#names = namesOf(config.tasks)
     this.#stage = new StageAtRun(

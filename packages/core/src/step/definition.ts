@@ -1,11 +1,11 @@
 import type { z } from 'zod'
 import type { PluginEvent } from '../events/plugin-event.ts'
 
-/** What every function of a step is handed besides its input. */
+/** What every function of a step is handed besides its input, and a function that finds a role's hosts. */
 export interface StepContext {
   /** The run that the step is of. */
   readonly run: RunIdentity
-  /** Which step of the run this is: its key in the journal. */
+  /** Which step of the run this is: its key in the journal. Of a role, that of the task which is called on it. */
   readonly key: string
   /** Aborted when the run stops: waits end, calls under way may finish. */
   readonly signal: AbortSignal

@@ -77,11 +77,11 @@ export class Scope implements Steps {
   }
 
   /** A value that a resumed run must see again. */
-  fact(name: string, make: () => string | Promise<string>): Promise<string> {
+  fact(name: string, make: (key: string) => string | Promise<string>): Promise<string> {
     const { engine } = this.host
     const key = this.keys.claim(name)
     return engine.track(name, async () => {
-      if (engine.planning) return make()
+      if (engine.planning) return make(key)
       return engine.perform({
         key,
         parent: this.parent,
@@ -91,7 +91,7 @@ export class Scope implements Steps {
         title: name,
         input: asJson(null),
         parse: (output) => z.string().parse(output),
-        work: async () => make(),
+        work: async () => make(key),
       })
     })
   }

@@ -89,7 +89,7 @@ export interface TaskContext<Specs extends ArgSpecs = ArgSpecs>
   branch<Result>(name: string, body: (t: BranchContext<Specs>) => Promise<Result>): Promise<Result>
   /** Fills a role for the rest of the run, in place of what the configuration says of it. */
   assign(role: string, hosts: readonly HostSpec[]): void
-  /** The hosts of a role, as assigned or configured. */
+  /** The hosts of a role, as assigned or configured; recorded: a resumed run sees the same. */
   hosts(role: string): Promise<readonly HostSpec[]>
   /**
    * Waits out a window in which everything can still be taken back, and watches meanwhile: `guard` runs every few

@@ -85,13 +85,14 @@ function tellTolerated(session: Session, results: readonly HostResult[], what: s
 
 async function hostsOf<Specs extends ArgSpecs, Result>({
   session,
+  key,
   task,
   settings,
 }: HostsCall<Specs, Result>): Promise<readonly HostSpec[]> {
   const what = session.nameOf(task)
   const hosts = settings.hosts
-    ? await session.hosts.listed(settings.hosts, `the call of ${what}`)
-    : await session.hosts.of(task.role)
+    ? await session.hosts.listed(settings.hosts, `the call of ${what}`, key)
+    : await session.hosts.of(task.role, key)
   if (hosts.length === 0 && (settings.hosts || task.once)) {
     const none = settings.hosts
       ? 'is called on no hosts'

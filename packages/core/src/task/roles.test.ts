@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { ViridianError } from '../error.ts'
+import { quietContext } from '../testing/quiet-context.ts'
 import { chosenRole, Roles } from './roles.ts'
+
+const c = quietContext()
 
 describe('roles', () => {
   it('are lists, or found', async () => {
@@ -7,12 +11,12 @@ describe('roles', () => {
       web: ['deploy@web-1:2222', 'web-2', { name: 'three', address: '10.0.0.3' }],
       db: async () => ['db-1'],
     })
-    expect(await roles.resolve('web')).toEqual([
+    expect(await roles.resolve('web', c)).toEqual([
       { name: 'web-1', user: 'deploy', port: 2222 },
       { name: 'web-2' },
       { name: 'three', address: '10.0.0.3' },
     ])
-    expect(await roles.resolve('db')).toEqual([{ name: 'db-1' }])
+    expect(await roles.resolve('db', c)).toEqual([{ name: 'db-1' }])
   })
 
   it.each<[unknown, string, string]>([
@@ -24,7 +28,7 @@ describe('roles', () => {
   ])('refuse %j from a function', async (found, code, message) => {
     // What no compiler has seen.
     const roles = new Roles({ web: () => found as string[] })
-    await expect(roles.resolve('web')).rejects.toMatchObject({
+    await expect(roles.resolve('web', c)).rejects.toMatchObject({
       code,
       message: expect.stringContaining(message),
     })
@@ -33,7 +37,7 @@ describe('roles', () => {
   it('are missed where none is named', async () => {
     // What no compiler has seen.
     const nothing: string = JSON.parse('{}').role
-    await expect(new Roles({ web: ['web-1'] }).resolve(nothing)).rejects.toMatchObject({
+    await expect(new Roles({ web: ['web-1'] }).resolve(nothing, c)).rejects.toMatchObject({
       code: 'E_ROLE_UNKNOWN',
     })
   })
@@ -47,31 +51,62 @@ describe('roles', () => {
       code: 'E_ROLE_FAILED',
       message: 'the hosts of role "web" cannot be found: TypeError: no such thing',
     }
-    await expect(roles.resolve('web')).rejects.toMatchObject(failed)
-    await expect(roles.listed(['elsewhere.example.com'], 'a call')).rejects.toMatchObject(failed)
-    expect(await roles.listed(['db-1', 'ada@elsewhere'], 'a call')).toEqual([
+    await expect(roles.resolve('web', c)).rejects.toMatchObject(failed)
+    await expect(roles.listed(['elsewhere.example.com'], 'a call', c)).rejects.toMatchObject(failed)
+    expect(await roles.listed(['db-1', 'ada@elsewhere'], 'a call', c)).toEqual([
       { name: 'db-1' },
       { name: 'elsewhere', user: 'ada' },
     ])
+  })
+
+  it('hand their function what a read has at hand, and tell whose an error of its is', async () => {
+    const refused = new ViridianError('E_AWS_DENIED', 'ec2:DescribeInstances: no', {
+      hint: 'allow it',
+      place: { call: 'ec2:DescribeInstances' },
+    })
+    const roles = new Roles({
+      web: ({ run }) => [`${run.stage}-1`],
+      db: ({ signal }) => {
+        signal.throwIfAborted()
+        throw refused
+      },
+    })
+    expect(await roles.resolve('web', c)).toEqual([{ name: `${c.run.stage}-1` }])
+    await expect(roles.resolve('db', c)).rejects.toMatchObject({
+      code: 'E_AWS_DENIED',
+      message: 'the hosts of role "db" cannot be found: ec2:DescribeInstances: no',
+      hint: 'allow it',
+      place: { call: 'ec2:DescribeInstances' },
+    })
+    const stopped = new ViridianError('E_RUN_STOPPED', 'stopped')
+    await expect(roles.resolve('db', quietContext(AbortSignal.abort(stopped)))).rejects.toBe(stopped)
+  })
+
+  it('tell what their function has found none of', async () => {
+    const find = Object.assign(() => [], { finds: 'running instances in group "web"' })
+    await expect(new Roles({ web: find }).resolve('web', c)).rejects.toMatchObject({
+      code: 'E_ROLE_EMPTY',
+      hint: 'there are no running instances in group "web" just now',
+    })
   })
 
   it('know the hosts that a call lists by name, in its order', async () => {
     const three = { name: 'three', address: '10.0.0.3', port: 2222 }
     const roles = new Roles({ web: [three, 'web-1'], db: () => ['db-1'] })
     const other = { name: 'other', address: '10.0.0.9' }
-    expect(await roles.listed(['db-1', other, 'three', 'new.example.com'], 'a call')).toEqual([
+    expect(await roles.listed(['db-1', other, 'three', 'new.example.com'], 'a call', c)).toEqual([
       { name: 'db-1' },
       other,
       three,
       { name: 'new.example.com' },
     ])
-    expect(await roles.listed(['web-*'], 'a call')).toEqual([{ name: 'web-1' }])
-    await expect(roles.listed(['db-1', 'db-1'], 'a call')).rejects.toMatchObject({ code: 'E_HOST_TWICE' })
+    expect(await roles.listed(['web-*'], 'a call', c)).toEqual([{ name: 'web-1' }])
+    await expect(roles.listed(['db-1', 'db-1'], 'a call', c)).rejects.toMatchObject({ code: 'E_HOST_TWICE' })
   })
 
   it('let a plugin say more of a host', async () => {
     const host = { name: 'web-1', instance: 'i-1' }
-    expect(await new Roles({ web: () => [host] }).resolve('web')).toEqual([host])
+    expect(await new Roles({ web: () => [host] }).resolve('web', c)).toEqual([host])
   })
 
   it('say for their hosts what these do not say themselves', async () => {
@@ -80,17 +115,17 @@ describe('roles', () => {
       web: { hosts: ['web-1', 'root@web-2', { name: 'web-3', port: 22 }], ssh },
       db: { hosts: async () => ['db-1'], ssh },
     })
-    expect(await roles.resolve('web')).toEqual([
+    expect(await roles.resolve('web', c)).toEqual([
       { name: 'web-1', user: 'deploy', port: 2222 },
       { name: 'web-2', user: 'root', port: 2222 },
       { name: 'web-3', user: 'deploy', port: 22 },
     ])
-    expect(await roles.resolve('db')).toEqual([{ name: 'db-1', ...ssh }])
+    expect(await roles.resolve('db', c)).toEqual([{ name: 'db-1', ...ssh }])
   })
 
   it('have no two hosts of one name', async () => {
     const roles = new Roles({ web: async () => ['a', 'root@a'] })
-    await expect(roles.resolve('web')).rejects.toMatchObject({ code: 'E_HOST_TWICE' })
+    await expect(roles.resolve('web', c)).rejects.toMatchObject({ code: 'E_HOST_TWICE' })
     expect(() => roles.assign('web', [{ name: 'a' }, { name: 'a' }])).toThrow('two hosts called "a"')
   })
 
@@ -99,13 +134,13 @@ describe('roles', () => {
     expect(roles.isAssigned('web')).toBe(false)
     roles.assign('web', [{ name: 'web-9' }])
     expect(roles.isAssigned('web')).toBe(true)
-    expect(await roles.resolve('web')).toEqual([{ name: 'web-9' }])
+    expect(await roles.resolve('web', c)).toEqual([{ name: 'web-9' }])
   })
 
   it('that are unknown or empty are refused', async () => {
     const roles = new Roles({ web: [], worker: ['w'] })
-    await expect(roles.resolve('web')).rejects.toMatchObject({ code: 'E_ROLE_EMPTY' })
-    await expect(roles.resolve('wroker')).rejects.toMatchObject({
+    await expect(roles.resolve('web', c)).rejects.toMatchObject({ code: 'E_ROLE_EMPTY' })
+    await expect(roles.resolve('wroker', c)).rejects.toMatchObject({
       code: 'E_ROLE_UNKNOWN',
       hint: 'did you mean worker?',
     })
@@ -118,7 +153,7 @@ describe('the chosen hosts of a role', () => {
   }
   const configured = { web: ['web-1', 'web-2', 'web-3'], db: async () => ['db-1'], canary: ['web-2'] }
   const names = async (roles: Roles, role: string): Promise<string> =>
-    (await roles.resolve(role)).map(({ name }) => name).join(' ')
+    (await roles.resolve(role, c)).map(({ name }) => name).join(' ')
 
   it('are the chosen ones of this role, or none when others are meant', async () => {
     const roles = new Roles(configured, { hosts: ['web-[1-2]'] })
@@ -143,7 +178,7 @@ describe('the chosen hosts of a role', () => {
     [{ hosts: ['web-1'], except: ['web-*'] }, 'E_HOSTS_NONE'],
     [{ roles: ['wbe'] }, 'E_ROLE_UNKNOWN'],
   ])('are refused when nobody is meant: %j', async (choice, code) => {
-    await expect(new Roles(configured, choice).resolve('web')).rejects.toMatchObject({ code })
+    await expect(new Roles(configured, choice).resolve('web', c)).rejects.toMatchObject({ code })
   })
 
   it('need no role that cannot be resolved', async () => {
@@ -154,8 +189,8 @@ describe('the chosen hosts of a role', () => {
 
 describe('the chosen hosts of no role', () => {
   const db = async () => ['db-1', { name: 'shared', user: 'db' }]
-  const configured = { web: ['web-1', { name: 'web-2', address: '10.0.0.2' }, 'shared'], db }
-  const chosen = (choice: object) => new Roles(configured, choice).resolve(chosenRole)
+  const configured = { web: ['web-1', { name: 'web-2', address: '10.0.0.2' }, 'shared'], db, idle: () => [] }
+  const chosen = (choice: object) => new Roles(configured, choice).resolve(chosenRole, c)
 
   it('are those of several roles, each once', async () => {
     expect(await chosen({ roles: ['web', 'db'] })).toEqual([
@@ -184,7 +219,10 @@ describe('the chosen hosts of no role', () => {
       { ...configured, db: () => Promise.reject(new Error('no account')) },
       { hosts: ['web-1', 'root@10.0.0.9'] },
     )
-    expect(await roles.resolve(chosenRole)).toEqual([{ name: 'web-1' }, { name: '10.0.0.9', user: 'root' }])
+    expect(await roles.resolve(chosenRole, c)).toEqual([
+      { name: 'web-1' },
+      { name: '10.0.0.9', user: 'root' },
+    ])
   })
 
   it('are those that failed, as the journal has them', async () => {
@@ -201,6 +239,9 @@ describe('the chosen hosts of no role', () => {
     [{ roles: ['web'], hosts: ['web-9'] }, 'E_HOST_UNKNOWN'],
     [{ roles: ['web'], except: ['*'] }, 'E_HOSTS_NONE'],
     [{ roles: ['nope'] }, 'E_ROLE_UNKNOWN'],
+    [{ roles: ['idle'] }, 'E_ROLE_EMPTY'],
+    [{ roles: ['idle'], failed: [{ name: 'web-1' }] }, 'E_ROLE_EMPTY'],
+    [{ roles: ['idle', 'web'], hosts: ['db-1'] }, 'E_HOST_UNKNOWN'],
   ])('are refused when nobody is meant: %j', async (choice, code) => {
     await expect(chosen(choice)).rejects.toMatchObject({ code })
   })

@@ -13,6 +13,7 @@ import { callTask } from './call.ts'
 import { callSettings } from './call-settings.ts'
 import type { BranchContext, SettingsOf, TaskContext, ValueOf } from './context.ts'
 import { requireTask, requireText } from './given.ts'
+import { hostsFrom } from './host-address.ts'
 import { keepOpen, refuseUnkept } from './keep.ts'
 import { localCommands } from './local-command.ts'
 import type { LocalCommands } from './local-commands.ts'
@@ -109,8 +110,12 @@ export class TaskScope<Specs extends ArgSpecs> extends Scope implements TaskCont
     this.#session.hosts.assign(role, hosts)
   }
 
-  hosts(role: string): Promise<readonly HostSpec[]> {
-    return this.#session.hosts.of(role)
+  async hosts(role: string): Promise<readonly HostSpec[]> {
+    const { hosts } = this.#session
+    // What the run itself has filled is filled again by a resume.
+    if (hosts.isAssigned(role) || !hosts.roles.includes(role)) return hosts.of(role, this.parent ?? '/')
+    const found = await this.fact(`hosts:${role}`, async (key) => JSON.stringify(await hosts.of(role, key)))
+    return hostsFrom(JSON.parse(found), `role "${role}"`)
   }
 
   keep(duration: number | string, guard?: (t: Steps) => Promise<void>): Promise<void> {

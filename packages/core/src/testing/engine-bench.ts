@@ -11,6 +11,7 @@ import { Registry } from '../step/registry.ts'
 import { Scope } from '../step/scope.ts'
 import { UndoUnderWay } from '../step/under-way.ts'
 import { seeUndoable, undoable, undoSteps } from '../step/undo.ts'
+import { quietContext } from './quiet-context.ts'
 
 /** An engine on records in memory, with all that a test wants to look at. */
 export class EngineBench {
@@ -50,7 +51,7 @@ export class EngineBench {
       mask: this.mask,
       identity: { id: '20260101-000000-abcd', task: 'test', stage: 'local', by: 'ada@here' },
       registry: this.#registry,
-      contextFor: (_, signal) => this.#context(signal),
+      contextFor: (_, signal) => quietContext(signal),
       beforeChange: async () => {
         this.permissions += 1
       },
@@ -79,19 +80,7 @@ export class EngineBench {
   }
 
   get #restoring() {
-    return { registry: this.#registry, contextFor: () => this.#context(new AbortController().signal) }
-  }
-
-  #context(signal: AbortSignal) {
-    return {
-      run: { id: '20260101-000000-abcd', task: 'test', stage: 'local', by: 'ada@here' },
-      key: '/test#0',
-      signal,
-      progress: () => undefined,
-      emit: () => undefined,
-      environment: async () => undefined,
-      resource: <Value>(_: symbol, make: () => Value) => make(),
-    }
+    return { registry: this.#registry, contextFor: () => quietContext() }
   }
 }
 
