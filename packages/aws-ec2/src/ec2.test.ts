@@ -81,6 +81,20 @@ test("instances are launched like the group's own, and terminated by the undo", 
   for (const state of await cloud.states(ids)) expect(['shutting-down', 'terminated']).toContain(state)
 })
 
+test('the hosts of a group are its running members, in the order of their ids, with the keys on their consoles', async () => {
+  const members = fleet.instances.map(({ id }) => id).sort()
+  const known = await instances.hosts({ group: 'web' })(cloud.context())
+  expect(known).toEqual(
+    members.map((id) => expect.objectContaining({ name: id, user: 'deploy', port: 2222 })),
+  )
+  const found = [...(await instances.hosts({ group: 'web', trustConsole: true })(cloud.context()))]
+  const key = expect.stringMatching(/^(ssh-ed25519 AAAA|SHA256:)/)
+  const hostKeys = expect.arrayContaining([key])
+  expect(found).toEqual(known.map((host) => ({ ...Object(host), hostKeys })))
+  // EC2 takes it for any text.
+  expect(await instances.hosts({ group: 'w*' })(cloud.context())).toEqual([])
+})
+
 test('instances are launched from a version of a launch template, in its network interface', async () => {
   const { LaunchTemplate } = await client.createLaunchTemplate({
     LaunchTemplateName: 'web',

@@ -1,10 +1,11 @@
 import { accountChecks, type Instance, type InstanceRef, type LaunchSpec } from '@viridian/aws'
-import type { Plugin, Steps } from '@viridian/core'
+import type { HostFinder, Plugin, Steps } from '@viridian/core'
 import { type BakeOptions, bake } from './bake.ts'
 import { createImage } from './create-image.ts'
 import { readHostKeys, withConsoleKeys } from './host-keys.ts'
 import { seeAvailable } from './images.ts'
 import { type LaunchOptions, launchLike } from './launch-like.ts'
+import { type HostQuery, roleHosts } from './role-hosts.ts'
 import { runInstances } from './run-instances.ts'
 import { describeInstances, type Login, seeRunning } from './running.ts'
 import { readSubnetZones } from './subnet-zones.ts'
@@ -77,6 +78,23 @@ export interface Ec2 extends Plugin {
    */
   describe(t: Steps, instances: readonly InstanceRef[], options?: DescribeOptions): Promise<Instance[]>
   /**
+   * The running instances of an Auto Scaling group, or with tags, as a role of the task file: found anew each time that a
+   * command or a task asks for the role's hosts. A host is called by its instance's id, and is reached as {@link Ec2Settings}
+   * say. `ec2:DescribeInstances`; with `trustConsole`, `ec2:GetConsoleOutput`.
+   *
+   * @throws ViridianError `E_HOSTS_QUERY` when neither a group nor a tag is named; the role that finds nobody: `E_ROLE_EMPTY`
+   *
+   * @example
+   * ```ts
+   * export default defineConfig({
+   *   plugins: [instances],
+   *   roles: { web: instances.hosts({ group: 'web' }), jobs: instances.hosts({ tags: { Role: 'jobs' } }) },
+   *   tasks: { restart },
+   * })
+   * ```
+   */
+  readonly hosts: (query: HostQuery) => HostFinder
+  /**
    * Terminates instances that are in no group. Cannot be undone: it belongs behind the commit, unless the run itself has
    * launched them.
    */
@@ -142,6 +160,7 @@ export const ec2 = ({ ssh = {} }: Ec2Settings = {}): Ec2 => ({
     const hosts = await t.step(describeInstances, { ids: idsOf(instances), login: ssh })
     return trustConsole ? withConsoleKeys(t, hosts) : hosts
   },
+  hosts: (query) => roleHosts(query, ssh),
   terminate: async (t, instances) => {
     await t.step(terminateInstances, { ids: idsOf(instances) })
   },

@@ -32,12 +32,7 @@ export const readHostKeys = defineRead({
       hint: 'an image without cloud-init prints none: with trustConsole: false known_hosts decides',
       look: async () => {
         const missing = ids.filter((id) => !keys.has(id))
-        await Promise.all(
-          missing.map(async (id) => {
-            const found = hostKeysIn(await consoleOf(c, id))
-            if (found.length > 0) keys.set(id, found)
-          }),
-        )
+        for (const [id, shown] of await shownHostKeys(c, missing)) keys.set(id, shown)
         const left = ids.filter((id) => !keys.has(id))
         if (left.length === 0) return { done: Object.fromEntries(keys) }
         return { waiting: `waiting for the consoles of ${left.join(', ')}` }
@@ -45,6 +40,12 @@ export const readHostKeys = defineRead({
     })
   },
 })
+
+/** The SSH host keys that the consoles of these instances show now (`GetConsoleOutput`), of those that show any. */
+export async function shownHostKeys(c: StepContext, ids: readonly string[]): Promise<Map<string, string[]>> {
+  const shown = await Promise.all(ids.map(async (id) => [id, hostKeysIn(await consoleOf(c, id))] as const))
+  return new Map(shown.filter(([, keys]) => keys.length > 0))
+}
 
 async function consoleOf(c: StepContext, id: string): Promise<string> {
   const { Output = '' } = await latestOutput(c, id)

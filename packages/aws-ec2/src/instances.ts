@@ -23,10 +23,15 @@ const Page = z.object({
   NextToken: z.string().optional(),
 })
 
-/** Instances by a filter (`DescribeInstances`). */
-export const findInstances = (c: StepContext, filter: Ec2Filter): Promise<DescribedInstance[]> =>
+/** Instances by a filter (`DescribeInstances`), and by others of a few values. */
+export const findInstances = (
+  c: StepContext,
+  filter: Ec2Filter,
+  others: readonly { readonly Name: string; readonly Values: string[] }[] = [],
+): Promise<DescribedInstance[]> =>
   filteredPages(filter, async (Filters, NextToken) => {
-    const page = await ec2Api(c, 'DescribeInstances', { Filters, NextToken }, Page)
+    const input = { Filters: [...Filters, ...others], NextToken }
+    const page = await ec2Api(c, 'DescribeInstances', input, Page)
     return { items: page.Reservations.flatMap(({ Instances }) => Instances), next: page.NextToken }
   })
 

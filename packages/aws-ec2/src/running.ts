@@ -78,7 +78,8 @@ async function hostsOf(
   )
 }
 
-function hostOf(instance: DescribedInstance, login: Login): Instance | string {
+/** An instance as a host, or in words why it is none yet. One that is ending fails. */
+export function hostOf(instance: DescribedInstance, login: Login): Instance | string {
   const { InstanceId: id, State, PrivateIpAddress, PublicIpAddress, Placement } = instance
   if (isEnding(instance) || State.Name === 'stopping' || State.Name === 'stopped')
     throw new ViridianError('E_INSTANCE_LOST', `${id} is ${State.Name}: ${stateReason(instance)}`, {
