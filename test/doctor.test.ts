@@ -303,7 +303,9 @@ describe('the local cloud', () => {
   it('is not started: what needs it is not looked at', async () => {
     const { exitCode, stdout } = await project.tasks('doctor')
     expect(stdout).toMatch(/^✓ Local cloud {3}it does not run: .* · loopback addresses are free$/m)
-    expect(stdout).toMatch(/^– not looked at: AWS account, Route 53, SSH; stage "local" is not open: /m)
+    expect(stdout).toMatch(
+      /^– not looked at: AWS account, Route 53, Roles, SSH; stage "local" is not open: /m,
+    )
     expect(exitCode).toBe(0)
     expect(existsSync(join(project.directory, '.tasks'))).toBe(false)
   }, 30_000)

@@ -12,6 +12,8 @@ export default defineConfig({
     cleanup: { blue: cleanup_blue },
     ...{ build_release, update_code, validate_service },
   },
+  // Both fleets, by what they have in common: tasks exec --role web uptime
+  roles: { web: instances.hosts({ tags: { Name: 'web' }, trustConsole: true }) },
   defaultStage: 'local',
   stages: {
     local: {

@@ -7,6 +7,8 @@ import { build_release, update_code, validate_service } from './release.ts'
 export default defineConfig({
   plugins: [fleets, instances, traffic],
   tasks: { deploy: { bluegreen }, build_release, update_code, validate_service },
+  // The fleet, for single commands: tasks exec --role web uptime
+  roles: { web: instances.hosts({ group: 'web', trustConsole: true }) },
   defaultStage: 'local',
   stages: {
     local: { plugins: [localCloud({ fleet })], defaults: { group: 'web' } },
