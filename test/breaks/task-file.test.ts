@@ -112,6 +112,14 @@ describe('the task file', () => {
       /roles\.web.*list of hosts/,
     ],
     [
+      'a role that any instance would be in',
+      {
+        'tasks.config.ts': `${good}import { ec2 } from '@viridian/aws-ec2'\nconst web = ec2().hosts({})\nexport default defineConfig({ tasks: {}, roles: { web } })\n`,
+      },
+      'E_CONFIG_BROKEN',
+      /neither a group nor a tag\n[\s\S]*at tasks\.config\.ts:3\nhint: write/,
+    ],
+    [
       'a default stage that is none',
       { 'tasks.config.ts': "export default { tasks: {}, stages: { local: {} }, defaultStage: 'locl' }\n" },
       'E_CONFIG_INVALID',

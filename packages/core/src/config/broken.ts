@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { ViridianError } from '../error.ts'
+import { dirname, sep } from 'node:path'
+import { isViridianError, ViridianError } from '../error.ts'
 import { isOwnFile } from '../own-directory.ts'
 import { packageManager } from '../package-manager.ts'
 
@@ -12,11 +13,16 @@ interface Position {
 
 /** The error for a task file that does not compile or throws: where, the line, and a caret below the place in it. */
 export function brokenConfig(file: string, thrown: unknown): ViridianError {
-  const position = missingImport(thrown) ?? innermost(thrown)
+  // What a plugin refuses is wrong where the project calls it.
+  const refusal = isViridianError(thrown) ? thrown : undefined
+  const position = missingImport(thrown) ?? innermost(thrown, refusal ? dirname(file) + sep : sep)
   const { file: at = file, line } = position ?? {}
   return new ViridianError('E_CONFIG_BROKEN', [summaryOf(thrown), ...excerpt(position)].join('\n'), {
     place: { file: at, ...(line !== undefined && { line }) },
-    hint: missingPackage(thrown) ?? 'mend it; an editor, or "tsc --noEmit", shows what else there is',
+    hint:
+      missingPackage(thrown) ??
+      refusal?.hint ??
+      'mend it; an editor, or "tsc --noEmit", shows what else there is',
     ...(thrown instanceof Error && thrown.cause !== undefined && { cause: thrown.cause }),
   })
 }
@@ -33,12 +39,12 @@ function summaryOf(thrown: unknown): string {
   )
 }
 
-/** The innermost line of a user's file in an error's message or stack. */
-function innermost(thrown: unknown): Position | undefined {
+/** The innermost line of a user's file in an error's message or stack, below a directory. */
+function innermost(thrown: unknown, within: string): Position | undefined {
   if (!(thrown instanceof Error)) return undefined
   const text = `${thrown.message}\n${thrown.stack ?? ''}`
   for (const [, file = '', line, column] of text.matchAll(/(\/[^\s():]+\.[cm]?[jt]sx?):(\d+):(\d+)/g)) {
-    if (file.includes('/node_modules/') || isOwnFile(file)) continue
+    if (!file.startsWith(within) || file.includes('/node_modules/') || isOwnFile(file)) continue
     // The parser counts columns from 0.
     const first = thrown.message.startsWith('ParseError') ? 0 : 1
     return { file, line: Number(line), column: Number(column) + 1 - first }
