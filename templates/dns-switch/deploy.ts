@@ -30,6 +30,7 @@ export const bluegreen_dns = task(
         optional: true,
         description: "the balancer's port that is tried out, where no listener is one for HTTP or HTTPS",
       },
+      alarms: { type: 'string[]', default: [], description: 'alarms that undo it when they go off' },
       keepBlue: { type: 'duration', default: '0s', description: 'how long the way back stays open' },
       quietFor: {
         type: 'duration',
@@ -66,6 +67,7 @@ export const bluegreen_dns = task(
     await names.unnamed(t, blue.loadBalancers, { without: www })
     const { port } = t.args
     await traffic.askable(t, blue.loadBalancers, { port })
+    await alarms.watchable(t, t.args.alarms)
     await t.run(build_release)
     await fleets.pin(t, blue, { room: 0, heals: true })
     const deployment = await instances.launchLike(t, blue.launch, { like: blue, count: 1 })
@@ -92,6 +94,7 @@ export const bluegreen_dns = task(
     await t.keep(t.args.keepBlue, async (guard) => {
       await names.resolves(guard, www, to)
       await traffic.smoke(guard, green.loadBalancers, smoke)
+      await alarms.calm(guard, t.args.alarms, { copies: watch })
     })
     await names.unnamed(t, blue.loadBalancers, { without: www })
     await t.commit()

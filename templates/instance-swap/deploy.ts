@@ -1,4 +1,5 @@
 import { autoScaling } from '@viridian/aws-autoscaling'
+import { cloudWatch } from '@viridian/aws-cloudwatch'
 import { ec2 } from '@viridian/aws-ec2'
 import { elb } from '@viridian/aws-elb'
 import { task } from '@viridian/core'
@@ -7,6 +8,7 @@ import { build_release, release, update_code, validate_service } from './release
 export const fleets = autoScaling()
 export const instances = ec2({ ssh: { user: 'deploy' } })
 export const traffic = elb()
+export const alarms = cloudWatch()
 
 export const bluegreen = task(
   {
@@ -19,6 +21,7 @@ export const bluegreen = task(
         default: [],
         description: 'load balancers and target groups of the fleet that its group does not know',
       },
+      alarms: { type: 'string[]', default: [], description: 'alarms that undo it when they go off' },
       keepBlue: { type: 'duration', default: '0s', description: 'how long the way back stays open' },
     },
     locks: ({ group }) => [`group/${group}`],
@@ -27,6 +30,7 @@ export const bluegreen = task(
     const blue = await fleets.describe(t, t.args.group)
     const others = await traffic.describe(t, t.args.balancers, { without: blue.loadBalancers })
     const balancers = [...blue.loadBalancers, ...others]
+    await alarms.watchable(t, t.args.alarms)
     await t.run(build_release)
     const pin = await fleets.pin(t, blue)
     const green = await instances.launchLike(t, blue.launch, { like: blue, count: blue.desired })
@@ -43,6 +47,7 @@ export const bluegreen = task(
     await t.keep(t.args.keepBlue, async (watch) => {
       await traffic.healthy(watch, balancers, green)
       await fleets.healthy(watch, blue, green)
+      await alarms.calm(watch, t.args.alarms)
     })
     await t.commit()
     await fleets.retire(t, blue, blue.instances)

@@ -168,6 +168,23 @@ export class Fleets {
     )
   }
 
+  /** Has an alarm watch a classic balancer, for people to see: it does nothing by itself. */
+  async alarm(AlarmName: string, balancer: string): Promise<void> {
+    await this.#watch.send(
+      new PutMetricAlarmCommand({
+        AlarmName,
+        Namespace: 'AWS/ELB',
+        MetricName: 'HTTPCode_Backend_5XX',
+        Dimensions: [{ Name: 'LoadBalancerName', Value: balancer }],
+        Statistic: 'Sum',
+        Period: 60,
+        EvaluationPeriods: 1,
+        Threshold: 10,
+        ComparisonOperator: 'GreaterThanThreshold',
+      }),
+    )
+  }
+
   /** Gives a classic balancer what a replica copies by a call of its own. */
   async stick(balancer: string): Promise<void> {
     const policy = { LoadBalancerName: balancer, PolicyName: 'sticky' }
