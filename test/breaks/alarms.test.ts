@@ -57,6 +57,14 @@ describe('an alarm that a deployment is watched by', () => {
     expect(refused.stdout).not.toMatch(/suspend /)
     expectTold(await rehearsal.tasks(['plan', ...next.slice(1)]), on)
 
+    await account.setAlarm('errors', 'OK')
+    const detached = await rehearsal.deploy('v3', ...flags, '--detach')
+    expect(detached.exitCode).toBe(0)
+    await account.setAlarm('errors', 'ALARM')
+    const resumed = await rehearsal.tasks(['resume', String(/run (\d{8}-\S+)$/m.exec(detached.stdout)?.[1])])
+    expectTold(resumed, { ...on, hint: /tasks report/ })
+    await rehearsal.isAgain(before)
+
     const misnamed = await rehearsal.deploy('v3', '--alarms', 'erors', '--alarms', 'slow')
     told('an alarm that does not exist', `${command} --alarms erors --alarms slow`, misnamed, {
       exitCode: 1,
