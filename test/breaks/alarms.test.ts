@@ -80,6 +80,11 @@ describe('an alarm that a deployment is watched by', () => {
     await open(dnsSwitch, shrinkDnsSwitch)
     const { account } = rehearsal
     const before = await account.inventory()
+    const plan = await rehearsal.tasks(['plan', ...rehearsal.deployment('v2', '--alarms', 'errors').slice(1)])
+    expect(plan).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/see none of ⟨copy of errors⟩ in ALARM/),
+    })
     const ring = async (): Promise<void> => {
       const both = await alarmsOf('errors')
       expect(both).toHaveLength(2)
