@@ -2,19 +2,19 @@ import { balancerTitle, type Fleet, frontsOf, sourceName } from '@viridian/aws'
 import type { UnusedImages } from '@viridian/aws-ec2'
 import { recordThing } from '@viridian/aws-route53'
 import { task, ViridianError } from '@viridian/core'
-import { alarms, fleets, instances, names, record, traffic } from './deploy.ts'
+import { alarms, fleets, instances, names, record, set, traffic } from './deploy.ts'
 
 export const cleanup_blue = task(
   {
     summary: 'Delete the fleets that the live one has taken the place of',
-    args: { record },
+    args: { record, set },
     locks: ({ record }) => [recordThing(record)],
   },
   async (t) => {
     const retired = await fleets.retired(t, { record: t.args.record })
     const newest = retired.at(-1)
     if (!newest) return t.say(`Nothing to clean up: no fleet is retired for ${t.args.record}`)
-    const www = await names.find(t, t.args.record)
+    const www = await names.find(t, t.args.record, { set: t.args.set })
     if (!www.target) throw leadsNowhere(t.args.record)
     const green = await fleets.behind(t, await traffic.find(t, www.target.dnsName))
     await fleets.whole(t, green)

@@ -13,12 +13,18 @@ export const names = route53()
 export const alarms = cloudWatch()
 
 export const record = { type: 'string', description: 'the name that users ask for' } as const
+export const set = {
+  type: 'string',
+  optional: true,
+  description: 'the set identifier of its record, where several weighted ones answer for it',
+} as const
 
 export const bluegreen_dns = task(
   {
     summary: 'Switch the name to a replica of the whole fleet',
     args: {
       record,
+      set,
       release,
       group: {
         type: 'string',
@@ -60,7 +66,7 @@ export const bluegreen_dns = task(
     locks: ({ record }) => [recordThing(record)],
   },
   async (t) => {
-    const www = await names.find(t, t.args.record)
+    const www = await names.find(t, t.args.record, { set: t.args.set })
     await names.askable(t, www)
     const front = www.target && (await traffic.find(t, www.target.dnsName))
     const blue = front ? await fleets.behind(t, front) : await fleets.describe(t, t.args.group)

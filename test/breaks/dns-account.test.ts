@@ -84,17 +84,23 @@ describe.sequential('a name', () => {
     })
   })
 
-  it('of several weighted sets is refused', async () => {
+  it('of several weighted sets that lead to one balancer is refused', async () => {
     const AliasTarget = await fleets.aliasOf('web')
     for (const [SetIdentifier, Weight] of [
       ['one', 90],
       ['two', 10],
     ] as const)
       await names.put({ Name: 'weighted.example.test', Type: 'A', SetIdentifier, Weight, AliasTarget })
-    await expectRefused('a weighted record', ['--record', 'weighted.example.test'], {
-      code: 'E_RECORD_UNSUPPORTED',
-      says: [/the A record of weighted\.example\.test is weighted/],
-      hint: /simple record/,
+    await expectRefused('weighted records', ['--record', 'weighted.example.test'], {
+      code: 'E_RECORD_SET',
+      says: [/2 weighted records answer for weighted\.example\.test: A one \(weight 90\) → web-/],
+      hint: /--set one/,
+    })
+    const flags = ['--record', 'weighted.example.test', '--set', 'two']
+    await expectRefused('a weighted record at the same balancer as another one', flags, {
+      code: 'E_RECORD_SET',
+      says: [/of the weighted records of weighted\.example\.test, two and one lead to the same balancer/],
+      hint: /let one of them lead there/,
     })
   })
 

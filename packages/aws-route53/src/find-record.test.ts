@@ -42,7 +42,11 @@ describe('find', () => {
       () => [{ Name: www.name, Type: 'A', TTL: 60, ResourceRecords: [{ Value: '192.0.2.1' }] }],
       /holds addresses/,
     ],
-    ['weights', () => [{ ...www.alias(shop.blue), SetIdentifier: 'a', Weight: 1 }], /is weighted/],
+    [
+      'latencies',
+      () => [{ ...www.alias(shop.blue), SetIdentifier: 'a', Region: 'eu-west-1' }],
+      /is routed by latency/,
+    ],
     [
       'another name',
       () => [{ Name: www.name, Type: 'CNAME', TTL: 60, ResourceRecords: [{ Value: 'example.org' }] }],

@@ -3,27 +3,34 @@ import { z } from '@viridian/core/zod'
 import { balancerDnsName, isBalancerDnsName, isRecordName, plainName, zonesAbove } from './domain-name.ts'
 import { FoundRecord } from './found-record.ts'
 import { type HostedZone, zoneOf } from './hosted-zone.ts'
+import { meantSet } from './meant-set.ts'
 import { isDelegated, readRecordSets, unsupported } from './read-record-sets.ts'
-import type { RecordSet } from './record-set.ts'
+import { ofSet, type RecordSet } from './record-set.ts'
 
 /**
  * Finds the record of a name, and the balancer that it leads to (`ListHostedZonesByName`, `GetHostedZone`,
  * `ListResourceRecordSets`). A name without a record is said aloud: it may be a misspelt one.
  *
- * @throws ViridianError `E_RECORD_NAME`, `E_ZONE_DELEGATED`
+ * @throws ViridianError `E_RECORD_NAME`, `E_ZONE_DELEGATED`, `E_RECORD_SET`
  */
 export const findRecord = defineRead({
   name: 'aws-route53/find-record',
   version: 1,
-  input: z.strictObject({ record: z.string(), zone: z.string().optional() }),
+  input: z.strictObject({
+    record: z.string(),
+    zone: z.string().optional(),
+    set: z.string().exactOptional(),
+  }),
   output: FoundRecord,
   calls: ['route53:ListHostedZonesByName', 'route53:GetHostedZone', 'route53:ListResourceRecordSets'],
-  title: ({ record }) => `find where ${plainName(record)} leads`,
-  run: async ({ record, zone: asked }, c) => {
+  title: ({ record, set }) => `find where ${plainName(record)}${set === undefined ? '' : ` (${set})`} leads`,
+  run: async ({ record, zone: asked, set: askedSet }, c) => {
     refuseOdd(record)
     const zone = await zoneOf(c, record, asked)
     await refuseDelegated(c, record, zone)
-    const sets = await readRecordSets(c, zone.id, record)
+    const all = await readRecordSets(c, zone.id, record)
+    const set = meantSet(plainName(record), all, askedSet)
+    const sets = ofSet(all, set)
     const target = targetOf(plainName(record), zone, sets)
     if (sets.length === 0) {
       const text = [`! ${plainName(record)} has no record yet in the hosted zone ${zone.id}`]
@@ -34,6 +41,7 @@ export const findRecord = defineRead({
       zoneId: zone.id,
       nameServers: [...zone.nameServers],
       sets,
+      ...(set !== undefined && { set }),
       ...(target && { target }),
     }
   },

@@ -14,7 +14,7 @@ import {
 import { defineCheck, type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { balancerDnsName } from './domain-name.ts'
-import { FoundRecord } from './found-record.ts'
+import { FoundRecord, recordTitle } from './found-record.ts'
 import { readTargets } from './read-record-sets.ts'
 import { readUnnamed } from './read-unnamed.ts'
 
@@ -41,7 +41,7 @@ export const testMoved = defineCheck({
     ...healthCalls,
   ],
   title: ({ found, from }) =>
-    `see ${found.name} served, and no name at ${frontsOf(from).map(balancerName).join(', ')}`,
+    `see ${recordTitle(found)} served, and no name at ${frontsOf(from).map(balancerName).join(', ')}`,
   run: async ({ found, from, gone = false }, c) => {
     await readUnnamed.run({ balancers: from }, c)
     await refuseUnserved(c, found, gone)
@@ -49,8 +49,9 @@ export const testMoved = defineCheck({
   },
 })
 
-async function refuseUnserved(c: StepContext, { name, zoneId }: FoundRecord, gone: boolean): Promise<void> {
-  const targets = (await readTargets(c, zoneId, name)).map(balancerDnsName)
+async function refuseUnserved(c: StepContext, found: FoundRecord, gone: boolean): Promise<void> {
+  const name = recordTitle(found)
+  const targets = (await readTargets(c, found.zoneId, found.name, found.set)).map(balancerDnsName)
   if (targets.length === 0) {
     if (!gone) throw unserved(c, name, `${name} leads nowhere`, { otherwise: deletedOnPurpose(c.run.id) })
     const text = [`! ${name} leads nowhere, and the run goes on all the same`]

@@ -86,3 +86,16 @@ async function answerOf(resolver: Resolver, name: string, type: AskedType): Prom
 /** An answer that there is nothing. */
 const isNothing = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === 'ENOTFOUND' || error.code === 'ENODATA')
+
+/** What a server answers, or in words why it does not. */
+export async function valuesAt(
+  server: NameServer,
+  name: string,
+  type: AskedType,
+): Promise<readonly string[] | string> {
+  try {
+    return (await server.ask(name, type)).values
+  } catch (error) {
+    return `${server.name} does not answer (${error instanceof Error ? error.message : String(error)})`
+  }
+}

@@ -2,7 +2,7 @@ import { accountChecks, balancerName, type Front, frontsOf, type LoadBalancer } 
 import type { Plugin, Steps } from '@viridian/core'
 import { findRecord } from './find-record.ts'
 import { endsOf, type FleetSwitch } from './fleet-switch.ts'
-import type { FoundRecord } from './found-record.ts'
+import { type FoundRecord, recordTitle } from './found-record.ts'
 import { seeInSync } from './in-sync.ts'
 import { testMoved } from './moved.ts'
 import { findNamed, users } from './named.ts'
@@ -28,6 +28,8 @@ export interface Route53Settings {
 export interface FindOptions {
   /** The id of the hosted zone. @default the longest public one that contains the name */
   readonly zone?: string
+  /** The set identifier of a weighted record, where several answer for the name. @default the only one with a weight above 0 */
+  readonly set?: string | undefined
 }
 
 /** A switch from one balancer to another, with what its way back needs. Between whole fleets {@link FleetSwitch} says less. */
@@ -75,10 +77,13 @@ export interface Switched {
 export interface Route53 extends Plugin {
   /**
    * Finds the record of a name, and the balancer that it leads to: an alias of one, or a CNAME to one. `target` is left
-   * out where there is no record yet, which is said aloud. `route53:ListHostedZonesByName`, `route53:ListResourceRecordSets`.
+   * out where there is no record yet, which is said aloud. Of a name with several weighted records it finds the one of
+   * the set identifier `set`, or else the only one with a weight above 0; the others may lead anywhere else.
+   * `route53:ListHostedZonesByName`, `route53:ListResourceRecordSets`.
    *
-   * @throws ViridianError `E_RECORD_NAME`; `E_ZONE_NOT_FOUND`; `E_ZONE_AMBIGUOUS`; `E_ZONE_DELEGATED`; `E_RECORD_UNSUPPORTED` for a record that cannot be
-   * switched: addresses, several sets for one name, an alias of another record or of something else than a balancer
+   * @throws ViridianError `E_RECORD_NAME`; `E_ZONE_NOT_FOUND`; `E_ZONE_AMBIGUOUS`; `E_ZONE_DELEGATED`; `E_RECORD_SET` when it is not
+   * clear which weighted record is meant, or two of them lead to one balancer; `E_RECORD_UNSUPPORTED` for a record that cannot be
+   * switched: addresses, sets routed by something else than weight, an alias of another record or of something else than a balancer
    *
    * @example
    * ```ts
@@ -101,8 +106,9 @@ export interface Route53 extends Plugin {
   askable(t: Steps, found: FoundRecord): Promise<void>
   /**
    * Points a name at another balancer, in one batch, and waits until Route 53 has it at all of its servers and they answer
-   * so. A CNAME becomes an alias. Undone by giving the name back: once `from` can serve again, and until no resolver sends
-   * anybody to `to` any more. `route53:ChangeResourceRecordSets`, `route53:GetChange`.
+   * so. A CNAME becomes an alias. Of a weighted record only the target changes, and it stays a CNAME if it is one; name
+   * servers are asked many times, until no answer leads to `from`, and one to `to` where one has led to `from` before. Undone by
+   * giving the name back: once `from` can serve again, and until no resolver sends anybody to `to` any more. `route53:ChangeResourceRecordSets`, `route53:GetChange`.
    *
    * @throws ViridianError `E_RECORD_CHANGED` when it is not what `find` saw; `E_BALANCER_MISMATCH`; `E_NAME_SERVERS`; `E_WAIT_TIMEOUT`. Its undo:
    * `E_BLUE_UNHEALTHY` when `from` cannot serve, `E_RECORD_CHANGED` when somebody else has changed the record and left it
@@ -175,7 +181,12 @@ export const route53 = ({ nameServers = [] }: Route53Settings = {}): Route53 => 
   ],
   users,
   checks: [...accountChecks, serverCheck(nameServers)],
-  find: (t, record, { zone } = {}) => t.step(findRecord, { record, ...(zone !== undefined && { zone }) }),
+  find: (t, record, { zone, set } = {}) =>
+    t.step(findRecord, {
+      record,
+      ...(zone !== undefined && { zone }),
+      ...(set !== undefined && { set }),
+    }),
   askable: async (t, { name, nameServers: own }) => {
     await t.step(readAskable, { name, nameServers: own, given: [...nameServers] })
   },
@@ -184,21 +195,27 @@ export const route53 = ({ nameServers = [] }: Route53Settings = {}): Route53 => 
     const ends: SwitchOptions = 'blue' in options ? endsOf(found, options) : options
     const { from, to, capacity, withinMs, touches = [] } = ends
     const given = [...nameServers]
-    return t.move({ name: 'switch', title: `point ${name} at ${balancerName(to)}` }, async (t) => {
-      const { change, sets, ttl } = await t.step(pointRecord, {
-        found,
-        ...(from && { from }),
-        to,
-        capacity,
-        ...(withinMs !== undefined && { withinMs }),
-        nameServers: given,
-        touches: [...touches],
-      })
-      const { at } = await t.step(seeInSync, { name, ...(change !== undefined && { change }) })
-      const lookup = { name, nameServers: found.nameServers, given, sets }
-      await t.step(seeResolved, { lookup, to: balancerName(to) })
-      return { ttl, forgotten: new Date(at + ttl * 1000).toISOString(), to }
-    })
+    return t.move(
+      { name: 'switch', title: `point ${recordTitle(found)} at ${balancerName(to)}` },
+      async (t) => {
+        const { change, sets, ttl, answered } = await t.step(pointRecord, {
+          found,
+          ...(from && { from }),
+          to,
+          capacity,
+          ...(withinMs !== undefined && { withinMs }),
+          nameServers: given,
+          touches: [...touches],
+        })
+        const { at } = await t.step(seeInSync, { name, ...(change !== undefined && { change }) })
+        const { nameServers: own, set, target } = found
+        const weighted = { ...(set !== undefined && { set }), ...(answered !== undefined && { answered }) }
+        const lookup = { name, nameServers: own, given, sets, ...weighted }
+        const before = target && { before: target.dnsName }
+        await t.step(seeResolved, { lookup, to: balancerName(to), ...before })
+        return { ttl, forgotten: new Date(at + ttl * 1000).toISOString(), to }
+      },
+    )
   },
   resolves: async (t, found, to) => {
     await t.step(testPointsAt, { found, to })
@@ -209,6 +226,7 @@ export const route53 = ({ nameServers = [] }: Route53Settings = {}): Route53 => 
       name: without.name,
       zoneId: without.zoneId,
       exists: without.sets.length > 0,
+      ...(without.set !== undefined && { set: without.set }),
     }
     await t.step(readUnnamed, { balancers: [...balancers], ...(switched && { without: switched }) })
   },

@@ -3,6 +3,7 @@ import { defineChange, type Found, formatDuration, type StepContext } from '@vir
 import { z } from '@viridian/core/zod'
 import { waitReady } from './blue-ready.ts'
 import { recordThing } from './domain-name.ts'
+import { recordTitle } from './found-record.ts'
 import { waitInSync } from './in-sync.ts'
 import {
   asFound,
@@ -17,13 +18,17 @@ import {
   wantedBy,
 } from './pointing.ts'
 import { RecordSet } from './record-set.ts'
-import { ttlOf, waitResolved } from './resolved.ts'
+import { isAnswered, ttlOf, waitResolved } from './resolved.ts'
 
 const Before = z.strictObject({
   sets: z.array(RecordSet),
   /** How long the addresses could be kept, in seconds; 0 where there were none. */
   ttl: z.number(),
+  /** Of weighted record sets: whether answers led to their balancer. */
+  answered: z.boolean().exactOptional(),
 })
+
+type Before = z.infer<typeof Before>
 
 const Output = z.strictObject({
   /** Not known where the answer of the call was lost. */
@@ -31,6 +36,8 @@ const Output = z.strictObject({
   sets: z.array(RecordSet),
   /** How long resolvers may still give what they knew before, in seconds. */
   ttl: z.number(),
+  /** Of weighted record sets: whether answers led to their balancer before. */
+  answered: z.boolean().exactOptional(),
 })
 
 type Output = z.infer<typeof Output>
@@ -39,11 +46,16 @@ type Output = z.infer<typeof Output>
 const aliasTtl = 60
 
 /** What a record says of its own; an alias has none. In seconds. */
-const recordTtl = ({ sets }: Pointing['found']): number => Math.max(0, ...sets.map(({ TTL = 0 }) => TTL))
+const recordTtl = (sets: readonly RecordSet[]): number => Math.max(0, ...sets.map(({ TTL = 0 }) => TTL))
 
 /** A CNAME is kept for its own TTL, however short the addresses are that it leads to. */
-const oldTtl = ({ found }: Pointing, { ttl }: z.infer<typeof Before>): number =>
-  Math.max(ttl, recordTtl(found))
+const oldTtl = ({ found }: Pointing, { ttl }: Before): number => Math.max(ttl, recordTtl(found.sets))
+
+const outputOf = (input: Pointing, before: Before): Output => ({
+  sets: wantedBy(input),
+  ttl: oldTtl(input, before),
+  ...(before.answered !== undefined && { answered: before.answered }),
+})
 
 /**
  * Points a name at another balancer, in one batch (`ChangeResourceRecordSets`). Undone by putting the old record sets
@@ -64,9 +76,9 @@ export const pointRecord = defineChange({
     ...healthCalls,
   ],
   title: ({ found, to }) => {
-    const ttl = recordTtl(found)
+    const ttl = recordTtl(found.sets)
     const kept = ttl > 0 ? `, whose old record resolvers keep for ${formatDuration(ttl * 1000)}` : ''
-    return `point ${found.name} at ${balancerName(to)}${kept}`
+    return `point ${recordTitle(found)} at ${balancerName(to)}${kept}`
   },
   details: ({ found, from, capacity }) => [
     `now: ${shown(found.sets)}`,
@@ -76,20 +88,26 @@ export const pointRecord = defineChange({
   ],
   before: async (input, c) => {
     refuseStranger(input)
-    return { sets: await asFound(c, input), ttl: await ttlOf(c, lookupOf(input)) }
+    const sets = await asFound(c, input)
+    const lookup = lookupOf(input)
+    const weighted = input.found.set !== undefined && { answered: await isAnswered(c, { ...lookup, sets }) }
+    return { sets, ttl: await ttlOf(c, lookup), ...weighted }
   },
   run: async (input, c): Promise<Output> => {
-    const sets = wantedBy(input)
-    const change = await put(c, input, sets, await asFound(c, input), `viridian ${c.token}`)
-    return { change, sets, ttl: oldTtl(input, c.before) }
+    const made = outputOf(input, c.before)
+    const change = await put(c, input, made.sets, await asFound(c, input), `viridian ${c.token}`)
+    return { change, ...made }
   },
   find: async (input, c): Promise<Found<Output>> => {
-    const sets = wantedBy(input)
-    if (await lookFor(c, async () => isNow(await present(c, input), sets)))
-      return { status: 'done', output: { sets, ttl: oldTtl(input, c.before) } }
+    const output = outputOf(input, c.before)
+    if (await lookFor(c, async () => isNow(await present(c, input), output.sets)))
+      return { status: 'done', output }
     const now = await present(c, input)
     if (isNow(now, c.before.sets)) return { status: 'absent' }
-    return { status: 'unknown', reason: `${input.found.name} is neither the old nor the new: ${shown(now)}` }
+    return {
+      status: 'unknown',
+      reason: `${recordTitle(input.found)} is neither the old nor the new: ${shown(now)}`,
+    }
   },
   ready: async (input, { output, restored, ...c }) => {
     const { found, from } = input
@@ -102,17 +120,18 @@ export const pointRecord = defineChange({
   },
   undo: async (input, { output, ...c }) => {
     const { found, from } = input
-    const { sets: old, ttl: answered } = c.before
+    const { sets: old, ttl: kept } = c.before
     // An answer that shows what was before the change may be an old one.
     const now = await lookFor(c, async () => {
       const seen = await present(c, input)
       return isNow(seen, old) ? undefined : seen
     })
-    if (now === undefined) return seeBack(c, input, old, undefined, answered || aliasTtl)
+    if (now === undefined)
+      return seeBack(c, input, c.before, undefined, Math.max(kept || aliasTtl, recordTtl(output.sets)))
     if (typeof now === 'string' || !isNow(now, output.sets)) {
       await refuseLeading(c, input, now)
-      await waitForgotten(c, input, Math.min(await keptFor(c, input), aliasTtl))
-      return { leftAlone: `the record ${found.name}: somebody has changed it since (${shown(now)})` }
+      await waitForgotten(c, input, await keptFor(c, input, aliasTtl))
+      return { leftAlone: `the record ${recordTitle(found)}: somebody has changed it since (${shown(now)})` }
     }
     if (from !== undefined) await waitReady(c, { ...input, name: found.name, from })
     const ttl = await keptFor(c, input)
@@ -121,20 +140,21 @@ export const pointRecord = defineChange({
       change = await put(c, input, old, now, `viridian ${c.token} undone`)
     }
     await makeSure(c, giveBack, async () => isNow(await present(c, input), old))
-    return seeBack(c, input, old, change, ttl)
+    return seeBack(c, input, c.before, change, ttl)
   },
   givesTrafficBack: true,
   touches: ({ found, touches }) => [recordThing(found.name), ...touches],
-  leaves: ({ found, to }) => [`record ${found.name} at ${balancerName(to)}`],
+  leaves: ({ found, to }) => [`record ${recordTitle(found)} at ${balancerName(to)}`],
 })
 
-/** How long resolvers keep what they know now, in seconds. */
-async function keptFor(c: StepContext, input: Pointing): Promise<number> {
+/** How long resolvers keep what they know of the new balancer, in seconds; `most` bounds what is answered now. */
+async function keptFor(c: StepContext, input: Pointing, most = Number.POSITIVE_INFINITY): Promise<number> {
+  const own = recordTtl(wantedBy(input))
   try {
-    return (await ttlOf(c, lookupOf(input))) || aliasTtl
+    return Math.max(own, Math.min(most, (await ttlOf(c, lookupOf(input))) || aliasTtl))
   } catch {
     // What answers no more cannot be asked: traffic goes back all the same, and is waited for as Route 53 documents it.
-    return aliasTtl
+    return Math.max(own, aliasTtl)
   }
 }
 
@@ -142,12 +162,13 @@ async function keptFor(c: StepContext, input: Pointing): Promise<number> {
 async function seeBack(
   c: StepContext,
   input: Pointing,
-  sets: RecordSet[],
+  { sets, answered }: Before,
   change: string | undefined,
   ttl: number,
 ): Promise<undefined> {
   await waitInSync(c, change)
-  await waitResolved(c, { ...lookupOf(input), sets }, input.to.dnsName)
+  const expected = answered !== undefined && { answered }
+  await waitResolved(c, { ...lookupOf(input), sets, ...expected }, input.to.dnsName)
   await waitForgotten(c, input, ttl)
   return undefined
 }

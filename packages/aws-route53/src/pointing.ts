@@ -3,9 +3,9 @@ import { isViridianError, type StepContext, ViridianError } from '@viridian/core
 import { z } from '@viridian/core/zod'
 import { route53Api } from './api.ts'
 import { balancerDnsName } from './domain-name.ts'
-import { FoundRecord } from './found-record.ts'
+import { FoundRecord, recordTitle } from './found-record.ts'
 import { readRecordSets, readTargets } from './read-record-sets.ts'
-import { changesTo, pointedAt, type RecordSet, sameSets, shownSets } from './record-set.ts'
+import { changesTo, ofSet, pointedAt, type RecordSet, sameSets, shownSets } from './record-set.ts'
 import type { Lookup } from './resolved.ts'
 
 /** A name, and the balancer that it is to lead to. */
@@ -35,6 +35,7 @@ export const lookupOf = ({ found, nameServers }: Pointing): Omit<Lookup, 'sets'>
   name: found.name,
   nameServers: found.nameServers,
   given: nameServers,
+  ...(found.set !== undefined && { set: found.set }),
 })
 
 /** The record as it is now: its sets, or in words what it has become when several sets answer for it. */
@@ -42,7 +43,8 @@ export type Present = readonly RecordSet[] | string
 
 export async function present(c: StepContext, { found }: Pointing): Promise<Present> {
   try {
-    return await readRecordSets(c, found.zoneId, found.name)
+    const sets = await readRecordSets(c, found.zoneId, found.name)
+    return ofSet(sets, found.set)
   } catch (error) {
     if (isViridianError(error) && error.code === 'E_RECORD_UNSUPPORTED') return error.message
     throw error
@@ -96,13 +98,18 @@ export async function refuseLeading(c: StepContext, pointing: Pointing, now: Pre
  * @throws ViridianError `E_RECORD_CHANGED`
  */
 export async function asFound(c: StepContext, pointing: Pointing): Promise<RecordSet[]> {
-  const { name, sets } = pointing.found
+  const { found } = pointing
+  const { sets } = found
   const now = await present(c, pointing)
   if (isNow(now, sets)) return sets
-  throw new ViridianError('E_RECORD_CHANGED', `${name} is not what it was when it was found: ${shown(now)}`, {
-    hint: 'somebody else is changing it: run the task again when they are done',
-    place: { call: 'route53:ListResourceRecordSets' },
-  })
+  throw new ViridianError(
+    'E_RECORD_CHANGED',
+    `${recordTitle(found)} is not what it was when it was found: ${shown(now)}`,
+    {
+      hint: 'somebody else is changing it: run the task again when they are done',
+      place: { call: 'route53:ListResourceRecordSets' },
+    },
+  )
 }
 
 /** Makes `wanted` of what there is, in one batch; the id of the change. */

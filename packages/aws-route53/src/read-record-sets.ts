@@ -2,13 +2,14 @@ import { type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
 import { route53Api } from './api.ts'
 import { canonicalName, plainName } from './domain-name.ts'
-import { RecordSet, routing } from './record-set.ts'
+import { ofSet, RecordSet, routing } from './record-set.ts'
 
 const Page = z.object({
   ResourceRecordSets: z.array(
     z.looseObject({
       Name: z.string(),
       Type: z.string(),
+      SetIdentifier: z.string().optional(),
       AliasTarget: z.looseObject({ DNSName: z.string() }).optional(),
       ResourceRecords: z.array(z.looseObject({ Value: z.string() })).optional(),
     }),
@@ -26,7 +27,7 @@ const call = 'route53:ListResourceRecordSets'
 /**
  * The record sets of a name that say where it leads: A, AAAA and CNAME (`ListResourceRecordSets`).
  *
- * @throws ViridianError `E_RECORD_UNSUPPORTED` for sets of which several answer for the name
+ * @throws ViridianError `E_RECORD_UNSUPPORTED` for sets that answer by something else than name and weight
  */
 export async function readRecordSets(c: StepContext, zoneId: string, name: string): Promise<RecordSet[]> {
   const leading = await leadingSets(c, zoneId, name)
@@ -35,17 +36,27 @@ export async function readRecordSets(c: StepContext, zoneId: string, name: strin
     if (kind !== undefined) {
       throw unsupported(
         `the ${set.Type} record of ${plainName(name)} is ${kind}`,
-        'a switch replaces the one record of a name: give it a simple record, or switch by hand',
+        'a switch is of simple and of weighted records: give it one of these, or switch by hand',
       )
     }
   }
   return leading.map((set) => RecordSet.parse(set))
 }
 
-/** Everything that the record sets of a name lead to, also where several of them answer for it (`ListResourceRecordSets`). */
-export async function readTargets(c: StepContext, zoneId: string, name: string): Promise<string[]> {
-  return (await leadingSets(c, zoneId, name)).flatMap(({ AliasTarget, ResourceRecords = [] }) =>
-    AliasTarget ? [AliasTarget.DNSName] : ResourceRecords.map(({ Value }) => Value),
+/**
+ * Everything that the record sets of a name lead to, also where several of them answer for it (`ListResourceRecordSets`).
+ *
+ * @param identifier of the weighted ones that alone count
+ */
+export async function readTargets(
+  c: StepContext,
+  zoneId: string,
+  name: string,
+  identifier?: string,
+): Promise<string[]> {
+  return ofSet(await leadingSets(c, zoneId, name), identifier).flatMap(
+    ({ AliasTarget, ResourceRecords = [] }) =>
+      AliasTarget ? [AliasTarget.DNSName] : ResourceRecords.map(({ Value }) => Value),
   )
 }
 

@@ -23,6 +23,8 @@ const Switched = z.strictObject({
   zoneId: z.string(),
   /** Whether it is there yet, so that others can follow it. */
   exists: z.boolean(),
+  /** Of a weighted name: the one that is switched. */
+  set: z.string().exactOptional(),
 })
 
 const Input = z.strictObject({ balancers: z.array(LoadBalancer), without: Switched.optional() })
@@ -70,10 +72,12 @@ interface Leading {
   /** The hosted zone that it is in. */
   readonly zoneId: string
   readonly dnsName: string
+  /** Of one of several record sets of the name. */
+  readonly set?: string
 }
 
-const isSwitched = ({ record, zoneId }: Leading, { without }: Input): boolean =>
-  record === without?.name && zoneId === without.zoneId
+const isSwitched = ({ record, zoneId, set }: Leading, { without }: Input): boolean =>
+  record === without?.name && zoneId === without.zoneId && set === without.set
 
 /** The records of the account that lead to these DNS names, in whatever zone, however they are routed. */
 export async function namesLeadingTo(c: StepContext, dnsNames: readonly string[]): Promise<Leading[]> {
@@ -85,7 +89,9 @@ export async function namesLeadingTo(c: StepContext, dnsNames: readonly string[]
       const led = dnsNames.find((dnsName) =>
         targets.some((target) => balancerDnsName(target) === balancerDnsName(dnsName)),
       )
-      if (led !== undefined) found.push({ record: plainName(set.Name), zoneId, dnsName: led })
+      if (led === undefined) continue
+      const several = set.SetIdentifier !== undefined && { set: set.SetIdentifier }
+      found.push({ record: plainName(set.Name), zoneId, dnsName: led, ...several })
     }
   }
   return found

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53'
 import { z } from '@viridian/core/zod'
-import { aliasName, canonicalName, isDualstack } from './domain-name.ts'
+import { aliasName, canonicalName, isDualstack, plainName } from './domain-name.ts'
 
-/** A record set as Route 53 gives and takes it: one that is asked for by name alone. */
+/** A record set as Route 53 gives and takes it: the only one of its name and type, or a weighted one of several. */
 export const RecordSet = z.strictObject({
   Name: z.string(),
   Type: z.enum(['A', 'AAAA', 'CNAME']),
@@ -13,20 +13,22 @@ export const RecordSet = z.strictObject({
     .strictObject({ HostedZoneId: z.string(), DNSName: z.string(), EvaluateTargetHealth: z.boolean() })
     .optional(),
   HealthCheckId: z.string().optional(),
+  /** What tells a weighted one from the others of its name. */
+  SetIdentifier: z.string().optional(),
+  /** From 0 to 255. */
+  Weight: z.int().optional(),
 })
 
 export type RecordSet = z.infer<typeof RecordSet>
 
-/** By what else than its name a record set answers; a set with one of these is one of several. */
+/** By what else than its name and weight a record set answers. */
 export const routing = {
-  Weight: 'weighted',
   Region: 'routed by latency',
   Failover: 'a failover record',
   GeoLocation: 'routed by place',
   GeoProximityLocation: 'routed by distance',
   CidrRoutingConfig: 'routed by network',
   MultiValueAnswer: 'one of several answers',
-  SetIdentifier: 'one of several record sets',
   TrafficPolicyInstanceId: "a traffic policy's",
 } as const satisfies Record<Exclude<keyof ResourceRecordSet, keyof RecordSet>, string>
 
@@ -37,12 +39,23 @@ export interface Target {
   readonly zoneId: string
 }
 
-/** Record sets of one name as they are once it points at a balancer: an alias for each family of addresses that they had. */
+/** Of all record sets of a name those that are meant: of weighted ones those of one set identifier. */
+export const ofSet = <Set extends { readonly SetIdentifier?: unknown }>(
+  sets: readonly Set[],
+  identifier: string | undefined,
+): Set[] => sets.filter(({ SetIdentifier }) => identifier === undefined || SetIdentifier === identifier)
+
+/**
+ * Record sets of one name as they are once it points at a balancer: an alias for each family of addresses that they had.
+ * Beside other weighted CNAMEs a name can have no alias: such a one stays what it is.
+ */
 export function pointedAt(name: string, sets: readonly RecordSet[], target: Target): RecordSet[] {
   const ofType = (type: string): RecordSet | undefined => sets.find(({ Type }) => Type === type)
   const other = ofType('CNAME')
-  const withIpv6 = (set: RecordSet | undefined): boolean =>
-    isDualstack(set?.AliasTarget?.DNSName ?? set?.ResourceRecords?.[0]?.Value ?? '')
+  const withIpv6 = (set: RecordSet | undefined): boolean => set !== undefined && isDualstack(targetName(set))
+  const dnsName = (set: RecordSet | undefined): string => aliasName(target.dnsName, withIpv6(set))
+  if (other?.SetIdentifier !== undefined)
+    return [{ ...other, ResourceRecords: [{ Value: plainName(dnsName(other)) }] }]
   const alias = (Type: 'A' | 'AAAA'): RecordSet => {
     const old = ofType(Type) ?? other
     return {
@@ -50,16 +63,21 @@ export function pointedAt(name: string, sets: readonly RecordSet[], target: Targ
       Type,
       AliasTarget: {
         HostedZoneId: target.zoneId,
-        DNSName: aliasName(target.dnsName, withIpv6(old)),
+        DNSName: dnsName(old),
         EvaluateTargetHealth: old?.AliasTarget?.EvaluateTargetHealth ?? false,
       },
       ...(old?.HealthCheckId !== undefined && { HealthCheckId: old.HealthCheckId }),
+      ...(old?.SetIdentifier !== undefined && { SetIdentifier: old.SetIdentifier, Weight: old.Weight }),
     }
   }
   // A CNAME to a dualstack name answers for both families.
   const both = ofType('AAAA') !== undefined || withIpv6(other)
   return [...(ofType('A') || !ofType('AAAA') ? [alias('A')] : []), ...(both ? [alias('AAAA')] : [])]
 }
+
+/** The DNS name that a record set leads to, of several values the first one. */
+export const targetName = ({ AliasTarget, ResourceRecords = [] }: RecordSet): string =>
+  AliasTarget?.DNSName ?? ResourceRecords[0]?.Value ?? ''
 
 /** Whether two lists hold the same record sets, whatever their order and the case of their names. */
 export const sameSets = (some: readonly RecordSet[], others: readonly RecordSet[]): boolean =>
@@ -71,7 +89,7 @@ const settled = (sets: readonly RecordSet[]): unknown[] =>
       ...set,
       Name: canonicalName(set.Name),
       ...(AliasTarget && { AliasTarget: { ...AliasTarget, DNSName: canonicalName(AliasTarget.DNSName) } }),
-      ...(ResourceRecords && { values: ResourceRecords.map(({ Value }) => Value).sort() }),
+      ...(ResourceRecords && { values: ResourceRecords.map(({ Value }) => canonicalName(Value)).sort() }),
     }))
     .sort((one, other) => (one.Type < other.Type ? -1 : 1))
 
@@ -92,8 +110,8 @@ export const shownSets = (sets: readonly RecordSet[]): string =>
   sets.length === 0
     ? 'no record'
     : sets
-        .map(({ Type, AliasTarget, ResourceRecords = [] }) => {
+        .map(({ Type, AliasTarget, ResourceRecords = [], SetIdentifier, Weight }) => {
           const values = AliasTarget ? [AliasTarget.DNSName] : ResourceRecords.map(({ Value }) => Value)
-          return `${Type} → ${values.join(', ').replace(/\.$/, '')}`
+          return `${Type}${SetIdentifier === undefined ? '' : ` ${SetIdentifier} (weight ${Weight})`} → ${values.join(', ').replace(/\.$/, '')}`
         })
         .join(', ')

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type TestSteps, testSteps } from '../../aws/src/testing/test-steps.ts'
 import { openNameServer } from '../../local-cloud/src/emulator/dns/index.ts'
 import { route53 } from './index.ts'
+import { RecordSet } from './record-set.ts'
 import { waitResolved } from './resolved.ts'
 import { NameInZone, openShop, type Shop } from './testing/shop.ts'
 import { openZoneServer } from './testing/zone-servers.ts'
@@ -84,3 +85,34 @@ test('a balancer of more addresses than an answer holds is known by one of them'
   await waitResolved({ ...c, environment }, { ...lookup, sets: [{ Name: www.name, Type: 'A', AliasTarget }] })
   await large.close()
 }, 10_000)
+
+test.each([
+  ['and one to where it leads', true, 80],
+  ['and that is all where none has led where it led', false, 48],
+])(
+  'a weighted name is asked until no answer leads where it led, %s',
+  async (_, answered, expected) => {
+    const [blue, green, other] = ['192.0.2.1', '192.0.2.2', '192.0.2.3'] as const
+    let asked = 0
+    const server = await openNameServer({
+      resolve: (name, type) => {
+        if (name.startsWith('web-'))
+          return [{ name, type, ttl: 60, values: [name.startsWith('web-green') ? green : blue] }]
+        asked += 1
+        // Of each look one answer: of where it led in two looks, of neither in two, and then of where it leads.
+        const rare = asked <= 32 ? blue : asked <= 64 ? other : green
+        return [{ name, type, ttl: 60, values: [asked % 16 === 0 ? rare : other] }]
+      },
+    })
+    const sets = [{ ...www.alias(shop.green), SetIdentifier: 'eu', Weight: 10 }].map((set) =>
+      RecordSet.parse(set),
+    )
+    const lookup = { name: www.name, nameServers: [], given: [`${server.address}:${server.port}`] }
+    const c = shop.cloud.context()
+    const environment = async (): Promise<void> => void delete process.env.VIRIDIAN_NAME_SERVERS
+    await waitResolved({ ...c, environment }, { ...lookup, sets, set: 'eu', answered }, shop.blue.dnsName)
+    await server.close()
+    expect(asked).toBe(expected)
+  },
+  20_000,
+)

@@ -1,9 +1,12 @@
 import { poll } from '@viridian/aws'
 import { defineCheck, type StepContext, ViridianError } from '@viridian/core'
 import { z } from '@viridian/core/zod'
+import { BalancerAddresses } from './balancer-addresses.ts'
 import { plainName } from './domain-name.ts'
-import { type AskedType, type NameServer, type NameServers, nameServers } from './name-servers.ts'
+import { recordTitle } from './found-record.ts'
+import { type AskedType, type NameServers, nameServers, valuesAt } from './name-servers.ts'
 import { RecordSet } from './record-set.ts'
+import { questions, WeightedAnswers } from './weighted-answers.ts'
 
 const withinMs = 300_000
 
@@ -16,6 +19,10 @@ export const Lookup = z.strictObject({
   given: z.array(z.string()),
   /** What the name should answer as. */
   sets: z.array(RecordSet),
+  /** The set identifier of weighted ones: others answer for the name as well. */
+  set: z.string().exactOptional(),
+  /** Of such: whether answers led to its balancer before, so that they are to lead to the new one. */
+  answered: z.boolean().exactOptional(),
 })
 
 export type Lookup = z.infer<typeof Lookup>
@@ -23,33 +30,38 @@ export type Lookup = z.infer<typeof Lookup>
 /** Waits until a name resolves as its record says, at every name server: real questions of DNS. */
 export const seeResolved = defineCheck({
   name: 'aws-route53/see-resolved',
-  version: 1,
-  input: z.strictObject({ lookup: Lookup, to: z.string() }),
+  version: 2,
+  input: z.strictObject({ lookup: Lookup, to: z.string(), before: z.string().exactOptional() }),
   output: z.null(),
   calls: [],
-  title: ({ lookup: { name }, to }) => `see ${name} lead to ${to}`,
-  run: async ({ lookup }, c) => {
-    await waitResolved(c, lookup)
+  title: ({ lookup, to }) => `see ${recordTitle(lookup)} lead to ${to}`,
+  run: async ({ lookup, before }, c) => {
+    await waitResolved(c, lookup, before)
     return null
   },
 })
 
 /**
  * Waits until every name server answers with what the record sets lead to; where there are none, with nothing of what it
- * led to before: a wildcard may answer in their place.
+ * led to before: a wildcard may answer in their place. A name for which other record sets answer too is asked many times:
+ * until no answer is of where it led before, and one of where it leads if one was of that.
  *
  * @param before the DNS name that it led to
  * @throws ViridianError `E_WAIT_TIMEOUT`, naming the servers that answer otherwise
  */
 export async function waitResolved(c: StepContext, lookup: Lookup, before?: string): Promise<void> {
   const servers = await nameServers(c, lookup.given, lookup.nameServers)
-  const targets = new Targets(servers.ofBalancers)
+  const targets = new BalancerAddresses(servers.ofBalancers)
+  const { name, answered: isExpected = false } = lookup
+  const answers = new WeightedAnswers({ name, before, isExpected, servers, targets })
   await poll(c, {
     what: `${lookup.name} resolved at ${servers.ofZone.length} name servers`,
     deadlineMs: withinMs,
     hint: "can this machine reach the zone's name servers (UDP 53)? Others can be named, by VIRIDIAN_NAME_SERVERS=10.0.0.2:53 or route53({ nameServers })",
     look: async () => {
-      const sets = lookup.sets.map((set) => offOf(servers, lookup, set, targets))
+      const sets = lookup.sets.map((set) =>
+        lookup.set === undefined ? offOf(servers, lookup, set, targets) : answers.offOf(set),
+      )
       const left = lookup.sets.length === 0 && before !== undefined
       const off = await Promise.all(left ? [leftOf(servers, lookup, before, targets)] : sets)
       const waiting = off.flat()
@@ -58,23 +70,12 @@ export async function waitResolved(c: StepContext, lookup: Lookup, before?: stri
   })
 }
 
-/** The addresses of balancers. One has more than an answer holds: what was seen once is its own. */
-class Targets {
-  readonly #server: NameServer
-  readonly #known = new Map<string, Set<string>>()
-
-  constructor(server: NameServer) {
-    this.#server = server
-  }
-
-  /** What is known by now; in words why nothing is answered. */
-  async addressesOf(target: string, type: AskedType): Promise<ReadonlySet<string> | string> {
-    const answer = await valuesAt(this.#server, target, type)
-    if (typeof answer === 'string') return answer
-    const known = new Set([...(this.#known.get(target + type) ?? []), ...answer])
-    this.#known.set(target + type, known)
-    return known
-  }
+/** Whether some of many answers lead where weighted record sets lead, at every name server. */
+export async function isAnswered(c: StepContext, { name, sets, ...lookup }: Lookup): Promise<boolean> {
+  const servers = await nameServers(c, lookup.given, lookup.nameServers)
+  const targets = new BalancerAddresses(servers.ofBalancers)
+  const answers = new WeightedAnswers({ name, before: undefined, isExpected: true, servers, targets })
+  return (await Promise.all(sets.map((set) => answers.offOf(set)))).flat().length === 0
 }
 
 /**
@@ -84,7 +85,10 @@ class Targets {
  */
 export async function ttlOf(c: StepContext, lookup: Omit<Lookup, 'sets'>): Promise<number> {
   const { ofZone } = await nameServers(c, lookup.given, lookup.nameServers)
-  const asked = ofZone.flatMap((server) => [server.ask(lookup.name, 'A'), server.ask(lookup.name, 'AAAA')])
+  const times = Array.from({ length: lookup.set === undefined ? 1 : questions })
+  const asked = ofZone.flatMap((server) =>
+    times.flatMap(() => [server.ask(lookup.name, 'A'), server.ask(lookup.name, 'AAAA')]),
+  )
   const answers = await Promise.allSettled(asked)
   const ttls = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value.ttl] : []))
   if (ttls.length > 0) return Math.max(...ttls)
@@ -100,7 +104,7 @@ async function offOf(
   servers: NameServers,
   { name }: Lookup,
   { Type, AliasTarget, ResourceRecords = [] }: RecordSet,
-  targets: Targets,
+  targets: BalancerAddresses,
 ): Promise<string[]> {
   const target = AliasTarget?.DNSName ?? ResourceRecords[0]?.Value ?? ''
   if (Type === 'CNAME') return thoseThat(servers, name, Type, ([found = '']) => found !== plainName(target))
@@ -117,7 +121,7 @@ async function leftOf(
   servers: NameServers,
   { name }: Lookup,
   before: string,
-  targets: Targets,
+  targets: BalancerAddresses,
 ): Promise<string[]> {
   const old = await targets.addressesOf(before, 'A')
   if (typeof old === 'string') return [old]
@@ -137,17 +141,4 @@ async function thoseThat(
     const nothing = type === 'CNAME' ? 'no CNAME' : 'no address'
     return isOff(answer) ? [`${ofZone[index]?.name} answers ${answer.join(', ') || nothing}`] : []
   })
-}
-
-/** What a server answers, or in words why it does not. */
-async function valuesAt(
-  server: NameServer,
-  name: string,
-  type: AskedType,
-): Promise<readonly string[] | string> {
-  try {
-    return (await server.ask(name, type)).values
-  } catch (error) {
-    return `${server.name} does not answer (${error instanceof Error ? error.message : String(error)})`
-  }
 }
