@@ -7,7 +7,13 @@ function inventoryOf(name: string, id: string): Inventory {
   const [LoadBalancerArn, TargetGroupArn] = [arn('loadbalancer/app'), arn('targetgroup')]
   const group = {
     ...{ name, launchConfiguration: `${name}-v1`, launchTemplate: undefined, mixed: undefined },
-    ...{ sizes: [1, 1, 3], grace: 120, suspended: ['AZRebalance'], loadBalancers: [] },
+    ...{
+      sizes: [1, 1, 3],
+      grace: 120,
+      replacement: [false, 0],
+      suspended: ['AZRebalance'],
+      loadBalancers: [],
+    },
     tags: { team: 'shop', 'viridian:run': name },
     targetGroups: [TargetGroupArn],
     settings: {
