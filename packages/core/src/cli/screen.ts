@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
+import type { TimesTaken } from '../journal/times-taken.ts'
 import { colorsFor } from '../output/colors.ts'
 import { contained } from '../output/contained.ts'
 import { heldWhileAsked } from '../output/held.ts'
@@ -13,13 +14,17 @@ import type { Consent } from '../run/permission.ts'
 import type { Globals } from './globals.ts'
 import { ownOutput } from './own-output.ts'
 
-/** The formatter for what a run says: JSON lines when asked for, drawn on a terminal, plain lines elsewhere. */
-export function outputFor(globals: Globals): Output {
+/**
+ * The formatter for what a run says: JSON lines when asked for, drawn on a terminal, plain lines elsewhere.
+ *
+ * @param earlier - looks up what an earlier run of the same took: a terminal shows what is expected of this one
+ */
+export function outputFor(globals: Globals, earlier?: () => Promise<TimesTaken | undefined>): Output {
   const { stdout } = process
   if (globals.json) return jsonOutput(ownOutput)
   const colors = colorsFor(stdout, globals.color)
   return stdout.isTTY && process.env.TERM !== 'dumb'
-    ? heldWhileAsked(terminalOutput(stdout, globals, colors))
+    ? heldWhileAsked(terminalOutput(stdout, globals, colors, earlier))
     : plainOutput(stdout, globals, colors)
 }
 

@@ -3,6 +3,7 @@ import { isViridianError, reportOf } from '../error.ts'
 import { Mask } from '../events/mask.ts'
 import type { JournalRecord } from '../journal/record.ts'
 import { exitNow, stuckError, stuckUndo, takeFailures } from '../process-failures.ts'
+import { earlierTimes } from '../run/earlier-times.ts'
 import { Ledger } from '../run/ledger.ts'
 import { Session } from '../run/session.ts'
 import { RunStore } from '../run/store.ts'
@@ -37,8 +38,9 @@ export async function withSession<Result>(
 ): Promise<Result> {
   const { config, directory } = project.loaded
   const { stateDirectory } = project
-  const journal = planning ? undefined : await new RunStore(stateDirectory).open(identity.id)
-  const output = outputFor(globals)
+  const store = new RunStore(stateDirectory)
+  const journal = planning ? undefined : await store.open(identity.id)
+  const output = outputFor(globals, planning ? undefined : () => earlierTimes(store, identity, choice))
   const { ask, lend } = personAt(output, globals)
   const ledger = new Ledger(journal, records)
   const mask = new Mask(() => session.emit({ kind: 'note', level: 'warning', text: tooShort }))

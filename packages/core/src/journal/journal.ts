@@ -2,10 +2,13 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync } from 'node:fs'
 import { type FileHandle, open, readFile, truncate } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
 import { reasonOf, ViridianError } from '../error.ts'
 import { formatOf, type JournalRecord, journalFormat, journalRecord, unknownKindOf } from './record.ts'
 import { Reserve } from './reserve.ts'
 import { stateHint } from './state-hint.ts'
+
+const linesInATurn = 200
 
 /** Where a run writes what it is about to do and what came of it. */
 export interface Journal {
@@ -129,6 +132,28 @@ function lineOf(record: JournalRecord): string {
  */
 export async function readJournal(file: string): Promise<JournalRecord[]> {
   return (await linesOf(file)).map((line, index) => parseLine(line, file, index + 1))
+}
+
+/**
+ * Reads a journal while a run goes on, if its first and last record are as wanted; of others no more lines are read.
+ *
+ * @throws ViridianError as `readJournal` does
+ */
+export async function readJournalIf(
+  file: string,
+  isWanted: (first: JournalRecord, last: JournalRecord) => boolean,
+): Promise<JournalRecord[] | undefined> {
+  const lines = await linesOf(file)
+  const first = lines[0]
+  const last = lines.at(-1)
+  if (first === undefined || last === undefined) return undefined
+  if (!isWanted(parseLine(first, file, 1), parseLine(last, file, lines.length))) return undefined
+  const records: JournalRecord[] = []
+  for (const [index, line] of lines.entries()) {
+    if (index % linesInATurn === 0) await turn()
+    records.push(parseLine(line, file, index + 1))
+  }
+  return records
 }
 
 /** What of a journal can be read. */

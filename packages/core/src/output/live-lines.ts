@@ -1,13 +1,17 @@
 import { elapsed } from '../duration.ts'
 import type { Event } from '../events/event.ts'
+import type { TimesTaken } from '../journal/times-taken.ts'
 import { hostNames } from '../remote/hosts/host-names.ts'
 import type { Colors } from './colors.ts'
+import { Expected, timeOf } from './expected.ts'
 import type { Fan, Fans, RunningHost } from './fan.ts'
 import { cut, padEnd, widthOf } from './width.ts'
 
 interface Step {
   readonly title: string
   readonly since: number
+  /** By which it is known how long it is expected to take. */
+  readonly key?: string
   progress: string
 }
 
@@ -21,6 +25,7 @@ const mostLines = 12
 const hostsShown = 5
 const barWidth = 20
 const widestName = 32
+const leastTitle = 8
 /** So long nothing was said, until it is told what goes on without a step or a host of its own. */
 const silentMs = 500
 
@@ -31,6 +36,9 @@ export class LiveLines {
   readonly #steps = new Map<string, Step>()
   /** Moves and tasks: the steps and hosts below them tell how far they are, while there are some. */
   readonly #heads = new Map<string, Step>()
+  readonly #expected = new Expected()
+  /** The run itself, until it goes back. */
+  #run: { readonly task: string; readonly since: number } | undefined
   #undo: { readonly steps: number; readonly since: number; taken: number } | undefined
   #changedAt = 0
   #frame = 0
@@ -42,9 +50,12 @@ export class LiveLines {
 
   event(event: Event): void {
     const { kind } = event
+    this.#expected.event(event)
+    if (kind === 'run.started' && event.mode !== 'rollback')
+      this.#run = { task: event.task, since: performance.now() }
     if (kind === 'step.started') {
       const open = event.type === 'move' || event.type === 'task' ? this.#heads : this.#steps
-      open.set(event.key, { title: event.title, since: performance.now(), progress: '' })
+      open.set(event.key, { key: event.key, title: event.title, since: performance.now(), progress: '' })
     } else if (kind === 'step.progress') {
       const step = this.#steps.get(event.key)
       if (step) step.progress = event.text
@@ -54,15 +65,22 @@ export class LiveLines {
     } else if (kind === 'run.finished') {
       this.#steps.clear()
       this.#heads.clear()
+      this.#run = undefined
       this.#undo = undefined
     }
     if (kind === 'undo.started') {
       this.#heads.clear()
+      this.#run = undefined
       this.#undo = { steps: event.steps, taken: 0, since: performance.now() }
     } else if (kind === 'undo.step' && this.#undo) {
       this.#undo.taken += 1
     }
     if (kind !== 'step.progress') this.#changedAt = performance.now()
+  }
+
+  /** @param times - what an earlier run of the same took */
+  learn(times: TimesTaken): void {
+    this.#expected.learn(times)
   }
 
   /** The lines of the next frame, each of which fits a row. */
@@ -73,34 +91,49 @@ export class LiveLines {
     if (most < 1) return []
     const fans = this.#fans.open
     const all = [
-      ...[...this.#steps.values()].map((step) => this.#step(step)),
-      ...fans.flatMap((fan) => (fan.isMany ? this.#many(fan, columns) : this.#few(fan))),
+      ...[...this.#steps.values()].map((step) => this.#step(step, columns)),
+      ...fans.flatMap((fan) => (fan.isMany ? this.#many(fan, columns) : this.#few(fan, columns))),
     ]
-    if (all.length === 0) all.push(...this.#silent())
+    if (all.length === 0) all.push(...this.#silent(columns))
+    const run = this.#whole().slice(0, most - 1)
+    const room = most - run.length
     // A fan's first line is its most important one, a step's the newest.
-    const shown = fans.some(({ isMany }) => isMany) ? all.slice(-mostLines).slice(0, most) : all.slice(-most)
-    return shown.map((line) => cut(line, columns - 1))
+    const shown = fans.some(({ isMany }) => isMany) ? all.slice(-mostLines).slice(0, room) : all.slice(-room)
+    return [...shown, ...run].map((line) => cut(line, columns - 1))
   }
 
-  #silent(): string[] {
+  #silent(columns: number): string[] {
     if (performance.now() - this.#changedAt < silentMs) return []
     if (this.#undo) {
       const { steps, taken, since } = this.#undo
-      return [this.#step({ title: `put back ${taken} of ${steps}`, since, progress: '' })]
+      return [this.#step({ title: `put back ${taken} of ${steps}`, since, progress: '' }, columns)]
     }
     const newest = [...this.#heads.values()].at(-1)
-    return newest ? [this.#step(newest)] : []
+    return newest ? [this.#step(newest, columns)] : []
   }
 
-  #step({ title, since, progress }: Step): string {
+  /** How far the run is, where that can be told, and no task on many hosts that is all of it tells it. */
+  #whole(): string[] {
+    const run = this.#run
+    const expected = this.#expected.whole
+    if (!run || expected === undefined) return []
+    if (this.#fans.open.some(({ key, isMany }) => isMany && key === `/${run.task}#0`)) return []
+    return [this.#colors.dim(`  ${run.task} ${timeOf(performance.now() - run.since, expected)}`)]
+  }
+
+  /** A long title is cut, so that the time is seen. */
+  #step({ key, title, since, progress }: Step, columns: number): string {
     const { dim } = this.#colors
-    const aside = progress === '' ? '' : dim(` — ${progress}`)
-    return oneLine(`${this.#spinner()} ${title} ${dim(elapsed(performance.now() - since))}${aside}`)
+    const expected = key === undefined ? undefined : this.#expected.of(key)
+    const time = timeOf(performance.now() - since, expected)
+    const shown = cut(oneLine(title), Math.max(leastTitle, columns - widthOf(time) - 4))
+    const aside = progress === '' ? '' : dim(` — ${oneLine(progress)}`)
+    return `${this.#spinner()} ${shown} ${dim(time)}${aside}`
   }
 
-  #few(fan: Fan): string[] {
-    return [...fan.running.values()].map(({ host, since, last }) =>
-      this.#step({ title: host, since, progress: last }),
+  #few(fan: Fan, columns: number): string[] {
+    return [...fan.running].map(([key, { host, since, last }]) =>
+      this.#step({ key, title: host, since, progress: last }, columns),
     )
   }
 
@@ -136,7 +169,7 @@ export class LiveLines {
       `${fan.running.size} running`,
       ...(fan.waiting > 0 ? [`${fan.waiting} waiting`] : []),
       ...(rate >= 1 ? [dim(`${Math.round(rate)}/s`)] : []),
-      dim(elapsed(seconds * 1000)),
+      dim(timeOf(seconds * 1000, this.#expected.of(fan.key))),
     ]
     const count = `${String(ended).padStart(String(fan.total).length)}/${fan.total}`
     const counts = `${bold(count)}  ${parts.join(dim(' · '))}`

@@ -1,6 +1,8 @@
 import pc from 'picocolors'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Event } from '../events/event.ts'
+import type { JournalRecord } from '../journal/record.ts'
+import { TimesTaken } from '../journal/times-taken.ts'
 import type { Output } from './output.ts'
 import { terminalOutput } from './terminal.ts'
 import { Screen } from './testing/screen.ts'
@@ -177,6 +179,141 @@ describe('what goes on without a step or a host of its own', () => {
     output.close()
     await screen.settled()
     expect(await live(0)).toEqual([])
+  })
+})
+
+describe('what an earlier run took', () => {
+  const fan = started(5)
+  const step = { key: '/bake#0', step: 'bake', title: 'bake i-2' }
+  const records = (ms: Readonly<Record<string, number>>, whole: number): TimesTaken => {
+    const later = (after: number): string => new Date(Date.parse(at) + after).toISOString()
+    const common = { step: 's', version: 1, type: 'change', digest: '', input: null } as const
+    return new TimesTaken([
+      { kind: 'role.assigned', at, role: 'r', hosts: [] },
+      { kind: 'task.hosts', at, key: '/up#0', hosts: [] },
+      ...Object.entries(ms).flatMap(([key, took]): JournalRecord[] => [
+        { kind: 'step.intended', at, key, title: key, ...common },
+        { kind: 'step.done', at: later(took), key, output: null },
+      ]),
+      { kind: 'run.finished', at: later(whole), status: 'succeeded', exitCode: 0, leftovers: [] },
+    ])
+  }
+  const plain = { columns: 80, mode: 'run', task: 'deploy' } as const
+  async function playing(
+    times: TimesTaken | undefined,
+    bent: { columns?: number; mode?: 'run' | 'rollback'; task?: string } = {},
+  ) {
+    const { columns, mode, task } = { ...plain, ...bent }
+    const screen = new Screen(columns, 24)
+    let asked = 0
+    const output = terminalOutput(screen, detail, colors, async () => {
+      asked += 1
+      return times
+    })
+    const live = async (afterMs: number): Promise<string[]> => {
+      vi.advanceTimersByTime(afterMs)
+      await Promise.resolve()
+      vi.advanceTimersByTime(100)
+      await screen.settled()
+      return screen.shown.slice(2).map((line) => line.replace(spinner, '').trim())
+    }
+    const run = { run: '20260101-000000-aaaa', stage: 'local', args: {} }
+    output.event({ kind: 'run.started', ...run, task, mode, at })
+    return { output, live, asked: () => asked }
+  }
+  const take = (given = step): Event => ({ kind: 'step.started', ...given, type: 'change', at })
+
+  it('is looked up once, of a run that takes longer than a second', async () => {
+    const { output, live, asked } = await playing(records({ '/bake#0': 40_000 }, 90_000))
+    output.event(take())
+    expect(await live(700)).toEqual(['bake i-2 0.8s'])
+    expect(asked()).toBe(0)
+    await live(2000)
+    expect(await live(9000)).toEqual(['bake i-2 12.0s of about 40s', 'deploy 12.0s of about 1m 30s'])
+    expect(asked()).toBe(1)
+    output.close()
+  })
+
+  it('is shown as unusual where it is by far exceeded, and not at all where nothing is known', async () => {
+    const { output, live } = await playing(records({ '/bake#0': 40_000 }, 900_000))
+    output.event(take())
+    output.event(take({ key: '/new#0', step: 'new', title: 'new' }))
+    await live(1000)
+    expect(await live(62_000)).toEqual([
+      'bake i-2 1m 03s of about 40s',
+      'new 1m 03s',
+      'deploy 1m 03s of about 15m 00s',
+    ])
+    expect((await live(3000))[0]).toBe('bake i-2 1m 06s, longer than usual')
+    output.close()
+    const unknown = await playing(undefined)
+    unknown.output.event(take())
+    await unknown.live(1000)
+    expect(await unknown.live(3800)).toEqual(['bake i-2 5.0s'])
+    unknown.output.close()
+  })
+
+  it('is of the run what is left of it behind the last step that both have done', async () => {
+    const { output, live } = await playing(
+      records({ '/beside#0': 500, '/early#0': 2000, '/bake#0': 40_000 }, 90_000),
+    )
+    await live(1000)
+    const end = { step: 's', title: 'early', ms: 1, outcome: 'done', at } as const
+    await live(17_700)
+    output.event({ kind: 'step.finished', key: '/new#0', ...end })
+    expect((await live(1000)).at(-1)).toMatch(/^deploy .* of about 1m 30s$/)
+    output.event({ kind: 'step.finished', key: '/early#0', ...end })
+    output.event(take())
+    await live(9900)
+    // In the earlier run it was done before the other.
+    output.event({ kind: 'step.finished', key: '/beside#0', ...end })
+    const lines = await live(1000)
+    expect(lines.at(-1)).toBe('deploy 31.1s of about 1m 50s')
+    output.event({ kind: 'undo.started', steps: 1, at })
+    output.event({ kind: 'step.failed', ...step, error: { code: 'E_X', message: 'no' }, at, ms: 1 })
+    expect((await live(1000)).join()).not.toContain('about')
+    output.close()
+  })
+
+  it('leaves a long title room, and room for itself', async () => {
+    const { output, live } = await playing(records({ '/bake#0': 40_000 }, 90_000), { columns: 60 })
+    output.event(take({ ...step, title: `suspend ${'AZRebalance, '.repeat(9)}` }))
+    await live(1000)
+    const [line = ''] = await live(8800)
+    expect(line).toMatch(/^suspend AZRebalance, .*… 10\.0s of about 40s$/)
+    expect(line.length).toBeLessThan(60)
+    output.close()
+  })
+
+  it.each([
+    ['deploy', ['deploy 10.0s of about 1m 30s']],
+    ['up', []],
+  ])('is told of a task on many hosts, and of the run where that is more: %s', async (task, run) => {
+    const { output, live } = await playing(records({ '/up#0/web-1': 40_000 }, 90_000), { task })
+    output.event(fan)
+    await live(1000)
+    const [line, ...others] = await live(8800)
+    expect(line).toMatch(/^up .*10\.0s of about 40s$/)
+    expect(others).toEqual(run)
+    output.close()
+  })
+
+  it('is told of each of a few hosts', async () => {
+    const { output, live } = await playing(records({ '/up#0/web-1': 40_000 }, 90_000))
+    output.event(started(2))
+    output.event(begin('web-1'))
+    output.event(begin('web-2'))
+    await live(1000)
+    const hosts = (await live(8800)).slice(0, 2)
+    expect(hosts).toEqual(['web-1 10.0s of about 40s', 'web-2 10.0s of about 40s'])
+    output.close()
+  })
+
+  it('says nothing of a run that is taken back', async () => {
+    const { output, live } = await playing(records({ '/bake#0': 40_000 }, 90_000), { mode: 'rollback' })
+    await live(1000)
+    expect(await live(3000)).toEqual([])
+    output.close()
   })
 })
 

@@ -1,9 +1,9 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import pMap from 'p-map'
 import { reasonOf, ViridianError } from '../error.ts'
 import { historyOf, type RunHistory } from '../journal/history.ts'
-import { FileJournal, readJournal, type Salvage, salvageJournal } from '../journal/journal.ts'
+import { FileJournal, readJournal, readJournalIf, type Salvage, salvageJournal } from '../journal/journal.ts'
 import type { JournalRecord } from '../journal/record.ts'
 import { stateHint } from '../journal/state-hint.ts'
 import { suggestion } from '../nearest.ts'
@@ -11,6 +11,9 @@ import { isRunId } from './run-identity.ts'
 
 /** There may be thousands, and a process may open few files at once. */
 const readAtOnce = 8
+/** What a run may spend on what it can do without. */
+const mostGlancedAt = 100
+const mostBytes = 4 * 1024 * 1024
 
 /** The runs of a project, each a journal under `.tasks/runs/`. */
 export class RunStore {
@@ -61,6 +64,27 @@ export class RunStore {
       const history = await this.#history(run)
       if (history && !('error' in history)) yield history
     }
+  }
+
+  /**
+   * The records of the newest run whose first and last one are as wanted, for whoever can do without: what is damaged, or
+   * large, is passed over, and so is whatever lies far back. It never throws.
+   */
+  async glance(
+    isWanted: (first: JournalRecord, last: JournalRecord) => boolean,
+  ): Promise<JournalRecord[] | undefined> {
+    const runs = await this.#names().catch(() => [])
+    for (const run of runs.sort().reverse().slice(0, mostGlancedAt)) {
+      try {
+        const file = this.#file(run)
+        const { size } = await stat(file)
+        const records = size > mostBytes ? undefined : await readJournalIf(file, isWanted)
+        if (records) return records
+      } catch {
+        // An older one may do as well.
+      }
+    }
+    return undefined
   }
 
   /** Every run on record, the newest first; a journal that cannot be read stands as its error. */
