@@ -77,8 +77,7 @@ describe.each(Object.entries(shells))('in %s', (shell, { start, setUp }) => {
   beforeAll(async () => {
     const { stdout } = await project.tasks('completion', shell)
     await project.write(`script.${shell}`, stdout)
-    terminal = new PseudoTerminal(project.directory, 40, 200)
-    await terminal.shows('here> ')
+    terminal = await PseudoTerminal.open(project.directory, 40, 200)
     terminal.type(`PATH=/usr/bin:/bin; ${start}\r`)
     await terminal.shows('there> ')
     for (const line of setUp) {

@@ -95,11 +95,10 @@ describe('roles that are found in AWS', () => {
     expect(linesOf(await project.json(['exec', '--hosts', second, 'echo alone']))).toEqual([
       `${second}: alone`,
     ])
-    const terminal = new PseudoTerminal(project.directory, 33, 101)
+    const terminal = await PseudoTerminal.open(project.directory)
     const ssh = (words: string) =>
       `${process.execPath} ${project.command} ssh ${words} -- 'echo gone in-$((1 + 1))'\r`
     try {
-      await terminal.shows('here> ')
       for (const words of [second, 'jobs', 'web --first']) {
         terminal.type(ssh(words))
         await terminal.shows('gone in-2')

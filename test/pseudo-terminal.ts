@@ -11,7 +11,14 @@ export class PseudoTerminal {
   #said = ''
   #read = 0
 
-  constructor(directory: string, rows: number, columns: number) {
+  /** Opens one of this size, whose shell waits for what is typed. */
+  static async open(directory: string, rows = 33, columns = 101): Promise<PseudoTerminal> {
+    const terminal = new PseudoTerminal(directory, rows, columns)
+    await terminal.shows('here> ')
+    return terminal
+  }
+
+  private constructor(directory: string, rows: number, columns: number) {
     const { PATH = '', HOME = '' } = process.env
     const args = [program, `${rows}`, `${columns}`, '/bin/sh', '-i']
     const env = { PATH, HOME, TERM: 'xterm', NO_COLOR: '1', LC_ALL: 'C.UTF-8' }

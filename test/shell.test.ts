@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { Project } from './project.ts'
 import { PseudoTerminal } from './pseudo-terminal.ts'
@@ -33,8 +32,7 @@ export default defineConfig({
 })
 `
 
-const command = fileURLToPath(new URL('../packages/core/bin/tasks.js', import.meta.url))
-const tasks = (words: string): string => `${process.execPath} ${command} ${words}`
+const tasks = (words: string): string => `${process.execPath} ${project.command} ${words}`
 
 let server: Sshd
 let project: Project
@@ -51,8 +49,7 @@ beforeEach(async () => {
   for (const name of ['.profile', '.bash_profile']) await writeFile(join(server.directory, name), profile)
   await project.write('hosts.json', JSON.stringify(server.hosts()))
   await project.write('known_hosts', server.knownHosts())
-  terminal = new PseudoTerminal(project.directory, 33, 101)
-  await terminal.shows('here> ')
+  terminal = await PseudoTerminal.open(project.directory)
 })
 afterEach(async () => {
   await terminal.hangUp()

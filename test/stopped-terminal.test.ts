@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Project } from './project.ts'
 import { PseudoTerminal } from './pseudo-terminal.ts'
@@ -10,7 +9,6 @@ export default defineConfig({
   tasks: { wait: task({}, async (t) => { await t.$\`while [ ! -e go ]; do sleep 0.1; done\` }) },
 })
 `
-const command = fileURLToPath(new URL('../packages/core/bin/tasks.js', import.meta.url))
 const hidden = '\u001b[?25l'
 const shown = '\u001b[?25h'
 
@@ -19,8 +17,7 @@ let terminal: PseudoTerminal
 
 beforeAll(async () => {
   project = await Project.of({ 'tasks.config.ts': taskFile })
-  terminal = new PseudoTerminal(project.directory, 33, 101)
-  await terminal.shows('here> ')
+  terminal = await PseudoTerminal.open(project.directory)
 })
 afterAll(async () => {
   await terminal.hangUp()
@@ -28,7 +25,7 @@ afterAll(async () => {
 })
 
 it('a run that is stopped by Ctrl-Z gives the terminal back, and goes on in the foreground', async () => {
-  terminal.type(`${process.execPath} ${command} run wait\r`)
+  terminal.type(`${process.execPath} ${project.command} run wait\r`)
   await terminal.shows(hidden)
   terminal.type('\u001a')
   expect(await terminal.shows('here> ')).toContain(shown)

@@ -186,8 +186,7 @@ describe('over both transports the same comes of', () => {
 })
 
 it.each(['ssh2', 'openssh'])('tasks ssh gives a terminal to a command by %s', async (transport) => {
-  const terminal = new PseudoTerminal(project.directory, 33, 101)
-  await terminal.shows('here> ')
+  const terminal = await PseudoTerminal.open(project.directory)
   const ssh = `${process.execPath} ${project.command} ssh ${transport} --first -- 'test -t 0 && exit 7'`
   terminal.type(`${ssh}; echo "came $?"\n`)
   await terminal.shows('came 7')
